@@ -1,0 +1,50 @@
+"""What can be said about the user's code today, as pure values.
+
+The stored half (anchors, births, code positions) is ``records.anchors``; this is the computed half.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from lsp_server.records.anchors import CodePosition, CodeRange
+
+
+class Certainty(Enum):
+    """How an anchor was found on today's lines."""
+
+    BIRTHS = "births"  # blame finds the same lines
+    TEXT = "text"  # the text stands there, once
+    STALE = "stale"  # none of its lines is left
+    UNKNOWN = "unknown"  # history is cut here: nothing can be said
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where an anchor is today. ``ranges`` is empty when it is stale or unknown, else in line order.
+
+    ``survived`` and ``total`` count lines: a partly rewritten range keeps what survives.
+    """
+
+    ranges: tuple[CodeRange, ...]
+    certainty: Certainty
+    survived: int
+    total: int
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A file changed between two states of the code; counts are None for a binary file."""
+
+    path: str
+    added: int | None
+    removed: int | None
+
+
+@dataclass(frozen=True)
+class WorkState:
+    """What a checkpoint notes about the code by itself."""
+
+    position: CodePosition
+    files: tuple[FileChange, ...] = field(default=())

@@ -1,0 +1,81 @@
+"""A record: one thing remembered, as pure data.
+
+A record is read from one Markdown file with YAML front matter. What people wrote in it is kept as they
+wrote it; what machines need is lifted out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from lsp_server.records.anchors import Anchor, CodePosition
+
+
+class Kind(str, Enum):
+    """What can be remembered. The value is the word in the front matter and on the command line."""
+
+    DECISION = "decision"
+    LEARNING = "learning"
+    BUG = "bug"
+    CHECKPOINT = "checkpoint"
+
+
+class Relation(str, Enum):
+    """How one record is linked to another; every relation has its inverse on the other side."""
+
+    SUPERSEDES = "supersedes"
+    SUPERSEDED_BY = "superseded-by"
+    AMENDS = "amends"
+    AMENDED_BY = "amended-by"
+    LEARNED_FROM = "learned-from"
+    TAUGHT = "taught"
+    RELATES_TO = "relates-to"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link to another record. ``target`` is its id; ``label`` what it was called when written."""
+
+    relation: Relation
+    target: str
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a file that could not be understood. ``line`` is 0-based in the file."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record, as read from its file.
+
+    ``number`` is None for kinds without numbers. ``label`` is how people call it: ``ADR-0012``, ``BUG-7``,
+    ``LEARN-9f3c1a2b``. ``aliases`` are labels it had before. ``fields`` holds the kind's own fields by
+    their names (see ``records.fields``): text, or a list of texts. ``extra`` holds the front matter's
+    keys that this program does not know. ``body`` is the Markdown below the front matter.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    label: str
+    created: datetime
+    path: str
+    number: int | None = None
+    status: str | None = None
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    code: CodePosition | None = None
+    anchors: tuple[Anchor, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    body: str = ""

@@ -1,0 +1,126 @@
+"""What every store can do: read one version, list it, commit a set of changes atomically.
+
+The git branch is the first store; nothing here says so. A *version* is an opaque string that names one
+state of the whole memory for ever (on git: the commit id).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+Version = str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name in a directory: ``name`` is relative to it, ``object_id`` changes when the content does."""
+
+    name: str
+    object_id: str
+    is_directory: bool
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a version, without its bytes: ``path`` is relative to the root, ``/`` separated."""
+
+    path: str
+    object_id: str
+
+
+@dataclass(frozen=True)
+class ChangedPath:
+    """A path that differs between two versions. ``object_id`` is the newer content; None: it is gone."""
+
+    path: str
+    object_id: str | None
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """What one commit does. ``message`` is whole: subject, blank line, body, trailers."""
+
+    message: str
+    writes: Mapping[str, bytes] = field(default_factory=dict)
+    deletes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One entry of the history, newest first when listed. ``body`` is without the trailers."""
+
+    version: Version
+    author: str
+    email: str
+    when: datetime
+    subject: str
+    body: str
+    trailers: Mapping[str, str]
+
+
+class Snapshot(Protocol):
+    """One version, readable. Every read sees the same tree, whatever happens to the branch meanwhile."""
+
+    @property
+    def version(self) -> Version: ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, or None where there is no such file."""
+        ...
+
+    def list(self, directory: str) -> Sequence[Entry]:
+        """The entries of one directory (``""`` is the root), sorted by name; empty when it is not there."""
+        ...
+
+    def files(self, directory: str = "") -> Iterator[File]:
+        """Every file below a directory, in path order. Symbolic links and submodules are not files."""
+        ...
+
+
+# Called with the tip; called again, with the new tip, when another writer was faster. It must build from
+# what it is given and from nothing it remembers: that is what makes the swap safe. None: nothing to do.
+Build = Callable[[Snapshot], "ChangeSet | None"]
+
+
+class Store(Protocol):
+    """A versioned tree of files."""
+
+    def tip(self) -> Version | None:
+        """The newest version, or None when the memory has not been initialised. Cheap: no process."""
+        ...
+
+    def snapshot(self, version: Version | None = None) -> Snapshot:
+        """The given version or the tip. Raises ``NotInitialisedError`` when there is none."""
+        ...
+
+    def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of many files by their ``object_id``, streamed in the order asked for."""
+        ...
+
+    def commit(self, build: Build) -> Version:
+        """Apply ``build(tip)`` on the tip by compare-and-swap; return the new version (the tip when
+        ``build`` gave None). Acknowledged means that it survives a power cut.
+
+        Raises ``NotInitialisedError``, ``RefusedError`` (branch checked out, newer format),
+        ``StoreError`` (read-only, disk full, locked by somebody else).
+        """
+        ...
+
+    def changed(self, old: Version | None, new: Version) -> Sequence[ChangedPath]:
+        """Every path that differs between two versions (None: the empty tree), without renames."""
+        ...
+
+    def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
+        """The commits, newest first; those that touched ``path`` only, when given."""
+        ...
+
+    def diff(self, version: Version) -> str:
+        """What one commit changed, as a unified diff a reviewer would read."""
+        ...
+
+    def close(self) -> None:
+        """End the helper processes that reading started. Safe to call twice."""
+        ...
