@@ -1,0 +1,123 @@
+"""What the ``Memory`` facade answers with: plain values that every face can print or send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsp_server.records.anchors import CodeRange
+from lsp_server.records.model import Kind, Problem, Record
+
+
+@dataclass(frozen=True)
+class Initialised:
+    """``created`` is False when the branch was there; ``adopted`` names the remote branch it came from."""
+
+    branch: str
+    created: bool
+    adopted: str | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A search result. ``snippet`` is one line of text around the words; a lower ``score`` is better."""
+
+    record: Record
+    snippet: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record belongs to a place: ``evidence`` is a clause a person reads ("anchored here, 4 lines").
+
+    ``range`` is where the record is today, None when it is not on lines of this file.
+    """
+
+    record: Record
+    evidence: str
+    range: CodeRange | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file that becomes a record (or an amended record) when a person saves it."""
+
+    path: Path
+    id: str
+    kind: Kind
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving a draft did. ``record`` is None when it was an untouched template or had no title;
+    ``reason`` then says so in a sentence. ``changed`` is False when the text was already committed."""
+
+    record: Record | None
+    changed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One file of an import. ``record`` is None when it was skipped, and ``notes`` say why; otherwise
+    ``notes`` say what was not understood. ``new`` is False when an earlier import brought it."""
+
+    source: str
+    record: Record | None
+    new: bool
+    dialect: str
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import made of a folder, file by file in name order."""
+
+    files: Sequence[Imported]
+    version: str | None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A record on lines of one file: 1-based, inclusive."""
+
+    record_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class FileMemory:
+    """What is known about one file of the user's code, as it was when it was looked at.
+
+    ``lines`` are the file's lines that the places count in (git's lines: split at LF only). ``version`` is
+    the memory's, ``commit`` the code's at that moment. Immutable: ``moved`` gives another one.
+    """
+
+    path: str
+    lines: tuple[str, ...]
+    placed: tuple[Placed, ...]
+    version: str | None
+    commit: str | None
+    stale: tuple[str, ...] = field(default=())
+
+    def at(self, line: int) -> tuple[str, ...]:
+        """The ids of the records on a line (1-based), in the order they were recorded."""
+        return tuple(dict.fromkeys(p.record_id for p in self.placed if p.start <= line <= p.end))
+
+    def moved(self, lines: Sequence[str]) -> FileMemory:
+        """The same knowledge on an edited text. Takes about a millisecond; starts no process."""
+        from lsp_server.memory.placing import move
+
+        return move(self, lines)
+
+
+@dataclass(frozen=True)
+class BrokenFile:
+    """A file on the branch that could not be read whole; it is shown and left alone."""
+
+    path: str
+    problems: Sequence[Problem]
