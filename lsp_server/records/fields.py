@@ -70,9 +70,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             "a good consequence",
             ("Positive Consequences",),
         ),
-        Field(
-            "bad", "Bad Consequences", Shape.ITEMS, "a bad consequence", ("Negative Consequences",)
-        ),
+        Field("bad", "Bad Consequences", Shape.ITEMS, "a bad consequence", ("Negative Consequences",)),
         Field(
             "implementation",
             "Implementation Notes",

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Templates: every piece of Markdown, every commit message the product writes comes from ``templates/``."""

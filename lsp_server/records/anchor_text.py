@@ -1,0 +1,106 @@
+"""Anchors as they stand in the front matter, both ways.
+
+anchors:
+  - path: src/auth.py
+    lines: 10-12
+    births:
+      - 3f2a… 8-10 src/auth.py
+    text: |2-
+      def login(user):
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+from lsp_server.records.front_matter import block, scalar
+
+_LINES = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z")
+_BIRTH = re.compile(
+    rf"([0-9a-f]{{40}}(?:[0-9a-f]{{24}})?|{UNCOMMITTED}) (\d{{1,9}})(?:-(\d{{1,9}}))? (.+)\Z", re.DOTALL
+)
+
+
+def write_anchor(anchor: Anchor) -> str:
+    """One anchor as the item of a list, its continuation lines indented by two."""
+    births = "".join(
+        f"\n    - {scalar(f'{birth.commit} {_span(birth.start, birth.end)} {birth.path}')}"
+        for birth in anchor.births
+    )
+    return (
+        f"path: {scalar(anchor.range.path)}\n"
+        f"  lines: {_span(anchor.range.start, anchor.range.end)}\n"
+        f"  births:{births or ' []'}\n"
+        f"  text:{block(anchor.text, 4)}"
+    )
+
+
+def _span(start: int, end: int) -> str:
+    return f"{start}-{end}" if end != start else str(start)
+
+
+def read_anchors(value: Any) -> tuple[tuple[Anchor, ...], list[str]]:
+    """The anchors that a front matter's value holds, and what is wrong with the others."""
+    if value in (None, "", []):
+        return (), []
+    if not isinstance(value, list):
+        return (), ["'anchors' should be a list"]
+    anchors, wrong = [], []
+    for item in value:
+        try:
+            anchors.append(_anchor(item))
+        except ValueError as error:
+            wrong.append(f"an anchor cannot be read: {error}")
+    return tuple(anchors), wrong
+
+
+def _anchor(item: Any) -> Anchor:
+    if not isinstance(item, dict):
+        raise ValueError("it needs `path` and `lines`")
+    path = _path(item.get("path"))
+    start, end = _lines(item.get("lines"))
+    births = tuple(_birth(text) for text in _listed(item.get("births"), "births"))
+    raw = item.get("text")
+    if isinstance(raw, str):
+        text = tuple(raw.removesuffix("\n").split("\n")) if raw else ()
+    else:
+        text = tuple(_listed(raw, "text"))
+    return Anchor(CodeRange(path, start, end), births, text)
+
+
+def _path(value: Any) -> str:
+    # A path from a file never leads out of the repository, whoever wrote it.
+    if not isinstance(value, str) or not value:
+        raise ValueError("it has no path")
+    if value.startswith("/") or "\0" in value or any(part in ("", ".", "..") for part in value.split("/")):
+        raise ValueError(f"{value!r} is not a path inside the repository")
+    return value
+
+
+def _lines(value: Any) -> tuple[int, int]:
+    found = _LINES.match(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("its lines should be like 10 or 10-12")
+    start = int(found[1])
+    end = int(found[2] or found[1])
+    if not 1 <= start <= end:
+        raise ValueError(f"there are no lines {value}")
+    return start, end
+
+
+def _birth(value: str) -> Birth:
+    found = _BIRTH.match(value)
+    if found is None:
+        raise ValueError("a birth should be like `<commit> 8-10 src/auth.py`")
+    start = int(found[2])
+    return Birth(found[1], _path(found[4]), start, int(found[3] or start))
+
+
+def _listed(value: Any, name: str) -> list[str]:
+    if value in (None, ""):
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"its {name} should be a list")
+    return value

@@ -1,0 +1,131 @@
+"""Reading and writing the YAML front matter of a record.
+
+Every scalar is read as text (YAML would turn a commit id of digits into a number and ``no`` into false);
+``records.document`` gives the known keys their types. Written values are plain where that is safe and
+JSON strings, which YAML reads as well, where it is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lsp_server.records.model import Problem
+
+LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
+_OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+_PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
+# What YAML 1.1 or 1.2 would read as something other than text.
+_NOT_TEXT = re.compile(
+    r"(?i:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9][0-9_.,:]*(?:[eE][-+]?[0-9]+)?\Z|0[xob]|\.(?i:inf|nan)|[-.]+\Z"
+)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?\Z")
+# Outside YAML's printable set, or taken for a line end by YAML but not by git.
+_ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Split:
+    """A file cut in two. ``front`` is the text between the fences, None when there is no front matter.
+
+    ``text[:start]`` is the opening fence, ``text[start:end]`` is ``front``, ``text[body:]`` the body.
+    """
+
+    text: str
+    front: str | None
+    start: int
+    end: int
+    body: int
+
+    @property
+    def body_text(self) -> str:
+        return self.text[self.body :]
+
+
+def split(text: str) -> Split:
+    """Cut a file at its front matter's fences. An opening fence that is never closed is body."""
+    opening = _OPEN.match(text)
+    closing = _CLOSE.search(text, opening.end()) if opening else None
+    if opening is None or closing is None:
+        return Split(text, None, 0, 0, 0)
+    return Split(text, text[opening.end() : closing.start()], opening.end(), closing.start(), closing.end())
+
+
+def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
+    """The keys of a front matter, every scalar as text; and what is wrong with it, by line of the file.
+
+    A front matter that is not a mapping, or not YAML, gives no keys and one problem.
+    """
+    import yaml
+
+    if len(front) > LARGEST:
+        return {}, (Problem(0, "the front matter is larger than a megabyte"),)
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        value = yaml.load(front, Loader=loader)  # text, lists and mappings only
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return {}, (
+            Problem((mark.line if mark else 0) + 1, f"the front matter is not YAML: {error.problem}"),
+        )
+    except yaml.YAMLError as error:
+        place = front[: getattr(error, "position", 0)].count("\n") + 1
+        return {}, (Problem(place, f"the front matter is not YAML: {getattr(error, 'reason', error)}"),)
+    except (ValueError, RecursionError) as error:
+        return {}, (Problem(1, f"the front matter is not YAML: {error}"),)
+    if value is None or value == "":
+        return {}, ()
+    if not isinstance(value, dict):
+        return {}, (Problem(1, "the front matter is not a list of `key: value` lines"),)
+    return {str(key): item for key, item in value.items()}, ()
+
+
+def line_of(split_text: Split, key: str) -> int:
+    """The 0-based line of the file where a top-level key stands; the first line when it does not."""
+    found = re.search(rf"^[\"']?{re.escape(key)}[\"']?[ \t]*:", split_text.front or "", re.MULTILINE)
+    return split_text.text.count("\n", 0, split_text.start + (found.start() if found else 0)) if found else 0
+
+
+def scalar(value: object) -> str:
+    """One value as YAML on one line: plain where every YAML reader takes it for the same text."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return json.dumps(value)
+    text = str(value)
+    if _TIMESTAMP.match(text) or (_PLAIN.match(text) and not _NOT_TEXT.match(text)):
+        return text
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+def flow(values: Iterable[object]) -> str:
+    """A list on one line: ``[auth, "a: b"]``."""
+    return "[" + ", ".join(_flow_item(value) for value in values) + "]"
+
+
+def _flow_item(value: object) -> str:
+    text = scalar(value)
+    return json.dumps(text) if text[:1] != '"' and re.search(r"[,\[\]{}]", text) else text
+
+
+def block(lines: Iterable[str], indent: int) -> str:
+    """Lines of code as a literal block, or as a list of strings where a block cannot hold them."""
+    lines = list(lines)
+    margin = " " * indent
+    if not lines or any(_ESCAPED.search(line) or line.endswith("\r") for line in lines) or not any(lines):
+        return "".join(f"\n{margin}- {json_string(line)}" for line in lines) or " []"
+    # The indentation indicator is always there: the first line of code often begins with a space.
+    keep = "+" if not lines[-1].strip() else "-"
+    body = "\n".join(margin + line if line else "" for line in lines)
+    return f" |2{keep}\n{body}"
+
+
+def json_string(text: str) -> str:
+    """A double-quoted YAML string, whatever is in it."""
+    return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -1,0 +1,96 @@
+"""Reading a Markdown body: its title, and the text under each heading.
+
+Enough of Markdown to be right about headings: fenced code, HTML comments and setext underlines are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
+_BULLET = re.compile(r"[ \t]{0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+(.*)\Z")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+class Heading(NamedTuple):
+    """``start`` and ``end`` are the 0-based lines of the heading itself, ``end`` exclusive."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+def headings(lines: list[str]) -> Iterator[Heading]:
+    """Every heading of a body given as lines."""
+    fence = ""
+    comment = False
+    for number, raw in enumerate(lines):
+        line = raw.rstrip("\r")
+        if comment:
+            comment = "-->" not in line
+            continue
+        if found := _FENCE.match(line):
+            if not fence:
+                fence = found[1]
+            elif found[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+            continue
+        if fence:
+            continue
+        if line.lstrip().startswith("<!--") and "-->" not in line:
+            comment = True
+            continue
+        if found := _HEADING.match(line):
+            yield Heading(len(found[1]), (found[2] or "").strip(), number, number + 1)
+        elif (
+            number
+            and (found := _SETEXT.match(line))
+            and lines[number - 1].strip()
+            and not _BULLET.match(lines[number - 1])
+            and not _HEADING.match(lines[number - 1])
+        ):
+            yield Heading(1 if found[1][0] == "=" else 2, lines[number - 1].strip(), number - 1, number + 1)
+
+
+def title_of(body: str) -> str | None:
+    """The text of the first level-one heading; None when there is none or it says nothing."""
+    return next((h.text for h in headings(body.split("\n")) if h.level == 1 and h.text), None)
+
+
+def sections(body: str) -> dict[str, str]:
+    """The text under each heading below the title, by the heading's words in lower case.
+
+    A deeper heading is a section of its own and ends the one above. Comments are left out; the first of two
+    headings that are the same counts.
+    """
+    lines = body.split("\n")
+    found = list(headings(lines))
+    result: dict[str, str] = {}
+    for here, after in zip(found, [*found[1:], None], strict=True):
+        end = after.start if after else len(lines)
+        text = "\n".join(line.rstrip("\r") for line in lines[here.end : end])
+        text = _COMMENT.sub("", text).strip("\n").rstrip()
+        key = here.text.casefold().rstrip(":")
+        if not result.get(key):
+            result[key] = text
+    return result
+
+
+def items(text: str) -> tuple[str, ...]:
+    """The items of a bullet or numbered list; continuation lines belong to their item. Text without any
+    bullet is one item."""
+    found: list[str] = []
+    for line in text.splitlines():
+        bullet = _BULLET.match(line)
+        if bullet:
+            found.append(bullet[1].strip())
+        elif line.strip() and found:
+            found[-1] += "\n" + line.strip()
+        elif line.strip():
+            found.append(line.strip())
+    return tuple(found)

@@ -1,0 +1,93 @@
+"""A record as the text of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsp_server.records.anchor_text import write_anchor
+from lsp_server.records.anchors import CodePosition
+from lsp_server.records.fields import FIELDS, Shape
+from lsp_server.records.front_matter import flow, scalar
+from lsp_server.records.model import Kind, Link, Record
+from lsp_server.rendering.environment import Templates
+
+
+def render_record(
+    templates: Templates,
+    record: Record,
+    *,
+    draft: bool = False,
+    text: str = "",
+    files: Sequence[Any] = (),
+    keys: Sequence[tuple[str, str]] = (),
+    form: str = "",
+) -> str:
+    """The whole file of a new record: front matter and body.
+
+    ``draft`` puts into each empty section what belongs there, as a comment. ``text`` is free Markdown below
+    the sections. ``files`` are a checkpoint's changed files. ``keys`` are further front matter keys with
+    their written YAML values. ``form`` is the variant of the template (``nygard``).
+    """
+    fields = FIELDS[record.kind]
+    in_front = [
+        (field.key, written)
+        for field in fields
+        if field.in_front_matter and (written := _front_value(field.shape, record.fields.get(field.name)))
+    ]
+    name = f"{record.kind.value}-{form}" if form else record.kind.value
+    return templates.render(
+        f"records/{name}.md",
+        record={
+            "id": record.id,
+            "kind": record.kind.value,
+            "number": record.number,
+            "title": record.title,
+            "status": record.status,
+            "status_in_body": form == "nygard",
+            "created": record.created.isoformat(timespec="seconds"),
+            "tags": record.tags,
+            "front_keys": [*in_front, *keys],
+            "links": [write_link(link) for link in record.links],
+            "code": _code(record.code),
+            "anchors": [write_anchor(anchor) for anchor in record.anchors],
+        },
+        fields={field.name: record.fields.get(field.name) or () for field in fields},
+        hints={field.name: field.help for field in fields} if draft else _NoHints(),
+        text=text.strip("\n"),
+        files=files,
+    )
+
+
+class _NoHints(dict[str, str]):
+    """Outside a draft no section has a hint, whatever its name."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def write_link(link: Link) -> str:
+    """One link as the item of a list. The label is a comment: people read it, machines read the id."""
+    return f"{link.relation.value}: {link.target}" + (f"  # {link.label}" if link.label else "")
+
+
+def _front_value(shape: Shape, value: Any) -> str:
+    if not value:
+        return ""
+    if shape is Shape.WORDS:
+        return flow(value)
+    if shape is Shape.MAPPING:
+        return "".join(f"\n  {scalar(name)}: {scalar(figure)}" for name, figure in value.items()).lstrip(" ")
+    return scalar(value)
+
+
+def _code(code: CodePosition | None) -> list[tuple[str, Any]]:
+    if code is None:
+        return []
+    pairs = [("commit", code.commit), ("branch", code.branch), ("dirty", code.dirty)]
+    return [(key, value) for key, value in pairs if value is not None]
+
+
+def is_kind_with_form(kind: Kind, form: str) -> bool:
+    """Whether a kind can be written in a form: ``madr`` or ``nygard`` for decisions."""
+    return kind is Kind.DECISION and form in ("madr", "nygard")
