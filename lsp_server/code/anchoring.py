@@ -1,0 +1,60 @@
+"""Making an anchor: the births and the text of the lines that a person points at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsp_server.code.blame import BirthRun
+from lsp_server.code.line_map import LineMap
+from lsp_server.errors import UsageError
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+
+
+def check_range(range_: CodeRange, line_count: int) -> None:
+    """Raises ``UsageError`` when a file of ``line_count`` lines has no such lines."""
+    if range_.start < 1:
+        raise UsageError(f"line {range_.start} does not exist: lines count from 1")
+    if range_.start > range_.end:
+        raise UsageError(
+            f"lines {range_.start}-{range_.end} run backwards; did you mean {range_.end}-{range_.start}?"
+        )
+    if range_.end > line_count:
+        if not line_count:
+            raise UsageError(f"{range_.path} is empty: it has no line to anchor to")
+        lines = "1 line" if line_count == 1 else f"{line_count} lines"
+        raise UsageError(f"{range_.path} has {lines}")
+
+
+def head_span(range_: CodeRange, from_head: LineMap) -> tuple[int, int] | None:
+    """The first and last of HEAD's lines that are lines of the range; None when none is committed."""
+    lines = [from_head.to_old(line) for line in range(range_.start, range_.end + 1)]
+    committed = [line for line in lines if line is not None]
+    return (committed[0], committed[-1]) if committed else None
+
+
+def anchor_of(
+    range_: CodeRange, lines: Sequence[str], from_head: LineMap, runs: Sequence[BirthRun]
+) -> Anchor:
+    """The anchor on a range of ``lines``. ``runs`` are the births of at least the lines in ``head_span``."""
+    born: dict[int, Birth] = {}
+    for run in runs:
+        for offset in range(run.birth.length):
+            line = run.birth.start + offset
+            born[run.start + offset] = Birth(run.birth.commit, run.birth.path, line, line)
+    births: list[Birth] = []
+    for line in range(range_.start, range_.end + 1):
+        at_head = from_head.to_old(line)
+        if at_head is None:
+            _append(births, Birth(UNCOMMITTED, range_.path, line, line))
+        else:
+            _append(births, born[at_head])
+    return Anchor(range_, tuple(births), tuple(lines[range_.start - 1 : range_.end]))
+
+
+def _append(births: list[Birth], birth: Birth) -> None:
+    """Add a line's birth, to the last run where it goes on from there."""
+    last = births[-1] if births else None
+    if last and (last.commit, last.path, last.end + 1) == (birth.commit, birth.path, birth.start):
+        births[-1] = Birth(last.commit, last.path, last.start, birth.end)
+    else:
+        births.append(birth)

@@ -1,0 +1,181 @@
+"""Where each line of a file was born, as ``git blame`` tells it under one pinned configuration."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lsp_server.code.git import OFFLINE, GitRunner, is_partial_clone, parentless, unquote_path
+from lsp_server.errors import StoreError
+from lsp_server.records.anchors import Birth
+
+# Births are compared between clones, so nothing of a user's configuration may change them.
+_PINNED = (
+    *OFFLINE,
+    "-c",
+    "blame.ignoreRevsFile=",
+    "-c",
+    "blame.showRoot=false",
+    "-c",
+    "blame.blankBoundary=false",
+    "-c",
+    "diff.algorithm=myers",
+    "-c",
+    "diff.indentHeuristic=true",
+    "-c",
+    "diff.renameLimit=1000",
+    "-c",
+    "core.quotePath=false",
+    "blame",
+    "--incremental",
+    "--no-textconv",
+    "--encoding=none",
+)
+
+
+@dataclass(frozen=True)
+class BirthRun:
+    """Lines of a file that were born together: they begin at line ``start`` and are as many as the birth.
+
+    ``known`` is False where history is cut: ``birth`` is then the oldest place where the lines can be
+    seen, which is true of them but perhaps not their first.
+    """
+
+    start: int
+    birth: Birth
+    known: bool = True
+
+    @property
+    def end(self) -> int:
+        return self.start + self.birth.length - 1
+
+
+@dataclass(frozen=True)
+class FileBirths:
+    """The births of every line of ``path`` at ``commit``: runs in line order, without gaps.
+
+    ``commit`` is None, and there are no runs, when no commit has the file. ``is_cut``: history ends
+    early, so a line that is not found here may still be one of these.
+    """
+
+    commit: str | None
+    path: str
+    runs: tuple[BirthRun, ...] = ()
+    is_cut: bool = False
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Every (commit, path) that a line was born in."""
+        return frozenset((run.birth.commit, run.birth.path) for run in self.runs)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(run.start for run in self.runs)
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], list[BirthRun]]:
+        found: dict[tuple[str, str], list[BirthRun]] = {}
+        for run in self.runs:
+            found.setdefault((run.birth.commit, run.birth.path), []).append(run)
+        return found
+
+    def of(self, line: int) -> Birth:
+        """The birth of one line (1-based), as a run of one. Raises ``IndexError`` past the end."""
+        at = bisect_right(self._starts, line) - 1
+        if at < 0 or line > self.runs[at].end:
+            raise IndexError(line)
+        run = self.runs[at]
+        born = run.birth.start + line - run.start
+        return Birth(run.birth.commit, run.birth.path, born, born)
+
+    def lines_born(self, commit: str, path: str, line: int) -> Iterator[int]:
+        """Where a line is that was born there: mostly one line or none; several after a merge that kept
+        both of its copies."""
+        for run in self._by_key.get((commit, path), ()):
+            if run.birth.start <= line <= run.birth.end:
+                yield run.start + line - run.birth.start
+
+
+def blame(runner: GitRunner, commit: str, path: str, start: int, end: int) -> tuple[BirthRun, ...]:
+    """The births of the lines ``start`` to ``end`` of a file at a commit; both must be there.
+
+    Follows renames of the file as git does. Raises ``StoreError``; where objects are missing because
+    the clone is partial, nothing is fetched and the lines are one unknown run.
+    """
+    try:
+        output = runner.run([*_PINNED, "-L", f"{start},{end}", commit, "--", path])
+    except StoreError:
+        if not is_partial_clone(runner):
+            raise
+        return (BirthRun(start, Birth(commit, path, start, end), known=False),)
+    entries, boundaries = _parse(output)
+    cut = boundaries - parentless(runner, sorted(boundaries))
+    return _joined(sorted(entries, key=lambda entry: entry[0]), cut)
+
+
+def _parse(output: bytes) -> tuple[list[tuple[int, int, int, str, str]], set[str]]:
+    """(line, born line, count, commit, born path) of each entry, and the commits history stops at."""
+    entries: list[tuple[int, int, int, str, str]] = []
+    boundaries: set[str] = set()
+    paths: dict[bytes, str] = {}
+    header: list[bytes] | None = None
+    for row in output.split(b"\n"):
+        if header is None:
+            if row:
+                header = row.split(b" ")
+        elif row == b"boundary":
+            boundaries.add(header[0].decode("ascii"))
+        elif row.startswith(b"filename "):
+            raw = row[len(b"filename ") :]
+            path = paths.setdefault(raw, unquote_path(raw))
+            commit, born, line, count = header
+            entries.append((int(line), int(born), int(count), commit.decode("ascii"), path))
+            header = None
+    return entries, boundaries
+
+
+def _joined(entries: list[tuple[int, int, int, str, str]], cut: set[str]) -> tuple[BirthRun, ...]:
+    """Entries in line order as runs; neighbours that were born side by side become one."""
+    runs: list[BirthRun] = []
+    for line, born, count, commit, path in entries:
+        last = runs[-1] if runs else None
+        if (
+            last is not None
+            and last.birth.commit == commit
+            and last.birth.path == path
+            and last.end + 1 == line
+            and last.birth.end + 1 == born
+        ):
+            birth = Birth(commit, path, last.birth.start, born + count - 1)
+            runs[-1] = BirthRun(last.start, birth, last.known)
+        else:
+            runs.append(BirthRun(line, Birth(commit, path, born, born + count - 1), commit not in cut))
+    return tuple(runs)
+
+
+@dataclass
+class BlameCache:
+    """The births of the files looked at last. Thread-safe; what is kept never goes out of date, because
+    a commit's file cannot change."""
+
+    limit: int = 256
+    _kept: OrderedDict[tuple[str, str], FileBirths] = field(default_factory=OrderedDict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def get(self, commit: str, path: str) -> FileBirths | None:
+        with self._lock:
+            found = self._kept.get((commit, path))
+            if found is not None:
+                self._kept.move_to_end((commit, path))
+            return found
+
+    def keep(self, commit: str, path: str, births: FileBirths) -> None:
+        with self._lock:
+            self._kept[commit, path] = births
+            self._kept.move_to_end((commit, path))
+            while len(self._kept) > self.limit:
+                self._kept.popitem(last=False)

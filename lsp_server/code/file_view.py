@@ -1,0 +1,122 @@
+"""``CodeFiles``: the files of the user's code, at HEAD and on disk, with the births of their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lsp_server.code.anchoring import anchor_of, check_range, head_span
+from lsp_server.code.blame import BlameCache, FileBirths, blame
+from lsp_server.code.git import GitRunner, blob, commit_id, is_partial_clone, is_shallow, tree_entry
+from lsp_server.code.line_map import map_lines
+from lsp_server.code.locating import FileToday
+from lsp_server.code.places import code_file, read_file, tidy_path
+from lsp_server.code.text import is_binary, split_lines
+from lsp_server.errors import UsageError
+from lsp_server.records.anchors import Anchor, CodeRange
+
+
+class CodeFiles:
+    """Reads code, writes nothing, fetches nothing. Thread-safe.
+
+    ``root`` is the work tree's top, None in a bare repository, where HEAD's files stand for the work
+    tree's. Paths are relative to the top with ``/``, as git names them. ``commit`` defaults to HEAD.
+    """
+
+    def __init__(self, runner: GitRunner, root: Path | None, *, cache: BlameCache | None = None) -> None:
+        self._runner = runner
+        self._root = root
+        self._cache = cache if cache is not None else BlameCache()
+
+    def head(self) -> str | None:
+        """The commit of HEAD, None on an unborn branch. One process."""
+        return commit_id(self._runner)
+
+    def resolve(self, path: str) -> str:
+        """The file that a person means by ``path``, as git names it. Raises ``UsageError`` where there
+        is none. Starts no process, except in a bare repository, where it is not looked for."""
+        return tidy_path(path) if self._root is None else code_file(self._root, path)
+
+    def head_text(self, path: str, *, commit: str | None = None) -> tuple[str, ...] | None:
+        """The lines of a file as committed; None when it is not a text file there. Raises
+        ``StoreError`` where a partial clone does not have it."""
+        content = self._committed(commit or self.head(), path)
+        return None if content is None or is_binary(content) else split_lines(content)
+
+    def worktree_text(self, path: str) -> tuple[str, ...] | None:
+        """The lines of a file on disk (at HEAD when bare); None when it is not a text file."""
+        content = self._current(path)
+        return None if content is None or is_binary(content) else split_lines(content)
+
+    def births(self, path: str, *, commit: str | None = None) -> FileBirths:
+        """Where each line of a committed file was born. Slow the first time: blame runs."""
+        commit = commit or self.head()
+        if commit is None:
+            return FileBirths(None, path)
+        kept = self._cache.get(commit, path)
+        if kept is None:
+            kept = self._blamed(commit, path)
+            self._cache.keep(commit, path, kept)
+        return kept
+
+    def birth_keys(self, path: str, *, commit: str | None = None) -> frozenset[tuple[str, str]]:
+        """The (commit, path) pairs that lines of the file were born in: what to ask an index for."""
+        return self.births(path, commit=commit).keys
+
+    def today(self, path: str, lines: Sequence[str] | None = None, *, commit: str | None = None) -> FileToday:
+        """All that locating anchors in a file needs. ``lines`` are an unsaved buffer's, else those on
+        disk; none when there is no such file."""
+        commit = commit or self.head()
+        if lines is None:
+            lines = self.worktree_text(path) or ()
+        births = self.births(path, commit=commit) if commit else FileBirths(None, path)
+        head_lines = self.head_text(path, commit=commit) if births.runs else ()
+        return FileToday(path, births, head_lines or (), tuple(lines))
+
+    def anchor(self, range_: CodeRange) -> Anchor:
+        """Anchor lines of the file on disk (of HEAD's file when bare), by births where they are
+        committed, and by their text. Raises ``UsageError`` for lines that cannot be pointed at."""
+        path = self.resolve(range_.path)
+        range_ = CodeRange(path, range_.start, range_.end)
+        content = self._current(path)
+        if content is None:
+            raise UsageError(f"{path} does not exist at HEAD" if self._root is None else f"{path} is gone")
+        if is_binary(content):
+            raise UsageError(f"{path} is binary: it has no lines to anchor to")
+        lines = split_lines(content)
+        check_range(range_, len(lines))
+        commit = self.head()
+        head_lines = self.head_text(path, commit=commit) if commit else None
+        from_head = map_lines(head_lines or (), lines)
+        span = head_span(range_, from_head)
+        if commit is None or span is None:
+            return anchor_of(range_, lines, from_head, ())
+        kept = self._cache.get(commit, path)
+        # A few lines of a long history are quicker to blame than the whole file.
+        runs = kept.runs if kept else blame(self._runner, commit, path, *span)
+        return anchor_of(range_, lines, from_head, runs)
+
+    def _blamed(self, commit: str, path: str) -> FileBirths:
+        lines = self.head_text(path, commit=commit)
+        if lines:
+            # A file's byte order mark alone is no line to split_lines but one to git: it has no births.
+            runs = blame(self._runner, commit, path, 1, len(lines))
+            return FileBirths(commit, path, runs, is_cut=any(not run.known for run in runs))
+        return FileBirths(commit, path, is_cut=lines is None and self._is_cut())
+
+    def _is_cut(self) -> bool:
+        return is_shallow(self._runner) or is_partial_clone(self._runner)
+
+    def _current(self, path: str) -> bytes | None:
+        if self._root is None:
+            return self._committed(self.head(), path)
+        return read_file(self._root, path)
+
+    def _committed(self, commit: str | None, path: str) -> bytes | None:
+        entry = tree_entry(self._runner, commit, path) if commit else None
+        return blob(self._runner, entry.object_id) if entry and entry.is_file else None
+
+
+def make_anchor(runner: GitRunner, root: Path | None, range_: CodeRange) -> Anchor:
+    """Anchor a range once, without keeping anything: see ``CodeFiles.anchor``."""
+    return CodeFiles(runner, root).anchor(range_)

@@ -1,0 +1,173 @@
+"""The few questions this floor asks git, each answered without writing, refreshing or fetching.
+
+How git is started is the ground floor's business: it comes in as a ``GitRunner``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lsp_server.errors import StoreError
+
+# A missing object of a partial clone must fail here, not be fetched: nothing is downloaded to answer a
+# question. One setting for each protocol, because `protocol.<name>.allow` in the user's configuration
+# would win over `protocol.allow`. Replacement objects are local, births are shared: they are left out.
+OFFLINE: tuple[str, ...] = (
+    "--no-replace-objects",
+    "-c",
+    "protocol.allow=never",
+    *(
+        word
+        for protocol in ("file", "git", "http", "https", "ssh", "ext")
+        for word in ("-c", f"protocol.{protocol}.allow=never")
+    ),
+)
+
+
+class GitRunner(Protocol):
+    """Runs git in the repository's top directory (its git directory when bare)."""
+
+    def run(self, args: Sequence[str], *, stdin: bytes | None = None) -> bytes:
+        """What ``git --no-optional-locks *args`` prints. ``args`` may begin with git's own options
+        (``-c``). Non-UTF-8 bytes of a path are surrogate escapes. Raises ``StoreError`` when git fails.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class TreeEntry:
+    """What a commit has at a path. ``mode`` is git's, in octal digits."""
+
+    mode: str
+    object_id: str
+
+    @property
+    def is_file(self) -> bool:
+        """True for a regular file: not a symbolic link, a directory or a submodule."""
+        return self.mode.startswith("100")
+
+
+def decode_path(raw: bytes) -> str:
+    """A path as git prints it with ``-z``; bytes that are not UTF-8 become surrogate escapes."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+_ESCAPES = {
+    ord("a"): 7,
+    ord("b"): 8,
+    ord("t"): 9,
+    ord("n"): 10,
+    ord("v"): 11,
+    ord("f"): 12,
+    ord("r"): 13,
+    ord('"'): ord('"'),
+    ord("\\"): ord("\\"),
+}
+
+
+def unquote_path(raw: bytes) -> str:
+    """A path as git prints it without ``-z``: in double quotes with C escapes where it is unusual."""
+    if not (len(raw) >= 2 and raw.startswith(b'"') and raw.endswith(b'"')):
+        return decode_path(raw)
+    out = bytearray()
+    position, end = 1, len(raw) - 1
+    while position < end:
+        byte = raw[position]
+        position += 1
+        if byte != ord("\\"):
+            out.append(byte)
+        elif raw[position] in _ESCAPES:
+            out.append(_ESCAPES[raw[position]])
+            position += 1
+        else:  # three octal digits
+            out.append(int(raw[position : position + 3], 8))
+            position += 3
+    return decode_path(bytes(out))
+
+
+def commit_id(runner: GitRunner, revision: str = "HEAD") -> str | None:
+    """The full id of a commit; None where there is no such commit (HEAD of an unborn branch)."""
+    if "\n" in revision:
+        return None
+    # batch-check answers "missing" in words, so a missing commit and a failing git stay apart.
+    answer = runner.run(
+        [*OFFLINE, "cat-file", "--batch-check"],
+        stdin=f"{revision}^{{commit}}\n".encode("utf-8", "surrogateescape"),
+    )
+    words = answer.split()
+    return words[0].decode("ascii") if len(words) == 3 and words[1] == b"commit" else None
+
+
+def tree_entry(runner: GitRunner, commit: str, path: str) -> TreeEntry | None:
+    """What ``commit`` has at ``path`` (relative to the top), None when nothing."""
+    listing = runner.run(
+        [*OFFLINE, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path]
+    )
+    for line in listing.split(b"\0"):
+        head, _, name = line.partition(b"\t")
+        if decode_path(name) == path:
+            mode, _, object_id = head.decode("ascii").split(" ")
+            return TreeEntry(mode, object_id)
+    return None
+
+
+def blob(runner: GitRunner, object_id: str) -> bytes:
+    """The bytes of a file by its object id. Raises ``StoreError`` when it is not here."""
+    return runner.run([*OFFLINE, "cat-file", "blob", object_id])
+
+
+def is_partial_clone(runner: GitRunner) -> bool:
+    """Whether objects may be missing here because a remote promised to have them."""
+    settings = runner.run(["config", "--null", "--list"]).split(b"\0")
+    names = [setting.partition(b"\n")[0].lower() for setting in settings]
+    return any(
+        name == b"extensions.partialclone" or (name.startswith(b"remote.") and name.endswith(b".promisor"))
+        for name in names
+    )
+
+
+def is_shallow(runner: GitRunner) -> bool:
+    """Whether history ends early here."""
+    return runner.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+
+
+def parentless(runner: GitRunner, commits: Sequence[str]) -> set[str]:
+    """Those of ``commits`` that truly have no parent. A shallow clone's oldest commits have some, though
+    git's walks behave as if they had none."""
+    if not commits:
+        return set()
+    stream = runner.run(
+        [*OFFLINE, "cat-file", "--batch"], stdin="".join(f"{c}\n" for c in commits).encode("ascii")
+    )
+    roots: set[str] = set()
+    position = 0
+    for commit in commits:
+        header_end = stream.index(b"\n", position)
+        words = stream[position:header_end].split()
+        position = header_end + 1
+        if len(words) != 3:
+            continue  # missing: then nothing is known of its parents
+        size = int(words[2])
+        content = stream[position : position + size]
+        position += size + 1
+        if b"\nparent " not in content.partition(b"\n\n")[0]:
+            roots.add(commit)
+    return roots
+
+
+__all__ = [
+    "OFFLINE",
+    "GitRunner",
+    "StoreError",
+    "TreeEntry",
+    "blob",
+    "commit_id",
+    "decode_path",
+    "is_partial_clone",
+    "is_shallow",
+    "parentless",
+    "tree_entry",
+    "unquote_path",
+]

@@ -1,0 +1,164 @@
+"""Where an anchor is on today's lines. Pure: values in, values out; running git is ``file_view``'s part.
+
+Births come first: they follow a line through edits above it, moves of its file and merges. The text
+comes second, and only where it can mean one place. With neither, the anchor is stale, or unknown where
+the history that would tell is not here. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lsp_server.code.blame import FileBirths
+from lsp_server.code.line_map import LineMap, map_lines
+from lsp_server.code.model import Certainty, Located
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+
+# A text this short may stand in a file once by chance: `}`, `else:`, `return None`.
+_TELLING_CHARACTERS = 12
+
+
+@dataclass(frozen=True)
+class FileToday:
+    """One file as it is now: its births at HEAD, HEAD's lines, and the lines on the screen or on disk.
+
+    ``births`` count in ``head_lines``; ``lines`` are what the answers count in.
+    """
+
+    path: str
+    births: FileBirths
+    head_lines: tuple[str, ...]
+    lines: tuple[str, ...]
+
+    @cached_property
+    def from_head(self) -> LineMap:
+        """HEAD's lines on today's."""
+        return map_lines(self.head_lines, self.lines)
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for number, line in enumerate(self.lines, start=1):
+            places.setdefault(line, []).append(number)
+        return places
+
+    @cached_property
+    def unknown_texts(self) -> frozenset[str]:
+        """The texts of the lines whose births are not known."""
+        return frozenset(
+            line
+            for run in self.births.runs
+            if not run.known
+            for line in self.head_lines[run.start - 1 : run.end]
+        )
+
+    def born(self, birth: Birth) -> Iterator[int]:
+        """Today's lines that are a line of ``birth`` (a run of one)."""
+        for line in self.births.lines_born(birth.commit, birth.path, birth.start):
+            today = self.from_head.to_new(line)
+            if today is not None:
+                yield today
+
+    def blocks_of(self, text: Sequence[str]) -> list[range]:
+        """Every place where these lines stand in this order, one below the other."""
+        # The rarest line has the fewest places to look at.
+        rarest = min(range(len(text)), key=lambda i: len(self._places.get(text[i], ())))
+        found = []
+        for line in self._places.get(text[rarest], ()):
+            start = line - rarest
+            if self.has_at(start, text):
+                found.append(range(start, start + len(text)))
+        return found
+
+    def has_at(self, start: int, text: Sequence[str]) -> bool:
+        """Whether these lines stand at ``start`` (1-based)."""
+        return start >= 1 and self.lines[start - 1 : start - 1 + len(text)] == tuple(text)
+
+
+def locate(anchor: Anchor, today: FileToday) -> Located:
+    """Where ``anchor`` is in a file.
+
+    All lines by their births: ``BIRTHS``. Otherwise, where its whole text stands in one place only, or
+    in one place only that has all of the lines found: ``TEXT``. Otherwise the lines that births find, in
+    one or more ranges, with fewer ``survived`` than ``total``. Otherwise ``UNKNOWN`` when one of the lines
+    may still be among those whose births are not known here, else ``STALE``.
+    """
+    total = anchor.range.end - anchor.range.start + 1
+    births = tuple(_single(anchor.births))
+    found = [tuple(today.born(birth)) for birth in births]
+    survivors = sorted({line for lines in found for line in lines})
+    survived = sum(1 for lines in found if lines)
+    if survivors and survived == total:
+        return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
+    block = _text_block(anchor, today, survivors)
+    if block is not None:
+        return Located(_ranges(today.path, block), Certainty.TEXT, total, total)
+    if _worth_showing(survivors, anchor, today):
+        return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
+    certainty = Certainty.UNKNOWN if _may_be_hidden(anchor, births, today) else Certainty.STALE
+    return Located((), certainty, 0, total)
+
+
+def _text_block(anchor: Anchor, today: FileToday, survivors: Sequence[int]) -> range | None:
+    """The one place that the anchor's whole text can mean, if there is one."""
+    if not anchor.text:
+        return None
+    blocks = [b for b in today.blocks_of(anchor.text) if all(line in b for line in survivors)]
+    if len(blocks) == 1 and (survivors or _is_telling(anchor.text)):
+        return blocks[0]
+    # Lines that were not committed have no births yet: as long as nothing moved, they are in their place.
+    uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
+    if uncommitted and anchor.range.path == today.path:
+        for block in blocks:
+            if block.start == anchor.range.start:
+                return block
+    return None
+
+
+def _is_telling(text: Iterable[str]) -> bool:
+    """Whether there is enough in a text that standing in a file once means something."""
+    return sum(sum(map(str.isalnum, line)) for line in text) >= _TELLING_CHARACTERS
+
+
+def _worth_showing(survivors: Sequence[int], anchor: Anchor, today: FileToday) -> bool:
+    """Whether the lines that survived are more than the blank lines and brackets between what is gone."""
+    if not survivors:
+        return False
+    had_words = any(map(str.isalnum, "".join(anchor.text)))
+    have_words = any(any(map(str.isalnum, today.lines[line - 1])) for line in survivors)
+    return have_words or not had_words
+
+
+def _may_be_hidden(anchor: Anchor, births: Sequence[Birth], today: FileToday) -> bool:
+    """Whether a line of the anchor can be one whose birth is not known. Birth keeps the text, so a line
+    that nobody sees the text of is gone, however short the history."""
+    if not any(birth.commit != UNCOMMITTED for birth in births):
+        return False
+    if not today.births.runs:
+        return today.births.is_cut
+    if not anchor.text:
+        return any(not run.known for run in today.births.runs)
+    # Pairs stop at the shorter one: a person may have edited either.
+    return any(
+        birth.commit != UNCOMMITTED and line in today.unknown_texts
+        for birth, line in zip(births, anchor.text, strict=False)
+    )
+
+
+def _single(births: Iterable[Birth]) -> Iterator[Birth]:
+    for birth in births:
+        for line in range(birth.start, birth.end + 1):
+            yield Birth(birth.commit, birth.path, line, line)
+
+
+def _ranges(path: str, lines: Iterable[int]) -> tuple[CodeRange, ...]:
+    """Rising line numbers as ranges without gaps."""
+    ranges: list[CodeRange] = []
+    for line in lines:
+        if ranges and ranges[-1].end + 1 == line:
+            ranges[-1] = CodeRange(path, ranges[-1].start, line)
+        else:
+            ranges.append(CodeRange(path, line, line))
+    return tuple(ranges)
