@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from lsp_server.errors import AmbiguousError, NotFoundError
+from lsp_server.memory.core import Core, cache_directory
+from lsp_server.memory.guard import Guard
 from lsp_server.memory.results import (
     BrokenFile,
     Draft,
@@ -18,8 +21,12 @@ from lsp_server.memory.results import (
     Saved,
 )
 from lsp_server.records.anchors import CodeRange
+from lsp_server.records.life_cycle import next_steps
 from lsp_server.records.model import Kind, Link, Problem, Record
-from lsp_server.store.base import Commit
+from lsp_server.store.repository import Repository
+
+if TYPE_CHECKING:
+    from lsp_server.store.base import Commit
 
 
 class Memory:
@@ -30,6 +37,10 @@ class Memory:
     ...     memory.record(Kind.LEARNING, "Emails differ by case", fields={"lesson": "Normalise first."})
     """
 
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    # opening ---------------------------------------------------------------------------------------
     @classmethod
     def open(
         cls,
@@ -38,32 +49,66 @@ class Memory:
         environment: Mapping[str, str] | None = None,
         honour_git_dir: bool = False,
     ) -> Memory:
-        """Find the repository from a directory in it. ``honour_git_dir`` is for the command line without -C.
+        """Find the repository from a directory in it. Raises ``NoRepositoryError``.
 
-        Raises ``NoRepositoryError``. Starts git; a repository without a memory opens too.
+        ``environment`` is the process's own unless given; ``honour_git_dir`` lets its ``GIT_DIR`` and
+        ``GIT_WORK_TREE`` say where the repository is, as git's own commands do.
         """
-        raise NotImplementedError
+        return cls.opening(directory, environment=environment, honour_git_dir=honour_git_dir)()
 
     @classmethod
-    def for_draft(cls, path: Path) -> Memory | None:
+    def opening(
+        cls,
+        directory: str | Path = ".",
+        *,
+        environment: Mapping[str, str] | None = None,
+        honour_git_dir: bool = False,
+    ) -> Opening:
+        """Start looking for the repository, and return at once; call the result to have the memory.
+
+        git searches while the caller imports what it needs.
+        """
+        if environment is None:
+            import os
+
+            environment = os.environ
+        begun = Repository.begin(Path(directory), environment, honour_git_dir=honour_git_dir)
+        return Opening(begun, cache_directory(environment))
+
+    @classmethod
+    def for_draft(cls, path: Path, *, environment: Mapping[str, str] | None = None) -> Memory | None:
         """The memory that a draft file belongs to, told from its path alone; None for any other file."""
-        raise NotImplementedError
+        from lsp_server.memory import draft_place
+
+        directory = draft_place.repository_of(Path(path))
+        return None if directory is None else cls.open(directory, environment=environment)
 
     @property
     def root(self) -> Path | None:
-        """The work tree, None in a bare repository."""
-        raise NotImplementedError
+        """The work tree's top, None in a bare repository."""
+        return self._core.repository.work_tree
+
+    @property
+    def branch(self) -> str:
+        """The name of the memory branch."""
+        return self._core.repository.memory_branch
 
     def version(self) -> str | None:
-        """The memory branch's tip, None when not initialised. A few file reads: cheap enough to poll."""
-        raise NotImplementedError
+        """The memory branch's tip, None when there is no memory. Cheap enough to poll."""
+        return self._core.store.tip()
 
     def code_version(self) -> str | None:
-        """The commit of HEAD. A few file reads where refs are files: cheap enough to poll."""
-        raise NotImplementedError
+        """The commit of HEAD, None when unborn. Cheap enough to poll."""
+        return self._core.repository.head_commit()
 
     def initialise(self, branch: str | None = None) -> Initialised:
-        raise NotImplementedError
+        """Make the memory branch, or adopt the remote's. Saying it twice is harmless.
+
+        Raises ``RefusedError`` when a branch of that name is somebody's code, or others stand in its way.
+        """
+        from lsp_server.memory.initialising import initialise
+
+        return initialise(self._core, branch)
 
     # writing ---------------------------------------------------------------------------------------
     def record(
@@ -77,11 +122,38 @@ class Memory:
         at: Sequence[CodeRange] = (),
         links: Sequence[Link] = (),
         body: str | None = None,
+        text: str = "",
+        form: str = "",
         allow_secrets: Sequence[str] = (),
+        redact: bool = False,
     ) -> Record:
-        """Write a new record. ``fields`` by the kind's names (records.fields); ``body`` replaces the
-        rendered sections. ``allow_secrets`` are fingerprints of findings to let through."""
-        raise NotImplementedError
+        """Write a new record.
+
+        ``fields`` are by the kind's names (``records.fields``); ``text`` is free Markdown below them, and
+        ``body`` replaces the whole body. ``at`` anchors it to lines of code. ``form`` is ``nygard`` or
+        ``madr`` (default) for decisions. ``allow_secrets`` are fingerprints of findings to let through;
+        ``redact`` replaces secrets instead of refusing them.
+
+        Raises ``UsageError``, ``RefusedError``, ``NotInitialisedError``, ``StoreError``.
+        """
+        from lsp_server.memory import recording
+
+        self._core.tip()
+        new = recording.prepare(
+            self._core,
+            kind,
+            title,
+            fields=fields,
+            status=status,
+            tags=tags,
+            at=at,
+            links=links,
+            body=body,
+            text=text,
+            form=form,
+            guard=Guard(allow_secrets, redact),
+        )
+        return recording.record(self._core, new)
 
     def checkpoint(
         self,
@@ -90,15 +162,56 @@ class Memory:
         fields: Mapping[str, Any] | None = None,
         tags: Sequence[str] = (),
         at: Sequence[CodeRange] = (),
+        text: str = "",
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
     ) -> Record:
-        raise NotImplementedError
+        """Note where the work stands; the commit, the branch and the changed files are filled in."""
+        from lsp_server.memory import checkpointing
+
+        guard = Guard(allow_secrets, redact)
+        return checkpointing.checkpoint(
+            self._core, message, fields=fields or {}, tags=tags, at=at, text=text, guard=guard
+        )
 
     def mark(self, ref: str, status: str) -> Record:
-        raise NotImplementedError
+        """Give a record its next status. Raises ``RefusedError`` for an impossible step."""
+        from lsp_server.memory import amending
 
-    def supersede(self, ref: str, title: str, **recorded: Any) -> tuple[Record, Record]:
-        """Record a decision that replaces ``ref``: (the old one, the new one), linked both ways, one commit."""
-        raise NotImplementedError
+        return amending.mark(self._core, ref, status)
+
+    def supersede(
+        self,
+        ref: str,
+        title: str,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        tags: Sequence[str] = (),
+        at: Sequence[CodeRange] = (),
+        text: str = "",
+        form: str = "",
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> tuple[Record, Record]:
+        """Record a decision that replaces ``ref``: (the old one, the new one), linked both ways, as one
+        commit. The new one is accepted unless ``status`` says otherwise."""
+        from lsp_server.memory import amending, recording
+
+        self._core.tip()
+        new = recording.prepare(
+            self._core,
+            Kind.DECISION,
+            title,
+            fields=fields,
+            status=status or "accepted",
+            tags=tags,
+            at=at,
+            text=text,
+            form=form,
+            guard=Guard(allow_secrets, redact),
+        )
+        return amending.supersede(self._core, ref, new)
 
     def close_bug(
         self,
@@ -106,33 +219,73 @@ class Memory:
         *,
         status: str = "fixed",
         fields: Mapping[str, Any] | None = None,
-        learning: Mapping[str, Any] | None = None,
         learning_title: str | None = None,
+        learning: Mapping[str, Any] | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
     ) -> tuple[Record, Record | None]:
-        raise NotImplementedError
+        """Settle a bug, set ``fields`` of it (``fix``, ``tests`` …); with ``learning_title`` write what it
+        taught as a learning, linked both ways, in the same commit."""
+        from lsp_server.memory import amending, recording
 
-    def amend(self, ref: str, text: str, *, base: str | None = None) -> Record:
-        """Replace a record's whole file text. ``base`` is the text the edit began from: what changed
-        meanwhile is merged; a true conflict raises ``RefusedError`` with a draft."""
-        raise NotImplementedError
+        self._core.tip()
+        guard = Guard(allow_secrets, redact)
+        taught = None
+        if learning_title is not None:
+            taught = recording.prepare(
+                self._core, Kind.LEARNING, learning_title, fields=learning, guard=guard
+            )
+        return amending.close_bug(self._core, ref, status, fields or {}, taught, guard)
+
+    def amend(
+        self,
+        ref: str,
+        text: str,
+        *,
+        base: str | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Record:
+        """Replace a record's whole file. ``base`` is the text that the edit began from: what changed
+        meanwhile is merged, and a true conflict raises ``RefusedError``."""
+        from lsp_server.memory import amending
+
+        return amending.amend(self._core, ref, text, base, Guard(allow_secrets, redact))
 
     def delete(self, ref: str) -> Record:
-        raise NotImplementedError
+        """Take a record off the branch. History keeps it, and its number is never given again."""
+        from lsp_server.memory import amending
 
-    def import_adrs(self, directory: Path, *, dry_run: bool = False) -> ImportReport:
-        raise NotImplementedError
+        return amending.delete(self._core, ref)
+
+    def import_adrs(
+        self, directory: str | Path, *, dry_run: bool = False, allow_secrets: Sequence[str] = ()
+    ) -> ImportReport:
+        """Import a folder of ADRs, whatever their dialect, body byte for byte, as one commit."""
+        from lsp_server.memory.adr_import import import_adrs
+
+        return import_adrs(self._core, Path(directory), dry_run=dry_run, guard=Guard(allow_secrets))
 
     # reading ---------------------------------------------------------------------------------------
     def get(self, ref: str) -> Record:
-        """By label (any zero padding, any case), alias, full id or unique prefix. ``NotFoundError``, ``AmbiguousError``."""
-        raise NotImplementedError
+        """By label (any zero padding, any case), alias, full id or unique prefix of the id.
+
+        Raises ``NotFoundError`` or ``AmbiguousError``.
+        """
+        return self._core.find(ref)
 
     def find(self, ref: str) -> Record | None:
-        """As ``get``, None when it is not there or ambiguous: for labels met in somebody's text."""
-        raise NotImplementedError
+        """As ``get``, None when it is not there or not clear: for labels met in somebody's text."""
+        try:
+            return self._core.find(ref)
+        except (NotFoundError, AmbiguousError):
+            return None
 
     def text(self, ref: str) -> str:
-        raise NotImplementedError
+        """The whole file of a record: front matter and body."""
+        from lsp_server.memory import drafts
+
+        return drafts.text_of(self._core, self._core.find(ref))
 
     def list(
         self,
@@ -143,58 +296,120 @@ class Memory:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
-    ) -> list[Record]:
-        raise NotImplementedError
+    ) -> Sequence[Record]:
+        """Records, the newest first."""
+        return self._core.followed().list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
 
-    def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> list[Hit]:
-        raise NotImplementedError
+    def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:
+        """Records that hold the words, the best first."""
+        found = self._core.followed().search(words, kind=kind, limit=limit)
+        return [Hit(hit.record, hit.snippet, hit.score) for hit in found]
 
-    def why(self, path: str, line: int | None = None) -> list[Reason]:
-        raise NotImplementedError
+    def why(self, path: str, line: int | None = None) -> Sequence[Reason]:
+        """What is known about a line of a file (relative to the work tree), or about the whole file."""
+        from lsp_server.memory import explaining
+
+        return explaining.why(self._core, path, line)
 
     def log(self, *, limit: int | None = None) -> Sequence[Commit]:
-        raise NotImplementedError
+        """The commits of the memory branch, the newest first."""
+        self._core.tip()
+        return self._core.store.history(limit=limit)
 
-    def broken_files(self) -> list[BrokenFile]:
-        raise NotImplementedError
+    def diff(self, version: str) -> str:
+        """What one commit of the memory branch changed, as a unified diff."""
+        return self._core.store.diff(version)
+
+    def broken_files(self) -> Sequence[BrokenFile]:
+        """The files on the branch that could not be read whole."""
+        return [BrokenFile(broken.path, broken.problems) for broken in self._core.followed().broken()]
+
+    def linked_to(self, record: Record) -> Sequence[tuple[str, Record]]:
+        """The records that ``record`` links to, each with the relation; those deleted are left out."""
+        index = self._core.followed()
+        found = [(link.relation.value, index.get(link.target)) for link in record.links]
+        return [(relation, other) for relation, other in found if other is not None]
 
     def steps(self, record: Record) -> tuple[str, ...]:
-        """The statuses that ``record`` may be marked with next."""
-        raise NotImplementedError
+        """The statuses that ``record`` may have next."""
+        return next_steps(record.kind, record.status)
 
     # code ------------------------------------------------------------------------------------------
     def code_path(self, path: str | Path) -> str | None:
         """A file's path relative to the work tree with ``/``; None when it lies outside of it."""
-        raise NotImplementedError
+        root = self.root
+        if root is None:
+            return None
+        absolute = Path(path).absolute()
+        for base, place in ((root, absolute), (root.resolve(), absolute.resolve())):
+            if place.is_relative_to(base) and place != base:
+                relative = place.relative_to(base).as_posix()
+                return None if relative.split("/")[0] == ".git" else relative
+        return None
 
-    def file_memory(self, path: str, text: str) -> FileMemory:
-        """What is known about a file whose current text (saved or not) is ``text``. Runs blame: slow."""
-        raise NotImplementedError
+    def file_memory(self, path: str, text: str | None = None) -> FileMemory:
+        """What is known about a file whose current text, saved or not, is ``text`` (None: as on disk).
+
+        Runs blame, so it can take a second; ``FileMemory.moved`` follows edits without it.
+        """
+        from lsp_server.memory import placing
+
+        return placing.file_memory(self._core, path, text)
 
     # editors ---------------------------------------------------------------------------------------
     def hover(self, record_ids: Sequence[str]) -> str:
-        """Markdown for an editor's hover: ten lines at most, one link to each record's file view."""
-        raise NotImplementedError
+        """Markdown for an editor's hover: ten lines at most, with a link to each record's file view."""
+        from lsp_server.memory import drafts, showing
 
-    def draft(self, kind: Kind, *, at: CodeRange | None = None, title: str = "") -> Draft:
-        raise NotImplementedError
+        index = self._core.followed()
+        records = [record for one in record_ids if (record := index.get(one)) is not None]
+        if not records:
+            return ""
+        uris = [drafts.view_path(self._core, record).as_uri() for record in records]
+        return showing.hover(self._core, records, uris)
+
+    def draft(self, kind: Kind, *, at: CodeRange | None = None, title: str = "", form: str = "") -> Draft:
+        """A pre-filled file for a new record; saved with a title, it is committed."""
+        from lsp_server.memory import drafts
+
+        return drafts.open_draft(self._core, kind, at, title, form)
 
     def view(self, ref: str) -> Draft:
         """The file view of a record: a real file that, saved, amends the record."""
-        raise NotImplementedError
+        from lsp_server.memory import drafts
 
-    def save_draft(self, path: Path) -> Saved:
-        raise NotImplementedError
+        return drafts.open_view(self._core, ref)
 
-    def check_draft(self, path: Path, text: str) -> list[Problem]:
+    def save_draft(self, path: Path, *, allow_secrets: Sequence[str] = (), redact: bool = False) -> Saved:
+        """Commit what a draft holds: once, whoever sees the save. Raises as ``record`` does; the draft
+        itself is always kept."""
+        from lsp_server.memory import drafts
+
+        return drafts.save(self._core, Path(path), Guard(allow_secrets, redact))
+
+    def check_draft(self, path: Path, text: str) -> Sequence[Problem]:
         """What is wrong with a draft's or a record's text, without saving it."""
-        raise NotImplementedError
+        from lsp_server.memory import drafts
+
+        return drafts.check(Path(path), text)
 
     def close(self) -> None:
-        raise NotImplementedError
+        """End the processes and connections that were started. Safe to call twice."""
+        self._core.close()
 
     def __enter__(self) -> Memory:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Opening:
+    """A memory that is being opened: call it to have it."""
+
+    def __init__(self, begun: Any, cache: Path | None) -> None:
+        self._begun = begun
+        self._cache = cache
+
+    def __call__(self) -> Memory:
+        return Memory(Core(self._begun.wait(), self._cache))

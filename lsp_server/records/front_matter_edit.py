@@ -6,6 +6,7 @@ and line endings survive, and changing one field changes one line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import yaml
@@ -78,13 +79,20 @@ def set_list(text: str, key: str, values: Sequence[str]) -> str:
 def append_lines(text: str, lines: Sequence[str]) -> str:
     """Add whole lines at the end of the front matter; make a front matter where there is none."""
     parts = split(text)
+    if parts.front is None:
+        return prepend_front_matter(text, lines)
     newline = _newline(text)
     added = "".join(line + newline for line in lines)
-    if parts.front is None:
-        mark = "\ufeff" if text.startswith("\ufeff") else ""
-        return f"{mark}---{newline}{added}---{newline}{text[len(mark) :]}"
     gap = "" if not parts.front or parts.front.endswith("\n") else newline
     return text[: parts.end] + gap + added + text[parts.end :]
+
+
+def prepend_front_matter(text: str, lines: Sequence[str]) -> str:
+    """Put a front matter before a file, whatever it begins with."""
+    newline = _newline(text)
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    added = "".join(line + newline for line in lines)
+    return f"{mark}---{newline}{added}---{newline}{text[len(mark) :]}"
 
 
 def _parts(text: str) -> Split:
@@ -123,3 +131,15 @@ def _item_lines(item: str, indent: str) -> list[str]:
 def _newline(text: str) -> str:
     end = text.find("\n")
     return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
+
+
+def set_after(text: str, key: str, value: object, *, after: str) -> str:
+    """As ``set_scalar``; a new key goes on the line below the one-line key ``after``, when that is there."""
+    parts = _parts(text)
+    if _value(parts, key) is not None or _value(parts, after) is None:
+        return set_scalar(text, key, value)
+    found = re.search(rf"^{re.escape(after)}[ \t]*:[^\n]*\n", text[parts.start : parts.end], re.MULTILINE)
+    if found is None:
+        return set_scalar(text, key, value)
+    at = parts.start + found.end()
+    return f"{text[:at]}{key}: {scalar(value)}{_newline(text)}{text[at:]}"

@@ -1,0 +1,70 @@
+"""Use case: note where the work stands. What git can tell is filled in by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from lsp_server.memory import recording
+from lsp_server.memory.core import Core
+from lsp_server.memory.guard import Guard
+from lsp_server.records.anchors import CodeRange
+from lsp_server.records.front_matter import scalar
+from lsp_server.records.model import Kind, Record
+
+
+def checkpoint(
+    core: Core,
+    message: str | None,
+    *,
+    fields: Mapping[str, Any],
+    tags: Sequence[str],
+    at: Sequence[CodeRange],
+    text: str = "",
+    guard: Guard | None = None,
+) -> Record:
+    """Record a checkpoint: the code commit, the branch, whether the tree is dirty, the files changed since
+    the previous checkpoint of this branch of work, and the time since then."""
+    from lsp_server.code.work_state import work_state
+
+    previous = core.followed().newest_checkpoint()
+    since = previous.code.commit if previous and previous.code else None
+    state = work_state(core.repository.git, core.repository.work_tree, since=since).state
+    now = core.now()
+    keys = []
+    if previous is not None:
+        keys.append(("previous", f"{previous.id}  # {previous.label}"))
+        keys.append(("elapsed", scalar(describe(now - previous.created))))
+    new = recording.prepare(
+        core,
+        Kind.CHECKPOINT,
+        message or _title(state.position.branch, state.position.commit, fields.get("phase")),
+        fields=fields,
+        tags=tags,
+        at=at,
+        text=text,
+        guard=guard,
+        code=state.position,
+        created=now,
+    )
+    return recording.record(core, recording.with_files(new, state.files, keys))
+
+
+def describe(elapsed: timedelta) -> str:
+    """A span of time as a person says it: ``2 days 3 hours``, ``5 minutes``."""
+    seconds = max(0, int(elapsed.total_seconds()))
+    parts: list[str] = []
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, size)
+        if count and len(parts) < 2:
+            parts.append(f"{count} {name}{'s' if count != 1 else ''}")
+        elif parts:
+            break
+    return " ".join(parts) or "0 seconds"
+
+
+def _title(branch: str | None, commit: str | None, phase: object) -> str:
+    where = f"on {branch}" if branch else "on a detached HEAD"
+    at = f" at {commit[:10]}" if commit else ""
+    return f"{phase or 'Checkpoint'} {where}{at}"

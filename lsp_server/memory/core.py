@@ -1,0 +1,175 @@
+"""What every use case works with: one repository, its store, its index, its templates.
+
+Everything heavy is made when it is first needed: writing a record must not load the index, opening a
+repository must not load Jinja2.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import AmbiguousError, NotFoundError, NotInitialisedError, RefusedError
+from lsp_server.memory.edits import Edits
+from lsp_server.records.anchors import CodePosition
+from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label
+from lsp_server.records.model import Kind, Record
+from lsp_server.rendering.environment import Templates
+from lsp_server.store.base import Snapshot, Version
+from lsp_server.store.git_store import GitStore
+from lsp_server.store.repository import Repository
+
+if TYPE_CHECKING:
+    from lsp_server.code.file_view import CodeFiles
+    from lsp_server.index import Index
+
+# Goes up when ``records.document`` reads the same bytes differently; the index is then made anew.
+PARSER_VERSION = 1
+
+
+class Core:
+    """One repository's memory, below the facade."""
+
+    def __init__(self, repository: Repository, cache: Path | None) -> None:
+        self.repository = repository
+        self.store = GitStore(repository)
+        self.templates = Templates(cache / "templates" if cache else None)
+        self.private = repository.common_dir / "git-memory"
+        self._lock = threading.RLock()
+
+    @cached_property
+    def code(self) -> CodeFiles:
+        from lsp_server.code.file_view import CodeFiles
+
+        return CodeFiles(self.repository.git, self.repository.work_tree)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index as it is; ``followed`` brings it to the tip first."""
+        from lsp_server.index import Index, Reader, Tombstone
+        from lsp_server.records.document import parse
+        from lsp_server.records.paths import is_record_path
+        from lsp_server.records.tombstones import read_tombstone
+
+        def tombstone(_path: str, data: bytes) -> Tombstone | None:
+            found = read_tombstone(data)
+            return Tombstone(*found) if found else None
+
+        reader = Reader(parse, is_record_path, PARSER_VERSION, tombstone)
+        return Index(self.private / "index.sqlite3", reader)
+
+    def followed(self) -> Index:
+        """The index at the branch's tip. Raises ``NotInitialisedError`` without a memory."""
+        tip = self.tip()
+        self.index.follow(self.store, tip)
+        return self.index
+
+    def tip(self) -> Version:
+        tip = self.store.tip()
+        if tip is None:
+            raise NotInitialisedError("this repository has no memory yet; start one with `git memory init`")
+        return tip
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc).astimezone().replace(microsecond=0)
+
+    def position(self) -> CodePosition:
+        """The code's commit and branch, without looking at the work tree."""
+        head = self.repository.head()
+        return CodePosition(head.commit, head.branch)
+
+    # addressing ------------------------------------------------------------------------------------
+    def find(self, ref: str) -> Record:
+        """The one record that ``ref`` names at the tip."""
+        index = self.followed()
+        ids = index.resolve(ref)
+        if not ids:
+            raise NotFoundError(_not_found(index, ref))
+        records = [record for record_id in ids if (record := index.get(record_id))]
+        if len(records) != 1:
+            named = ", ".join(f"{r.label} ({r.id[:ID_WIDTH]}) {r.title!r}" for r in records[:5])
+            raise AmbiguousError(f"{ref!r} could be {named}; give more of the id")
+        return records[0]
+
+    def label_for(self, kind: Kind, number: int | None, record_id: str) -> str:
+        """The label a new record will have."""
+        if kind in NUMBERED:
+            return format_label(kind, number, record_id)
+        return self.index.label_of(kind, record_id)
+
+    # committing ------------------------------------------------------------------------------------
+    def commit(self, change: Callable[[Edits], str]) -> Version:
+        """Make one commit of what ``change`` does; it returns the message, and may be called again."""
+
+        def build(snapshot: Snapshot):  # type: ignore[no-untyped-def]  # Build's result, see Store.commit
+            edits = Edits(snapshot)
+            message = change(edits)
+            return edits.change_set(message)
+
+        self.tip()
+        return self.store.commit(build)
+
+    def message(
+        self,
+        action: str,
+        record: Record,
+        *,
+        body: str = "",
+        code: CodePosition | None = None,
+        also: Sequence[Record] = (),
+    ) -> str:
+        """A commit message: ``decision: accept ADR-0012 "Use JWT"`` with trailers for machines."""
+        from lsp_server.memory.titles import subject
+
+        trailers = [("Memory-Id", r.id) for r in (record, *also)]
+        if code and code.commit:
+            trailers.append(("Code-Commit", code.commit))
+        if code and code.branch:
+            trailers.append(("Code-Branch", code.branch))
+        return self.templates.render(
+            "commits/message",
+            subject=subject(f"{record.kind.value}: {action} {record.label}", record.title),
+            body=body,
+            trailers=trailers,
+        )
+
+    def current(self, edits: Edits, record_id: str) -> tuple[Record, str]:
+        """A record and its whole text at the version being built on. Raises ``NotFoundError`` when it was
+        deleted meanwhile."""
+        from lsp_server.records.document import parse
+
+        self.index.follow(self.store, edits.snapshot.version)
+        known = self.index.get(record_id)
+        data = edits.read(known.path) if known else None
+        record = parse(known.path, data).record if known and data is not None else None
+        if known is None or data is None or record is None or record.id != record_id:
+            raise NotFoundError(f"{record_id[:ID_WIDTH]} was deleted meanwhile")
+        try:
+            return record, data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise RefusedError(f"{record.label} is not UTF-8; mend the file by hand first") from None
+
+    def close(self) -> None:
+        if "index" in self.__dict__:
+            self.index.close()
+        self.store.close()
+
+
+def _not_found(index: Index, ref: str) -> str:
+    tombstone = index.tombstone(ref)
+    if tombstone is not None:
+        return f"{tombstone.label} was deleted; `git memory log` has the commit with its text"
+    return f"there is no {ref!r} in this memory"
+
+
+def cache_directory(environment: Mapping[str, str]) -> Path | None:
+    """The user's own cache, None when the environment does not say where it is."""
+    if path := environment.get("XDG_CACHE_HOME"):
+        return Path(path) / "git-memory" if Path(path).is_absolute() else None
+    if home := environment.get("HOME"):
+        return Path(home) / ".cache" / "git-memory"
+    return None

@@ -1,0 +1,29 @@
+"""What stands between a text and the branch: the secret scanner and its exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lsp_server.errors import RefusedError
+from lsp_server.memory import secrets
+
+
+@dataclass(frozen=True)
+class Guard:
+    """``allowed`` are fingerprints of findings to let through; with ``redact`` a secret is replaced instead
+    of refused."""
+
+    allowed: Sequence[str] = ()
+    redact: bool = False
+
+    def redacted(self, text: str) -> str:
+        if not self.redact:
+            return text
+        return secrets.redact(text, secrets.check(text, self.allowed))
+
+    def check(self, text: str) -> None:
+        """Raise ``RefusedError`` when the text holds a secret that was not allowed. It is never echoed."""
+        findings = secrets.check(text, self.allowed)
+        if findings:
+            raise RefusedError(secrets.message(findings))

@@ -1,0 +1,70 @@
+"""Use case: which records are on which lines of a file, now and after an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lsp_server.memory.core import Core
+from lsp_server.memory.results import FileMemory, Placed
+
+
+def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
+    """What is known about a file whose lines are ``text``'s (None: as it is on disk). Runs blame."""
+    from lsp_server.code.locating import locate
+    from lsp_server.code.model import Certainty
+    from lsp_server.code.text import split_lines
+
+    index = core.followed()
+    version = index.version()
+    commit = core.code.head()
+    today = core.code.today(path, split_lines(text) if text is not None else None, commit=commit)
+    found = [*index.anchors_for_births(today.births.keys), *index.anchors_on_path(path)]
+    placed: list[tuple[str, Placed]] = []
+    stale: list[str] = []
+    for stored in {(s.record_id, s.ordinal): s for s in found}.values():
+        located = locate(stored.anchor, today)
+        record = index.get(stored.record_id)
+        if record is None:
+            continue
+        placed += [
+            (record.created.isoformat(), Placed(record.id, place.start, place.end))
+            for place in located.ranges
+        ]
+        if located.certainty is Certainty.STALE and stored.anchor.range.path == path:
+            stale.append(record.id)
+    placed.sort(key=lambda item: (item[1].start, item[0]))
+    # An anchor of a record that also stands elsewhere in the file is not the record's end.
+    there = {item.record_id for _, item in placed}
+    return FileMemory(
+        path=path,
+        lines=today.lines,
+        placed=tuple(item for _, item in placed),
+        version=version,
+        commit=commit,
+        stale=tuple(dict.fromkeys(one for one in stale if one not in there)),
+    )
+
+
+def move(memory: FileMemory, lines: Sequence[str]) -> FileMemory:
+    """The same records on an edited text: lines that are still there keep theirs."""
+    from lsp_server.code.line_map import map_lines
+
+    if tuple(lines) == memory.lines:
+        return memory
+    mapping = map_lines(memory.lines, lines)
+    placed = []
+    for item in memory.placed:
+        today = [new for old in range(item.start, item.end + 1) if (new := mapping.to_new(old))]
+        placed += [replace(item, start=start, end=end) for start, end in _runs(today)]
+    return replace(memory, lines=tuple(lines), placed=tuple(placed))
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

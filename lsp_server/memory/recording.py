@@ -1,0 +1,175 @@
+"""Use case: write a new record."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from lsp_server.errors import UsageError
+from lsp_server.memory.core import Core
+from lsp_server.memory.edits import Edits
+from lsp_server.memory.guard import Guard
+from lsp_server.memory.titles import clean_title, heading_text
+from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
+from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
+from lsp_server.records.labels import NUMBERED
+from lsp_server.records.life_cycle import FIRST, check_status
+from lsp_server.records.model import Kind, Link, Record
+from lsp_server.rendering.records import render_record
+
+
+@dataclass(frozen=True)
+class New:
+    """A record that has everything but its number, its label and its path: those the branch gives."""
+
+    record: Record
+    form: str = ""
+    text: str = ""
+    body: str | None = None
+    files: Sequence[Any] = ()
+    keys: Sequence[tuple[str, str]] = ()
+    guard: Guard = field(default_factory=Guard)
+
+
+def prepare(
+    core: Core,
+    kind: Kind,
+    title: str,
+    *,
+    fields: Mapping[str, Any] | None = None,
+    status: str | None = None,
+    tags: Sequence[str] = (),
+    at: Sequence[CodeRange] = (),
+    links: Sequence[Link] = (),
+    body: str | None = None,
+    text: str = "",
+    form: str = "",
+    guard: Guard | None = None,
+    record_id: str | None = None,
+    code: CodePosition | None = None,
+    created: datetime | None = None,
+    anchors: Sequence[Anchor] | None = None,
+) -> New:
+    """Check everything that can be checked before the branch is looked at."""
+    if form not in ("", "madr", "nygard") or (form and kind is not Kind.DECISION):
+        raise UsageError(f"there is no form {form!r} of a {kind.value}; decisions have madr and nygard")
+    return New(
+        Record(
+            id=record_id or str(uuid.uuid4()),
+            kind=kind,
+            title=clean_title(title),
+            label="",
+            created=created or core.now(),
+            path="",
+            status=check_status(kind, status) if status else FIRST[kind],
+            tags=clean_tags(tags),
+            links=tuple(links),
+            code=code or core.position(),
+            anchors=tuple(core.code.anchor(place) for place in at) if anchors is None else tuple(anchors),
+            fields=clean_fields(kind, fields or {}),
+        ),
+        form="nygard" if form == "nygard" else "",
+        text=text,
+        body=body,
+        guard=guard or Guard(),
+    )
+
+
+def place(core: Core, edits: Edits, new: New) -> Record:
+    """Give a new record its number, label and path, and write its file."""
+    kind = new.record.kind
+    number = edits.next_number(kind) if kind in NUMBERED else None
+    record = replace(new.record, number=number, label=core.label_for(kind, number, new.record.id))
+    path = edits.free_path(record)
+    text = render_new(core, record, new)
+    new.guard.check(text)
+    edits.write(path, text.encode("utf-8"))
+    return replace(record, path=path, body=text)
+
+
+def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> str:
+    """The file of a new record."""
+    text = render_record(
+        core.templates,
+        replace(record, title=heading_text(record.title)),
+        draft=draft,
+        text=new.text,
+        files=new.files,
+        keys=new.keys,
+        form=new.form,
+    )
+    if new.body is not None:
+        from lsp_server.records.front_matter import split
+
+        text = text[: split(text).body] + new.body
+    return new.guard.redacted(text)
+
+
+def record(core: Core, new: New) -> Record:
+    """Commit one new record."""
+    placed = new.record
+
+    def change(edits: Edits) -> str:
+        nonlocal placed
+        placed = place(core, edits, new)
+        return core.message("record", placed, code=placed.code)
+
+    core.commit(change)
+    return read_back(placed)
+
+
+def read_back(placed: Record) -> Record:
+    """A record that was just written, as anybody will read it."""
+    from lsp_server.records.front_matter import split
+
+    return replace(placed, body=split(placed.body).body_text)
+
+
+def clean_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Tags without blanks around them, each once. Raises ``UsageError`` for one that a list cannot hold."""
+    cleaned = [" ".join(tag.split()) for tag in tags]
+    for tag in cleaned:
+        if "," in tag or any(ord(character) < 32 for character in tag):
+            raise UsageError(f"a tag cannot contain a comma or control characters: {tag!r}")
+    return tuple(dict.fromkeys(tag for tag in cleaned if tag))
+
+
+def clean_fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields in their shapes. Raises ``UsageError`` for a field the kind does not have."""
+    known = {item.name: item for item in FIELDS[kind]}
+    for name in given:
+        if name not in known:
+            raise UsageError(f"a {kind.value} has no field {name!r}; it has {', '.join(known)}")
+    return {name: _shaped(known[name], value) for name, value in given.items() if value not in (None, "", ())}
+
+
+def _shaped(item: Field, value: Any) -> Any:
+    if item.shape is Shape.MAPPING:
+        if not isinstance(value, Mapping):
+            raise UsageError(f"{item.name} should be a mapping of names to figures")
+        return {_clean(str(name)): figure for name, figure in value.items()}
+    if item.is_list:
+        values = [value] if isinstance(value, str) else list(value)
+        return tuple(_clean(str(one)).strip() for one in values if str(one).strip())
+    text = _clean(str(value)).strip("\n")
+    if item.shape is Shape.WORD:
+        text = " ".join(text.split())
+        if item.name == "severity" and text.lower() not in SEVERITIES:
+            raise UsageError(f"a severity is one of {', '.join(SEVERITIES)}, not {text!r}")
+        return text.lower() if item.name == "severity" else text
+    return text
+
+
+def _clean(text: str) -> str:
+    """Text as git and every editor can show it: line ends as LF, and no NUL."""
+    if "\0" in text:
+        raise UsageError("the text contains a NUL character")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def with_files(new: New, files: Sequence[Any], keys: Sequence[tuple[str, str]]) -> New:
+    """A new record that lists changed files and has further front matter keys."""
+    return replace(new, files=files, keys=keys)

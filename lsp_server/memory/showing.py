@@ -1,0 +1,76 @@
+"""Use case: a record in an editor's hover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lsp_server.memory.core import Core
+from lsp_server.records.fields import FIELDS
+from lsp_server.records.model import Kind, Record
+from lsp_server.records.sections import sections
+
+LINES = 10  # a hover's height
+_RECORDS = 3  # shown whole when there are several; the rest is counted
+_SUMMARY = 300  # characters of text in all
+# What a reader on the line wants to know first, by kind.
+_TELLING: dict[Kind, tuple[str, ...]] = {
+    Kind.DECISION: ("decision", "rationale", "context"),
+    Kind.LEARNING: ("lesson", "solution", "what_happened"),
+    Kind.BUG: ("description", "actual", "root_cause", "fix"),
+    Kind.CHECKPOINT: ("notes", "in_progress", "todo", "completed"),
+}
+
+
+def hover(core: Core, records: Sequence[Record], uris: Sequence[str]) -> str:
+    """Markdown of ten lines at most; ``uris`` are the records' file views."""
+    shown = list(zip(records[:_RECORDS], uris, strict=False))
+    room = {1: 3, 2: 1, 3: 0}[len(shown)]
+    views = [
+        {
+            "label": record.label,
+            "kind": record.kind.value,
+            "status": record.status,
+            "date": f"{record.created:%Y-%m-%d}",
+            "title": _escaped(record.title),
+            "uri": uri,
+            "summary": summary(record, room),
+        }
+        for record, uri in shown
+    ]
+    text = core.templates.render("editor/hover.md", records=views, more=len(records) - len(shown))
+    return text.strip("\n")
+
+
+def summary(record: Record, lines: int) -> str:
+    """The first lines of what matters most in a record; empty when there is nothing or no room."""
+    if not lines:
+        return ""
+    text = next((text for name in _TELLING[record.kind] if (text := _text(record, name))), "")
+    if not text:
+        own = {field.key.casefold() for field in FIELDS[record.kind]}
+        rest = [section for name, section in sections(record.body).items() if name not in own]
+        text = next((section for section in rest if section.strip()), "")
+    kept = [line for line in text.splitlines() if line.strip() and not line.startswith(("```", "~~~"))]
+    cut = " ".join(kept[:lines]) if lines == 1 else "\n".join(kept[:lines])
+    if len(cut) > _SUMMARY:
+        cut = cut[:_SUMMARY].rsplit(" ", 1)[0] + " …"
+    elif len(kept) > lines:
+        cut += " …"
+    return _harmless(cut)
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.fields.get(name)
+    if isinstance(value, tuple):
+        return "\n".join(f"* {item}" for item in value)
+    return value if isinstance(value, str) else ""
+
+
+def _escaped(title: str) -> str:
+    return re.sub(r"([\\\[\]<>`*_])", r"\\\1", title[:200])
+
+
+def _harmless(text: str) -> str:
+    """Markdown from the branch, without images (a hover must not load anything) and raw HTML."""
+    return re.sub(r"!\[", "[", text).replace("<", "&lt;")

@@ -1,0 +1,38 @@
+"""What a title may be: one line of text that a person can read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from lsp_server.errors import UsageError
+
+_SUBJECT_LENGTH = 72  # columns of `git log --oneline` that people see
+# Overrides and isolates can make a title read as something else; plain left-to-right and right-to-left
+# marks are ordinary text in Arabic and Hebrew.
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_title(title: str) -> str:
+    """A title on one line. Raises ``UsageError`` when nothing is left, or when it hides characters."""
+    text = " ".join(title.split())
+    if not text:
+        raise UsageError("the title is empty")
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs"):
+            raise UsageError(f"the title contains the control character U+{ord(character):04X}")
+    if _REORDERING.search(text):
+        raise UsageError("the title contains characters that reorder text (bidirectional overrides)")
+    return text
+
+
+def heading_text(title: str) -> str:
+    """A title as a Markdown heading that reads back as the same words: a closing run of # would be lost."""
+    return re.sub(r"(?:^|(?<=[ \t]))(#+)\Z", lambda m: "\\" + m[0], title)
+
+
+def subject(action: str, title: str) -> str:
+    """A commit's first line: the action, and the title cut to what a log shows."""
+    room = max(_SUBJECT_LENGTH - len(action) - 3, 24)
+    shown = title if len(title) <= room else title[: room - 1].rstrip() + "…"
+    return f'{action} "{shown}"'

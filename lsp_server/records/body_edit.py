@@ -1,0 +1,39 @@
+"""Changing one section of a Markdown body; everything else stays byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsp_server.records.fields import Field, Shape
+from lsp_server.records.sections import headings
+
+
+def set_section(text: str, field: Field, value: str | Sequence[str]) -> str:
+    """Replace the text under a field's heading, or add the section at the end. ``text`` is a whole file.
+
+    The heading is found under any of the names the field has; what stands below its own deeper headings is
+    kept.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    written = _written(field, value).replace("\n", newline)
+    names = {name.casefold() for name in (field.key, *field.also)}
+    lines = text.split("\n")
+    found = list(headings(lines))
+    for place, heading in enumerate(found):
+        if heading.text.casefold().rstrip(":") in names and heading.level > 1:
+            end = found[place + 1].start if place + 1 < len(found) else len(lines)
+            before = "\n".join(lines[: heading.end])
+            after = "\n".join(lines[end:])
+            gap = newline + newline
+            end_of_before = "\n" if newline == "\n" else "\r\n"
+            tail = gap + after if after.strip() else newline
+            return before.rstrip("\r") + end_of_before + newline + written + tail
+    return text.rstrip() + f"{newline}{newline}## {field.key}{newline}{newline}{written}{newline}"
+
+
+def _written(field: Field, value: str | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return value.strip("\n")
+    if field.shape is Shape.STEPS:
+        return "\n".join(f"{number}. {item}" for number, item in enumerate(value, 1))
+    return "\n".join(f"* {item}" for item in value)
