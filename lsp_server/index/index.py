@@ -1,0 +1,196 @@
+"""``Index``: the disposable index of one memory branch, for any number of threads and processes."""
+
+from __future__ import annotations
+
+import builtins
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from lsp_server.errors import StoreError
+from lsp_server.index import queries
+from lsp_server.index import search as searching
+from lsp_server.index.follow import Progress, follow, version_of
+from lsp_server.index.values import Broken, Found, IncomingLink, Reader, StoredAnchor, Tombstone
+from lsp_server.records.model import Kind, Record
+from lsp_server.store.base import Store, Version
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from lsp_server.index.database import Database
+
+Answer = TypeVar("Answer")
+
+
+class Index:
+    """Answers about the records at the version it was last brought to by ``follow``.
+
+    ``path`` is the SQLite file, made with its folder on first use (None: in memory only); making an
+    ``Index`` opens nothing. ``patience`` is how many seconds to wait for another process that is writing
+    the same index before going on with a private copy. Every method raises ``StoreError`` once it is
+    closed, or when SQLite cannot be used at all.
+    """
+
+    def __init__(self, path: Path | None, reader: Reader, *, patience: float = 5.0) -> None:
+        self._path = path
+        self._reader = reader
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._opened: Database | None = None
+        self._closed = False
+        self._store: Store | None = None
+
+    # following -------------------------------------------------------------------------------------
+    def follow(
+        self, store: Store, version: Version | None = None, *, progress: Progress | None = None
+    ) -> Version | None:
+        """Bring the index to the store's tip and return it (None: no memory yet, the index is empty).
+
+        ``version`` spares reading the tip when the caller has just done so. Well under a millisecond when
+        there is nothing to do; from nothing, about what parsing all records takes. All in one transaction:
+        a process that ends in the middle leaves the old state. ``progress`` hears (files done, of how
+        many). Raises what the store raises.
+        """
+        self._store = store
+        if (version or store.tip()) == self.version():
+            return self.version()
+        return self._again(
+            lambda database: database.write(lambda c: follow(c, store, self._reader, progress))
+        )
+
+    def version(self) -> Version | None:
+        """The version that the index stands at, None when it is empty."""
+        return self._again(lambda database: database.read(version_of))
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the file could not be used, so that the index is in memory and lost at the end."""
+        return self._database().is_private
+
+    # records ---------------------------------------------------------------------------------------
+    def get(self, record_id: str) -> Record | None:
+        """The record with this full id."""
+        return self._read(lambda c: queries.get(c, record_id))
+
+    def resolve(self, ref: str) -> builtins.list[str]:
+        """The ids that a label (any zero padding and case), an alias, an id or a prefix of one (from 4
+        digits, dashes or not) may mean. None: empty; ambiguous: several. A live label beats an alias, a
+        label beats an id."""
+        return self._read(lambda c: queries.resolve(c, ref))
+
+    def formerly(self, ref: str) -> builtins.list[str]:
+        """The ids of the records that had this label before it was given to another."""
+        return self._read(lambda c: queries.formerly(c, ref))
+
+    def tombstone(self, label: str) -> Tombstone | None:
+        """What was deleted under this label; None when nothing was."""
+        return self._read(lambda c: queries.tombstone(c, label))
+
+    def deleted_numbers(self, kind: Kind) -> dict[int, str]:
+        """The numbers that deleted records had, with their labels: they are never given again."""
+        return self._read(lambda c: queries.deleted_numbers(c, kind))
+
+    def label_of(self, kind: Kind, record_id: str) -> str:
+        """What a record is called. For one that is not there: the label that a record without a number
+        would get, as short (from 8 digits of the id on) as it can be told apart."""
+        return self._read(lambda c: queries.label_of(c, kind, record_id))
+
+    def list(
+        self,
+        kind: Kind | None = None,
+        *,
+        status: str | None = None,
+        tag: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> builtins.list[Record]:
+        """The newest first; ``since`` and ``until`` are part of the span, times without a zone are UTC."""
+        return self._read(
+            lambda c: queries.newest(c, kind, status=status, tag=tag, since=since, until=until, limit=limit)
+        )
+
+    def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> builtins.list[Found]:
+        """The likeliest records first. "Quoted words" must be there as they stand; a label or an id among
+        the words brings its record to the top. Any text is harmless."""
+        return self._read(lambda c: searching.search(c, words, kind, limit))
+
+    def newest_checkpoint(self, before: datetime | None = None) -> Record | None:
+        """The last checkpoint, or the last one made earlier than ``before``."""
+        return self._read(lambda c: queries.newest_checkpoint(c, before))
+
+    def links_to(self, record_id: str) -> builtins.list[IncomingLink]:
+        """The links that other records have to this one."""
+        return self._read(lambda c: queries.links_to(c, record_id))
+
+    def broken(self) -> builtins.list[Broken]:
+        """The files that could not be read whole, and those that carry the id of an earlier file."""
+        return self._read(queries.broken)
+
+    # places in the code ----------------------------------------------------------------------------
+    def anchors_for_births(self, keys: Iterable[tuple[str, str]]) -> builtins.list[StoredAnchor]:
+        """The anchors with a line born in one of these (commit, path), in the order of recording.
+        The lines are for the caller to compare: each answer carries its whole anchor."""
+        pairs = tuple(keys)
+        return self._read(lambda c: queries.anchors_for_births(c, pairs))
+
+    def anchors_on_path(self, path: str) -> builtins.list[StoredAnchor]:
+        """The anchors made on this file, and those with a line born in it."""
+        return self._read(lambda c: queries.anchors_on_path(c, path))
+
+    def at_commit(self, commit: str) -> builtins.list[Record]:
+        """The records written when the code stood at this commit (its full id)."""
+        return self._read(lambda c: queries.at_commit(c, commit))
+
+    def mentioning(self, path: str) -> builtins.list[Record]:
+        """The records whose title or text names the file by its whole path, newest first."""
+        return self._read(lambda c: queries.mentioning(c, path))
+
+    # the end ---------------------------------------------------------------------------------------
+    def close(self) -> None:
+        """Give the file free. Safe to call twice and from any thread."""
+        with self._lock:
+            self._closed = True
+            if self._opened is not None:
+                self._opened.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, query: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        from lsp_server.index.database import ReopenedError
+
+        try:
+            return self._database().read(query)
+        except ReopenedError:
+            # What the file held may be lost: it is read again from the branch before the question is.
+            if self._store is not None:
+                self.follow(self._store)
+        return self._again(lambda database: database.read(query))
+
+    def _again(self, ask: Callable[[Database], Answer]) -> Answer:
+        """A damaged file is made anew once, an unusable one left for a private copy: then it must do."""
+        from lsp_server.index.database import ReopenedError
+
+        for _ in range(3):
+            try:
+                return ask(self._database())
+            except ReopenedError as error:
+                reason = error.__cause__
+        raise StoreError(f"the index could not be used: {reason}")
+
+    def _database(self) -> Database:
+        with self._lock:
+            if self._closed:
+                raise StoreError("the index is closed")
+            if self._opened is None:
+                from lsp_server.index.database import Database
+
+                self._opened = Database(self._path, self._reader.version, patience=self._patience)
+            return self._opened

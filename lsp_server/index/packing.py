@@ -1,0 +1,148 @@
+"""A record as one row of the index, and back, without loss.
+
+The columns that queries need stand by themselves; the rest is one JSON text. JSON, not pickle: reading
+an index must never run anything. Front matter may hold more than JSON has (dates, keys that are numbers),
+so such values travel in a small wrapper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
+from lsp_server.records.model import Kind, Link, Record, Relation
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_WRAPPED = "\x00type"
+# What ``unpack`` takes, in this order.
+COLUMNS = "id, kind, number, label, title, status, path, tags, body, data"
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970 in UTC; a time without a zone counts as UTC."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def storable(text: str) -> str:
+    """``text`` as SQLite can hold it: half surrogates, which no file should have, become escapes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
+
+
+def id_digits(record_id: str) -> str:
+    """An id as its prefixes are compared: lower case, without dashes."""
+    return record_id.replace("-", "").lower()
+
+
+def pack(record: Record) -> str:
+    """Everything of a record that has no column of its own."""
+    import json
+
+    code = record.code
+    data: dict[str, Any] = {
+        "created": record.created.isoformat(),
+        "tags": list(record.tags),
+        "aliases": list(record.aliases),
+        "links": [[link.relation.value, link.target, link.label] for link in record.links],
+        "code": None if code is None else [code.commit, code.branch, code.dirty],
+        "anchors": [_anchor_to_json(anchor) for anchor in record.anchors],
+        "fields": _wrap(record.fields),
+        "extra": _wrap(record.extra),
+    }
+    return json.dumps(data, separators=(",", ":"))
+
+
+def unpack(row: Sequence[Any]) -> Record:
+    """The record of one row of ``COLUMNS``."""
+    import json
+
+    record_id, kind, number, label, title, status, path, _, body, packed = row
+    data = json.loads(packed)
+    return Record(
+        id=record_id,
+        kind=Kind(kind),
+        title=title,
+        label=label,
+        created=datetime.fromisoformat(data["created"]),
+        path=path,
+        number=number,
+        status=status,
+        tags=tuple(data["tags"]),
+        aliases=tuple(data["aliases"]),
+        links=tuple(Link(Relation(relation), target, text) for relation, target, text in data["links"]),
+        code=None if data["code"] is None else CodePosition(*data["code"]),
+        anchors=unpack_anchors(data["anchors"]),
+        fields=_unwrap(data["fields"]),
+        extra=_unwrap(data["extra"]),
+        body=body,
+    )
+
+
+def unpack_anchors(anchors: Sequence[Any]) -> tuple[Anchor, ...]:
+    """The anchors as ``pack`` wrote them under ``anchors``."""
+    return tuple(
+        Anchor(
+            range=CodeRange(*place),
+            births=tuple(Birth(*birth) for birth in births),
+            text=tuple(text),
+        )
+        for place, births, text in anchors
+    )
+
+
+def _anchor_to_json(anchor: Anchor) -> list[Any]:
+    place = anchor.range
+    births = [[birth.commit, birth.path, birth.start, birth.end] for birth in anchor.births]
+    return [[place.path, place.start, place.end], births, list(anchor.text)]
+
+
+def _wrap(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        if all(type(key) is str for key in value) and _WRAPPED not in value:
+            return {key: _wrap(entry) for key, entry in value.items()}
+        return {_WRAPPED: "map", "value": [[_wrap(key), _wrap(entry)] for key, entry in value.items()]}
+    if isinstance(value, tuple):
+        return {_WRAPPED: "tuple", "value": [_wrap(entry) for entry in value]}
+    if isinstance(value, list):
+        return [_wrap(entry) for entry in value]
+    if isinstance(value, (set, frozenset)):
+        return {_WRAPPED: "set", "value": [_wrap(entry) for entry in sorted(value, key=repr)]}
+    if isinstance(value, datetime):
+        return {_WRAPPED: "datetime", "value": value.isoformat()}
+    if isinstance(value, date):
+        return {_WRAPPED: "date", "value": value.isoformat()}
+    if isinstance(value, bytes):
+        return {_WRAPPED: "bytes", "value": value.hex()}
+    return str(value)
+
+
+def _unwrap(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unwrap(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if _WRAPPED not in value:
+        return {key: _unwrap(entry) for key, entry in value.items()}
+    inner = value["value"]
+    match value[_WRAPPED]:
+        case "map":
+            return {_unwrap(key): _unwrap(entry) for key, entry in inner}
+        case "tuple":
+            return tuple(_unwrap(entry) for entry in inner)
+        case "set":
+            return {_unwrap(entry) for entry in inner}
+        case "datetime":
+            return datetime.fromisoformat(inner)
+        case "date":
+            return date.fromisoformat(inner)
+        case _:
+            return bytes.fromhex(inner)
