@@ -75,9 +75,10 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
             return ""
         first = written[new[0].name]
         names = [f"{written[s.name].label} {written[s.name].title}" for s in new]
+        count = f"{len(new)} ADR{'s' if len(new) != 1 else ''}"
         return core.templates.render(
             "commits/message",
-            subject=f"decision: import {len(new)} ADR{'s' if len(new) != 1 else ''} from {_place(core, directory)}",
+            subject=f"decision: import {count} from {_place(core, directory)}",
             body="\n".join(name[:100] for name in names),
             trailers=[("Memory-Id", first.id)] if len(new) == 1 else [],
         )

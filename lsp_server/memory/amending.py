@@ -78,7 +78,7 @@ def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
 
 
 def close_bug(
-    core: Core, ref: str, status: str, fields: Mapping[str, Any], learning: New | None, guard: Guard
+    core: Core, ref: str, *, status: str, fields: Mapping[str, Any], learning: New | None, guard: Guard
 ) -> tuple[Record, Record | None]:
     """Settle a bug; with ``learning`` write what it taught, linked both ways, in the same commit."""
     bug_id = core.find(ref).id

@@ -235,7 +235,9 @@ class Memory:
             taught = recording.prepare(
                 self._core, Kind.LEARNING, learning_title, fields=learning, guard=guard
             )
-        return amending.close_bug(self._core, ref, status, fields or {}, taught, guard)
+        return amending.close_bug(
+            self._core, ref, status=status, fields=fields or {}, learning=taught, guard=guard
+        )
 
     def amend(
         self,

@@ -24,6 +24,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 # A heading that an ADR reader must look at: it holds a number ("2. Title", "ADR 101: Title") or markup.
 _PLAIN_TITLE = re.compile(r"(?!\W*(?:adr|rfc|decision)\b)(?!\W*\d)[^\[\]`*_<>]+\Z", re.IGNORECASE)
+_FILE = re.compile(r"`(.+)`(?: \+(\d+) −(\d+)| \(binary\))\Z", re.DOTALL)
 _CONSEQUENCE = re.compile(r"(good|bad)\s*[,:]?\s*(?:because\s+)?(.*)\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -189,7 +190,9 @@ def _body(reader: _Reader, kind: Kind) -> tuple[str, str | None, Mapping[str, An
             # matter is not the dialect's, but what the file had before is still in it.
             adr = read_adr(reader.path.rpartition("/")[2], reader.text)
             title, status = adr.title or title, adr.status or status
-    elif status is not None and status not in STEPS[kind]:
+    elif kind is Kind.CHECKPOINT:
+        _noted(reader, fields, found)
+    if kind is not Kind.DECISION and status is not None and status not in STEPS[kind]:
         known = ", ".join(STEPS[kind])
         reader.wrong(
             "status",
@@ -250,6 +253,24 @@ def _consequences(fields: dict[str, Any], found: Mapping[str, str]) -> None:
             fields[name] = (*fields.get(name, ()), said[2].strip())
 
 
+def _noted(reader: _Reader, fields: dict[str, Any], found: Mapping[str, str]) -> None:
+    """What a checkpoint noted by itself: the one before, the time since then, the files changed."""
+    for name in ("previous", "elapsed"):
+        if word := reader.word(name):
+            fields[name] = word
+    files = [_FILE.match(item) for item in sections.items(found.get("files modified", ""))]
+    if noted := tuple(
+        {
+            "path": file[1],
+            "added": int(file[2]) if file[2] else None,
+            "removed": int(file[3]) if file[3] else None,
+        }
+        for file in files
+        if file
+    ):
+        fields["files"] = noted
+
+
 def _links(reader: _Reader) -> tuple[Link, ...]:
     value = reader.get("links") or []
     links: list[Link] = []
@@ -294,7 +315,12 @@ def _anchors(reader: _Reader) -> tuple[Anchor, ...]:
 
 
 def _extra(reader: _Reader, kind: Kind) -> Mapping[str, Any]:
-    known = {*_OURS, *(key for field in FIELDS[kind] for key in (field.key, *field.also))}
+    known = {
+        *_OURS,
+        "previous",
+        "elapsed",
+        *(key for field in FIELDS[kind] for key in (field.key, *field.also)),
+    }
     return {
         key: value
         for key, value in reader.values.items()
