@@ -83,12 +83,16 @@ class FileBirths:
             found.setdefault((run.birth.commit, run.birth.path), []).append(run)
         return found
 
-    def of(self, line: int) -> Birth:
-        """The birth of one line (1-based), as a run of one. Raises ``IndexError`` past the end."""
+    def run_of(self, line: int) -> BirthRun:
+        """The run that a line (1-based) is in. Raises ``IndexError`` where there is no such line."""
         at = bisect_right(self._starts, line) - 1
         if at < 0 or line > self.runs[at].end:
             raise IndexError(line)
-        run = self.runs[at]
+        return self.runs[at]
+
+    def of(self, line: int) -> Birth:
+        """The birth of one line, as a run of one. Raises ``IndexError`` where there is no such line."""
+        run = self.run_of(line)
         born = run.birth.start + line - run.start
         return Birth(run.birth.commit, run.birth.path, born, born)
 

@@ -7,13 +7,25 @@ from pathlib import Path
 
 from lsp_server.code.anchoring import anchor_of, check_range, head_span
 from lsp_server.code.blame import BlameCache, FileBirths, blame
-from lsp_server.code.git import GitRunner, blob, commit_id, is_partial_clone, is_shallow, tree_entry
+from lsp_server.code.git import (
+    GitRunner,
+    blob,
+    commit_id,
+    commits_since,
+    is_partial_clone,
+    is_shallow,
+    tree_entry,
+)
 from lsp_server.code.line_map import map_lines
-from lsp_server.code.locating import FileToday
+from lsp_server.code.locating import FileToday, locate
+from lsp_server.code.model import Certainty, Located
 from lsp_server.code.places import code_file, read_file, tidy_path
 from lsp_server.code.text import is_binary, split_lines
-from lsp_server.errors import UsageError
-from lsp_server.records.anchors import Anchor, CodeRange
+from lsp_server.errors import StoreError, UsageError
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+
+_HISTORIES_KEPT = 64
+_BIRTHS_KEPT = 4096
 
 
 class CodeFiles:
@@ -27,6 +39,8 @@ class CodeFiles:
         self._runner = runner
         self._root = root
         self._cache = cache if cache is not None else BlameCache()
+        self._since: dict[tuple[str, str], frozenset[str] | None] = {}
+        self._settled_births: dict[Birth, tuple[Birth, ...]] = {}
 
     def head(self) -> str | None:
         """The commit of HEAD, None on an unborn branch. One process."""
@@ -73,6 +87,54 @@ class CodeFiles:
         head_lines = self.head_text(path, commit=commit) if births.runs else ()
         return FileToday(path, births, head_lines or (), tuple(lines))
 
+    def locate(self, anchor: Anchor, today: FileToday, *, made_at: str | None = None) -> Located:
+        """Where an anchor is in ``today``. ``made_at`` is the code commit it was made at, if known.
+
+        Costs nothing where births find every line. Otherwise git is asked (and the answers kept)
+        whether the births were those of a clone with cut history, and what came since ``made_at``.
+        """
+        located = locate(anchor, today)
+        if _is_whole(located) or today.births.commit is None:
+            return located
+        settled = self._settled(anchor)
+        if settled != anchor:
+            located = locate(settled, today)
+        if _is_whole(located) or made_at is None:
+            return located
+        return locate(settled, today, younger=self._younger(today.births.commit, made_at))
+
+    def _settled(self, anchor: Anchor) -> Anchor:
+        """The anchor with births as the history here has them: an anchor that was made where history is
+        cut names the oldest commit that was there, where its lines were but were perhaps not born."""
+        births = tuple(true for birth in anchor.births for true in self._true_births(birth))
+        return Anchor(anchor.range, births, anchor.text)
+
+    def _true_births(self, birth: Birth) -> tuple[Birth, ...]:
+        if birth.commit == UNCOMMITTED:
+            return (birth,)
+        if birth not in self._settled_births:
+            if len(self._settled_births) >= _BIRTHS_KEPT:
+                self._settled_births.clear()
+            self._settled_births[birth] = self._blamed_again(birth)
+        return self._settled_births[birth]
+
+    def _blamed_again(self, birth: Birth) -> tuple[Birth, ...]:
+        try:
+            if commit_id(self._runner, birth.commit) is None:
+                return (birth,)
+            runs = blame(self._runner, birth.commit, birth.path, birth.start, birth.end)
+        except StoreError:  # no such line there: a person wrote it, or it was never true
+            return (birth,)
+        return tuple(run.birth for run in runs)
+
+    def _younger(self, commit: str, made_at: str) -> frozenset[str] | None:
+        key = (commit, made_at)
+        if key not in self._since:
+            if len(self._since) >= _HISTORIES_KEPT:
+                self._since.clear()
+            self._since[key] = commits_since(self._runner, commit, made_at)
+        return self._since[key]
+
     def anchor(self, range_: CodeRange) -> Anchor:
         """Anchor lines of the file on disk (of HEAD's file when bare), by births where they are
         committed, and by their text. Raises ``UsageError`` for lines that cannot be pointed at."""
@@ -115,6 +177,10 @@ class CodeFiles:
     def _committed(self, commit: str | None, path: str) -> bytes | None:
         entry = tree_entry(self._runner, commit, path) if commit else None
         return blob(self._runner, entry.object_id) if entry and entry.is_file else None
+
+
+def _is_whole(located: Located) -> bool:
+    return located.certainty is Certainty.BIRTHS and located.survived == located.total
 
 
 def make_anchor(runner: GitRunner, root: Path | None, range_: CodeRange) -> Anchor:

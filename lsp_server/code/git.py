@@ -133,6 +133,15 @@ def is_shallow(runner: GitRunner) -> bool:
     return runner.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true"
 
 
+def commits_since(runner: GitRunner, commit: str, old: str) -> frozenset[str] | None:
+    """The commits in ``commit``'s history that are not in ``old``'s; None when ``old`` is not here."""
+    base = commit_id(runner, old)
+    if base is None:
+        return None
+    listing = runner.run([*OFFLINE, "rev-list", commit, f"^{base}", "--"])
+    return frozenset(listing.decode("ascii").split())
+
+
 def parentless(runner: GitRunner, commits: Sequence[str]) -> set[str]:
     """Those of ``commits`` that truly have no parent. A shallow clone's oldest commits have some, though
     git's walks behave as if they had none."""
@@ -164,6 +173,7 @@ __all__ = [
     "TreeEntry",
     "blob",
     "commit_id",
+    "commits_since",
     "decode_path",
     "is_partial_clone",
     "is_shallow",

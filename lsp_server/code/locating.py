@@ -7,7 +7,7 @@ the history that would tell is not here. Nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +16,10 @@ from lsp_server.code.line_map import LineMap, map_lines
 from lsp_server.code.model import Certainty, Located
 from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
 
-# A text this short may stand in a file once by chance: `}`, `else:`, `return None`.
-_TELLING_CHARACTERS = 12
+# How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
+# `return None`): fewer where the lines are known to have come into the file since.
+_TELLING_ALONE = 12
+_TELLING_WHEN_YOUNGER = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,20 @@ class FileToday:
             if today is not None:
                 yield today
 
+    def may_be_younger(self, line: int, younger: Collection[str] | None) -> bool:
+        """Whether one of today's lines can have come into the file by the commits ``younger`` or after
+        them; True where nothing is known."""
+        at_head = self.from_head.to_old(line)
+        if younger is None or at_head is None or not self.births.runs:
+            return True
+        run = self.births.run_of(at_head)
+        return not run.known or run.birth.commit in younger
+
+    def is_unknown(self, line: int) -> bool:
+        """Whether the birth of one of today's lines is beyond where history is cut."""
+        at_head = self.from_head.to_old(line)
+        return at_head is not None and not self.births.run_of(at_head).known
+
     def blocks_of(self, text: Sequence[str]) -> list[range]:
         """Every place where these lines stand in this order, one below the other."""
         # The rarest line has the fewest places to look at.
@@ -77,22 +93,26 @@ class FileToday:
         return start >= 1 and self.lines[start - 1 : start - 1 + len(text)] == tuple(text)
 
 
-def locate(anchor: Anchor, today: FileToday) -> Located:
+def locate(anchor: Anchor, today: FileToday, *, younger: Collection[str] | None = None) -> Located:
     """Where ``anchor`` is in a file.
 
     All lines by their births: ``BIRTHS``. Otherwise, where its whole text stands in one place only, or
     in one place only that has all of the lines found: ``TEXT``. Otherwise the lines that births find, in
     one or more ranges, with fewer ``survived`` than ``total``. Otherwise ``UNKNOWN`` when one of the lines
     may still be among those whose births are not known here, else ``STALE``.
+
+    ``younger`` are the commits in HEAD's history that were not yet in it when the anchor was made. An
+    equal text that is older stood there beside the anchor, so it is another line: knowing them makes
+    the text a better witness. None: not known.
     """
     total = anchor.range.end - anchor.range.start + 1
     births = tuple(_single(anchor.births))
-    found = [tuple(today.born(birth)) for birth in births]
+    found = _in_order([tuple(today.born(birth)) for birth in births])
     survivors = sorted({line for lines in found for line in lines})
     survived = sum(1 for lines in found if lines)
     if survivors and survived == total:
         return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
-    block = _text_block(anchor, today, survivors)
+    block = _text_block(anchor, today, survivors, younger)
     if block is not None:
         return Located(_ranges(today.path, block), Certainty.TEXT, total, total)
     if _worth_showing(survivors, anchor, today):
@@ -101,15 +121,51 @@ def locate(anchor: Anchor, today: FileToday) -> Located:
     return Located((), certainty, 0, total)
 
 
-def _text_block(anchor: Anchor, today: FileToday, survivors: Sequence[int]) -> range | None:
+def _in_order(found: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The places of each line of an anchor, without those that its other lines rule out.
+
+    A merge can leave two copies of a line with one birth (mostly blank lines); the right one is between
+    the lines that have one place. Where that does not tell, both stay: either is that line.
+    """
+    settled: list[tuple[int, ...]] = list(found)
+    above = 0
+    for index, lines in enumerate(found):
+        if len(lines) > 1:
+            below = next((later[0] for later in found[index + 1 :] if len(later) == 1), None)
+            between = [n for n in lines if n > above and (below is None or n < below)]
+            beside = [n for n in between if n in (above + 1, below and below - 1)]
+            settled[index] = tuple(beside[:1] or between or lines)
+        if len(settled[index]) == 1:
+            above = settled[index][0]
+    return settled
+
+
+def _text_block(
+    anchor: Anchor,
+    today: FileToday,
+    survivors: Sequence[int],
+    younger: Collection[str] | None,
+) -> range | None:
     """The one place that the anchor's whole text can mean, if there is one."""
     if not anchor.text:
         return None
-    blocks = [b for b in today.blocks_of(anchor.text) if all(line in b for line in survivors)]
-    if len(blocks) == 1 and (survivors or _is_telling(anchor.text)):
-        return blocks[0]
-    # Lines that were not committed have no births yet: as long as nothing moved, they are in their place.
+    blocks = [
+        block
+        for block in today.blocks_of(anchor.text)
+        if all(line in block for line in survivors)
+        and all(line in survivors or today.may_be_younger(line, younger) for line in block)
+    ]
     uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
+    if len(blocks) == 1:
+        (block,) = blocks
+        if survivors:
+            return block
+        needed = _TELLING_ALONE
+        if younger is not None and not any(map(today.is_unknown, block)):
+            needed = 1 if uncommitted else _TELLING_WHEN_YOUNGER
+        if _word_characters(anchor.text) >= needed:
+            return block
+    # Lines that were not committed have no births yet: as long as nothing moved, they are in their place.
     if uncommitted and anchor.range.path == today.path:
         for block in blocks:
             if block.start == anchor.range.start:
@@ -117,9 +173,9 @@ def _text_block(anchor: Anchor, today: FileToday, survivors: Sequence[int]) -> r
     return None
 
 
-def _is_telling(text: Iterable[str]) -> bool:
-    """Whether there is enough in a text that standing in a file once means something."""
-    return sum(sum(map(str.isalnum, line)) for line in text) >= _TELLING_CHARACTERS
+def _word_characters(text: Iterable[str]) -> int:
+    """How much a text tells: brackets and blank lines tell nothing."""
+    return sum(sum(map(str.isalnum, line)) for line in text)
 
 
 def _worth_showing(survivors: Sequence[int], anchor: Anchor, today: FileToday) -> bool:
