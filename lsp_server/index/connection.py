@@ -46,7 +46,7 @@ def open_file(path: Path, parser_version: int) -> sqlite3.Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for last_try in (False, True):
-        inode = _inode(path)
+        inode = inode_of(path)
         try:
             connection = _open_ours(path, parser_version)
         except sqlite3.Error as error:
@@ -77,11 +77,19 @@ def open_private(path: Path | None, parser_version: int) -> sqlite3.Connection:
 
 def delete_file(path: Path, inode: int | None) -> None:
     """Remove a bad index, unless another process has already put a new file there (another inode)."""
-    if inode is None or _inode(path) != inode:
+    if inode is None or inode_of(path) != inode:
         return
     for ending in _BESIDE:
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{ending}").unlink()
+
+
+def inode_of(path: Path) -> int | None:
+    """Which file stands at ``path``, None for none: another number is another file."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 @contextlib.contextmanager
@@ -186,13 +194,6 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def _inode(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
 
 
 def _on_network(directory: Path) -> bool:

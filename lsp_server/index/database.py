@@ -59,6 +59,7 @@ class Database:
         try:
             with self._writing:
                 if not self._private:
+                    self._rejoin()
                     with opening.transaction(self._open_writer(), self._patience):
                         return change(self._open_writer())
                 with self._reading, opening.transaction(self._open_reader(), 0):
@@ -84,13 +85,19 @@ class Database:
             self._writer.execute("PRAGMA cache_size = -65536")
         return self._writer
 
+    def _rejoin(self) -> None:
+        """Leave a file that somebody deleted or replaced: both connections belong to the one at the path."""
+        if self._inode is not None and self._path is not None and opening.inode_of(self._path) != self._inode:
+            with self._reading:
+                self._drop()
+
     def _open(self) -> sqlite3.Connection:
         if self._closed:
             raise StoreError("the index is closed")
         if not self._private and self._path is not None:
             try:
                 found = opening.open_file(self._path, self._parser_version)
-                self._inode = self._path.stat().st_ino
+                self._inode = opening.inode_of(self._path)
             except OSError as error:
                 raise sqlite3.OperationalError(str(error)) from error
             except opening.NewerIndexError as error:
@@ -109,10 +116,11 @@ class Database:
                 raise StoreError("the index is closed") from error
             if self._private:
                 raise StoreError(f"the index could not be read: {error}") from error
+            inode = self._inode
             self._drop()
             if opening.is_damaged(error) and self._path is not None:
                 try:
-                    opening.delete_file(self._path, self._inode)
+                    opening.delete_file(self._path, inode)
                 except OSError:
                     self._private = True
             else:
@@ -124,3 +132,4 @@ class Database:
                 with contextlib.suppress(sqlite3.Error):
                     held.close()
         self._writer = self._reader = None
+        self._inode = None
