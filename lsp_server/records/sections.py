@@ -71,8 +71,8 @@ def sections(body: str) -> dict[str, str]:
     lines = body.split("\n")
     found = list(headings(lines))
     result: dict[str, str] = {}
-    for here, after in zip(found, [*found[1:], None], strict=True):
-        end = after.start if after else len(lines)
+    for place, here in enumerate(found):
+        end = found[place + 1].start if place + 1 < len(found) else len(lines)
         text = "\n".join(line.rstrip("\r") for line in lines[here.end : end])
         text = _COMMENT.sub("", text).strip("\n").rstrip()
         key = here.text.casefold().rstrip(":")

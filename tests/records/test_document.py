@@ -1,0 +1,209 @@
+"""A record's file and the record are the same thing, both ways."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodePosition, CodeRange
+from lsp_server.records.document import parse
+from lsp_server.records.model import Kind, Link, Record, Relation
+from lsp_server.records.paths import FOLDERS
+from lsp_server.rendering.environment import Templates
+from lsp_server.rendering.records import render_record
+
+ID = "5d2f0c1e-8a1b-4c3d-9e4f-0a1b2c3d4e5f"
+TEMPLATES = Templates()
+
+LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=30)
+COMMIT = st.text("0123456789abcdef", min_size=40, max_size=40)
+PATH = st.from_regex(r"[A-Za-zé][A-Za-z0-9_. \-é]{0,10}(?:/[A-Za-z0-9_]{1,8})?", fullmatch=True)
+
+
+@st.composite
+def anchors(draw: st.DrawFn) -> Anchor:
+    start = draw(st.integers(1, 5000))
+    text = tuple(draw(st.lists(LINE, min_size=1, max_size=5)))
+    path = draw(PATH)
+    born = draw(st.integers(1, 5000))
+    birth = Birth(draw(COMMIT | st.just(UNCOMMITTED)), draw(PATH), born, born + len(text) - 1)
+    return Anchor(CodeRange(path, start, start + len(text) - 1), (birth,), text)
+
+
+RECORDS = st.builds(
+    Record,
+    id=st.uuids(version=4).map(str),
+    kind=st.just(Kind.LEARNING),
+    title=st.from_regex(r"[A-Za-z][A-Za-z0-9 :'\"&?!,]{0,60}[a-z]", fullmatch=True).map(
+        lambda t: " ".join(t.split())
+    ),
+    label=st.just(""),
+    created=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(
+        lambda d: d.replace(microsecond=0, tzinfo=timezone(timedelta(hours=2)))
+    ),
+    path=st.just("learnings/2026/11/21-x.md"),
+    tags=st.lists(
+        st.from_regex(r"[^\W_][^\x00-\x1f,\u0085\u2028\u2029]{0,12}[^\W_]", fullmatch=True), max_size=3
+    ).map(lambda tags: tuple(" ".join(tag.split()) for tag in tags)),
+    links=st.lists(st.builds(Link, st.sampled_from(Relation), st.uuids(version=4).map(str)), max_size=3).map(
+        tuple
+    ),
+    code=st.none()
+    | st.builds(
+        CodePosition,
+        COMMIT,
+        st.from_regex(r"[a-z][a-z0-9/\-]{0,12}", fullmatch=True),
+        st.none() | st.booleans(),
+    ),
+    anchors=st.lists(anchors(), max_size=3).map(tuple),
+    fields=st.just({}),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECORDS)
+def test_a_record_written_to_its_file_reads_back_as_the_same_record(record: Record) -> None:
+    text = render_record(TEMPLATES, record)
+    parsed = parse(record.path, text.encode("utf-8"))
+    assert parsed.problems == ()
+    again = parsed.record
+    assert again is not None
+    for name in ("id", "kind", "title", "created", "tags", "links", "code", "anchors"):
+        assert getattr(again, name) == getattr(record, name), name
+
+
+FIELDS = {
+    Kind.DECISION: {
+        "deciders": ("The team", "A, B"),
+        "context": "We need it.\n\n```python\n# not a heading\n```",
+        "options": ("JWT", "Sessions\nwith a store"),
+        "decision": "JWT",
+        "rationale": "No state.",
+        "good": ("it scales",),
+        "bad": ("no revocation", "large tokens"),
+        "implementation": "PyJWT, one hour.",
+    },
+    Kind.LEARNING: {
+        "what_happened": "Two users.",
+        "root_cause": "Case.",
+        "solution": "lower()",
+        "lesson": "Normalise.",
+        "applied_to": ("login", "search"),
+    },
+    Kind.BUG: {
+        "severity": "high",
+        "description": "It fails.",
+        "steps": ("Open", "Press"),
+        "expected": "a",
+        "actual": "b",
+        "root_cause": "c",
+        "fix": "d",
+        "tests": "e",
+    },
+    Kind.CHECKPOINT: {
+        "phase": "Implementation",
+        "completed": ("a",),
+        "in_progress": ("b",),
+        "todo": ("c", "d"),
+        "metrics": {"tests": 8, "coverage": 85.5, "grade": "A"},
+        "notes": "Ready.",
+    },
+}
+
+
+def sample(kind: Kind, **changes: object) -> Record:
+    values: dict[str, object] = {
+        "id": ID,
+        "kind": kind,
+        "title": "A title",
+        "label": "",
+        "path": f"{FOLDERS[kind]}/x.md",
+        "created": datetime(2026, 11, 21, 10, tzinfo=timezone.utc),
+        "fields": FIELDS[kind],
+        "number": 12 if kind in (Kind.DECISION, Kind.BUG) else None,
+        "status": {Kind.DECISION: "proposed", Kind.BUG: "open"}.get(kind),
+    }
+    return Record(**{**values, **changes})  # type: ignore[arg-type]  # a table of keyword arguments
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_field_of_every_kind_reads_back(kind: Kind) -> None:
+    record = sample(kind)
+    parsed = parse(record.path, render_record(TEMPLATES, record).encode())
+    assert parsed.problems == ()
+    assert parsed.record is not None
+    assert parsed.record.fields == FIELDS[kind]
+    assert parsed.record.status == record.status
+
+
+def test_a_decision_in_nygards_form_has_its_status_in_the_body() -> None:
+    text = render_record(TEMPLATES, sample(Kind.DECISION), form="nygard")
+    assert "\nstatus:" not in text.split("---")[1]
+    parsed = parse("decisions/0012-x.md", text.encode())
+    assert parsed.record is not None
+    assert parsed.record.status == "proposed"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_files_end_with_one_newline_and_have_no_empty_sections(kind: Kind) -> None:
+    for record in (sample(kind), sample(kind, fields={})):
+        text = render_record(TEMPLATES, record)
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+        assert "\n\n\n" not in text
+        assert "<!--" not in text
+
+
+PROBLEMS = [
+    (b"# No front matter\n", 0, "no front matter"),
+    (b"---\nid: x\n", 0, "no closing"),
+    (b"---\n---\n# T\n", 0, "empty"),
+    (b"---\nkind: learning\n---\n# T\n", 0, "no id"),
+    (b"---\nkind: learning\nid: twelve\n---\n# T\n", 2, "not a UUID"),
+    (f"---\nid: {ID}\nkind: poem\n---\n# T\n".encode(), 2, "kind should be"),
+    (f"---\nid: {ID}\nkind: learning\ncreated: soon\n---\n# T\n".encode(), 3, "not a date"),
+    (f"---\nid: {ID}\nkind: learning\ncreated: 2026-01-01\n---\ntext\n".encode(), 5, "no title"),
+    (
+        f"---\nid: {ID}\nkind: learning\ncreated: 2026-01-01\nlinks: [a]\n---\n# T\n".encode(),
+        4,
+        "a link should be",
+    ),
+    (f"---\nid: {ID}\nkind: learning\ncreated: 2026-01-01\ntags: [a\n---\n# T\n".encode(), 4, "not YAML"),
+    (
+        f"---\nid: {ID}\nkind: learning\ncreated: 2026-01-01\n---\n# T\n\xff\n".encode("latin-1"),
+        6,
+        "not UTF-8",
+    ),
+    (
+        f"---\nid: {ID}\nkind: learning\ncreated: 2026-01-01\n"
+        f"anchors:\n  - path: ../../etc/passwd\n    lines: 1\n---\n# T\n".encode(),
+        4,
+        "not a path inside",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "line", "message"), PROBLEMS)
+def test_a_malformed_file_is_a_problem_at_its_line(data: bytes, line: int, message: str) -> None:
+    problems = parse("learnings/2026/01/x.md", data).problems
+    assert [(p.line, message in p.message) for p in problems] == [(line, True)]
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_at_all_make_reading_fail(data: bytes) -> None:
+    parse("decisions/0001-x.md", data)
+    parse("decisions/0001-x.md", b"---\n" + data + b"\n---\n# T\n")
+
+
+def test_a_file_that_has_its_own_id_keeps_it_beside_ours() -> None:
+    front = (
+        f"id: docs-page\nmemory-id: {ID}\nkind: decision\nnumber: 3\ncreated: 2026-01-01\nstatus: accepted\n"
+    )
+    text = f"---\n{front}---\n# T\n"
+    parsed = parse("decisions/0003-t.md", text.encode())
+    assert parsed.problems == ()
+    assert parsed.record is not None
+    assert parsed.record.id == ID
