@@ -1,0 +1,90 @@
+"""Completion in shells: the scripts, and the answers that the scripts ask for.
+
+A script calls ``git-memory`` with ``_GIT_MEMORY_COMPLETE`` set and the words so far, the last of them being
+the one to complete; it is answered with lines of ``TYPE<tab>VALUE<tab>HELP``. TYPE is plain, file or dir.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem, ShellComplete
+
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.terminal import visible_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 200  # a shell's menu with more than this helps nobody
+
+
+@memory_command(
+    "completion",
+    example="""
+    git memory completion bash > ~/.local/share/bash-completion/completions/git-memory
+    """,
+)
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion(session: Session, shell: str) -> None:
+    """Print a shell's completion script.
+
+    It completes commands, options, statuses and the labels of records, for `git memory` and `git-memory`.
+    The script's first lines say where to put it.
+    """
+    from pathlib import Path
+
+    script = (Path(__file__).parent / "shells" / f"git-memory.{shell}").read_text(encoding="utf-8")
+    if session.json:
+        from lsp_server.cli.output import print_json
+
+        print_json(session, {"shell": shell, "script": script})
+    else:
+        session.out.line(script.rstrip("\n"))
+
+
+def complete(root: click.Command, session: Session, words: Sequence[str]) -> int:
+    """Answer a completion script. What goes wrong completes nothing: a prompt is no place for errors."""
+    *before, incomplete = words or [""]
+    try:
+        items = ShellComplete(root, {"obj": session}, "git memory", "").get_completions(before, incomplete)
+    except Exception:
+        return 1
+    for item in items[:MOST]:
+        session.out.line(f"{item.type}\t{visible_line(str(item.value))}\t{visible_line(item.help or '')}")
+    return 0
+
+
+def complete_ref(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The labels of records that begin with what is typed, newest first, with their titles."""
+    from lsp_server.errors import GitMemoryError
+
+    wanted = incomplete.upper()
+    try:
+        with _session(ctx).memory() as memory:
+            records = memory.list()
+    except GitMemoryError:
+        return []
+    return [CompletionItem(r.label, help=r.title) for r in records if r.label.upper().startswith(wanted)]
+
+
+def complete_step(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The statuses that the record named before may take next."""
+    from lsp_server.errors import GitMemoryError
+
+    try:
+        with _session(ctx).memory() as memory:
+            record = memory.find(str(ctx.params.get("ref") or ""))
+            steps = memory.steps(record) if record is not None else ()
+    except GitMemoryError:
+        return []
+    return [CompletionItem(step) for step in steps if step.startswith(incomplete.lower())]
+
+
+def _session(ctx: click.Context) -> Session:
+    # The group's own function does not run while completing, so its -C is read here.
+    session: Session = ctx.find_root().obj
+    for directory in ctx.find_root().params.get("directories") or ():
+        session.enter(directory)
+    return session

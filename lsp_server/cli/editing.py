@@ -1,0 +1,69 @@
+"""A person's editor, as git runs it: $GIT_EDITOR, core.editor, $VISUAL, $EDITOR, and git's own default."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import GitMemoryError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lsp_server.cli.session import Session
+    from lsp_server.memory.facade import Memory
+    from lsp_server.memory.results import Saved
+
+
+def edit_and_save(
+    session: Session,
+    memory: Memory,
+    path: Path,
+    *,
+    allow_secrets: Sequence[str] = (),
+    redact: bool = False,
+) -> Saved:
+    """Open a draft or a record's file view in the editor, then save it. Whatever goes wrong names the
+    file, which keeps the text."""
+    _run_editor(session, path)
+    try:
+        return memory.save_draft(path, allow_secrets=allow_secrets, redact=redact)
+    except GitMemoryError as error:
+        if error.draft is None:
+            error.draft = path
+        raise
+
+
+def _run_editor(session: Session, path: Path) -> None:
+    editor = _editor(session)
+    # Through the shell, as git does: an editor may be a command with arguments.
+    ended = subprocess.run(
+        ["sh", "-c", f'{editor} "$@"', editor, str(path)],
+        cwd=session.directory or None,
+        env=dict(session.environment),
+        check=False,
+    )
+    if ended.returncode:
+        raise RefusedError(
+            f"the editor {editor!r} ended with {ended.returncode}, nothing is recorded", draft=path
+        )
+
+
+def _editor(session: Session) -> str:
+    # git itself answers which editor it would run; asking reads configuration and nothing else.
+    try:
+        asked = subprocess.run(
+            ["git", "var", "GIT_EDITOR"],
+            cwd=session.directory or None,
+            env=dict(session.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise RefusedError("git is not installed, or not on PATH") from None
+    editor = asked.stdout.decode("utf-8", "surrogateescape").strip()
+    if asked.returncode or not editor:
+        raise RefusedError("no editor is set: set EDITOR, or core.editor in git's configuration")
+    return editor

@@ -1,0 +1,128 @@
+"""The ``git memory`` group: a table of its commands, each imported only when it is called.
+
+``git memory --help`` prints from the table and imports no command; a test compares the table with what
+the commands say of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from lsp_server import __version__
+from lsp_server.cli.session import Session, json_option
+from lsp_server.cli.typed_path import TypedPath
+
+PROGRAM = "git memory"
+
+
+class Place(NamedTuple):
+    """Where a command lives, as ``module:attribute`` below this package, and its one line of help."""
+
+    address: str
+    help: str
+
+
+SECTIONS: Mapping[str, Mapping[str, Place]] = {
+    "Start": {
+        "init": Place("init:init", "Give this repository a memory."),
+        "import": Place("import_:import_", "Bring in what is written down elsewhere."),
+    },
+    "Record": {
+        "decide": Place("write:decide", "Record a decision (an ADR)."),
+        "learn": Place("write:learn", "Record something learned."),
+        "bug": Place("write:bug", "Record a bug."),
+        "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
+    },
+    "Change": {
+        "mark": Place("change:mark", "Give a record its next status."),
+        "supersede": Place("change:supersede", "Replace a decision by a new one."),
+        "close": Place("change:close", "Close a bug, and write down what it taught."),
+        "edit": Place("change:edit", "Change a record in your editor."),
+        "delete": Place("change:delete", "Take a record out; history keeps it."),
+    },
+    "Read": {
+        "list": Place("read:list_", "List what is remembered, newest first."),
+        "show": Place("read:show", "Show one record whole."),
+        "search": Place("search:search", "Find records by their words."),
+        "why": Place("why:why", "Tell what is known about a file or a line."),
+        "log": Place("log:log", "Show the memory's history."),
+    },
+    "Set up": {
+        "completion": Place("completion:completion", "Print a shell's completion script."),
+    },
+}
+COMMANDS: Mapping[str, Place] = {n: p for section in SECTIONS.values() for n, p in section.items()}
+
+
+class MemoryGroup(click.Group):
+    """The group that imports a command only when it is called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, attribute = place.address.partition(":")
+        command: click.Command = getattr(import_module(f"lsp_server.cli.{module}"), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name in COMMANDS or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.lower(), COMMANDS, n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise click.UsageError(f"there is no command {name!r}{hint}", ctx)
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, place.help) for name, place in commands.items()], col_max=12)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(n, help=p.help) for n, p in COMMANDS.items() if n.startswith(incomplete)]
+        return names or click.Command.shell_complete(self, ctx, incomplete)
+
+
+@click.command(
+    cls=MemoryGroup,
+    name=PROGRAM,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Example:
+  git memory init
+  git memory decide "Use JWT for authentication" --at src/auth.py:10-12
+  git memory why src/auth.py:11
+
+A record is named by its label (ADR-12, BUG-7, LEARN-9f3c1a2b), its id, or the beginning of its id.
+Exit status: 0 done, 1 nothing found or refused, 2 usage. `git memory COMMAND -h` tells more.""",
+)
+@click.option(
+    "-C",
+    "directories",
+    type=TypedPath(directory=True),
+    metavar="DIR",
+    multiple=True,
+    help="Run as if started in DIR, as git has it. GIT_DIR and GIT_WORK_TREE then do not count.",
+)
+@click.version_option(__version__, "--version", message="git memory version %(version)s")
+@click.pass_obj
+def root(session: Session, directories: tuple[str, ...]) -> None:
+    """Remember, in the repository itself, what was decided, learned and fixed, and on which line."""
+    for directory in directories:
+        session.enter(directory)
+
+
+root.params.append(json_option())

@@ -1,0 +1,130 @@
+"""``git memory import``: bring in what is written down elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lsp_server.cli.output import print_json, record_json
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.terminal import visible_line
+from lsp_server.cli.typed_path import TypedPath
+
+if TYPE_CHECKING:
+    from lsp_server.memory.results import Imported, ImportReport
+
+PATIENCE = 1.0  # seconds before a person at a terminal is told that it takes a while
+
+
+@click.group(
+    "import",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExample:\n  git memory import adr docs/decisions --dry-run",
+)
+def import_() -> None:
+    """Bring in what is written down elsewhere."""
+
+
+@memory_command(
+    "adr",
+    example="""
+    git memory import adr docs/decisions --dry-run
+    git memory import adr docs/decisions
+    """,
+)
+@click.argument("directory", type=TypedPath(directory=True), metavar="DIR")
+@click.option("--dry-run", is_flag=True, help="Report what would be understood; write nothing.")
+def adr(session: Session, directory: str, dry_run: bool) -> None:
+    """Import a folder of ADRs.
+
+    Every dialect that people use is read; texts are kept byte for byte. The report says file by file what
+    was understood and what was not. Importing again adds nothing.
+    """
+    with session.memory() as memory, _told_when_slow(session, f"reading {visible_line(directory)} …"):
+        report = memory.import_adrs(session.path(directory), dry_run=dry_run)
+    if session.json:
+        print_json(session, _report_json(report, dry_run))
+    else:
+        _print_report(session, report, dry_run)
+    if not any(file.record for file in report.files):
+        if not session.json:
+            session.say(f"no ADR found in {visible_line(directory)}")
+        raise click.exceptions.Exit(1)
+
+
+import_.add_command(adr)
+
+
+def _report_json(report: ImportReport, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "version": report.version,
+        "imported": sum(file.record is not None and file.new for file in report.files),
+        "files": [
+            {
+                "source": file.source,
+                "new": file.new,
+                "dialect": file.dialect,
+                "notes": list(file.notes),
+                "record": file.record and record_json(file.record),
+            }
+            for file in report.files
+        ],
+    }
+
+
+def _print_report(session: Session, report: ImportReport, dry_run: bool) -> None:
+    out = session.out
+    out.table([_row(file, out.status(file.record.status if file.record else None)) for file in report.files])
+    for file in report.files:
+        for note in file.notes:
+            out.line(f"  {out.style(visible_line(file.source), 'yellow')}: {visible_line(note)}")
+    new = sum(file.record is not None and file.new for file in report.files)
+    known = sum(file.record is not None and not file.new for file in report.files)
+    skipped = sum(file.record is None for file in report.files)
+    counts = [f"{new} {'would be imported' if dry_run else 'imported'}"]
+    counts += [f"{known} imported before"] if known else []
+    counts += [f"{skipped} skipped"] if skipped else []
+    out.line(out.style(", ".join(counts), "bold"))
+
+
+def _row(file: Imported, status_style: str) -> list[tuple[str, str]]:
+    if file.record is None:
+        return [(file.source, ""), ("skipped", "dim"), ("", ""), (file.dialect, "dim"), ("", "")]
+    return [
+        (file.source, ""),
+        (file.record.label, "bold"),
+        (file.record.status or "", status_style),
+        (file.dialect, "dim"),
+        (file.record.title, ""),
+    ]
+
+
+@contextmanager
+def _told_when_slow(session: Session, text: str) -> Iterator[None]:
+    """Say on a terminal what is going on when it takes long; take the words away when it is done."""
+    if not session.err.is_terminal:
+        yield
+        return
+    import threading
+
+    done = threading.Event()
+
+    def tell() -> None:
+        if not done.wait(PATIENCE):
+            session.err.stream.write(text)
+            session.err.stream.flush()
+            done.wait()
+            session.err.stream.write("\r\x1b[K" if session.err.has_colour else "\n")
+            session.err.stream.flush()
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()

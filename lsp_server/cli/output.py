@@ -1,0 +1,146 @@
+"""How records are answered with: one JSON shape, and lines that a person scans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.cli.terminal import Terminal, visible_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lsp_server.cli.session import Session
+    from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
+    from lsp_server.records.model import Problem, Record
+
+
+def print_json(session: Session, document: object) -> None:
+    """Write the one document of a ``--json`` answer. ASCII only, so that no encoding and no terminal
+    can be upset by it."""
+    import json
+
+    session.out.line(json.dumps(document, indent=2, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    if hasattr(value, "items"):
+        return dict(value.items())
+    return str(value)
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """A record as every command answers with it. ``status`` and ``code`` may be null; dates are ISO."""
+    return {
+        "id": record.id,
+        "kind": record.kind.value,
+        "label": record.label,
+        "title": record.title,
+        "status": record.status,
+        "created": record.created.isoformat(),
+        "tags": list(record.tags),
+        "path": record.path,
+        "code": _code_json(record.code),
+        "anchors": [_anchor_json(anchor) for anchor in record.anchors],
+        "links": [
+            {"relation": link.relation.value, "id": link.target, "label": link.label} for link in record.links
+        ],
+        "aliases": list(record.aliases),
+        "fields": dict(record.fields),
+    }
+
+
+def _code_json(code: CodePosition | None) -> dict[str, Any] | None:
+    return None if code is None else {"commit": code.commit, "branch": code.branch, "dirty": code.dirty}
+
+
+def _anchor_json(anchor: Anchor) -> dict[str, Any]:
+    return range_json(anchor.range) | {"text": list(anchor.text)}
+
+
+def range_json(place: CodeRange) -> dict[str, Any]:
+    """Lines of a file, 1-based and inclusive."""
+    return {"path": place.path, "start": place.start, "end": place.end}
+
+
+def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """What is wrong in a file; lines are counted from 1 here, as everywhere on the command line."""
+    return [{"line": problem.line + 1, "message": problem.message} for problem in problems]
+
+
+def print_recorded(session: Session, record: Record, verb: str = "") -> None:
+    """Answer with one record that was written: its label, its whole id and its title, then where it is."""
+    if session.json:
+        print_json(session, record_json(record))
+    else:
+        print_headline(session.out, record, verb)
+        print_anchors(session.out, record)
+
+
+def print_headline(out: Terminal, record: Record, verb: str = "", *, whole: bool = False) -> None:
+    """``ADR-0012 5d2f0c1e-… Use JWT``, the title cut at a terminal's edge unless it is wanted ``whole``."""
+    from lsp_server.cli.terminal import display_width, fit
+
+    title = visible_line(record.title)
+    head = f"{verb} " if verb else ""
+    if out.width is not None and not whole:
+        used = display_width(f"{head}{record.label} {record.id} ")
+        title = fit(title, max(out.width - used, 12))
+    label = out.style(visible_line(record.label), "bold")
+    out.line(f"{head}{label} {out.style(visible_line(record.id), 'dim')} {title}".rstrip())
+
+
+def print_anchors(out: Terminal, record: Record) -> None:
+    """One line for each place in the code that a record is anchored to."""
+    for anchor in record.anchors:
+        out.line(f"  {out.style('at', 'dim')} {out.style(visible_line(str(anchor.range)), 'cyan')}")
+
+
+def print_records(session: Session, records: Sequence[Record]) -> None:
+    """A list of records: an array, or one line each."""
+    if session.json:
+        print_json(session, [record_json(record) for record in records])
+    else:
+        session.out.table([record_row(session.out, record) for record in records])
+
+
+def record_row(out: Terminal, record: Record) -> list[tuple[str, str]]:
+    """A record's cells in a table: label, status, day, title with tags."""
+    tags = "".join(f"  #{tag}" for tag in record.tags)
+    return [
+        (record.label, "bold"),
+        (record.status or "", out.status(record.status)),
+        (day(record.created), "dim"),
+        (f"{record.title}{tags}", ""),
+    ]
+
+
+def day(moment: datetime) -> str:
+    """The day a person here would call it."""
+    return f"{_local(moment):%Y-%m-%d}"
+
+
+def minute(moment: datetime) -> str:
+    """The day and the minute, in local time."""
+    return f"{_local(moment):%Y-%m-%d %H:%M}"
+
+
+def _local(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone()
+    except (OverflowError, OSError, ValueError):  # the first and the last year have no neighbour
+        return moment
+
+
+def field_text(value: Any) -> str:
+    """A field's value in one line of text."""
+    if isinstance(value, str):
+        return visible_line(value)
+    if hasattr(value, "items"):
+        pairs: Mapping[str, Any] = value
+        return ", ".join(visible_line(f"{name} {figure}") for name, figure in pairs.items())
+    return ", ".join(visible_line(str(item)) for item in value)

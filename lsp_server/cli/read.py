@@ -1,0 +1,100 @@
+"""``git memory list`` and ``show``: read what is recorded."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
+from lsp_server.cli.output import print_json, print_records
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.terminal import visible, visible_line
+from lsp_server.records.model import Kind
+
+
+def nothing_found(session: Session, what: str) -> None:
+    """End with exit code 1: an empty array on stdout under ``--json``, and a sentence for people."""
+    if session.json:
+        print_json(session, [])
+    session.say(what)
+    raise click.exceptions.Exit(1)
+
+
+@memory_command(
+    "list",
+    example="""
+    git memory list decisions --status accepted
+    git memory list --tag auth --since "2 weeks ago" --json
+    """,
+)
+@click.argument("kind", required=False, type=KindWord(), metavar="[KIND]")
+@click.option("--status", type=Text(), metavar="STATUS", help="Only those with this status.")
+@click.option("--tag", type=Text(), metavar="TAG", help="Only those with this tag.")
+@click.option("--since", type=Moment(), metavar="DATE", help="Only those made at DATE or after it.")
+@click.option(
+    "--until", type=Moment(end=True), metavar="DATE", help="Only those made until DATE, day included."
+)
+@click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="At most N.")
+def list_(
+    session: Session,
+    kind: Kind | None,
+    *,
+    status: str | None,
+    tag: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int | None,
+) -> None:
+    """List what is remembered, newest first.
+
+    KIND is decision, learning, bug or checkpoint, or its plural. A DATE is 2026-01-31, 2026-01-31T10:00,
+    today, yesterday or "2 weeks ago".
+    """
+    with session.memory() as memory:
+        records = memory.list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
+        broken = memory.broken_files()
+    for file in broken:
+        for problem in file.problems:
+            session.say(visible_line(f"warning: {file.path}:{problem.line + 1}: {problem.message}"))
+    if not records:
+        nothing_found(session, "nothing found")
+    print_records(session, records)
+
+
+@memory_command(
+    "show",
+    example="""
+    git memory show ADR-12
+    git memory show BUG-7 --raw
+    """,
+)
+@click.argument("ref", type=Ref())
+@click.option("--raw", is_flag=True, help="The file as it is on the branch, front matter and all.")
+def show(session: Session, ref: str, raw: bool) -> None:
+    """Show one record whole.
+
+    What it is, where it stands in the code today, what it is linked to, then its text.
+    """
+    with session.memory() as memory:
+        if raw and not session.json:
+            _print_file(session, memory.text(ref))
+            return
+        record = memory.get(ref)
+        from lsp_server.cli.showing import print_record, shown_json
+
+        if session.json:
+            document = shown_json(memory, record)
+            print_json(session, document | {"text": memory.text(ref)} if raw else document)
+        else:
+            print_record(session, memory, record)
+
+
+def _print_file(session: Session, text: str) -> None:
+    if session.out.is_terminal:
+        session.out.line(visible(text).rstrip("\n"))
+        return
+    # Somebody's program reads it: the bytes, whatever the encoding of this process says.
+    session.out.stream.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,180 @@
+"""The options that record something, made from the kinds' table of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lsp_server.cli.arguments import Text
+from lsp_server.cli.input import given_text
+from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape, field_named
+from lsp_server.records.life_cycle import statuses
+from lsp_server.records.model import Kind
+
+if TYPE_CHECKING:
+    from lsp_server.cli.session import Session
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+# Said once for each value, so in the singular; the plural is understood too.
+SINGULAR = {"deciders": "decider", "options": "option", "steps": "step", "metrics": "metric"}
+FREE_TEXT = {
+    Kind.DECISION: "context",
+    Kind.LEARNING: "what_happened",
+    Kind.BUG: "description",
+    Kind.CHECKPOINT: "notes",
+}
+
+
+def field_options(kind: Kind, *, without: tuple[str, ...] = ()) -> Callable[[Decorated], Decorated]:
+    """One option for each field of a kind; their values arrive as parameters named like the fields."""
+
+    def add(decorated: Decorated) -> Decorated:
+        for field in reversed(FIELDS[kind]):
+            if field.name not in without:
+                decorated = _option(field)(decorated)
+        return decorated
+
+    return add
+
+
+def _option(field: Field) -> Callable[[Decorated], Decorated]:
+    names = [f"--{name.replace('_', '-')}" for name in (SINGULAR.get(field.name), field.name) if name]
+    many = field.is_list or field.shape is Shape.MAPPING
+    said = field.help[:1].upper() + field.help[1:]
+    if field.name == "severity":
+        return click.option(*names, field.name, type=click.Choice(SEVERITIES), help="How bad it is.")
+    return click.option(
+        *names,
+        field.name,
+        type=Text(),
+        multiple=many,
+        metavar="NAME=VALUE" if field.shape is Shape.MAPPING else "TEXT",
+        help=said + ("; may be given again." if many else "."),
+    )
+
+
+def fields_of(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that were given, as ``Memory.record`` takes them; blank ones are left out."""
+    fields: dict[str, Any] = {}
+    for name, value in given.items():
+        field = field_named(kind, name)
+        if field is None or not value:
+            continue
+        if field.shape is Shape.MAPPING:
+            fields[name] = dict(_figure(pair) for pair in value)
+        elif field.is_list:
+            if kept := tuple(item for item in value if item.strip()):
+                fields[name] = kept
+        elif value.strip():
+            fields[name] = value
+    return fields
+
+
+def _figure(pair: str) -> tuple[str, int | float | str]:
+    name, equals, value = pair.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise click.UsageError(f"{pair!r} is no figure: write NAME=VALUE")
+    for number in (int, float):
+        try:
+            figure = number(value)
+        except ValueError:
+            continue
+        if figure == figure and abs(figure) != float("inf") and "_" not in value:  # noqa: PLR0124 (NaN is text)
+            return name.strip(), figure
+    return name.strip(), value.strip()
+
+
+def add_free_text(
+    session: Session, kind: Kind, title: str | None, fields: dict[str, Any], source: str | None
+) -> str | None:
+    """Put the text of ``-F`` or of standard input where the kind has its free text; give the title.
+
+    Without a title the text's first line is the title, as in a commit message.
+    """
+    text = given_text(session, source)
+    if text is None:
+        return title
+    if title is None:
+        first, _, text = text.partition("\n")
+        title = first.strip().lstrip("#").strip() or None
+        text = text.strip("\n")
+    name = FREE_TEXT[kind]
+    if not text.strip():
+        return title
+    if name in fields:
+        option = name.replace("_", "-")
+        raise click.UsageError(f"the text would be the --{option}, which is given too: leave one of them out")
+    fields[name] = text
+    return title
+
+
+def tags_of(given: tuple[str, ...]) -> list[str]:
+    """``--tag auth --tag api,web`` as one list without repetitions."""
+    return list(dict.fromkeys(tag.strip() for text in given for tag in text.split(",") if tag.strip()))
+
+
+def place_options(decorated: Decorated) -> Decorated:
+    """``--at`` and ``--tag``."""
+    decorated = click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        type=Text(),
+        metavar="TAG",
+        help="A tag; may be given again, or several with commas.",
+    )(decorated)
+    return click.option(
+        "--at",
+        "places",
+        type=TypedPath(),
+        multiple=True,
+        metavar="PATH:LINE[-LINE]",
+        help="Anchor it to lines of a file; may be given again.",
+    )(decorated)
+
+
+def secret_options(decorated: Decorated) -> Decorated:
+    """``--allow-secret`` and ``--redact``, which answer a refusal of the secret scan."""
+    decorated = click.option(
+        "--redact", is_flag=True, help="Write what looks like a secret blacked out, instead of refusing."
+    )(decorated)
+    return click.option(
+        "--allow-secret",
+        "allow_secrets",
+        multiple=True,
+        type=Text(),
+        metavar="FINGERPRINT",
+        help="Let this finding of the secret scan through.",
+    )(decorated)
+
+
+def text_options(kind: Kind) -> Callable[[Decorated], Decorated]:
+    """``-F`` for free text, then ``secret_options``."""
+
+    def add(decorated: Decorated) -> Decorated:
+        decorated = secret_options(decorated)
+        option = FREE_TEXT[kind].replace("_", "-")
+        return click.option(
+            "-F",
+            "--file",
+            "source",
+            type=TypedPath(),
+            metavar="FILE",
+            help=f"Take the --{option} from FILE, or - for standard input, which is read when piped.",
+        )(decorated)
+
+    return add
+
+
+def status_option(kind: Kind) -> Callable[[Decorated], Decorated]:
+    """``--status``, one of the kind's."""
+    choices = statuses(kind)
+    return click.option(
+        "--status",
+        type=click.Choice(choices, case_sensitive=False),
+        help=f"The status to begin with, {choices[0]} unless given.",
+    )

@@ -1,0 +1,95 @@
+"""What one call of the command line knows: the environment, where it runs, how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from textwrap import dedent, indent
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lsp_server.cli.terminal import Terminal
+    from lsp_server.memory.facade import Memory
+
+
+class Session:
+    """One call. ``json`` is set by ``--json`` wherever it stands; ``directory`` by ``-C``."""
+
+    def __init__(self, environment: Mapping[str, str], out: Terminal, err: Terminal) -> None:
+        self.environment = environment
+        self.out = out
+        self.err = err
+        self.json = False
+        self.directory = ""
+        self.directory_given = False
+
+    def enter(self, directory: str) -> None:
+        """Go on from another directory, as ``git -C`` does: each counts from the one before, an empty
+        one changes nothing. Raises ``click.UsageError`` where there is none."""
+        import os
+
+        entered = os.path.join(self.directory, directory)  # noqa: PTH118 (git's text semantics, no pathlib cost)
+        if directory and not os.path.isdir(entered):  # noqa: PTH112 (as above)
+            raise click.UsageError(f"there is no directory {entered!r} to run in")
+        self.directory = entered
+        self.directory_given = True
+
+    def memory(self) -> Memory:
+        """Open the memory of the repository we are in; close it, or use it in a ``with``."""
+        from lsp_server.memory.facade import Memory
+
+        return Memory.open(
+            self.directory or ".",
+            environment=self.environment,
+            honour_git_dir=not self.directory_given,
+        )
+
+    def path(self, text: str) -> Path:
+        """A path that a person typed, absolute: relative ones count from where we run."""
+        from pathlib import Path
+
+        return Path.cwd() / self.directory / Path(text)
+
+    def say(self, text: str) -> None:
+        """A remark for people, on the error stream: never part of the answer."""
+        self.err.line(text)
+
+
+def _want_json(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and isinstance(ctx.obj, Session):
+        ctx.obj.json = True
+
+
+def json_option() -> click.Option:
+    """``--json``, before or after the command's name."""
+    return click.Option(
+        ["--json"],
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_want_json,
+        help="Answer with one JSON document.",
+    )
+
+
+pass_session: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_pass_decorator(Session)
+
+
+def memory_command(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Declare a command: ``--json``, ``-h`` and an example at the end of its help. Its function gets the
+    ``Session`` first."""
+    lines = indent(dedent(example).strip(), "  ")
+
+    def declare(function: Callable[..., Any]) -> click.Command:
+        command = click.command(
+            name,
+            context_settings={"help_option_names": ["-h", "--help"]},
+            epilog=f"\b\nExample:\n{lines}",
+        )(pass_session(function))
+        command.params.append(json_option())
+        return command
+
+    return declare

@@ -1,0 +1,99 @@
+"""One record in full: where it stands today, what it is linked to, what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.cli.output import field_text, minute, range_json, record_json
+from lsp_server.cli.terminal import visible, visible_line
+from lsp_server.errors import GitMemoryError
+from lsp_server.records.fields import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lsp_server.cli.session import Session
+    from lsp_server.memory.facade import Memory
+    from lsp_server.records.anchors import CodeRange
+    from lsp_server.records.model import Record
+
+
+def places_today(memory: Memory, record: Record) -> Mapping[str, Sequence[CodeRange]]:
+    """Where the record stands today, by the path of each file that it was anchored in."""
+    places: dict[str, list[CodeRange]] = {}
+    for path in dict.fromkeys(anchor.range.path for anchor in record.anchors):
+        try:
+            reasons = memory.why(path)
+        except GitMemoryError:  # the file is gone
+            reasons = []
+        places[path] = [r.range for r in reasons if r.record.id == record.id and r.range is not None]
+    return places
+
+
+def shown_json(memory: Memory, record: Record) -> dict[str, Any]:
+    """The record's object with its ``body``, and ``today``: the places it stands at now."""
+    today = places_today(memory, record)
+    return record_json(record) | {
+        "today": [range_json(place) for places in today.values() for place in places],
+        "body": record.body,
+    }
+
+
+def print_record(session: Session, memory: Memory, record: Record) -> None:
+    """A header of a few lines, then the record's own Markdown."""
+    out = session.out
+    out.line(f"{out.style(record.label, 'bold')} {out.style(visible_line(record.title), 'bold')}")
+    about = [
+        out.style(visible_line(record.status), out.status(record.status)) if record.status else "",
+        record.kind.value,
+        out.style(minute(record.created), "dim"),
+        *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
+    ]
+    out.line(" · ".join(part for part in about if part))
+    out.line()
+    for name, text in _facts(session, memory, record):
+        out.line(f"{out.style(name.ljust(10), 'dim')} {text}")
+    out.line()
+    out.line(visible(_body_without_title(record)).strip("\n"))
+
+
+def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, str]]:
+    facts = [("id", record.id)]
+    if record.aliases:
+        facts.append(("was called", visible_line(", ".join(record.aliases))))
+    facts.extend(
+        (field.name, field_text(value))
+        for field in FIELDS[record.kind]
+        if field.in_front_matter and (value := record.fields.get(field.name))
+    )
+    facts.extend((key, visible_line(str(value))) for key, value in record.extra.items())
+    if record.code is not None and record.code.commit:
+        branch = f" on {visible_line(record.code.branch)}" if record.code.branch else ""
+        dirty = ", with uncommitted changes" if record.code.dirty else ""
+        facts.append(("written at", f"{record.code.commit[:10]}{branch}{dirty}"))
+    today = places_today(memory, record)
+    for path in today:
+        written = [anchor.range for anchor in record.anchors if anchor.range.path == path]
+        for place in today[path]:
+            text = session.out.style(visible_line(str(place)), "cyan")
+            moved = "" if place in written else f" (written at {visible_line(', '.join(map(str, written)))})"
+            facts.append(("at", text + moved))
+        if not today[path]:
+            facts.extend(
+                ("was at", f"{visible_line(str(place))}, not found there today") for place in written
+            )
+    others = {other.id: other for _, other in memory.linked_to(record)}
+    for link in record.links:
+        other = others.get(link.target)
+        told = f"{other.label} {other.title}" if other else f"{link.label or link.target}, which was deleted"
+        facts.append((link.relation.value.replace("-", " "), visible_line(told)))
+    facts.append(("file", visible_line(record.path)))
+    return facts
+
+
+def _body_without_title(record: Record) -> str:
+    # The headline has said it; a title in another form (underlined, reStructuredText) is left as it is.
+    lines = record.body.lstrip("\r\n").split("\n")
+    if lines[0].rstrip("\r").rstrip() == f"# {record.title}":
+        return "\n".join(lines[1:])
+    return record.body

@@ -1,0 +1,136 @@
+"""Where text goes to be read by a person: colour, width, and nothing that could drive the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+# What a record's text must not do to a terminal: control characters (escape sequences begin with one),
+# the marks that reorder or hide text, and halves of characters that cannot be written at all.
+_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
+_HIDDEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+_UNSAFE = re.compile(f"[{_CONTROL}{_HIDDEN}]")
+_UNSAFE_IN_LINE = re.compile(f"[\t\n{_CONTROL}{_HIDDEN}]")
+
+STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+}
+STATUS_STYLES = {
+    "accepted": "green",
+    "fixed": "green",
+    "proposed": "yellow",
+    "open": "yellow",
+    "in-progress": "yellow",
+}
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def visible(text: str) -> str:
+    """Several lines of text with everything that could drive or deceive a terminal shown as an escape."""
+    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def visible_line(text: str) -> str:
+    """The same on one line: line breaks and tabs are shown as escapes too."""
+    return _UNSAFE_IN_LINE.sub(_escape, text)
+
+
+def display_width(text: str) -> int:
+    """How many columns a terminal gives to a text."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(
+        0 if combining(c) or c in "\u200c\u200d\ufe0f" else 2 if east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def fit(text: str, width: int) -> str:
+    """The text, cut with ``…`` so that it takes at most ``width`` columns."""
+    if display_width(text) <= width:
+        return text
+    kept = ""
+    left = max(width, 1) - 1
+    for character in text:
+        left -= display_width(character)
+        if left < 0:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+class Terminal:
+    """One output stream. Styles and widths count only where it is a terminal; ``NO_COLOR`` and a dumb
+    ``TERM`` turn the styles off."""
+
+    def __init__(self, stream: TextIO, environment: Mapping[str, str]) -> None:
+        self.stream = stream
+        self.is_terminal = stream.isatty()
+        self.has_colour = (
+            self.is_terminal and not environment.get("NO_COLOR") and environment.get("TERM", "dumb") != "dumb"
+        )
+        self._columns = environment.get("COLUMNS", "")
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal; None when nothing need be cut because it is not one."""
+        if not self.is_terminal:
+            return None
+        if self._columns.isdigit() and int(self._columns) > 0:
+            return int(self._columns)
+        import os
+
+        try:
+            return os.get_terminal_size(self.stream.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+
+    def style(self, text: str, *styles: str) -> str:
+        """``text`` in the named styles; plain where styles do not count."""
+        if not self.has_colour or not text or not any(styles):
+            return text
+        return f"\x1b[{';'.join(STYLES[s] for s in styles if s)}m{text}\x1b[0m"
+
+    def status(self, status: str | None) -> str:
+        """The style that a status is shown in."""
+        return STATUS_STYLES.get(status or "", "dim")
+
+    def line(self, text: str = "") -> None:
+        """Write one line. The caller has made texts from records ``visible``."""
+        self.stream.write(text + "\n")
+
+    def table(self, rows: Sequence[Sequence[tuple[str, str]]], *, indent: str = "") -> None:
+        """Write rows of (text, style) cells in columns; the last cell is cut at a terminal's edge."""
+        if not rows:
+            return
+        shown = [[(visible_line(text), style) for text, style in row] for row in rows]
+        columns = max(len(row) for row in shown)
+        widths = [
+            max((display_width(r[i][0]) for r in shown if i < len(r)), default=0) for i in range(columns - 1)
+        ]
+        for row in shown:
+            line = indent
+            used = display_width(indent)
+            for i, (text, style) in enumerate(row):
+                cell = text
+                if i == len(row) - 1:
+                    if self.width is not None:
+                        cell = fit(text, max(self.width - used, 12))
+                    line += self.style(cell, style)
+                elif widths[i]:
+                    line += self.style(cell, style) + " " * (widths[i] - display_width(cell) + 2)
+                    used += widths[i] + 2
+            self.line(line.rstrip())

@@ -1,0 +1,160 @@
+"""``git memory decide``, ``learn`` and ``bug``: write a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from lsp_server.cli.arguments import Text, code_ranges
+from lsp_server.cli.output import print_recorded
+from lsp_server.cli.record_options import (
+    add_free_text,
+    field_options,
+    fields_of,
+    place_options,
+    status_option,
+    tags_of,
+    text_options,
+)
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.records.model import Kind
+
+edit_option = click.option("--edit", "-e", is_flag=True, help="Write it in your editor, from a template.")
+template_option = click.option(
+    "--template",
+    "form",
+    type=click.Choice(("madr", "nygard")),
+    default="madr",
+    help="The form of the text, madr unless given.",
+)
+
+
+def _record(
+    session: Session,
+    kind: Kind,
+    title: str | None,
+    *,
+    edit: bool,
+    source: str | None,
+    places: tuple[str, ...],
+    tags: tuple[str, ...],
+    allow_secrets: tuple[str, ...],
+    redact: bool,
+    status: str | None = None,
+    form: str = "",
+    **given: Any,
+) -> None:
+    fields = fields_of(kind, given)
+    if edit:
+        if fields or tags or status or source or len(places) > 1:
+            raise editing_alone("TITLE")
+        record_in_editor(session, kind, title, places, form=form, allow_secrets=allow_secrets, redact=redact)
+        return
+    title = add_free_text(session, kind, title, fields, source)
+    if title is None:
+        raise click.UsageError("Missing argument 'TITLE'", click.get_current_context())
+    with session.memory() as memory:
+        record = memory.record(
+            kind,
+            title,
+            fields=fields,
+            status=status,
+            tags=tags_of(tags),
+            at=code_ranges(session, memory, places),
+            form=form,
+            allow_secrets=allow_secrets,
+            redact=redact,
+        )
+        print_recorded(session, record)
+
+
+def editing_alone(argument: str) -> click.UsageError:
+    """The error for ``--edit`` together with what is written in the editor anyway."""
+    return click.UsageError(
+        f"--edit takes {argument} and one --at; write the rest in the editor", click.get_current_context()
+    )
+
+
+def record_in_editor(
+    session: Session,
+    kind: Kind,
+    title: str | None,
+    places: tuple[str, ...],
+    *,
+    form: str = "",
+    allow_secrets: tuple[str, ...] = (),
+    redact: bool = False,
+) -> None:
+    """Open a draft in the editor and record what was written, or say that nothing was."""
+    from lsp_server.cli.editing import edit_and_save
+    from lsp_server.errors import RefusedError
+
+    with session.memory() as memory:
+        ranges = code_ranges(session, memory, places)
+        draft = memory.draft(kind, at=ranges[0] if ranges else None, title=title or "", form=form)
+        saved = edit_and_save(session, memory, draft.path, allow_secrets=allow_secrets, redact=redact)
+        if saved.record is None:
+            raise RefusedError(saved.reason or "nothing recorded: the text was left as it was")
+        print_recorded(session, saved.record)
+
+
+@memory_command(
+    "decide",
+    example="""
+    git memory decide "Use JWT for authentication" --status accepted \\
+        --option "Session cookies" --option JWT --rationale "No shared state." \\
+        --good "Scales out" --bad "Revocation is hard" --at src/auth.py:10-12
+    git memory decide "Use JWT for authentication" --edit
+    """,
+)
+@click.argument("title", required=False, type=Text())
+@status_option(Kind.DECISION)
+@field_options(Kind.DECISION)
+@place_options
+@edit_option
+@template_option
+@text_options(Kind.DECISION)
+def decide(session: Session, title: str | None, **given: Any) -> None:
+    """Record a decision (an ADR).
+
+    It gets the next number, and is answered with its label, its id and its title. The title may also be
+    the first line of the text from -F, of standard input, or of what you write with --edit.
+    """
+    _record(session, Kind.DECISION, title, **given)
+
+
+@memory_command(
+    "learn",
+    example="""
+    git memory learn "Emails differ by case" --lesson "Normalise first." \\
+        --root-cause "The column compares byte by byte." --at src/users.py:40
+    """,
+)
+@click.argument("title", required=False, type=Text())
+@field_options(Kind.LEARNING)
+@place_options
+@edit_option
+@text_options(Kind.LEARNING)
+def learn(session: Session, title: str | None, **given: Any) -> None:
+    """Record something learned."""
+    _record(session, Kind.LEARNING, title, **given)
+
+
+@memory_command(
+    "bug",
+    example="""
+    git memory bug "Login fails for ÅSA@example.org" --severity high \\
+        --step "Sign up in capitals" --step "Log in" \\
+        --expected "The inbox" --actual "Error 500"
+    """,
+)
+@click.argument("title", required=False, type=Text())
+@status_option(Kind.BUG)
+@field_options(Kind.BUG)
+@place_options
+@edit_option
+@text_options(Kind.BUG)
+def bug(session: Session, title: str | None, **given: Any) -> None:
+    """Record a bug."""
+    _record(session, Kind.BUG, title, **given)
