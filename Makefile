@@ -25,7 +25,7 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 demo: $(VENV)/.installed ## the main job, on a throw-away clone (REPO=path for another repository)
-	@$(BIN)/python -m benchmarks.demo "$(REPO)"
+	@$(BIN)/python docs/demo.py "$(REPO)"
 
 lint: $(VENV)/.installed ## style, types and the floors' contract
 	@$(BIN)/ruff check .
