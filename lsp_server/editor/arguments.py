@@ -1,0 +1,77 @@
+"""The one JSON object that each command takes. What is malformed is refused, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from lsp_server.records.model import Kind
+
+
+class MalformedError(JsonRpcInvalidParams):
+    """A command's argument is not what docs/lsp.md says; pygls answers the request with it."""
+
+
+class Arguments:
+    """A command's argument, read by name. ``None`` and what is absent are the same."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    @classmethod
+    def of(cls, arguments: Sequence[Any] | None) -> Arguments:
+        """From ``arguments`` of the request; none at all is an empty object."""
+        given = list(arguments or ())
+        if len(given) > 1 or (given and not isinstance(given[0], Mapping) and given[0] is not None):
+            raise MalformedError("the command takes one JSON object")
+        return cls((given[0] if given else None) or {})
+
+    def text(self, name: str) -> str:
+        value = self.optional_text(name)
+        if not value:
+            raise MalformedError(f"{name!r} is missing")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise MalformedError(f"{name!r} is not a string")
+        return value
+
+    def optional_number(self, name: str) -> int | None:
+        value = self._values.get(name)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+            raise MalformedError(f"{name!r} is not a number of things")
+        return value
+
+    def kind(self, name: str, allowed: Sequence[Kind] = tuple(Kind)) -> Kind:
+        word = self.text(name)
+        found = next((kind for kind in allowed if kind.value == word), None)
+        if found is None:
+            raise MalformedError(f"{name!r} must be one of {', '.join(kind.value for kind in allowed)}")
+        return found
+
+    def optional_kind(self, name: str) -> Kind | None:
+        return None if self._values.get(name) is None else self.kind(name)
+
+    def optional_range(self, name: str) -> types.Range | None:
+        value = self._values.get(name)
+        if value is None:
+            return None
+        try:
+            start, end = (
+                types.Position(_whole(value[side]["line"]), _whole(value[side]["character"]))
+                for side in ("start", "end")
+            )
+        except (KeyError, TypeError, ValueError):
+            raise MalformedError(f"{name!r} is not a range") from None
+        return types.Range(start, end)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ValueError(value)

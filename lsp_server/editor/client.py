@@ -1,0 +1,93 @@
+"""What the server asks of its client, and what that client can do. Used on the loop's thread only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from lsp_server.editor import uris
+
+log = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
+_PATIENCE = 10.0  # seconds for a client to answer a request of ours; some never do
+_SOON = 0.5  # seconds of work that need no progress bar
+
+
+class Client:
+    """The editor at the other end."""
+
+    def __init__(self, server: LanguageServer) -> None:
+        self._server = server
+        self._shows_documents = False
+        self._shows_progress = False
+        self.reads_markdown = True
+        self.reads_code_actions = False
+
+    def initialized(self, capabilities: types.ClientCapabilities) -> None:
+        """Take note of what it can do."""
+        window, text = capabilities.window, capabilities.text_document
+        self._shows_documents = bool(window and window.show_document and window.show_document.support)
+        self._shows_progress = bool(window and window.work_done_progress)
+        formats = text.hover.content_format if text and text.hover else None
+        self.reads_markdown = not formats or types.MarkupKind.Markdown in formats
+        action = text.code_action if text else None
+        self.reads_code_actions = bool(action and action.code_action_literal_support)
+
+    def say(self, message: str) -> None:
+        """Tell a person what was done."""
+        self._message(types.MessageType.Info, message)
+
+    def complain(self, message: str) -> None:
+        """Tell a person what could not be done."""
+        self._message(types.MessageType.Error, message)
+
+    def _message(self, kind: types.MessageType, message: str) -> None:
+        self._server.window_show_message(types.ShowMessageParams(kind, f"Git Memory: {message}"))
+
+    async def show(self, path: Path) -> bool:
+        """Open a file in the editor; where it cannot, say where the file is. Whether the editor opened it."""
+        if self._shows_documents:
+            params = types.ShowDocumentParams(uri=uris.from_path(path), external=False, take_focus=True)
+            try:
+                request = self._server.window_show_document_async(params)
+                if (await asyncio.wait_for(request, _PATIENCE)).success:
+                    return True
+            except Exception as error:  # a client may answer with any error, or with nonsense
+                log.warning("the client could not show %s: %r", path, error)
+        self.say(f"open {path}")
+        return False
+
+    def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
+        """Replace the diagnostics of one document."""
+        self._server.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri=uri, diagnostics=diagnostics, version=version)
+        )
+
+    async def with_progress(self, title: str, work: Awaitable[_Answer]) -> _Answer:
+        """Wait for some work, under a progress bar once it takes longer than a person overlooks."""
+        task = asyncio.ensure_future(work)
+        if not self._shows_progress:
+            return await task
+        await asyncio.wait([task], timeout=_SOON)
+        if task.done():
+            return await task
+        token = str(uuid.uuid4())
+        progress: Any = self._server.work_done_progress
+        try:
+            await asyncio.wait_for(progress.create_async(token), _PATIENCE)
+            progress.begin(token, types.WorkDoneProgressBegin(title=title, cancellable=False))
+        except Exception as error:  # as above
+            log.warning("the client shows no progress: %r", error)
+            return await task
+        try:
+            return await task
+        finally:
+            progress.end(token, types.WorkDoneProgressEnd())

@@ -1,0 +1,192 @@
+"""The commands of ``workspace/executeCommand``. Their arguments and results are described in docs/lsp.md."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from lsp_server.editor import uris
+from lsp_server.editor.arguments import Arguments
+from lsp_server.editor.plain import hit_json, record_json
+from lsp_server.editor.record_files import record_id
+from lsp_server.editor.repositories import Repository
+from lsp_server.editor.session import Session
+from lsp_server.errors import NoRepositoryError, UsageError
+from lsp_server.records.anchors import CodeRange
+from lsp_server.records.model import Kind
+
+if TYPE_CHECKING:
+    from lsp_server.memory.results import Draft
+
+Command = Callable[[Session, Arguments], Awaitable[Any]]
+
+RECORD, CHECKPOINT, OPEN = "gitMemory.record", "gitMemory.checkpoint", "gitMemory.open"
+MARK, SUPERSEDE, INITIALISE = "gitMemory.mark", "gitMemory.supersede", "gitMemory.initialise"
+LIST, SEARCH = "gitMemory.list", "gitMemory.search"
+
+_DRAFTED = (Kind.DECISION, Kind.LEARNING, Kind.BUG)
+_SHOWN = 20  # results of a search, where the client does not say
+
+
+async def record(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Open the draft of a new record, anchored to the lines of ``range``."""
+    kind, uri = arguments.kind("kind", _DRAFTED), arguments.text("uri")
+    title, selection = arguments.optional_text("title") or "", arguments.optional_range("range")
+    repository = await _repository(session, uri)
+    at = await _place(session, repository, uri, selection) if selection is not None else None
+    draft = await session.workers.prompt(partial(repository.memory.draft, kind, at=at, title=title))
+    return await _opened(session, draft)
+
+
+async def checkpoint(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Note where the work stands."""
+    message = arguments.optional_text("message")
+    repository = await _repository(session, arguments.optional_text("uri"))
+    made = await session.workers.prompt(repository.memory.checkpoint, message)
+    session.client.say(f"recorded {made.label} “{made.title}”")
+    await session.wrote(repository)
+    return record_json(made)
+
+
+async def open_record(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Open the file view of a record."""
+    ref = arguments.text("ref")
+    repository = await _repository(session, arguments.optional_text("uri"))
+    return await _opened(session, await session.workers.prompt(repository.memory.view, ref))
+
+
+async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Give a record its next status."""
+    ref, status = arguments.text("ref"), arguments.text("status")
+    repository = await _repository(session, arguments.optional_text("uri"))
+    marked = await session.workers.prompt(repository.memory.mark, ref, status)
+    session.client.say(f"{marked.label} “{marked.title}” is {marked.status}")
+    await _show_anew(session, repository, marked.id)
+    await session.wrote(repository)
+    return record_json(marked)
+
+
+async def supersede(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Record the decision that replaces another, and open it to be written."""
+    ref, title = arguments.text("ref"), arguments.optional_text("title")
+    repository = await _repository(session, arguments.optional_text("uri"))
+    memory = repository.memory
+    if not title:
+        title = (await session.workers.prompt(memory.get, ref)).title
+    old, new = await session.workers.prompt(partial(memory.supersede, ref, title, status="proposed"))
+    session.client.say(f"{new.label} “{new.title}” supersedes {old.label}")
+    await _show_anew(session, repository, old.id)
+    await session.wrote(repository)
+    return await _opened(session, await session.workers.prompt(memory.view, new.id))
+
+
+async def initialise(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Make the memory branch, or adopt the remote's."""
+    branch = arguments.optional_text("branch")
+    session.repositories.look_again()
+    repository = await _repository(session, arguments.optional_text("uri"))
+    made = await session.workers.prompt(repository.memory.initialise, branch)
+    if made.adopted:
+        session.client.say(f"the memory was taken over from {made.adopted}")
+    elif made.created:
+        session.client.say(f"this repository's memory begins, on the branch {made.branch}")
+    else:
+        session.client.say(f"this repository has its memory on the branch {made.branch}")
+    await session.wrote(repository)
+    return {"branch": made.branch, "created": made.created, "adopted": made.adopted}
+
+
+async def list_records(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
+    """Records, newest first."""
+    wanted = partial(
+        (await _repository(session, arguments.optional_text("uri"))).memory.list,
+        arguments.optional_kind("kind"),
+        status=arguments.optional_text("status"),
+        tag=arguments.optional_text("tag"),
+        limit=arguments.optional_number("limit"),
+    )
+    work = session.workers.prompt(wanted)
+    records = await session.client.with_progress("Git Memory: reading the memory", work)
+    return [record_json(one) for one in records]
+
+
+async def search(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
+    """Records in which words occur, best first."""
+    words, kind = arguments.text("words"), arguments.optional_kind("kind")
+    limit = arguments.optional_number("limit") or _SHOWN
+    repository = await _repository(session, arguments.optional_text("uri"))
+    work = session.workers.prompt(partial(repository.memory.search, words, kind=kind, limit=limit))
+    hits = await session.client.with_progress("Git Memory: reading the memory", work)
+    return [hit_json(hit) for hit in hits]
+
+
+COMMANDS: Mapping[str, Command] = {
+    RECORD: record,
+    CHECKPOINT: checkpoint,
+    OPEN: open_record,
+    MARK: mark,
+    SUPERSEDE: supersede,
+    INITIALISE: initialise,
+    LIST: list_records,
+    SEARCH: search,
+}
+
+
+async def _repository(session: Session, uri: str | None) -> Repository:
+    repository = await session.repository_for(uri)
+    if repository is None:
+        where = uris.to_path(uri) if uri is not None else None
+        raise NoRepositoryError(f"{where or 'this place'} is not in a git repository")
+    return repository
+
+
+async def _opened(session: Session, draft: Draft) -> dict[str, Any]:
+    shown = await session.client.show(draft.path)
+    return {
+        "uri": uris.from_path(draft.path),
+        "id": draft.id,
+        "kind": draft.kind.value,
+        "isNew": draft.is_new,
+        "shown": shown,
+    }
+
+
+async def _show_anew(session: Session, repository: Repository, marked: str) -> None:
+    """Bring the file of a record that is open in the editor up to date; it reads it again by itself."""
+    if any(record_id(document) == marked for document in session.documents):
+        await session.workers.prompt(repository.memory.view, marked)
+
+
+async def _place(
+    session: Session, repository: Repository, uri: str, selection: types.Range
+) -> CodeRange | None:
+    """The selected lines as they are on disk, which is what an anchor is made from."""
+    path = uris.to_path(uri)
+    place = await session.workers.prompt(repository.memory.code_path, path) if path is not None else None
+    if path is None or place is None:
+        return None
+    document = session.documents.get(uri)
+    if document is None:
+        return CodeRange(place, selection.start.line + 1, max(selection.start.line, selection.end.line) + 1)
+    lines = document.selected(selection)
+    start, end = document.git_line(lines[0]), document.git_line(lines[-1])
+
+    def on_disk() -> CodeRange:
+        from lsp_server.memory.results import FileMemory, Placed
+
+        try:
+            text = path.read_text("utf-8", "replace")
+        except OSError as error:
+            raise UsageError(f"{place} cannot be read: {error.strerror}; save it first") from error
+        saved = tuple(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
+        # An unsaved edit above the selection has moved it: it is followed back to where the file has it.
+        typed = FileMemory(place, document.git_lines, (Placed("", start, end),), None, None)
+        there = typed.moved(saved[:-1] if not saved[-1] else saved).placed
+        if not there:
+            raise UsageError(f"these lines of {place} are not saved yet; save the file first")
+        return CodeRange(place, there[0].start, there[-1].end)
+
+    return await session.workers.prompt(on_disk)

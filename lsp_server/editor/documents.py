@@ -1,0 +1,168 @@
+"""The open documents, as the client sees them.
+
+Our own text model, because two line counts must both be right: the protocol ends lines at LF, CRLF and
+CR, git at LF alone. A document is immutable: a handler that holds one is not disturbed by typing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+
+from lsprotocol import types
+
+from lsp_server.editor import positions, uris
+from lsp_server.editor.positions import Encoding
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+def split_lines(text: str) -> list[str]:
+    """The protocol's lines with their ends; the last one has none and may be empty."""
+    lines = _LINE.findall(text)
+    if not lines or lines[-1].endswith(("\n", "\r")):
+        lines.append("")
+    return lines
+
+
+@dataclass(frozen=True)
+class Document:
+    """One version of one open document."""
+
+    uri: str
+    path: Path | None
+    version: int | None
+    lines: Sequence[str]
+    encoding: Encoding
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    @cached_property
+    def git_text(self) -> str:
+        """The text as it can be written to a file: JSON can carry halves of surrogate pairs, UTF-8 cannot."""
+        return self.text.encode("utf-8", "replace").decode("utf-8")
+
+    @cached_property
+    def git_lines(self) -> tuple[str, ...]:
+        """git's lines without their ends, as ``FileMemory.lines`` has them."""
+        lines = self.git_text.removeprefix("\ufeff").split("\n")
+        if not lines[-1]:
+            lines.pop()
+        return tuple(line.removesuffix("\r") for line in lines)
+
+    @cached_property
+    def _git_line_numbers(self) -> Sequence[int] | None:
+        """For each of the protocol's lines the number of git's; None where the two agree."""
+        if not any(line.endswith("\r") for line in self.lines):
+            return None
+        starts = accumulate((1 if line.endswith("\n") else 0 for line in self.lines[:-1]), initial=1)
+        return list(starts)
+
+    def git_line(self, line: int) -> int:
+        """The 1-based number that git counts for a 0-based line of the client."""
+        line = max(0, min(line, len(self.lines) - 1))
+        numbers = self._git_line_numbers
+        return line + 1 if numbers is None else numbers[line]
+
+    def client_line(self, git_line: int) -> int:
+        """The client's first 0-based line of a 1-based line of git's."""
+        numbers = self._git_line_numbers
+        if numbers is None:
+            return max(0, min(git_line - 1, len(self.lines) - 1))
+        return next((at for at, number in enumerate(numbers) if number >= git_line), len(self.lines) - 1)
+
+    def content(self, line: int) -> str:
+        """A line without its end, empty where there is none."""
+        return self.lines[line].rstrip("\r\n") if 0 <= line < len(self.lines) else ""
+
+    def column(self, position: types.Position) -> int:
+        """The code points before a position on its line."""
+        return positions.to_column(self.content(position.line), position.character, self.encoding)
+
+    def span(self, line: int, start: int = 0, end: int | None = None) -> types.Range:
+        """Code points ``start`` to ``end`` (the line's end when None) of a line, for the client."""
+        content = self.content(line)
+        end = len(content) if end is None else end
+        return types.Range(
+            start=types.Position(line, positions.to_units(content, start, self.encoding)),
+            end=types.Position(line, positions.to_units(content, end, self.encoding)),
+        )
+
+    def selected(self, selection: types.Range) -> range:
+        """The client's lines that a selection takes: one that ends at column 0 does not take that line."""
+        last = len(self.lines) - 1
+        start, end = sorted((selection.start, selection.end), key=lambda at: (at.line, at.character))
+        stop = end.line - 1 if end.character == 0 and end.line > start.line else end.line
+        return range(min(start.line, last), min(stop, last) + 1)
+
+    def changed(
+        self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int | None
+    ) -> Document:
+        """The next version. Changes apply one after the other, each on what the one before it left."""
+        lines = self.lines
+        for change in changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                lines = self._replaced(lines, change.range, change.text)
+            else:
+                lines = split_lines(change.text)
+        return Document(self.uri, self.path, version, lines, self.encoding)
+
+    def _replaced(self, lines: Sequence[str], where: types.Range, text: str) -> Sequence[str]:
+        (first, start), (last, end) = sorted((self._place(lines, where.start), self._place(lines, where.end)))
+        middle = lines[first][:start] + text + lines[last][end:]
+        # A CR before and an LF after what changed may become one line end, or stop being one.
+        if first > 0:
+            first -= 1
+            middle = lines[first] + middle
+        if last + 1 < len(lines):
+            last += 1
+            middle += lines[last]
+        fresh = split_lines(middle)
+        if last + 1 < len(lines):
+            fresh.pop()  # the empty line after an end belongs to the text only
+        return [*lines[:first], *fresh, *lines[last + 1 :]]
+
+    def _place(self, lines: Sequence[str], position: types.Position) -> tuple[int, int]:
+        if position.line >= len(lines):
+            return len(lines) - 1, len(lines[-1])
+        content = lines[position.line].rstrip("\r\n")
+        return position.line, positions.to_column(content, position.character, self.encoding)
+
+
+class Documents:
+    """Every open document by its URI, whatever its spelling."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Document] = {}
+        self.encoding: Encoding = "utf-16"
+
+    def open(self, item: types.TextDocumentItem) -> Document:
+        lines = split_lines(item.text)
+        document = Document(item.uri, uris.to_path(item.uri), item.version, lines, self.encoding)
+        # Last in the dictionary is last opened: a command without a place means that repository.
+        self._open.pop(uris.key(item.uri), None)
+        self._open[uris.key(item.uri)] = document
+        return document
+
+    def change(self, params: types.DidChangeTextDocumentParams) -> Document | None:
+        """None for a document that was never opened: there is no text to change."""
+        name = uris.key(params.text_document.uri)
+        if (document := self._open.get(name)) is None:
+            return None
+        self._open[name] = document.changed(params.content_changes, params.text_document.version)
+        return self._open[name]
+
+    def close(self, uri: str) -> Document | None:
+        return self._open.pop(uris.key(uri), None)
+
+    def get(self, uri: str) -> Document | None:
+        return self._open.get(uris.key(uri))
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(tuple(self._open.values()))

@@ -1,0 +1,37 @@
+"""``textDocument/definition``: from a label or an anchored line to the record's file view."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+
+from lsprotocol import types
+
+from lsp_server.editor import uris
+from lsp_server.editor.documents import Document
+from lsp_server.editor.features.hover import PATIENCE
+from lsp_server.editor.mentions import Mention, mention_at
+from lsp_server.editor.session import Session
+
+Answer = list[types.Location] | None
+_START = types.Range(types.Position(0, 0), types.Position(0, 0))
+
+
+def definition(session: Session, params: types.DefinitionParams) -> Answer | Awaitable[Answer]:
+    document = session.documents.get(params.text_document.uri)
+    if document is None or params.position.line >= len(document.lines):
+        return None
+    line = params.position.line
+    return _definition(
+        session, document, line, mention_at(document.content(line), document.column(params.position))
+    )
+
+
+async def _definition(session: Session, document: Document, line: int, mention: Mention | None) -> Answer:
+    repository = await session.repository_of(document)
+    if repository is None:
+        return None
+    record = await repository.find(mention.ref) if mention is not None else None
+    refs: Sequence[str]
+    refs = (record.id,) if record else await session.tracking.soon_at(document, line, PATIENCE)
+    views = [await session.workers.prompt(repository.memory.view, ref) for ref in refs]
+    return [types.Location(uris.from_path(view.path), _START) for view in views] or None

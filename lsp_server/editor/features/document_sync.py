@@ -1,0 +1,53 @@
+"""``textDocument/didOpen``, ``didChange`` and ``didClose``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from lsprotocol import types
+
+from lsp_server.editor import uris
+from lsp_server.editor.documents import Document
+from lsp_server.editor.features import did_save
+from lsp_server.editor.record_files import record_id
+from lsp_server.editor.session import Session
+
+
+def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> Awaitable[None]:
+    document = session.documents.open(params.text_document)
+    session.tracking.begin(document)
+    return _opened(session, document)
+
+
+async def _opened(session: Session, document: Document) -> None:
+    repository = await session.repository_of(document)
+    if repository is not None and is_record_file(session, document):
+        session.checking.check(document, repository)
+    await session.follow(document)
+
+
+def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    document = session.documents.change(params)
+    if document is None:
+        return
+    repository = session.known_repository_of(document)
+    if repository is not None and is_record_file(session, document):
+        session.checking.check(document, repository, pause=True)
+    else:
+        session.checking.forget(document.uri)
+
+
+def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> Awaitable[None] | None:
+    uri = params.text_document.uri
+    session.documents.close(uri)
+    session.tracking.forget(uri)
+    session.checking.forget(uri)
+    session.save_reasons.pop(uris.key(uri), None)
+    return did_save.commit_autosaved(session, uri)
+
+
+def is_record_file(session: Session, document: Document) -> bool:
+    """Whether a document is a record's: a draft, a file view, a file of a checked-out memory branch."""
+    if document.path is None:
+        return False
+    return session.repositories.is_draft(document.path) or record_id(document) is not None

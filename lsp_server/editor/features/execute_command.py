@@ -1,0 +1,29 @@
+"""``workspace/executeCommand``: everything the product does, for editors without views of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from lsprotocol import types
+
+from lsp_server.editor.arguments import Arguments, MalformedError
+from lsp_server.editor.commands import COMMANDS, Command
+from lsp_server.editor.session import Session
+from lsp_server.errors import GitMemoryError
+
+
+def execute_command(session: Session, params: types.ExecuteCommandParams) -> Awaitable[Any]:
+    """Raises ``MalformedError``, which is the client's mistake; what a person can mend is told to them."""
+    command = COMMANDS.get(params.command)
+    if command is None:
+        raise MalformedError(f"there is no command {params.command!r}")
+    return _execute(session, command, Arguments.of(params.arguments))
+
+
+async def _execute(session: Session, command: Command, arguments: Arguments) -> Any:
+    try:
+        return await command(session, arguments)
+    except GitMemoryError as error:
+        session.client.complain(str(error))
+        return None

@@ -1,0 +1,170 @@
+"""Which memory a document belongs to. Found from its directory once, kept while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.editor.workers import Workers
+from lsp_server.errors import GitMemoryError, NoRepositoryError
+
+if TYPE_CHECKING:  # importing it takes longer than answering `initialize` may
+    from lsp_server.memory import Memory, Record
+
+log = logging.getLogger(__name__)
+
+_FORGET_ABSENCE = 10.0  # seconds until a directory without a repository is looked at again
+_KEPT = 4096  # answers kept in each cache; all go with the next version anyway
+
+
+class Repository:
+    """One repository: its memory, and answers that hold for one version of it."""
+
+    def __init__(self, memory: Memory, workers: Workers) -> None:
+        self.memory = memory
+        self._workers = workers
+        self.version: str | None = None
+        self.code_version: str | None = None
+        self._found: dict[str, Record | None] = {}
+        self._hovers: dict[tuple[str, ...], str] = {}
+
+    @property
+    def has_memory(self) -> bool:
+        return self.version is not None
+
+    async def refresh(self) -> bool:
+        """Look whether the memory or the code moved on; whether they did."""
+        now = await self._workers.patient(self._look)
+        if now == (self.version, self.code_version):
+            return False
+        self.version, self.code_version = now
+        # New dictionaries: a lookup that is under way keeps its answer out of the new ones.
+        self._found, self._hovers = {}, {}
+        return True
+
+    def _look(self) -> tuple[str | None, str | None]:
+        return self.memory.version(), self.memory.code_version()
+
+    def known(self, ref: str) -> tuple[bool, Record | None]:
+        """(whether it has been looked up, the record): answers at once."""
+        return ref in self._found, self._found.get(ref)
+
+    async def find(self, ref: str) -> Record | None:
+        """The record of a label or id met in a text; None when there is none or several."""
+        if not self.has_memory:
+            return None
+        kept = self._found
+        if ref not in kept:
+            record = await self._workers.prompt(self.memory.find, ref)
+            if len(kept) < _KEPT:
+                kept[ref] = record
+            return record
+        return kept[ref]
+
+    def known_hover(self, ids: Sequence[str]) -> str | None:
+        """The hover's text when it has been written before: answers at once."""
+        return self._hovers.get(tuple(ids))
+
+    async def hover(self, ids: Sequence[str]) -> str:
+        """The hover's Markdown."""
+        kept, key = self._hovers, tuple(ids)
+        if key not in kept:
+            text = await self._workers.prompt(self.memory.hover, key)
+            if len(kept) < _KEPT:
+                kept[key] = text
+            return text
+        return kept[key]
+
+
+class Repositories:
+    """Every repository that a document or a workspace folder lies in."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._open: dict[Path | int, Repository] = {}
+        self._of: dict[Path, asyncio.Task[Repository | None]] = {}
+        self._absent_until: dict[Path, float] = {}
+        self._of_drafts: set[Path] = set()
+
+    async def of(self, path: Path) -> Repository | None:
+        """The repository that a file belongs to, None outside of any."""
+        return await self._of_directory(path.parent, path)
+
+    async def of_directory(self, path: Path) -> Repository | None:
+        """The repository that a directory lies in, None outside of any."""
+        return await self._of_directory(path, path)
+
+    def known(self, path: Path) -> Repository | None:
+        """As ``of``, but only when it has been found already: answers at once."""
+        return self._known(path.parent)
+
+    def known_directory(self, path: Path) -> Repository | None:
+        """As ``of_directory``, but only when it has been found already: answers at once."""
+        return self._known(path)
+
+    def is_draft(self, path: Path) -> bool:
+        """Whether a file is a draft (or a file view); False before ``of`` has found its repository."""
+        return path.parent in self._of_drafts
+
+    def look_again(self) -> None:
+        """Forget where no repository was: one may have been made."""
+        self._absent_until.clear()
+
+    def __iter__(self) -> Iterator[Repository]:
+        return iter(tuple(self._open.values()))
+
+    def _known(self, directory: Path) -> Repository | None:
+        task = self._of.get(directory)
+        return task.result() if task is not None and task.done() and not task.cancelled() else None
+
+    async def _of_directory(self, directory: Path, probe: Path) -> Repository | None:
+        if self._absent_until.get(directory, 0) > time.monotonic():
+            return None
+        task = self._of.get(directory)
+        if task is None:
+            # One lookup, whoever asks for it meanwhile: a cancelled request must not cancel the others'.
+            task = self._of[directory] = asyncio.ensure_future(self._find(directory, probe))
+        repository = await asyncio.shield(task)
+        if repository is None:
+            self._of.pop(directory, None)
+            self._absent_until[directory] = time.monotonic() + _FORGET_ABSENCE
+        return repository
+
+    async def _find(self, directory: Path, probe: Path) -> Repository | None:
+        try:
+            memory, holds_drafts = await self._workers.prompt(_open_memory, probe)
+        except NoRepositoryError:
+            return None
+        except (GitMemoryError, OSError) as error:
+            log.warning("no memory for %s: %s", directory, error)
+            return None
+        except Exception:
+            log.exception("no memory for %s", directory)
+            return None
+        if holds_drafts:
+            self._of_drafts.add(directory)
+        # A work tree has one memory; repositories without one (bare) are told apart by themselves.
+        key = memory.root or id(memory)
+        if key in self._open:
+            await self._workers.prompt(memory.close)
+            return self._open[key]
+        repository = self._open[key] = Repository(memory, self._workers)
+        await repository.refresh()
+        return repository
+
+
+def _open_memory(path: Path) -> tuple[Memory, bool]:
+    """The memory of a file or directory, and whether the file is a draft."""
+    from lsp_server.memory import Memory
+
+    # A draft's repository is told from its own path, wherever the editor's root is.
+    if (memory := Memory.for_draft(path)) is not None:
+        return memory, True
+    directory = path
+    while not directory.is_dir() and directory != directory.parent:
+        directory = directory.parent
+    return Memory.open(directory), False

@@ -1,0 +1,138 @@
+"""The state of one editor's session, and what follows from its events. Lives on the loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from lsp_server.editor import uris
+from lsp_server.editor.checking import Checking
+from lsp_server.editor.client import Client
+from lsp_server.editor.documents import Document, Documents
+from lsp_server.editor.parent import wait_for_death
+from lsp_server.editor.positions import Encoding
+from lsp_server.editor.repositories import Repositories, Repository
+from lsp_server.editor.tracking import Tracking
+from lsp_server.editor.watching import watch
+from lsp_server.editor.workers import Workers
+
+log = logging.getLogger(__name__)
+
+_LAST_WORDS = 5.0  # seconds that writes under way have when the client has gone
+
+
+class Session:
+    """What the features share: the client, the documents, the repositories and the threads."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.workers = Workers()
+        self.documents = Documents()
+        self.repositories = Repositories(self.workers)
+        self.tracking = Tracking(self.documents, self.workers)
+        self.checking = Checking(self.documents, self.workers, client)
+        self.autosaved: set[str] = set()
+        self.save_reasons: dict[str, types.TextDocumentSaveReason] = {}
+        self.folders: dict[str, Path] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.parent_died: Callable[[], None] = lambda: None
+
+    def start(self, encoding: Encoding, process_id: int | None, folders: list[str]) -> None:
+        """Begin: the client has said who it is."""
+        self.documents.encoding = encoding
+        self.change_folders(added=folders, removed=[])
+        self.spawn(watch(self.repositories, self._moved_on))
+        if process_id is not None:
+            self.spawn(self._outlive(process_id))
+
+    async def _outlive(self, process_id: int) -> None:
+        await wait_for_death(process_id)
+        self.parent_died()
+
+    def change_folders(self, added: list[str], removed: list[str]) -> None:
+        for uri in removed:
+            self.folders.pop(uris.key(uri), None)
+        for uri in added:
+            if (path := uris.to_path(uri)) is not None:
+                self.folders[uris.key(uri)] = path
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Run something in the background; what it raises is logged."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed", exc_info=error)
+
+    # Documents --------------------------------------------------------------------------------------
+    async def follow(self, document: Document) -> None:
+        """Find what is known about a document that was opened."""
+        place = await self.place_of(document)
+        if place is None:
+            self.tracking.leave(document)
+        else:
+            work = self.tracking.follow(document, *place)
+            await self.client.with_progress("Git Memory: reading what is known here", work)
+
+    async def place_of(self, document: Document) -> tuple[Repository, str] | None:
+        """The repository whose work tree a document is in, and its path there."""
+        repository = await self.repository_of(document)
+        if repository is None or document.path is None:
+            return None
+        path = await self.workers.prompt(repository.memory.code_path, document.path)
+        return None if path is None else (repository, path)
+
+    async def repository_of(self, document: Document) -> Repository | None:
+        """The repository that a document speaks of: its own, or the workspace's when it has no file."""
+        if document.path is not None:
+            return await self.repositories.of(document.path)
+        return await self.repository_for(None)
+
+    def known_repository_of(self, document: Document) -> Repository | None:
+        """As ``repository_of``, but only what has been found already: answers at once."""
+        if document.path is not None:
+            return self.repositories.known(document.path)
+        known = [self.repositories.known_directory(path) for path in self.folders.values()]
+        return next((repository for repository in known if repository and repository.has_memory), None)
+
+    async def repository_for(self, uri: str | None) -> Repository | None:
+        """The repository of a document or directory. Without one: the first with a memory among those of
+        the workspace's folders and of the documents, the last opened first."""
+        if uri is not None and (path := uris.to_path(uri)) is not None:
+            is_directory = await self.workers.prompt(path.is_dir)
+            return await (
+                self.repositories.of_directory(path) if is_directory else self.repositories.of(path)
+            )
+        found = [await self.repositories.of_directory(path) for path in self.folders.values()]
+        files = [document.path for document in self.documents if document.path is not None]
+        found += [await self.repositories.of(path) for path in reversed(files)]
+        there = [repository for repository in found if repository is not None]
+        return next(
+            (repository for repository in there if repository.has_memory), there[0] if there else None
+        )
+
+    # Changes ----------------------------------------------------------------------------------------
+    async def wrote(self, repository: Repository) -> None:
+        """Something was written through us: the editor sees it without waiting for the watch."""
+        if await repository.refresh():
+            self._moved_on(repository)
+
+    def _moved_on(self, repository: Repository) -> None:
+        self.tracking.refresh(repository)
+
+    # The end ----------------------------------------------------------------------------------------
+    async def close(self) -> None:
+        """End the background work and the memories; what a person asked for is finished first."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await self.workers.finish(_LAST_WORDS)
+        for repository in self.repositories:
+            repository.memory.close()
