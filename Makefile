@@ -40,7 +40,7 @@ test-editors: $(VENV)/.installed ## a real Neovim and a real VS Code (installs w
 	@tests/editors/run
 
 bench: $(VENV)/.installed ## every figure of the product beside its floor
-	@for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do $(BIN)/python "$$file" || exit 1; done
 
 clean: ## remove what make made
 	@rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from lsp_server.store.git_process import Git
+from lsp_server.store.git_process import Git, failed
+
+_FAILED = 128  # below it, merge-file's exit code counts the conflicts
 
 
 def merge(git: Git, base: str, mine: str, theirs: str) -> tuple[str, bool]:
@@ -20,5 +22,7 @@ def merge(git: Git, base: str, mine: str, theirs: str) -> tuple[str, bool]:
             path = Path(folder, name)
             path.write_bytes(text.encode("utf-8", "surrogateescape"))
             paths.append(str(path))
-        status, merged = git.merge_file(paths)
-    return merged.decode("utf-8", "surrogateescape"), status > 0
+        done = git.try_run(["merge-file", "-p", "--quiet", *paths])
+    if not 0 <= done.code < _FAILED:
+        raise failed("merge-file", done)
+    return done.stdout.decode("utf-8", "surrogateescape"), done.code > 0
