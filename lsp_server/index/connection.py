@@ -17,7 +17,7 @@ from urllib.parse import quote
 from lsp_server.index import schema
 
 _READ_PATIENCE = 1.0  # seconds; readers only ever wait for a rollback journal's commit or a recovery
-_BEGIN_STEP = 0.05  # seconds between two tries to begin writing: Ctrl-C is heard in between
+_STEP = 0.02  # seconds between two tries to write: Ctrl-C is heard in between
 _NETWORK = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "gfs2", "glusterfs", "lustre", "ocfs2")
 )
@@ -96,21 +96,26 @@ def inode_of(path: Path) -> int | None:
 def transaction(connection: sqlite3.Connection, patience: float) -> Iterator[None]:
     """All or nothing; whatever ends it, Ctrl-C included. Waits ``patience`` seconds for another writer."""
     deadline = time.monotonic() + patience
-    while True:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            break
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() >= deadline:
-                raise
-        time.sleep(_BEGIN_STEP)
+    _patiently(connection, "BEGIN IMMEDIATE", deadline)
     try:
         yield
-        connection.execute("COMMIT")
+        _patiently(connection, "COMMIT", time.monotonic() + patience)
     except BaseException:
         with contextlib.suppress(sqlite3.Error):  # what went wrong first is what should be heard
             connection.execute("ROLLBACK")
         raise
+
+
+def _patiently(connection: sqlite3.Connection, statement: str, deadline: float) -> None:
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(_STEP)
+        else:
+            return
 
 
 def _open_ours(path: Path, parser_version: int) -> sqlite3.Connection | None:
@@ -120,7 +125,8 @@ def _open_ours(path: Path, parser_version: int) -> sqlite3.Connection | None:
         state = _state(connection, parser_version)
         if state == "empty":
             mode = "TRUNCATE" if _on_network(path.parent) else "WAL"
-            _set_journal_mode(connection, mode)
+            # SQLite does not wait by itself when two processes change the mode at once.
+            _patiently(connection, f"PRAGMA journal_mode = {mode}", time.monotonic() + _READ_PATIENCE)
             with transaction(connection, _READ_PATIENCE):
                 state = _state(connection, parser_version)  # two processes may come here at once
                 if state == "empty":
@@ -150,19 +156,6 @@ def _state(connection: sqlite3.Connection, parser_version: int) -> str:
         return "foreign"
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return "foreign" if application or version or tables else "empty"
-
-
-def _set_journal_mode(connection: sqlite3.Connection, mode: str) -> None:
-    deadline = time.monotonic() + _READ_PATIENCE
-    while True:  # SQLite does not wait by itself when two processes change the mode at once
-        try:
-            connection.execute(f"PRAGMA journal_mode = {mode}")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() >= deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 def _copy(path: Path, parser_version: int, *, immutable: bool) -> sqlite3.Connection | None:

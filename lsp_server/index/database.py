@@ -83,6 +83,7 @@ class Database:
         if self._writer is None:
             self._writer = self._open()
             self._writer.execute("PRAGMA cache_size = -65536")
+            self._writer.execute("PRAGMA busy_timeout = 10")  # the waiting is done by ``transaction``
         return self._writer
 
     def _rejoin(self) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lsp_server.index import queries
-from lsp_server.index.packing import COLUMNS, storable, unpack
+from lsp_server.index.packing import COLUMNS, microseconds, storable, unpack
 from lsp_server.index.values import MATCH_END, MATCH_START, Found
 from lsp_server.records.labels import LABEL_IN_TEXT, label_number
 from lsp_server.records.model import Kind
@@ -24,6 +25,8 @@ WEIGHTS = "6.0, 3.0, 1.0"  # title, tags, body: a word in the title says what th
 SNIPPET_WIDTH = 160  # characters
 _SNIPPET_TOKENS = 22
 _SHORTEST_PREFIX = 3  # characters; below it too many words begin alike
+_WORTH_OF_BEGINNING = 1e-12
+_MOST_RANKED = 2000  # records
 _MOST_TERMS = 24  # bounds the time; nobody means more
 
 # Words that are in every text. Kept when nothing else was typed.
@@ -42,20 +45,13 @@ _HEADING = re.compile(r"(?m)^[ \t]*#+[ \t]+(.*?)[ \t:]*$")
 
 @dataclass(frozen=True)
 class Words:
-    """What was typed: ``phrases`` must all be there, any of ``terms`` may; ``names`` are labels and ids."""
+    """What was typed: ``phrases`` must all be there, any of ``terms`` may; ``beginnings`` are the terms as
+    words may begin; ``names`` are labels and ids."""
 
     phrases: tuple[str, ...]
     terms: tuple[str, ...]
+    beginnings: tuple[str, ...]
     names: tuple[str, ...]
-
-    @property
-    def expression(self) -> str:
-        """The full-text engine's query; empty when there is nothing to look for."""
-        required = " AND ".join(self.phrases)
-        ranked = " OR ".join(dict.fromkeys((*self.phrases, *self.terms)))
-        if required and self.terms:
-            return f"({required}) AND ({ranked})"
-        return required or ranked
 
 
 def understand(text: str) -> Words:
@@ -79,10 +75,11 @@ def understand(text: str) -> Words:
     telling = [word for word in plain if word.casefold() not in _STOP_WORDS]
     if not telling and not terms and not phrases:
         telling = plain
-    terms += [_quote([word]) + ("*" if _is_prefix(word) else "") for word in telling]
+    terms += [_quote([word]) for word in telling]
     return Words(
         tuple(dict.fromkeys(phrases[:_MOST_TERMS])),
         tuple(dict.fromkeys(terms))[:_MOST_TERMS],
+        tuple(dict.fromkeys(_quote([word]) + "*" for word in telling if _may_begin(word)))[:_MOST_TERMS],
         tuple(dict.fromkeys(names))[:_MOST_TERMS],
     )
 
@@ -93,14 +90,48 @@ def search(
     """The likeliest records, best first; one that was named by its label or id comes before all others."""
     words = understand(text)
     limit = max(0, limit)
-    found = _named(connection, words, kind)
-    if words.expression and len(found) < limit:
-        found += _ranked(connection, words.expression, kind, limit)
-    unique = {one.record.id: one for one in reversed(found)}
+    found = {one.record.id: one for one in _named(connection, words, kind)}
+    # A word that only begins as one that was typed says far less than the word itself ("cat", "category"):
+    # such records fill up what is left, after all others.
+    for terms, worth in ((words.terms, 1.0), (words.beginnings, _WORTH_OF_BEGINNING)):
+        if len(found) < limit and (terms or words.phrases):
+            expression = _expression(connection, words.phrases, terms, limit)
+            for one in _ranked(connection, expression, kind, limit):
+                found.setdefault(one.record.id, replace(one, score=one.score * worth))
     best = sorted(
-        unique.values(), key=lambda one: (one.score, -one.record.created.timestamp(), one.record.id)
+        found.values(), key=lambda one: (one.score, -microseconds(one.record.created), one.record.id)
     )
     return best[:limit]
+
+
+def _expression(
+    connection: sqlite3.Connection, phrases: Sequence[str], terms: Sequence[str], limit: int
+) -> str:
+    """The full-text engine's query. Ranking costs a microsecond a record, so where words are in thousands of
+    records only those with one of the rarer words (or, if all are common, with all of them) are ranked:
+    a word that is everywhere says next to nothing about any of them."""
+    any_of = " OR ".join(dict.fromkeys((*phrases, *terms)))
+    if phrases:
+        return f"({' AND '.join(phrases)}) AND ({any_of})"
+    if _count(connection, any_of) <= _MOST_RANKED:
+        return any_of
+    counts = sorted((_count(connection, term), term) for term in terms)
+    all_of = " AND ".join(terms)
+    if counts[0][0] > _MOST_RANKED and _count(connection, all_of) >= limit:
+        return all_of
+    rarer: list[str] = []
+    total = 0
+    for count, term in counts:
+        if total >= limit and total + count > _MOST_RANKED:
+            break
+        rarer.append(term)
+        total += count
+    return any_of if len(rarer) == len(terms) else f"({' OR '.join(rarer)}) AND ({any_of})"
+
+
+def _count(connection: sqlite3.Connection, expression: str) -> int:
+    found = connection.execute("SELECT count(*) FROM search WHERE search MATCH ?", (expression,)).fetchone()
+    return int(found[0])
 
 
 def _ranked(connection: sqlite3.Connection, expression: str, kind: Kind | None, limit: int) -> list[Found]:
@@ -186,7 +217,7 @@ def _split(text: str) -> list[str]:
     return "".join(kept).split()
 
 
-def _is_prefix(word: str) -> bool:
+def _may_begin(word: str) -> bool:
     # Scripts without spaces between words have whole sentences as one word: its beginning is all one has.
     return len(word) >= _SHORTEST_PREFIX or ord(max(word)) >= 0x2E80
 

@@ -135,3 +135,14 @@ def test_any_text_is_a_harmless_search(some, words):
 def test_a_very_long_search_is_answered_quickly_by_its_first_words(some):
     assert len(understand("word " * 5 + " ".join(f"w{n}" for n in range(20_000))).terms) <= 24
     assert titles(some, "redis " + "x" * 10_000) == ["Use JWT for authentication"]
+
+
+def test_among_thousands_of_records_a_rare_word_decides_and_a_misspelt_one_hides_nothing(known, make):
+    many = [make.learning(f"{n:08x}", f"Common {n}", minutes=n) for n in range(2100)]
+    rare = [make.learning(f"ffff{n:04x}", "Special", body="a common text") for n in range(5)]
+    index = known(*many, *rare)
+    assert set(titles(index, "common special", limit=5)) == {"Special"}
+    assert len(titles(index, "common special", limit=20)) == 20
+    assert len(titles(index, "common mispselt", limit=20)) == 20
+    assert titles(index, "common 1234", limit=1) == ["Common 1234"]
+    assert len(titles(index, "common commons", limit=20)) == 20
