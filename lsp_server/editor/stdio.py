@@ -50,10 +50,10 @@ class Frames:
             yield body
 
     def _read_headers(self) -> bool:
-        while (end := _HEADERS_END.search(self._pending)) is not None:
-            found = _CONTENT_LENGTH.search(self._pending, 0, end.start())
-            del self._pending[: end.end()]
-            if found is not None:
+        while (end := _headers_end(self._pending)) is not None:
+            headers = bytes(self._pending[: end[0]])
+            del self._pending[: end[1]]
+            if (found := _CONTENT_LENGTH.search(headers)) is not None:
                 self._length = int(found[1])
                 return True
             log.warning("headers without a Content-Length were dropped")
@@ -61,6 +61,13 @@ class Frames:
             log.warning("%d bytes without an end of headers were dropped", len(self._pending))
             self._pending.clear()
         return False
+
+
+def _headers_end(pending: bytearray) -> tuple[int, int] | None:
+    """Where the headers end and where the body begins. A match would hold on to the bytearray: searched in
+    a copy of what headers can be long."""
+    found = _HEADERS_END.search(bytes(pending[:_LONGEST_HEADERS]))
+    return None if found is None else found.span()
 
 
 def start_reader(fd: int, deliver: Callable[[object], None], ended: Callable[[], None]) -> None:
@@ -79,6 +86,8 @@ def start_reader(fd: int, deliver: Callable[[object], None], ended: Callable[[],
                     deliver(_decode(body))
         except OSError as error:
             log.warning("reading from the client failed: %s", error)
+        except Exception:
+            log.exception("reading from the client failed")
         finally:
             ended()
 
