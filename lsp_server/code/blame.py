@@ -9,15 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lsp_server.code.git import OFFLINE, GitRunner, is_partial_clone, parentless, unquote_path
+from lsp_server.code.git import (
+    OFFLINE,
+    GitRunner,
+    ignores_revisions,
+    is_partial_clone,
+    parentless,
+    unquote_path,
+)
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Birth
 
 # Births are compared between clones, so nothing of a user's configuration may change them.
 _PINNED = (
     *OFFLINE,
-    "-c",
-    "blame.ignoreRevsFile=",
     "-c",
     "blame.showRoot=false",
     "-c",
@@ -34,6 +39,7 @@ _PINNED = (
     "--incremental",
     "--no-textconv",
     "--encoding=none",
+    "--ignore-revs-file=",  # empty: forgets the files that blame.ignoreRevsFile named
 )
 
 
@@ -107,13 +113,14 @@ class FileBirths:
 def blame(runner: GitRunner, commit: str, path: str, start: int, end: int) -> tuple[BirthRun, ...]:
     """The births of the lines ``start`` to ``end`` of a file at a commit; both must be there.
 
-    Follows renames of the file as git does. Raises ``StoreError``; where objects are missing because
-    the clone is partial, nothing is fetched and the lines are one unknown run.
+    Follows renames of the file as git does. Raises ``StoreError``. The lines are one unknown run where
+    git cannot tell: objects are missing because the clone is partial (nothing is fetched), or
+    ``blame.ignoreRevsFile`` names a file that is not there, which git refuses before it can be undone.
     """
     try:
         output = runner.run([*_PINNED, "-L", f"{start},{end}", commit, "--", path])
     except StoreError:
-        if not is_partial_clone(runner):
+        if not (is_partial_clone(runner) or ignores_revisions(runner)):
             raise
         return (BirthRun(start, Birth(commit, path, start, end), known=False),)
     entries, boundaries = _parse(output)

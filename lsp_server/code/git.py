@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lsp_server.errors import StoreError
-
 # A missing object of a partial clone must fail here, not be fetched: nothing is downloaded to answer a
 # question. One setting for each protocol, because `protocol.<name>.allow` in the user's configuration
 # would win over `protocol.allow`. Replacement objects are local, births are shared: they are left out.
@@ -29,7 +27,7 @@ OFFLINE: tuple[str, ...] = (
 class GitRunner(Protocol):
     """Runs git in the repository's top directory (its git directory when bare)."""
 
-    def run(self, args: Sequence[str], *, stdin: bytes | None = None) -> bytes:
+    def run(self, args: Sequence[str], /, *, stdin: bytes | None = None) -> bytes:
         """What ``git --no-optional-locks *args`` prints. ``args`` may begin with git's own options
         (``-c``). Non-UTF-8 bytes of a path are surrogate escapes. Raises ``StoreError`` when git fails.
         """
@@ -120,12 +118,20 @@ def blob(runner: GitRunner, object_id: str) -> bytes:
 
 def is_partial_clone(runner: GitRunner) -> bool:
     """Whether objects may be missing here because a remote promised to have them."""
-    settings = runner.run(["config", "--null", "--list"]).split(b"\0")
-    names = [setting.partition(b"\n")[0].lower() for setting in settings]
     return any(
         name == b"extensions.partialclone" or (name.startswith(b"remote.") and name.endswith(b".promisor"))
-        for name in names
+        for name in _settings(runner)
     )
+
+
+def ignores_revisions(runner: GitRunner) -> bool:
+    """Whether the configuration names a file of commits that ``git blame`` is to look through."""
+    return b"blame.ignorerevsfile" in _settings(runner)
+
+
+def _settings(runner: GitRunner) -> list[bytes]:
+    entries = runner.run(["config", "--null", "--list"]).split(b"\0")
+    return [entry.partition(b"\n")[0].lower() for entry in entries]
 
 
 def is_shallow(runner: GitRunner) -> bool:
@@ -164,20 +170,3 @@ def parentless(runner: GitRunner, commits: Sequence[str]) -> set[str]:
         if b"\nparent " not in content.partition(b"\n\n")[0]:
             roots.add(commit)
     return roots
-
-
-__all__ = [
-    "OFFLINE",
-    "GitRunner",
-    "StoreError",
-    "TreeEntry",
-    "blob",
-    "commit_id",
-    "commits_since",
-    "decode_path",
-    "is_partial_clone",
-    "is_shallow",
-    "parentless",
-    "tree_entry",
-    "unquote_path",
-]
