@@ -63,8 +63,8 @@ def work_state(runner: GitRunner, root: Path | None, since: str | None = None) -
     if root is not None:
         for change in _untracked_changes(root, untracked):
             # A file that was taken out of the index only is a removal above and an addition here.
-            before = changes.get(change.path)
-            removed = before.removed if before else 0
+            taken_out = changes.get(change.path)
+            removed = taken_out.removed if taken_out else change.removed
             changes[change.path] = FileChange(change.path, change.added, removed)
     files = tuple(changes[path] for path in sorted(changes))
     return NotedWork(WorkState(position, files), base, comparison)
