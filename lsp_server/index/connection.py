@@ -124,7 +124,7 @@ def _open_ours(path: Path, parser_version: int) -> sqlite3.Connection | None:
     try:
         state = _state(connection, parser_version)
         if state == "empty":
-            mode = "TRUNCATE" if _on_network(path.parent) else "WAL"
+            mode = "DELETE" if _on_network(path.parent) else "WAL"
             # SQLite does not wait by itself when two processes change the mode at once.
             _patiently(connection, f"PRAGMA journal_mode = {mode}", time.monotonic() + _READ_PATIENCE)
             with transaction(connection, _READ_PATIENCE):

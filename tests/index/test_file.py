@@ -76,9 +76,10 @@ def test_a_damaged_foreign_or_older_file_is_made_anew(built, branch, reader, dam
 
 def alter(file, statement):
     connection = sqlite3.connect(file)
-    connection.execute(statement)
+    row = connection.execute(statement).fetchone()
     connection.commit()
     connection.close()
+    return row and row[0]
 
 
 def test_damage_that_is_met_while_reading_is_mended_from_the_branch(built, branch, reader):
@@ -158,6 +159,23 @@ def test_of_two_that_follow_at_once_the_second_finds_the_work_done(built, branch
         thread.join()
     assert [(len(found), private) for found, private in results] == [(41, False)] * 3
     assert branch.reads == 40
+
+
+def test_with_the_journal_of_a_network_file_system_readers_and_writers_get_along(built, branch, reader, make):
+    alter(built, "PRAGMA journal_mode = DELETE")
+    branch.put(*[make.learning(f"bbbb{n:04x}") for n in range(40)])
+    results = []
+
+    def work():
+        results.extend(titles(built, reader, branch, patience=20.0) for _ in range(10))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(len(found), private) for found, private in results] == [(41, False)] * 30
+    assert alter(built, "PRAGMA journal_mode") == "delete"
 
 
 def test_several_that_make_the_file_at_once_all_succeed(branch, file, reader, make):
