@@ -1,0 +1,165 @@
+"""How a commit comes to be and how the branch moves to it: one ``fast-import``, one ``update-ref``."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from pathlib import Path
+
+from lsp_server.errors import RefusedError, StoreError
+from lsp_server.store.checked_out import worktree_that_uses
+from lsp_server.store.fast_import import Plan, stream
+from lsp_server.store.git_process import Finished, Git, failed, finish
+from lsp_server.store.identity import split_identity
+from lsp_server.store.incoming import Incoming, cannot_write, new_name
+from lsp_server.store.repository import Repository
+from lsp_server.store.write_lock import Note
+
+_LOCK_PATIENCE = 2.0  # seconds for another git to let go of the ref
+_LOCK_POLL = 0.05
+_LOCKED = re.compile(r"Unable to create '(.+?)': File exists")
+_REFLOG_LENGTH = 200
+_GIT_SYNCS_REFS = (2, 36)
+
+
+class BranchWriter:
+    """Writes commits and moves a branch by compare-and-swap, in one repository."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def commit(self, ref: str, plan: Plan, *, parent: str | None, note: Note) -> str | None:
+        """Commit ``plan`` on ``parent`` and move ``ref`` from there to it. The new commit's id; None when
+        the branch was not at ``parent`` any more (nothing is left behind then).
+
+        Raises ``RefusedError`` (checked out, no user name) and ``StoreError``.
+        """
+        repository = self._repository
+        author, committer = repository.author(), repository.committer()
+        shared = (repository.config.get("core.sharedrepository") or "umask") not in {"umask", "false", "0"}
+        name = new_name()
+        note.say(incoming=name)
+        with Incoming(repository.objects_dir, name, shared=shared) as incoming:
+            pieces = stream(plan, parent=parent, author=author, committer=committer)
+            new = self._import(incoming, incoming.write("stream", pieces), note)
+            if repository.config.flag("commit.gpgsign"):
+                new = self._sign(incoming, new, plan, parent, (author, committer))
+            incoming.publish()
+        subject = plan.message.split(b"\n", 1)[0].decode("utf-8", "replace")
+        return new if self.move(ref, new, parent, subject, note) else None
+
+    def move(self, ref: str, new: str, old: str | None, why: str, note: Note) -> bool:
+        """Move ``ref`` from ``old`` (None: it does not exist) to ``new``; False when it was not there.
+
+        Refused while the branch is checked out somewhere.
+        """
+        deadline = time.monotonic() + _LOCK_PATIENCE
+        while True:
+            done = self._update_ref(ref, new, old, why, note)
+            if done.code == 0:
+                self._sync(ref)
+                return True
+            if self._repository.refs.resolve(ref) != old:
+                return False
+            locked = _LOCKED.search(done.stderr)
+            if locked is None:
+                raise failed("update-ref", done)
+            if time.monotonic() > deadline:
+                raise StoreError(f"the memory branch is locked by another git: {locked.group(1)} exists")
+            time.sleep(_LOCK_POLL)
+
+    def require_free(self, ref: str) -> None:
+        """Raise ``RefusedError`` while the branch is checked out in some worktree."""
+        place = worktree_that_uses(self._repository, ref)
+        if place is not None:
+            raise RefusedError(
+                f"the branch '{ref.removeprefix('refs/heads/')}' is checked out in {place}, whose next "
+                "commit would undo what is written now: switch that worktree to another branch first"
+            )
+
+    def _import(self, incoming: Incoming, stream_file: Path, note: Note) -> str:
+        git = incoming.git(self._repository.git)
+        arguments = ["-c", "fastimport.unpackLimit=100", "fast-import", "--quiet", "--done"]
+        # From a file, not a pipe: when we are killed, git still sees a whole stream and ends by itself.
+        with stream_file.open("rb") as stdin:
+            process = git.start(arguments, write=True, stdin=stdin)
+        crash = self._repository.git_dir / f"fast_import_crash_{process.pid}"
+        note.say(pid=process.pid, crash=str(crash))
+        done = finish(process)
+        if done.code != 0:
+            crash.unlink(missing_ok=True)
+            raise failed("fast-import", done)
+        return done.stdout.decode().strip()
+
+    def _sign(
+        self, incoming: Incoming, unsigned: str, plan: Plan, parent: str | None, who: tuple[str, str]
+    ) -> str:
+        author, committer = who
+        variables = {**_identity_variables("AUTHOR", author), **_identity_variables("COMMITTER", committer)}
+        git = incoming.git(self._repository.git).with_environment(**variables)
+        arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S"]
+        if parent is not None:
+            arguments += ["-p", parent]
+        arguments.append(f"{unsigned}^{{tree}}")
+        return git.run(arguments, stdin=plan.message, write=True).decode().strip()
+
+    def _update_ref(self, ref: str, new: str, old: str | None, why: str, note: Note) -> Finished:
+        git = self._repository.git.with_environment(
+            **_identity_variables("COMMITTER", self._repository.committer())
+        )
+        reflog = " ".join(f"memory: {why}"[:_REFLOG_LENGTH].split())
+        process = git.start(["update-ref", "-m", reflog, "--stdin"], stdin=True, write=True)
+        try:
+            note.say(pid=process.pid, lock=str(self._lock_of(ref)), new=new)
+            self.require_free(ref)
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
+        return finish(process, f"update {ref} {new} {old or '0' * len(new)}\n".encode())
+
+    def _lock_of(self, ref: str) -> Path:
+        common = self._repository.common_dir
+        if self._repository.refs.are_files:
+            return common / f"{ref}.lock"
+        return common / "reftable" / "tables.list.lock"
+
+    def _sync(self, ref: str) -> None:
+        """Make the move survive a power cut: git syncs a ref's content, but not that it has its name."""
+        are_files = self._repository.refs.are_files
+        path = self._repository.common_dir / (ref if are_files else "reftable/tables.list")
+        places = [path.parent]
+        if self._repository.git.version < _GIT_SYNCS_REFS:
+            places.insert(0, path)
+        for place in places:
+            with contextlib.suppress(FileNotFoundError):  # packed by somebody in this very moment
+                _fsync(place)
+
+
+def run_noted(git: Git, arguments: list[str], lock: Path, note: Note) -> None:
+    """Run a git command that takes ``lock``, noted for the next holder in case that we are killed."""
+    process = git.start(arguments, write=True)
+    note.say(pid=process.pid, lock=str(lock), new="")
+    done = finish(process)
+    if done.code != 0:
+        raise failed(arguments[0], done)
+
+
+def _identity_variables(role: str, line: str) -> dict[str, str]:
+    name, email, when = split_identity(line)
+    return {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email, f"GIT_{role}_DATE": when}
+
+
+def _fsync(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise cannot_write(path, error) from error

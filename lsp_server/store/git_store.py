@@ -1,0 +1,125 @@
+"""The store on a git branch. See ``base.Store`` for what each method promises.
+
+Processes: ``tip`` none, reading one long-lived ``cat-file``, ``commit`` two (``fast-import``, which runs
+``unpack-objects`` itself, and ``update-ref``) and a third when commits are signed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
+from lsp_server.store import history
+from lsp_server.store.base import Build, ChangedPath, Commit, Version
+from lsp_server.store.branch_setup import BranchSetup
+from lsp_server.store.branch_writer import BranchWriter
+from lsp_server.store.cat_file import CatFile
+from lsp_server.store.fast_import import plan, require_safe_path
+from lsp_server.store.repository import Repository
+from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
+from lsp_server.store.write_lock import WriteLock
+
+FORMAT = 1
+"""The newest format of the branch that this program writes."""
+
+_MOST_LOST_RACES = 100  # against writers who do not take our lock
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+class GitStore:
+    """A versioned tree of files on the branch that ``repository.memory_branch`` names. Thread-safe."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._objects = CatFile(repository.git)
+        self._trees = Trees(self._objects, 32 if repository.object_format == "sha256" else 20)
+        self._writer = BranchWriter(repository)
+        self._lock = WriteLock(repository.private_dir, repository.objects_dir)
+
+    def initialise(
+        self, branch: str | None, files: Mapping[str, bytes], message: str
+    ) -> tuple[bool, str | None]:
+        """Make the branch with ``files``, or adopt the one a remote has: (created, adopted from).
+
+        ``branch`` is kept in the repository's configuration (``memory.branch``) when it is not the one
+        in force. Harmless when the branch is there. Raises ``UsageError`` for a name that cannot be and
+        ``RefusedError`` where something else has the name or stands in its way.
+        """
+        with self._lock.hold() as note:
+            return BranchSetup(self._repository, self._writer, self).run(branch, files, message, note)
+
+    def tip(self) -> Version | None:
+        return self._repository.refs.resolve(self._repository.memory_ref)
+
+    def snapshot(self, version: Version | None = None) -> GitSnapshot:
+        """As ``base.Store``; also ``NotInitialisedError`` when the branch of that name is no memory, and
+        ``NotFoundError`` when there is no such version."""
+        if version is not None:
+            return self.at(version)
+        tip = self.tip()
+        name = self._repository.memory_branch
+        if tip is None:
+            raise NotInitialisedError("this repository has no memory yet: run `git memory init`")
+        found = self.at(tip)
+        if not found.is_memory():
+            raise NotInitialisedError(
+                f"the branch '{name}' holds something else (it has no {FORMAT_FILE}): "
+                "choose another name with `git memory init --branch NAME`"
+            )
+        return found
+
+    def at(self, version: Version) -> GitSnapshot:
+        """The snapshot of any commit, a memory or not."""
+        return GitSnapshot(version, self._trees, self._objects, self._repository.git)
+
+    def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        return self._objects.blobs(object_ids)
+
+    def commit(self, build: Build) -> Version:
+        with self._lock.hold() as note:
+            for _ in range(_MOST_LOST_RACES):
+                ref = self._repository.memory_ref
+                tip = self.snapshot()
+                self._require_known_format(tip)
+                self._writer.require_free(ref)
+                changes = build(tip)
+                if changes is None:
+                    return tip.version
+                planned = plan(changes, tip, self._repository.object_format)
+                if not planned:
+                    return tip.version
+                new = self._writer.commit(ref, planned, parent=tip.version, note=note)
+                if new is not None:
+                    return new
+        raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")
+
+    def changed(self, old: Version | None, new: Version) -> Sequence[ChangedPath]:
+        known = None if old is None else _version(old)
+        return history.changed_paths(self._repository.git, known, _version(new))
+
+    def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
+        if path is not None:
+            require_safe_path(path)
+        return history.commits(self._repository.git, self.snapshot().version, path, limit)
+
+    def diff(self, version: Version) -> str:
+        return history.unified_diff(self._repository.git, _version(version))
+
+    def close(self) -> None:
+        self._objects.close()
+
+    def _require_known_format(self, tip: GitSnapshot) -> None:
+        found = tip.format()
+        if found > FORMAT:
+            raise RefusedError(
+                f"this memory was written by a newer Git Memory (format {found}, this one knows {FORMAT}): "
+                "update Git Memory to write to it"
+            )
+
+
+def _version(version: Version) -> Version:
+    """Never let anything but a full id reach git's argument list."""
+    if not _OBJECT_ID.fullmatch(version):
+        raise NotFoundError(f"the memory has no version {version[:80]!r}")
+    return version

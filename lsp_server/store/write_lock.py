@@ -1,0 +1,168 @@
+"""Writers of one clone take turns, and each clears up after one that was killed.
+
+Advisory: what keeps writes safe is the compare-and-swap. The lock keeps writers from building the same
+commit against each other, and it is where a writer notes what it is about to leave half-done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lsp_server.store import incoming
+from lsp_server.store.incoming import cannot_write
+
+_PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a passphrase)
+_CHILD_PATIENCE = 5.0  # seconds for a child whose parent was killed to finish by itself
+_POLL = 0.002
+_A_LIVE_LOCK_IS_SHORT = 0.25  # seconds; git holds a ref's lock for a few milliseconds
+
+
+class Note:
+    """What the holder of the lock is doing, kept in the lock file for the next holder."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+        self._said: dict[str, Any] = {}
+
+    def say(self, **facts: Any) -> None:
+        """Add facts: ``incoming`` (name), ``pid`` (of the git child), ``crash`` (its report), ``lock``
+        (the file it may leave), ``new`` (what it writes there)."""
+        self._said.update(facts)
+        self._put(json.dumps({"since": time.time(), **self._said}).encode())
+
+    def clear(self) -> None:
+        """All is done: nothing is left behind."""
+        self._said.clear()
+        self._put(b"")
+
+    def _put(self, data: bytes) -> None:
+        if self._descriptor is None:
+            return
+        with contextlib.suppress(OSError):  # a full disk: git will say so
+            os.pwrite(self._descriptor, data.ljust(512), 0)
+            os.ftruncate(self._descriptor, max(len(data), 512) if data else 0)
+
+
+class WriteLock:
+    """The lock of one repository. ``hold`` is a context manager; the same thread may hold it again."""
+
+    def __init__(self, private_dir: Path, objects_dir: Path) -> None:
+        self._directory = private_dir
+        self._objects = objects_dir
+        self._holder: int | None = None
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[Note]:
+        """Wait for the other writers (ten seconds at most), clear up after a killed one, then hold."""
+        if self._holder == threading.get_ident():
+            yield Note(None)
+            return
+        descriptor = self._open()
+        try:
+            if not _acquire(descriptor):
+                yield Note(None)
+                return
+            self._clear_up_after_the_last(descriptor)
+            self._holder = threading.get_ident()
+            note = Note(descriptor)
+            try:
+                yield note
+            finally:
+                self._holder = None
+                note.clear()
+        finally:
+            os.close(descriptor)  # which lets go of the lock
+
+    def _open(self) -> int:
+        try:
+            self._directory.mkdir(exist_ok=True)
+            return os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise cannot_write(self._directory, error) from error
+
+    def _clear_up_after_the_last(self, descriptor: int) -> None:
+        data = os.pread(descriptor, 8192, 0).strip()
+        if not data:
+            return
+        with contextlib.suppress(ValueError, TypeError, OSError):
+            said = json.loads(data)
+            if isinstance(said, dict):
+                self._clear_up(said)
+        os.ftruncate(descriptor, 0)
+
+    def _clear_up(self, said: dict[str, Any]) -> None:
+        pid = said.get("pid")
+        if isinstance(pid, int) and not _ended(pid):
+            return  # still at work after all that time: what it holds is not ours to take
+        name = said.get("incoming")
+        if isinstance(name, str):
+            incoming.remove(self._objects, name)
+        crash = said.get("crash")
+        if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
+            Path(crash).unlink(missing_ok=True)
+        lock, new = said.get("lock"), said.get("new")
+        if isinstance(lock, str) and lock.endswith(".lock") and isinstance(new, str):
+            _remove_dead_lock(Path(lock), new, float(said.get("since", 0)))
+
+
+def _remove_dead_lock(lock: Path, new: str, since: float) -> None:
+    """Remove a lock that the dead child left: taken in its time, with nothing in it but what it wrote."""
+    try:
+        before = lock.stat()
+        content = lock.read_bytes()
+    except OSError:
+        return
+    if before.st_mtime < since - 1 or not new.encode().startswith(content.strip()):
+        return
+    time.sleep(_A_LIVE_LOCK_IS_SHORT)
+    with contextlib.suppress(OSError):
+        after = lock.stat()
+        if (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns):
+            lock.unlink()
+
+
+def _acquire(descriptor: int) -> bool:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EINTR}:
+                return False  # a file system without locks: the compare-and-swap is enough
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL)
+        else:
+            return True
+
+
+def _ended(pid: int) -> bool:
+    deadline = time.monotonic() + _CHILD_PATIENCE
+    while _runs_git(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _runs_git(pid: int) -> bool:
+    """Whether a process of this id is alive and is still the git that was noted."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return False  # somebody else's process has the number now
+    try:
+        return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for one that waits to be reaped
+    except OSError:
+        return not Path("/proc/self").exists()
