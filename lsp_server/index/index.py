@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lsp_server.errors import StoreError
 from lsp_server.index import queries
-from lsp_server.index import search as searching
 from lsp_server.index.follow import Progress, follow, version_of
 from lsp_server.index.values import Broken, Found, IncomingLink, Reader, StoredAnchor, Tombstone
 from lsp_server.records.model import Kind, Record
@@ -116,6 +115,8 @@ class Index:
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> builtins.list[Found]:
         """The likeliest records first. "Quoted words" must be there as they stand; a label or an id among
         the words brings its record to the top. Any text is harmless."""
+        from lsp_server.index import search as searching
+
         return self._read(lambda c: searching.search(c, words, kind, limit))
 
     def newest_checkpoint(self, before: datetime | None = None) -> Record | None:

@@ -16,8 +16,8 @@ from lsp_server.records.model import Kind, Link, Problem, Record, Relation
 if TYPE_CHECKING:
     import sqlite3
 
-_ID_PREFIX = re.compile(r"(?:memory:)?([0-9a-f-]{4,40})", re.IGNORECASE)
-_LABEL_OF_ID = re.compile(r"([a-z]+)-([0-9a-f]{4,32})", re.IGNORECASE)
+_ID_PREFIX = r"(?:memory:)?([0-9a-fA-F-]{4,40})"
+_LABEL_OF_ID = r"([A-Za-z]+)-([0-9a-fA-F]{4,32})"
 _KINDS = {prefix: kind for kind, prefix in LABELS.items()}
 _LONGEST_REF = 500
 _LAST = "\U0010ffff"  # sorts after every continuation of a prefix
@@ -41,7 +41,7 @@ def resolve(connection: sqlite3.Connection, ref: str) -> list[str]:
     if not ref or len(ref) > _LONGEST_REF:
         return []
     by_label = _by_label(connection, ref, live=True)
-    if not by_label and (made_of_id := _LABEL_OF_ID.fullmatch(ref)):
+    if not by_label and (made_of_id := re.fullmatch(_LABEL_OF_ID, ref)):
         by_label = _by_digits(connection, made_of_id[2], _KINDS.get(made_of_id[1].upper()))
     return by_label or _by_label(connection, ref, live=False) or _by_id(connection, ref)
 
@@ -227,7 +227,7 @@ def _by_id(connection: sqlite3.Connection, ref: str) -> list[str]:
     whole = connection.execute("SELECT id FROM records WHERE id = ?", (storable(ref),)).fetchall()
     if whole:
         return [whole[0][0]]
-    found = _ID_PREFIX.fullmatch(ref)
+    found = re.fullmatch(_ID_PREFIX, ref)
     digits = id_digits(found[1]) if found else ""
     return _prefixed(connection, digits) if len(digits) >= 4 else []
 
