@@ -38,7 +38,7 @@ class Core:
         self.repository = repository
         self.store = GitStore(repository)
         self.templates = Templates(cache / "templates" if cache else None)
-        self.private = repository.common_dir / "git-memory"
+        self.private = repository.private_dir
         self._lock = threading.RLock()
 
     @cached_property
@@ -79,8 +79,7 @@ class Core:
 
     def position(self) -> CodePosition:
         """The code's commit and branch, without looking at the work tree."""
-        head = self.repository.head()
-        return CodePosition(head.commit, head.branch)
+        return CodePosition(self.repository.head_commit(), self.repository.head_branch())
 
     # addressing ------------------------------------------------------------------------------------
     def find(self, ref: str) -> Record:

@@ -8,7 +8,7 @@ from lsp_server.memory.placing import file_memory
 from lsp_server.memory.results import Reason
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.labels import LABEL_IN_TEXT
-from lsp_server.records.model import Record
+from lsp_server.records.model import Kind, Record
 
 
 def why(core: Core, path: str, line: int | None) -> list[Reason]:
@@ -55,7 +55,7 @@ def _named(
 
 
 def _same_commit(core: Core, reasons: dict[str, Reason], path: str, line: int) -> None:
-    """Records written at the commit that last touched the line."""
+    """Checkpoints and decisions about no lines of their own, written at the commit that last touched it."""
     today = core.code.today(path)
     then = today.from_head.to_old(line)
     if then is None:
@@ -63,6 +63,8 @@ def _same_commit(core: Core, reasons: dict[str, Reason], path: str, line: int) -
     commit = today.births.of(then).commit
     records: list[Record] = core.index.at_commit(commit)
     for record in records:
+        if record.anchors or record.kind not in (Kind.CHECKPOINT, Kind.DECISION):
+            continue
         _add(
             core, reasons, record.id, f"recorded at commit {commit[:10]}, which last touched this line", None
         )

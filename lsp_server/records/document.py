@@ -20,10 +20,11 @@ from lsp_server.records.model import Kind, Link, Problem, Record, Relation
 from lsp_server.records.paths import kind_of_path, slug
 
 _OURS = ("id", "kind", "number", "status", "created", "tags", "aliases", "links", "code", "anchors")
+_DIALECT = ("status", "tags", "links", "decision-makers", "deciders")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-# A heading that an ADR reader must look at: it holds a number ("2. Title", "ADR 101: Title") or markup.
-_PLAIN_TITLE = re.compile(r"(?!\W*(?:adr|rfc|decision)\b)(?!\W*\d)[^\[\]`*_<>]+\Z", re.IGNORECASE)
+# A heading with a number of its own: "2. Title", "ADR 101: Title".
+_NUMBERED_TITLE = re.compile(r"\W*(?:(?:adr|rfc|decision)\W*)?\d+\s*[.:)\-–—]", re.IGNORECASE)
 _FILE = re.compile(r"`(.+)`(?: \+(\d+) −(\d+)| \(binary\))\Z", re.DOTALL)
 _CONSEQUENCE = re.compile(r"(good|bad)\s*[,:]?\s*(?:because\s+)?(.*)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -58,6 +59,9 @@ class _Reader:
         self.problems.append(Problem(line, message))
 
     def wrong(self, key: str, message: str) -> None:
+        # What an imported file had in its own front matter is its dialect's, not a mistake.
+        if "source" in self.values and key in _DIALECT:
+            return
         self.problem(front_matter.line_of(self.split, key), message)
 
     def get(self, key: str) -> Any:
@@ -183,7 +187,8 @@ def _body(reader: _Reader, kind: Kind) -> tuple[str, str | None, Mapping[str, An
     fields = {field.name: value for field in FIELDS[kind] if (value := _field(reader, field, found))}
     if kind is Kind.DECISION:
         _consequences(fields, found)
-        if title is None or status not in STEPS[kind] or not _PLAIN_TITLE.match(title):
+        ours = status in STEPS[kind] and "source" not in reader.values
+        if title is None or not ours or _NUMBERED_TITLE.match(title):
             from lsp_server.records.adr import read_adr
 
             # Somebody's own ADR: its status and number stand where its dialect has them. Our front

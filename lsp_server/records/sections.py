@@ -59,7 +59,9 @@ def headings(lines: list[str]) -> Iterator[Heading]:
 
 def title_of(body: str) -> str | None:
     """The text of the first level-one heading; None when there is none or it says nothing."""
-    return next((h.text for h in headings(body.split("\n")) if h.level == 1 and h.text), None)
+    title = next((h.text for h in headings(body.split("\n")) if h.level == 1 and h.text), None)
+    # A title that ends in # is written with a backslash, or the # would close the heading.
+    return None if title is None else re.sub(r"\\(#+)\Z", r"\1", title)
 
 
 def sections(body: str) -> dict[str, str]:
