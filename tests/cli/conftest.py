@@ -1,0 +1,192 @@
+"""Real repositories and the real ``git-memory`` process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = Path(sys.executable).parent / "git-memory"
+RECORD_KEYS = [
+    "id",
+    "kind",
+    "label",
+    "title",
+    "status",
+    "created",
+    "tags",
+    "path",
+    "code",
+    "anchors",
+    "links",
+    "aliases",
+    "fields",
+]
+CODE = "".join(f"line {n}\n" for n in range(1, 21))
+
+
+@dataclass
+class Answer:
+    """What a process answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Repo:
+    """One repository with a person's settings, and the command line in it."""
+
+    path: Path
+    environment: dict[str, str] = field(repr=False)
+
+    def git(self, *arguments: str | Path) -> str:
+        done = subprocess.run(
+            ["git", *map(str, arguments)],
+            cwd=self.path,
+            env=self.environment,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def run(
+        self,
+        *arguments: str | bytes | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | bytes | None = None,
+    ) -> Answer:
+        """``git memory ARGUMENTS``, whatever comes of it; no traceback ever does."""
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=cwd or self.path,
+            env={**self.environment, **(env or {})},
+            capture_output=True,
+            check=False,
+            timeout=60,
+            **({"stdin": subprocess.DEVNULL} if data is None else {"input": data}),
+        )
+        answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "Traceback" not in answer.err, answer.err
+        assert "internal error" not in answer.err, answer.err
+        return answer
+
+    def do(self, *arguments: str | Path, **settings: Any) -> str:
+        """A command that must succeed; its answer."""
+        answer = self.run(*arguments, **settings)
+        assert answer.code == 0, answer
+        return answer.out
+
+    def json(self, *arguments: str | Path, **settings: Any) -> Any:
+        """A command that must succeed, answered as JSON."""
+        return json.loads(self.do(*arguments, "--json", **settings))
+
+    def fails(self, *arguments: str | bytes | Path, code: int = 1, **settings: Any) -> str:
+        """A command that must fail, saying so in one line and answering nothing; the line."""
+        answer = self.run(*arguments, **settings)
+        assert answer.code == code, answer
+        assert answer.out == ""
+        assert answer.err.startswith("error: "), answer.err
+        assert answer.err.count("\n") == 1, answer.err
+        return answer.err.removeprefix("error: ").strip()
+
+    def label(self, *arguments: str | Path, **settings: Any) -> str:
+        """Record something; its label."""
+        return str(self.json(*arguments, **settings)["label"])
+
+    def editor(self, script: str, name: str = "editor") -> str:
+        """An editor that does what a line of shell says with the file ``$1``; the command that runs it."""
+        path = self.path.parent / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return str(path)
+
+    def file(self, ref: str) -> str:
+        """A record's file on the branch, read by git itself."""
+        return self.git("show", f"memory:{self.json('show', ref)['path']}")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A person's environment with nothing of ours in it."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
+    )
+    return {
+        "HOME": str(home),
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "TERM": "xterm",
+    }
+
+
+def make(path: Path, environment: dict[str, str]) -> Repo:
+    path.mkdir()
+    repo = Repo(path, dict(environment))
+    repo.git("init", "-q")
+    (path / "src").mkdir()
+    (path / "src" / "auth.py").write_text(CODE)
+    repo.git("add", ".")
+    repo.git("commit", "-q", "-m", "Begin")
+    return repo
+
+
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    make(folder / "bare of memory", environment)
+    make(folder / "with memory", environment).do("init")
+    return folder
+
+
+@pytest.fixture
+def fresh(_prepared: Path, tmp_path: Path, environment: dict[str, str]) -> Repo:
+    """A repository without a memory: one commit, ``src/auth.py`` of 20 lines."""
+    shutil.copytree(_prepared / "bare of memory", tmp_path / "project", symlinks=True)
+    return Repo(tmp_path / "project", dict(environment))
+
+
+@pytest.fixture
+def repo(_prepared: Path, tmp_path: Path, environment: dict[str, str]) -> Repo:
+    """The same with a memory."""
+    shutil.copytree(_prepared / "with memory", tmp_path / "project", symlinks=True)
+    return Repo(tmp_path / "project", dict(environment))
+
+
+@pytest.fixture(scope="session")
+def assert_record() -> Callable[[Any], None]:
+    """The check that a JSON value is a record's object as every command answers with it."""
+    return _assert_record
+
+
+def _assert_record(document: Any) -> None:
+    """That a JSON value is a record's object as every command answers with it."""
+    assert isinstance(document, dict)
+    assert list(document)[: len(RECORD_KEYS)] == RECORD_KEYS
+    assert {type(document[key]) for key in ("id", "kind", "label", "title", "created", "path")} == {str}
+    assert document["status"] is None or isinstance(document["status"], str)
+    assert {type(document[key]) for key in ("tags", "anchors", "links", "aliases")} == {list}
+    assert isinstance(document["fields"], dict)
+    assert document["code"] is None or set(document["code"]) == {"commit", "branch", "dirty"}
+    for anchor in document["anchors"]:
+        assert set(anchor) == {"path", "start", "end", "text"}

@@ -1,0 +1,172 @@
+"""What reaches a terminal, a pipe, or nobody at all."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lsp_server.cli.terminal import display_width, fit, visible, visible_line
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repo
+
+EVIL = "\x1b]0;owned\x07\x1b[2Jred \u202eevil\u2066 \x9b31m\r"
+
+
+def _on_a_terminal(repo: Repo, *arguments: str, **environment: str) -> str:
+    """What a person sees of a command on a terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["git-memory", *arguments],
+        cwd=repo.path,
+        env={**repo.environment, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    end = time.monotonic() + 30
+    while time.monotonic() < end and select.select([ours], [], [], 30)[0]:
+        try:
+            read = os.read(ours, 65536)
+        except OSError:  # the last one has closed it
+            break
+        if not read:
+            break
+        seen += read
+    process.wait(30)
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_nothing_in_a_record_can_drive_the_terminal(repo: Repo) -> None:
+    repo.do("learn", "Harmless", "--lesson", EVIL, "--tag", "t\x1b[5m")
+    repo.do("decide", "--", f"Title {EVIL.strip()}")
+    for command in (
+        ["list"],
+        ["show", "ADR-1"],
+        ["show", "ADR-1", "--raw"],
+        ["search", "evil"],
+        ["log", "-p"],
+    ):
+        seen = _on_a_terminal(repo, *command, NO_COLOR="1")
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", seen), command
+    assert "\\x1b" in _on_a_terminal(repo, "show", "ADR-1", NO_COLOR="1")
+
+
+def test_colour_is_for_terminals_that_want_it(repo: Repo) -> None:
+    repo.do("decide", "Use JWT", "--status", "accepted")
+    assert "\x1b[1mADR-0001\x1b[0m" in _on_a_terminal(repo, "list")
+    assert "\x1b[32maccepted\x1b[0m" in _on_a_terminal(repo, "list")
+    assert "\x1b" not in _on_a_terminal(repo, "list", NO_COLOR="1")
+    assert "\x1b" not in _on_a_terminal(repo, "list", TERM="dumb")
+    assert "\x1b" not in repo.do("list")
+    assert "\x1b[1;31merror:\x1b[0m" in _on_a_terminal(repo, "show", "ADR-9")
+
+
+def test_a_title_is_cut_at_a_terminals_edge_and_nowhere_else(repo: Repo) -> None:
+    title = "A very long title " * 10
+    repo.do("decide", title.strip())
+    (line,) = _on_a_terminal(repo, "list", COLUMNS="60", NO_COLOR="1").splitlines()
+    assert len(line) <= 60
+    assert line.endswith("…")
+    assert title.strip() in repo.do("list")
+
+
+def test_json_is_ascii_so_that_nothing_can_be_upset_by_it(repo: Repo) -> None:
+    out = repo.do("learn", f"Emoji 💥 {EVIL.strip()}", "--json")
+    assert out.isascii()
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_no_encoding_makes_it_fail(repo: Repo, encoding: str) -> None:
+    repo.do("decide", "Emoji 💥 and ünïcode")
+    out = repo.run("list", env={"PYTHONIOENCODING": encoding, "LC_ALL": "C"}, stdin=None)
+    assert out.code == 0
+
+
+def test_output_that_nobody_reads_ends_it_quietly(repo: Repo) -> None:
+    for number in range(3):
+        repo.do("learn", f"T{number}", "--lesson", "long " * 20_000)
+    done = subprocess.run(
+        ["bash", "-c", "git-memory log --patch | head -c 10; echo ${PIPESTATUS[0]}"],
+        cwd=repo.path,
+        env=repo.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert done.stdout.endswith("141\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")  # noqa: PTH110
+def test_a_full_disk_is_said_in_one_line(repo: Repo) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            ["git-memory", "log"],
+            cwd=repo.path,
+            env=repo.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_closed_streams_do_not_matter(repo: Repo) -> None:
+    command = "git-memory learn T <&- >&- 2>&-"
+    done = subprocess.run(["bash", "-c", command], cwd=repo.path, env=repo.environment, check=False)
+    assert done.returncode == 0
+    assert "T" in repo.do("list")
+
+
+def test_an_interruption_is_one_line_and_exit_code_130(repo: Repo) -> None:
+    waiting = repo.editor('kill -INT "$PPID"; sleep 1')
+    answer = repo.run("learn", "--edit", env={"EDITOR": waiting})
+    assert (answer.code, answer.err) == (130, "interrupted\n")
+
+
+def test_a_defect_of_ours_is_one_line_and_tells_how_to_see_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], repo: Repo
+) -> None:
+    from lsp_server.cli.run import run
+    from lsp_server.memory.facade import Memory
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh\nno")
+
+    monkeypatch.setattr(Memory, "list", broken)
+    monkeypatch.chdir(repo.path)
+    assert run(["list"], repo.environment) == 1
+    err = capsys.readouterr().err
+    assert err == "internal error: ZeroDivisionError: oh no (set GIT_MEMORY_DEBUG=1 to see the traceback)\n"
+    run(["list"], repo.environment | {"GIT_MEMORY_DEBUG": "1"})
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_could_deceive_is_shown_as_an_escape() -> None:
+    assert visible_line("a\x1b[0m\nb\tc\u202e") == "a\\x1b[0m\\x0ab\\x09c\\u202e"
+    assert visible("a\r\nb\tc\rd\ud800") == "a\nb\tc\\x0dd\\ud800"
+    assert visible("👩‍👩‍👧 ünï") == "👩‍👩‍👧 ünï"
+
+
+def test_widths_are_those_of_a_terminal() -> None:
+    assert display_width("abc") == 3
+    assert display_width("日本") == 4
+    assert display_width("e\u0301") == 1
+    assert fit("日本語", 5) == "日本…"
+    assert fit("abc", 3) == "abc"
+    assert fit("abcd", 3) == "ab…"

@@ -1,0 +1,101 @@
+"""What is the user's own stays byte for byte: work tree, index, HEAD, stash, hooks, other refs."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lsp_server.cli.group import COMMANDS
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repo
+
+WALK: dict[str, list[list[str]]] = {
+    "init": [["init"], ["init", "--branch", "memory"]],
+    "import": [["import", "adr", "docs"], ["import", "adr", "docs", "--dry-run"]],
+    "decide": [["decide", "Use JWT", "--at", "src/auth.py:3"], ["decide", "--edit"]],
+    "learn": [["learn", "T", "--at", "src/auth.py:2-3", "--lesson", "L"]],
+    "bug": [["bug", "B", "--at", "src/new.py:1"]],
+    "checkpoint": [["checkpoint", "C"], ["checkpoint"]],
+    "mark": [["mark", "ADR-1", "accepted"]],
+    "supersede": [["supersede", "ADR-1", "Use passkeys"]],
+    "close": [["close", "BUG-1", "--learning", "L"]],
+    "edit": [["edit", "ADR-1"]],
+    "delete": [["delete", "BUG-1"]],
+    "list": [["list"]],
+    "show": [["show", "ADR-1"], ["show", "ADR-1", "--raw"]],
+    "search": [["search", "jwt"]],
+    "why": [["why", "src/auth.py:3"], ["why", "src/auth.py"]],
+    "log": [["log", "--patch"]],
+    "completion": [["completion", "bash"]],
+}
+
+
+def _everything(repo: Repo) -> dict[str, str]:
+    seen = {}
+    for path in sorted(repo.path.rglob("*")):
+        name = path.relative_to(repo.path).as_posix()
+        if name.startswith(".git/") and not _is_the_users(name):
+            continue
+        status = path.lstat()
+        content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
+        seen[name] = f"{status.st_mode:o} {status.st_mtime_ns if path.is_file() else ''} {content}"
+    refs = repo.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
+    seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith("refs/heads/memory "))
+    return seen
+
+
+def _is_the_users(name: str) -> bool:
+    kept = (".git/HEAD", ".git/index", ".git/config", ".git/ORIG_HEAD", ".git/description")
+    folders = (
+        ".git/hooks/",
+        ".git/info/",
+        ".git/logs/HEAD",
+        ".git/logs/refs/stash",
+        ".git/refs/stash",
+        ".git/refs/tags",
+    )
+    return name in kept or name.startswith(folders)
+
+
+@pytest.fixture
+def busy(repo: Repo) -> Repo:
+    """Somebody in the middle of work: staged, unstaged and untracked changes, a stash, a hook, and an index
+    whose times are stale, so that anything that refreshes it would write."""
+    auth = repo.path / "src" / "auth.py"
+    auth.write_text("stashed\n")
+    repo.git("stash", "-q")
+    repo.do("decide", "Use sessions", "--at", "src/auth.py:3")
+    repo.do("bug", "Login fails")
+    (repo.path / "docs").mkdir()
+    (repo.path / "docs" / "0001-use-git.md").write_text("# 1. Use git\n\n## Status\n\nAccepted\n")
+    (repo.path / "src" / "staged.py").write_text("staged\n")
+    repo.git("add", "src/staged.py")
+    (repo.path / "src" / "staged.py").write_text("staged, then changed\n")
+    (repo.path / "src" / "new.py").write_text("untracked\n")
+    hook = repo.path / ".git" / "hooks" / "post-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch hook-ran\n")
+    hook.chmod(0o755)
+    auth.write_text(auth.read_text())  # the same bytes at another time
+    return repo
+
+
+def test_every_command_is_walked() -> None:
+    assert set(WALK) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", list(WALK))
+def test_a_command_touches_nothing_of_the_users(busy: Repo, name: str) -> None:
+    before = _everything(busy)
+    index = (busy.path / ".git" / "index").read_bytes()
+    for arguments in WALK[name]:
+        written = busy.editor(r"""sed -i 's/^# *$/# By hand/' "$1" """)
+        answer = busy.run(*arguments, env={"EDITOR": written})
+        assert answer.code == 0, answer
+        assert (busy.path / ".git" / "index").read_bytes() == index
+    assert _everything(busy) == before
+    assert not list(Path(busy.path).rglob("hook-ran"))
