@@ -13,7 +13,7 @@ from lsp_server.store.checked_out import worktree_that_uses
 from lsp_server.store.fast_import import Plan, stream
 from lsp_server.store.git_process import Finished, Git, failed, finish
 from lsp_server.store.identity import split_identity
-from lsp_server.store.incoming import Incoming, cannot_write, new_name
+from lsp_server.store.incoming import Incoming, cannot_write
 from lsp_server.store.repository import Repository
 from lsp_server.store.write_lock import Note
 
@@ -38,12 +38,14 @@ class BranchWriter:
         """
         repository = self._repository
         author, committer = repository.author(), repository.committer()
-        shared = (repository.config.get("core.sharedrepository") or "umask") not in {"umask", "false", "0"}
-        name = new_name()
-        note.say(incoming=name)
-        with Incoming(repository.objects_dir, name, shared=shared) as incoming:
+        shared = repository.is_shared
+        prepared = Incoming(
+            repository.private_dir, repository.objects_dir, own=not note.is_kept, shared=shared
+        )
+        note.say(incoming=str(prepared.path))
+        with prepared as incoming:
             pieces = stream(plan, parent=parent, author=author, committer=committer)
-            new = self._import(incoming, incoming.write("stream", pieces), note)
+            new = self._import(incoming, incoming.write(pieces), note)
             if repository.config.flag("commit.gpgsign"):
                 new = self._sign(incoming, new, plan, parent, (author, committer))
             incoming.publish()

@@ -35,7 +35,7 @@ class GitStore:
         self._objects = CatFile(repository.git)
         self._trees = Trees(self._objects, 32 if repository.object_format == "sha256" else 20)
         self._writer = BranchWriter(repository)
-        self._lock = WriteLock(repository.private_dir, repository.objects_dir)
+        self._lock = WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared)
 
     def initialise(
         self, branch: str | None, files: Mapping[str, bytes], message: str

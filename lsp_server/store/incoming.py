@@ -1,8 +1,11 @@
 """Where a commit is written before it counts: an object directory of its own beside the repository's.
 
 git leaves temporary packs, ``.keep`` files and half-written objects behind when it is killed. Written in
-here they can be told from anybody else's, and go with the directory. What was refused or lost a race
-never reaches the repository at all. (git does the same with what is pushed to it.)
+here they can be told from anybody else's. What was refused never reaches the repository at all. (git does
+the same with what is pushed to it.)
+
+The directory stays from one write to the next: making and removing git's two-letter folders costs as
+much as a commit. Only the holder of the write lock uses it; a writer without the lock gets its own.
 """
 
 from __future__ import annotations
@@ -11,46 +14,49 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lsp_server.errors import StoreError
 from lsp_server.store.git_process import Git
 
-# `git prune` clears away old directories of this name: the last safety net.
+# `git prune` clears away old directories of this name.
 _PREFIX = "tmp_objdir-git-memory-"
 _IN_PACK_ORDER = (".pack", ".rev", ".idx")  # a pack counts as soon as its .idx is there
-
-
-def new_name() -> str:
-    """A name for a new directory."""
-    return _PREFIX + secrets.token_hex(8)
-
-
-def remove(objects_dir: Path, name: str) -> None:
-    """Clear a directory away, whatever state it is in; anything that is not one of ours is left alone."""
-    if name.startswith(_PREFIX) and "/" not in name:
-        shutil.rmtree(objects_dir / name, ignore_errors=True)
+_STREAM = "stream"
+_PRIVATE = "incoming"
 
 
 class Incoming:
-    """One such directory. Use as a context manager: it is gone at the end."""
+    """One such directory. Use as a context manager: no file is left in it at the end.
 
-    def __init__(self, objects_dir: Path, name: str, *, shared: bool) -> None:
+    ``own`` makes one for this write alone; otherwise it is the lasting one below ``private_dir``.
+    """
+
+    def __init__(self, private_dir: Path, objects_dir: Path, *, own: bool, shared: bool) -> None:
         self._objects = objects_dir
-        self._name = name
         self._shared = shared
-        self.path = objects_dir / name
+        lasting = private_dir / _PRIVATE
+        self._lasts = not own and _usable(lasting, objects_dir)
+        self.path = lasting if self._lasts else objects_dir / (_PREFIX + secrets.token_hex(8))
+        self._since = 0  # by the file system's own clock, in ns: the scratch file's age
+        self._left: list[Path] | None = None  # what is to be removed; None: not known
 
     def __enter__(self) -> Incoming:
         try:
-            self.path.mkdir()
+            self.path.mkdir(exist_ok=self._lasts)
+            if self._shared and not self._lasts:
+                share(self.path, self._objects)
         except OSError as error:
             raise cannot_write(self._objects, error) from error
         return self
 
     def __exit__(self, *_: object) -> None:
-        remove(self._objects, self._name)
+        if self._lasts and self._left is not None:
+            for path in self._left:
+                path.unlink(missing_ok=True)
+        else:
+            clear(self.path, self._since)
 
     def git(self, git: Git) -> Git:
         """A git that writes its objects here and reads the repository's as well."""
@@ -59,42 +65,84 @@ class Incoming:
             GIT_OBJECT_DIRECTORY=str(self.path), GIT_ALTERNATE_OBJECT_DIRECTORIES=f'"{escaped}"'
         )
 
-    def write(self, name: str, pieces: Iterable[bytes]) -> Path:
-        """A scratch file in the directory, which goes with it."""
-        path = self.path / name
+    def write(self, pieces: Iterable[bytes]) -> Path:
+        """What git is to read, as a file in the directory."""
+        path = self.path / _STREAM
         try:
             with path.open("wb") as file:
                 file.writelines(pieces)
+            self._since = path.stat().st_mtime_ns
         except OSError as error:
             raise cannot_write(self._objects, error) from error
         return path
 
     def publish(self) -> None:
         """Move the objects to the repository's own. They were synced to disk when they were written."""
+        left = [self.path / _STREAM]
         try:
-            for directory in sorted(self.path.iterdir()):
-                if len(directory.name) == 2 and directory.is_dir():
-                    self._move(directory, [file for file in directory.iterdir() if len(file.name) >= 38])
-            packs = self.path / "pack"
-            if packs.is_dir():
-                files = {suffix: sorted(packs.glob(f"pack-*{suffix}")) for suffix in _IN_PACK_ORDER}
-                self._move(packs, [file for suffix in _IN_PACK_ORDER for file in files[suffix]])
+            for directory in _touched(self.path, self._since):
+                found = names = os.listdir(directory)  # noqa: PTH208  names are all that is needed
+                if directory.name == "pack":
+                    packs = sorted(name for name in names if name.startswith("pack-"))
+                    names = [n for suffix in _IN_PACK_ORDER for n in packs if n.endswith(suffix)]
+                else:
+                    names = [name for name in names if not name.startswith("tmp_")]
+                self._move(directory, names)
+                left += [directory / name for name in found if name not in names]
         except OSError as error:
             raise cannot_write(self._objects, error) from error
+        self._left = left
 
-    def _move(self, directory: Path, files: Iterable[Path]) -> None:
+    def _move(self, directory: Path, names: Iterable[str]) -> None:
         target = self._objects / directory.name
-        for file in files:
+        for name in names:
+            source = directory / name
             try:
-                file.rename(target / file.name)
+                source.rename(target / name)
             except FileNotFoundError:
                 with contextlib.suppress(FileExistsError):
                     target.mkdir()
                     if self._shared:
-                        target.chmod(self._objects.stat().st_mode & 0o7777)
-                file.rename(target / file.name)
+                        share(target, self._objects)
+                source.rename(target / name)
+
+
+def clear(directory: Path, since: int = 0) -> None:
+    """Remove what is in the directory and was written since ``since`` (ns); a directory of one write
+    alone goes whole. Anything that is not one of ours is left alone."""
+    if directory.name.startswith(_PREFIX):
+        shutil.rmtree(directory, ignore_errors=True)
+    elif directory.name == _PRIVATE:
+        with contextlib.suppress(OSError):
+            for place in (directory, *_touched(directory, since)):
+                for file in os.scandir(place):
+                    if not file.is_dir(follow_symlinks=False):
+                        os.unlink(file.path)  # noqa: PTH108  scandir gives no Path
 
 
 def cannot_write(directory: Path, error: OSError) -> StoreError:
     """The error for a file system that says no."""
     return StoreError(f"the repository cannot be written to: {directory}: {os.strerror(error.errno or 0)}")
+
+
+def share(directory: Path, like: Path) -> None:
+    """Give a new directory the rights of ``like``, where ``core.sharedRepository`` asks for it."""
+    directory.chmod(like.stat().st_mode & 0o7777)
+
+
+def _touched(directory: Path, since: int) -> Iterator[Path]:
+    """The object folders that got or lost a file since ``since`` (ns): there may be 256 of them."""
+    with os.scandir(directory) as found:
+        for entry in found:
+            is_ours = len(entry.name) == 2 or entry.name == "pack"
+            if is_ours and entry.is_dir(follow_symlinks=False) and entry.stat().st_mtime_ns >= since:
+                yield Path(entry.path)
+
+
+def _usable(lasting: Path, objects_dir: Path) -> bool:
+    """Files can be moved only within one file system, and the directory may be another user's."""
+    try:
+        lasting.mkdir(exist_ok=True)
+        return os.access(lasting, os.W_OK) and lasting.stat().st_dev == objects_dir.stat().st_dev
+    except OSError:
+        return False

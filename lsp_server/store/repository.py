@@ -207,6 +207,11 @@ class Repository:
         """``<common>/git-memory``: what Git Memory keeps outside of the branch. It may not exist yet."""
         return self.common_dir / "git-memory"
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several users write to this repository (``core.sharedRepository``)."""
+        return (self.config.get("core.sharedrepository") or "umask") not in {"umask", "false", "0"}
+
     def _config_files(self, git: Git) -> list[Path]:
         return [self.common_dir / "config", self.git_dir / "config.worktree", *global_files(git.environment)]
 

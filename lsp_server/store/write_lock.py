@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lsp_server.store import incoming
-from lsp_server.store.incoming import cannot_write
+from lsp_server.store.incoming import cannot_write, clear, share
 
 _PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a passphrase)
 _CHILD_PATIENCE = 5.0  # seconds for a child whose parent was killed to finish by itself
@@ -33,8 +32,13 @@ class Note:
         self._descriptor = descriptor
         self._said: dict[str, Any] = {}
 
+    @property
+    def is_kept(self) -> bool:
+        """False for a writer that went on without the lock."""
+        return self._descriptor is not None
+
     def say(self, **facts: Any) -> None:
-        """Add facts: ``incoming`` (name), ``pid`` (of the git child), ``crash`` (its report), ``lock``
+        """Add facts: ``incoming`` (directory), ``pid`` (of the git child), ``crash`` (its report), ``lock``
         (the file it may leave), ``new`` (what it writes there)."""
         self._said.update(facts)
         self._put(json.dumps({"since": time.time(), **self._said}).encode())
@@ -55,9 +59,10 @@ class Note:
 class WriteLock:
     """The lock of one repository. ``hold`` is a context manager; the same thread may hold it again."""
 
-    def __init__(self, private_dir: Path, objects_dir: Path) -> None:
+    def __init__(self, private_dir: Path, objects_dir: Path, *, shared: bool) -> None:
         self._directory = private_dir
         self._objects = objects_dir
+        self._shared = shared
         self._holder: int | None = None
 
     @contextlib.contextmanager
@@ -84,10 +89,17 @@ class WriteLock:
 
     def _open(self) -> int:
         try:
-            self._directory.mkdir(exist_ok=True)
-            return os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            if not self._directory.is_dir():
+                self._directory.mkdir(exist_ok=True)
+                if self._shared:
+                    share(self._directory, self._objects)
+            descriptor = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise cannot_write(self._directory, error) from error
+        if self._shared:
+            with contextlib.suppress(OSError):  # another user's file: that user has done it
+                os.fchmod(descriptor, 0o666 & self._objects.stat().st_mode)
+        return descriptor
 
     def _clear_up_after_the_last(self, descriptor: int) -> None:
         data = os.pread(descriptor, 8192, 0).strip()
@@ -103,9 +115,9 @@ class WriteLock:
         pid = said.get("pid")
         if isinstance(pid, int) and not _ended(pid):
             return  # still at work after all that time: what it holds is not ours to take
-        name = said.get("incoming")
-        if isinstance(name, str):
-            incoming.remove(self._objects, name)
+        place = said.get("incoming")
+        if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
+            clear(Path(place))
         crash = said.get("crash")
         if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
             Path(crash).unlink(missing_ok=True)
