@@ -31,7 +31,10 @@ def repository(records: int) -> Iterator[Path]:
             "[user]\n\tname = Bench\n\temail = bench@example.org\n[gc]\n\tauto = 0\n"
         )
         os.environ["HOME"] = str(home)
-        for name in [name for name in os.environ if name.startswith(("GIT_", "XDG_"))]:
+        # Without compiled bytecode every process would be measured compiling.
+        for name in [
+            n for n in os.environ if n.startswith(("GIT_", "XDG_")) or n == "PYTHONDONTWRITEBYTECODE"
+        ]:
             del os.environ[name]
         git("init", "-q", "-b", "main", str(root), cwd=home)
         (root / "src").mkdir()
@@ -56,6 +59,10 @@ def command(*arguments: str, cwd: Path) -> None:
     subprocess.run([BIN / "git-memory", *arguments], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
 
 
+def word(number: int) -> str:
+    return WORDS[number % len(WORDS)]
+
+
 def fill(root: Path, count: int) -> None:
     """Put records on the branch in one commit of git's own, as the product would have laid them out."""
     from lsp_server.records.document import parse
@@ -67,11 +74,11 @@ def fill(root: Path, count: int) -> None:
     for number in range(count):
         day = number * 700 // count
         date = f"{2024 + day // 350}-{day % 350 // 30 + 1:02d}-{day % 28 + 1:02d}"
-        title = f"{WORDS[number % 31]} {WORDS[number * 7 % 29]} {WORDS[number * 13 % 23]} {number}"
+        title = f"{word(number)} {word(number * 7)} {word(number * 13)} {number}"
         text = (
             f"---\nid: {uuid.UUID(int=number * 2**66 + 2**63 + 0x4000 * 2**64, version=4)}\nkind: learning\n"
-            f"created: {date}T10:00:00+00:00\ntags: [{WORDS[number % 11]}]\n---\n\n# {title}\n\n"
-            f"## Lesson\n\nThe {WORDS[number * 3 % 30]} of the {title} needs a {WORDS[number * 5 % 28]}.\n"
+            f"created: {date}T10:00:00+00:00\ntags: [{word(number % 11)}]\n---\n\n# {title}\n\n"
+            f"## Lesson\n\nThe {word(number * 3)} of the {title} needs a {word(number * 5)}.\n"
         )
         path = f"learnings/{date[:4]}/{date[5:7]}/{date[8:]}-{title.replace(' ', '-')}.md"
         if number == 0 and parse(path, text.encode()).problems:

@@ -86,14 +86,16 @@ def choose_line(clone: Path) -> tuple[str, int]:
     files = [
         name for raw in names.split(b"\0") if Path(name := raw.decode("utf-8", "replace")).suffix in COMMENTS
     ]
-    files.sort(key=lambda name: ("store" not in name, "test" in name, name))
+    files.sort(key=lambda name: ("git_store" not in name, "test" in name, name))
     for name in files:
         if not (clone / name).is_file() or (clone / name).is_symlink():
             continue
         lines = (clone / name).read_text("utf-8", "replace").split("\n")
         for number, line in enumerate(lines, 1):
-            if number > 20 and line.lstrip().startswith(
-                ("def ", "func ", "fn ", "function ", "public ", "if ")
+            if (
+                number > 20
+                and not line.endswith("...")
+                and line.lstrip().startswith(("def ", "func ", "fn ", "function ", "public ", "if "))
             ):
                 return name, number
         if len(lines) > 10:

@@ -30,12 +30,16 @@ def checkpoint(
 
     previous = core.followed().newest_checkpoint()
     since = previous.code.commit if previous and previous.code else None
-    state = work_state(core.repository.git, core.repository.work_tree, since=since).state
+    noted = work_state(core.repository.git, core.repository.work_tree, since=since)
+    state = noted.state
     now = core.now()
     keys = []
     if previous is not None:
         keys.append(("previous", f"{previous.id}  # {previous.label}"))
         keys.append(("elapsed", scalar(describe(now - previous.created))))
+    if noted.compared_with is not None:
+        # Not always the previous checkpoint's commit: that may have been rewritten away.
+        keys.append(("compared-with", noted.compared_with))
     new = recording.prepare(
         core,
         Kind.CHECKPOINT,

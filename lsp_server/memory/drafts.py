@@ -78,15 +78,25 @@ def open_draft(core: Core, kind: Kind, at: CodeRange | None, title: str, form: s
 def open_view(core: Core, ref: str) -> Draft:
     """A record's own file, to be read and amended."""
     record = core.find(ref)
-    text = text_of(core, record)
+    return Draft(refresh_view(core, record), record.id, record.kind, is_new=False)
+
+
+def refresh_view(core: Core, record: Record) -> Path:
+    """Bring the file view of a record to the tip's text. Somebody's work in it that is not committed yet is
+    never overwritten."""
     path = view_path(core, record)
+    text = text_of(core, record)
     state = _load(path)
-    if state is not None and path.exists() and _read(path) not in (state.base, state.template):
-        # Somebody's work that is not committed yet is never overwritten.
-        return Draft(path, record.id, record.kind, is_new=False)
-    _store(path, State(record.id, record.kind.value, text, "", committed=True))
-    _write(path, text)
-    return Draft(path, record.id, record.kind, is_new=False)
+    if state is not None and path.exists():
+        there = _read(path)
+        if there not in (state.base, state.template):
+            return path
+        if there == text:
+            return path
+    # What is on the branch already need not survive a power cut here as well.
+    _store(path, State(record.id, record.kind.value, text, "", committed=True), durable=False)
+    _write(path, text, durable=False)
+    return path
 
 
 def text_of(core: Core, record: Record) -> str:
@@ -225,11 +235,11 @@ def _load(path: Path) -> State | None:
         return None
 
 
-def _store(path: Path, state: State) -> None:
-    _write(_state_path(path), json.dumps(state.__dict__, ensure_ascii=True, indent=1))
+def _store(path: Path, state: State, *, durable: bool = True) -> None:
+    _write(_state_path(path), json.dumps(state.__dict__, ensure_ascii=True, indent=1), durable=durable)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, *, durable: bool = True) -> None:
     """Write a private file whole or not at all."""
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
@@ -238,7 +248,8 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -21,13 +21,19 @@ def why(core: Core, path: str, line: int | None) -> list[Reason]:
     for placed in known.placed:
         if line is None or placed.start <= line <= placed.end:
             span = CodeRange(path, placed.start, placed.end)
-            _add(core, reasons, placed.record_id, f"anchored at {span}", span)
+            _add(
+                core,
+                reasons,
+                placed.record_id,
+                "anchored here" if line is not None else "anchored in this file",
+                span,
+            )
     _named(core, reasons, path, known.lines, line)
     if line is not None:
         _same_commit(core, reasons, path, line)
         for placed in known.placed:
             span = CodeRange(path, placed.start, placed.end)
-            _add(core, reasons, placed.record_id, f"anchored elsewhere in this file, at {span}", span)
+            _add(core, reasons, placed.record_id, "anchored elsewhere in this file", span)
     for record_id in known.stale:
         _add(core, reasons, record_id, "was anchored in this file; its lines are gone", None)
     return list(reasons.values())
@@ -51,7 +57,7 @@ def _named(
             ids = core.index.resolve(ref)
             if len(ids) == 1:
                 span = CodeRange(path, number, number)
-                _add(core, reasons, ids[0], f"named at {span} as {found[0]}", span)
+                _add(core, reasons, ids[0], f"named here as {found[0]}", span)
 
 
 def _same_commit(core: Core, reasons: dict[str, Reason], path: str, line: int) -> None:

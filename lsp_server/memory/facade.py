@@ -367,7 +367,9 @@ class Memory:
         records = [record for one in record_ids if (record := index.get(one)) is not None]
         if not records:
             return ""
-        uris = [drafts.view_path(self._core, record).as_uri() for record in records]
+        # The link must lead somewhere: the files are made before anybody follows it.
+        shown = records[: showing.RECORDS]
+        uris = [drafts.refresh_view(self._core, record).as_uri() for record in shown]
         return showing.hover(self._core, records, uris)
 
     def draft(self, kind: Kind, *, at: CodeRange | None = None, title: str = "", form: str = "") -> Draft:

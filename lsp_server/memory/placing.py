@@ -11,7 +11,6 @@ from lsp_server.memory.results import FileMemory, Placed
 
 def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
     """What is known about a file whose lines are ``text``'s (None: as it is on disk). Runs blame."""
-    from lsp_server.code.locating import locate
     from lsp_server.code.model import Certainty
     from lsp_server.code.text import split_lines
 
@@ -23,10 +22,11 @@ def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
     placed: list[tuple[str, Placed]] = []
     stale: list[str] = []
     for stored in {(s.record_id, s.ordinal): s for s in found}.values():
-        located = locate(stored.anchor, today)
         record = index.get(stored.record_id)
         if record is None:
             continue
+        made_at = record.code.commit if record.code else None
+        located = core.code.locate(stored.anchor, today, made_at=made_at)
         placed += [
             (record.created.isoformat(), Placed(record.id, place.start, place.end))
             for place in located.ranges

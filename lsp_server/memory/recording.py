@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,8 @@ def prepare(
     """Check everything that can be checked before the branch is looked at."""
     if form not in ("", "madr", "nygard") or (form and kind is not Kind.DECISION):
         raise UsageError(f"there is no form {form!r} of a {kind.value}; decisions have madr and nygard")
+    if anchors is None:
+        anchors = [_anchored(core, place) for place in at]
     return New(
         Record(
             id=record_id or str(uuid.uuid4()),
@@ -68,7 +71,7 @@ def prepare(
             tags=clean_tags(tags),
             links=tuple(links),
             code=code or core.position(),
-            anchors=tuple(core.code.anchor(place) for place in at) if anchors is None else tuple(anchors),
+            anchors=tuple(anchors),
             fields=clean_fields(kind, fields or {}),
         ),
         form="nygard" if form == "nygard" else "",
@@ -76,6 +79,16 @@ def prepare(
         body=body,
         guard=guard or Guard(),
     )
+
+
+def _anchored(core: Core, place: CodeRange) -> Anchor:
+    anchor = core.code.anchor(place)
+    try:
+        anchor.range.path.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = os.fsencode(anchor.range.path).decode("utf-8", "backslashreplace")
+        raise UsageError(f"{shown} cannot be anchored to: its name is not UTF-8") from None
+    return anchor
 
 
 def place(core: Core, edits: Edits, new: New) -> Record:

@@ -11,7 +11,7 @@ from lsp_server.records.model import Kind, Record
 from lsp_server.records.sections import sections
 
 LINES = 10  # a hover's height
-_RECORDS = 3  # shown whole when there are several; the rest is counted
+RECORDS = 3  # shown whole when there are several; the rest is counted
 _SUMMARY = 300  # characters of text in all
 # What a reader on the line wants to know first, by kind.
 _TELLING: dict[Kind, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ _TELLING: dict[Kind, tuple[str, ...]] = {
 
 def hover(core: Core, records: Sequence[Record], uris: Sequence[str]) -> str:
     """Markdown of ten lines at most; ``uris`` are the records' file views."""
-    shown = list(zip(records[:_RECORDS], uris, strict=False))
+    shown = list(zip(records[:RECORDS], uris, strict=False))
     room = {1: 3, 2: 1, 3: 0}[len(shown)]
     views = [
         {

@@ -20,6 +20,7 @@ from lsp_server.records.model import Kind, Link, Problem, Record, Relation
 from lsp_server.records.paths import kind_of_path, slug
 
 _OURS = ("id", "kind", "number", "status", "created", "tags", "aliases", "links", "code", "anchors")
+_NOTED = ("previous", "elapsed", "compared-with")  # what a checkpoint fills in by itself
 _DIALECT = ("status", "tags", "links", "decision-makers", "deciders")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
@@ -260,9 +261,9 @@ def _consequences(fields: dict[str, Any], found: Mapping[str, str]) -> None:
 
 def _noted(reader: _Reader, fields: dict[str, Any], found: Mapping[str, str]) -> None:
     """What a checkpoint noted by itself: the one before, the time since then, the files changed."""
-    for name in ("previous", "elapsed"):
-        if word := reader.word(name):
-            fields[name] = word
+    for key in _NOTED:
+        if word := reader.word(key):
+            fields[key.replace("-", "_")] = word
     files = [_FILE.match(item) for item in sections.items(found.get("files modified", ""))]
     if noted := tuple(
         {

@@ -69,10 +69,8 @@ def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
         value = yaml.load(front, Loader=loader)  # text, lists and mappings only
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if error.context_mark and mark and mark.line >= front.count("\n"):
-            mark = (
-                error.context_mark
-            )  # a bracket that is never closed: where it opens, not where the text ends
+        if (error.context or "").startswith(("while parsing a flow", "while scanning a quoted")):
+            mark = error.context_mark  # what is never closed is wrong where it opens
         return {}, (
             Problem((mark.line if mark else 0) + 1, f"the front matter is not YAML: {error.problem}"),
         )

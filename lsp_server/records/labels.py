@@ -22,7 +22,7 @@ LABEL_IN_TEXT = re.compile(
     r"(?<![\w-])(?:(?:ADR|BUG)-\d{1,9}|(?:LEARN|CHECK)-[0-9a-f]{8,32}|memory:[0-9a-f][0-9a-f-]{3,35})(?![\w-])",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"([A-Za-z]+)-?0*(\d+)\Z")
+_NUMBERED = re.compile(r"([A-Za-z]+)-?0*([0-9]{1,9})\Z")
 _BY_ID = re.compile(r"([A-Za-z]+)-([0-9a-fA-F]{4,32})\Z")
 _KIND_OF = {prefix: kind for kind, prefix in LABELS.items()}
 

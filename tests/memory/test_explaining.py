@@ -85,9 +85,9 @@ def test_why_answers_with_the_surest_first_and_says_how_it_knows(memory: Memory,
     ]
     repo.write("src/auth.py", AUTH.replace("    if user is None:", "    if user is None:  # ADR-0001"))
     reasons = memory.why("src/auth.py", 6)
-    assert (reasons[0].record.id, reasons[0].evidence) == (named.id, "named at src/auth.py:6 as ADR-0001")
+    assert (reasons[0].record.id, reasons[0].evidence) == (named.id, "named here as ADR-0001")
     reasons = memory.why("src/auth.py", 5)
-    assert (reasons[0].record.id, reasons[0].evidence) == (anchored.id, "anchored at src/auth.py:5")
+    assert (reasons[0].record.id, reasons[0].evidence) == (anchored.id, "anchored here")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from secret_rule_examples import example, literals, parse
 SIGN = r"""(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}"""
 """What stands between a name and its value in the rules that are about named values."""
 
-VALUE = re.compile(r"""[=>:|,](?=[\s'"`=]{0,6}([^\s'"`<>{}]+))""")
+VALUE = re.compile(r"""[=>:|,](?=[\s'"`=]{0,6}?([^\s'"`<>{}]+))""")
 
 COVERED_IN_CODE = frozenset({
     # prefilter.py knows these by their own shape

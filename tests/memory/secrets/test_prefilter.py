@@ -42,9 +42,8 @@ def test_every_rule_of_the_scanner_is_covered(rules: Rules) -> None:
         tree = parse(rules.detail(rule["id"])["detection_regex"])
         for number in range(40):
             text = f"Some prose.\n\n{example(tree, dice, shortest=number % 2 == 0)}\n"
-            reported = {found.rule_id for found in scanner.scan(text) if found.visible}
-            seen |= reported
-            if not suspicious(text) and (reported or not _may_be_unreported(rule["id"])):
+            seen |= {found.rule_id for found in scanner.scan(text) if found.visible}
+            if not suspicious(text) and (not _may_be_unreported(rule["id"]) or scan(text)):
                 missed[rule["id"]] = missed.get(rule["id"], 0) + 1
     assert missed == {}
     assert len(seen) > 350
