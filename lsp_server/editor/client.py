@@ -52,10 +52,17 @@ class Client:
     def _message(self, kind: types.MessageType, message: str) -> None:
         self._server.window_show_message(types.ShowMessageParams(kind, f"Git Memory: {message}"))
 
-    async def show(self, path: Path) -> bool:
-        """Open a file in the editor; where it cannot, say where the file is. Whether the editor opened it."""
+    async def show(self, path: Path, line: int | None = None) -> bool:
+        """Open a file in the editor, with the cursor behind the ``# `` of a line; where the editor
+        cannot, say where the file is. Whether the editor opened it."""
         if self._shows_documents:
-            params = types.ShowDocumentParams(uri=uris.from_path(path), external=False, take_focus=True)
+            cursor = None if line is None else types.Position(line, 2)
+            params = types.ShowDocumentParams(
+                uri=uris.from_path(path),
+                external=False,
+                take_focus=True,
+                selection=None if cursor is None else types.Range(cursor, cursor),
+            )
             try:
                 request = self._server.window_show_document_async(params)
                 if (await asyncio.wait_for(request, _PATIENCE)).success:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -144,7 +145,8 @@ async def _repository(session: Session, uri: str | None) -> Repository:
 
 
 async def _opened(session: Session, draft: Draft) -> dict[str, Any]:
-    shown = await session.client.show(draft.path)
+    title = await session.workers.prompt(_title_line, draft.path) if draft.is_new else None
+    shown = await session.client.show(draft.path, title)
     return {
         "uri": uris.from_path(draft.path),
         "id": draft.id,
@@ -152,6 +154,12 @@ async def _opened(session: Session, draft: Draft) -> dict[str, Any]:
         "isNew": draft.is_new,
         "shown": shown,
     }
+
+
+def _title_line(path: Path) -> int | None:
+    """The 0-based line on which a person begins to write."""
+    lines = path.read_text("utf-8", "replace").split("\n")
+    return next((at for at, line in enumerate(lines) if line.startswith("# ")), None)
 
 
 async def _show_anew(session: Session, repository: Repository, marked: str) -> None:

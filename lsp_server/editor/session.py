@@ -17,6 +17,7 @@ from lsp_server.editor.documents import Document, Documents
 from lsp_server.editor.parent import wait_for_death
 from lsp_server.editor.positions import Encoding
 from lsp_server.editor.repositories import Repositories, Repository
+from lsp_server.editor.saves import Draft, Saves
 from lsp_server.editor.tracking import Tracking
 from lsp_server.editor.watching import watch
 from lsp_server.editor.workers import Workers
@@ -36,7 +37,8 @@ class Session:
         self.repositories = Repositories(self.workers)
         self.tracking = Tracking(self.documents, self.workers)
         self.checking = Checking(self.documents, self.workers, client)
-        self.autosaved: set[str] = set()
+        self.saves = Saves()
+        self.autosaved: dict[str, Draft] = {}
         self.save_reasons: dict[str, types.TextDocumentSaveReason] = {}
         self.folders: dict[str, Path] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -131,6 +133,7 @@ class Session:
     # The end ----------------------------------------------------------------------------------------
     async def close(self) -> None:
         """End the background work and the memories; what a person asked for is finished first."""
+        await self.saves.finish(_LAST_WORDS)
         for task in tuple(self._tasks):
             task.cancel()
         await self.workers.finish(_LAST_WORDS)

@@ -103,6 +103,15 @@ class Client:
                     )
         return found
 
+    @staticmethod
+    def until(ask: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+        """What ``ask`` gives once it is something; it is asked again and again."""
+        deadline = time.monotonic() + patience
+        while not (found := ask()):
+            assert time.monotonic() < deadline, f"{what} never came"
+            time.sleep(0.05)
+        return found
+
     def notified(self, method: str, matching: Callable[[Any], Any] = lambda _: True) -> Any:
         """The parameters of the first notification kept that matches; it is taken out."""
 
@@ -178,6 +187,11 @@ class Client:
 
     def hover(self, uri: str, line: int, character: int = 0) -> Any:
         return self.request("textDocument/hover", at(uri, line, character))
+
+    def shown(self, uri: str, line: int, character: int = 0) -> Any:
+        """The hover of a place that has one. The first of a file waits for its lines to be known, but not
+        for ever; on a loaded machine a person would point again, and so does this."""
+        return self.until(lambda: self.hover(uri, line, character), f"a hover at {line}:{character}")
 
     def actions(self, uri: str, start: int, end: int | None = None, **context: Any) -> dict[str, Any]:
         """The code actions on some lines, by title."""

@@ -6,12 +6,18 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from support import Repo
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests are not a package; the client is theirs alone
 
 from client import SERVER, Client
+
+from lsp_server import Memory
 
 
 @pytest.fixture
@@ -34,3 +40,18 @@ def start(tmp_path: Path, home: Path) -> Iterator[Callable[[], Client]]:
 def client(start: Callable[[], Client]) -> Client:
     """One server, not initialised yet."""
     return start()
+
+
+@pytest.fixture
+def memory(repo: Repo) -> Iterator[Memory]:
+    """The memory of the repository, begun, as another program would write to it."""
+    with Memory.open(repo.root) as opened:
+        opened.initialise()
+        yield opened
+
+
+@pytest.fixture
+def editor(client: Client, repo: Repo, memory: Memory) -> Client:
+    """An editor whose folder is the repository."""
+    client.initialize(repo.root)
+    return client

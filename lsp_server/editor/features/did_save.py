@@ -7,13 +7,13 @@ on the branch it is kept until the person saves, leaves the editor or closes the
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from pathlib import Path
 
 from lsprotocol import types
 
 from lsp_server.editor import uris
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
+from lsp_server.editor.saves import Draft
 from lsp_server.editor.session import Session
 from lsp_server.errors import GitMemoryError
 
@@ -29,44 +29,47 @@ def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> Await
     # Clients that do not say why they save only save when they are told to.
     reason = session.save_reasons.pop(uris.key(uri), types.TextDocumentSaveReason.Manual)
     path = uris.to_path(uri)
-    return None if path is None else _saved(session, uri, path, reason)
-
-
-async def _saved(session: Session, uri: str, path: Path, reason: types.TextDocumentSaveReason) -> None:
-    repository = await session.repositories.of(path)
-    if repository is None or not session.repositories.is_draft(path):
-        return
-    if reason in _BY_ITSELF:
-        if not await _is_recorded(session, uri, repository):
-            return
-        if reason is types.TextDocumentSaveReason.AfterDelay:
-            session.autosaved.add(uri)
-            return
-    await _commit(session, uri, path, repository)
+    if path is None:
+        return None
+    return session.saves.add(_saved(session, Draft(uri, path, _own_id(session, uri)), reason))
 
 
 async def commit_autosaved(session: Session, uri: str | None = None) -> None:
-    """Commit what the editor saved by itself, of one document or of all."""
-    waiting = session.autosaved & {uri} if uri is not None else set(session.autosaved)
-    for one in sorted(waiting):
-        path = uris.to_path(one)
-        repository = await session.repositories.of(path) if path is not None else None
-        if path is not None and repository is not None:
-            await _commit(session, one, path, repository)
+    """Commit what the editor saved by itself, of one document or of all, after the saves before it."""
+
+    async def commit() -> None:
+        for draft in [one for one in session.autosaved.values() if uri in (None, one.uri)]:
+            repository = await session.repositories.of(draft.path)
+            if repository is not None:
+                await _commit(session, draft, repository)
+
+    await session.saves.add(commit())
 
 
-async def _commit(session: Session, uri: str, path: Path, repository: Repository) -> None:
-    session.autosaved.discard(uri)
-    document = session.documents.get(uri)
-    amends = await _is_recorded(session, uri, repository)
+async def _saved(session: Session, draft: Draft, reason: types.TextDocumentSaveReason) -> None:
+    repository = await session.repositories.of(draft.path)
+    if repository is None or not session.repositories.is_draft(draft.path):
+        return
+    if reason in _BY_ITSELF:
+        if not await _is_recorded(session, draft, repository):
+            return
+        if reason is types.TextDocumentSaveReason.AfterDelay:
+            session.autosaved[draft.uri] = draft
+            return
+    await _commit(session, draft, repository)
+
+
+async def _commit(session: Session, draft: Draft, repository: Repository) -> None:
+    session.autosaved.pop(draft.uri, None)
+    amends = await _is_recorded(session, draft, repository)
     try:
-        saved = await session.workers.prompt(repository.memory.save_draft, path)
+        saved = await session.workers.prompt(repository.memory.save_draft, draft.path)
     except GitMemoryError as error:
         session.client.complain(str(error))
-        if document is not None:
+        if (document := session.documents.get(draft.uri)) is not None:
             session.checking.fail(document, repository, str(error))
         return
-    if document is not None:
+    if (document := session.documents.get(draft.uri)) is not None:
         session.checking.check(document, repository)
     if saved.record is None:
         session.client.say(saved.reason)
@@ -76,9 +79,12 @@ async def _commit(session: Session, uri: str, path: Path, repository: Repository
         await session.wrote(repository)
 
 
-async def _is_recorded(session: Session, uri: str, repository: Repository) -> bool:
-    document = session.documents.get(uri)
-    known = record_id(document) if document is not None else None
-    if known is None:
+async def _is_recorded(session: Session, draft: Draft, repository: Repository) -> bool:
+    if draft.record_id is None or not repository.has_memory:
         return False
-    return await session.workers.prompt(repository.memory.find, known) is not None
+    return await session.workers.prompt(repository.memory.find, draft.record_id) is not None
+
+
+def _own_id(session: Session, uri: str) -> str | None:
+    document = session.documents.get(uri)
+    return None if document is None else record_id(document)
