@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def fill(root: Path, count: int) -> None:
     """Put records on the branch in one commit of git's own, as the product would have laid them out."""
     from lsp_server.records.document import parse
 
+    chance = random.Random(1)  # the same memory every time
     stream = [
         b"commit refs/heads/memory\ncommitter Bench <bench@example.org> 1700000000 +0000\ndata 5\nfill\n\n"
         b"from refs/heads/memory^0\n"
@@ -76,7 +78,7 @@ def fill(root: Path, count: int) -> None:
         date = f"{2024 + day // 350}-{day % 350 // 30 + 1:02d}-{day % 28 + 1:02d}"
         title = f"{word(number)} {word(number * 7)} {word(number * 13)} {number}"
         text = (
-            f"---\nid: {uuid.UUID(int=number * 2**66 + 2**63 + 0x4000 * 2**64, version=4)}\nkind: learning\n"
+            f"---\nid: {uuid.UUID(int=chance.getrandbits(128), version=4)}\nkind: learning\n"
             f"created: {date}T10:00:00+00:00\ntags: [{word(number % 11)}]\n---\n\n# {title}\n\n"
             f"## Lesson\n\nThe {word(number * 3)} of the {title} needs a {word(number * 5)}.\n"
         )

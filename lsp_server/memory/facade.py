@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.errors import AmbiguousError, NotFoundError
 from lsp_server.memory.core import Core, cache_directory
 from lsp_server.memory.guard import Guard
-from lsp_server.memory.results import (
-    BrokenFile,
-    Draft,
-    FileMemory,
-    Hit,
-    ImportReport,
-    Initialised,
-    Reason,
-    Saved,
-)
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.life_cycle import next_steps
 from lsp_server.records.model import Kind, Link, Problem, Record
 from lsp_server.store.repository import Repository
 
 if TYPE_CHECKING:
+    from lsp_server.memory.results import (
+        BrokenFile,
+        Draft,
+        FileMemory,
+        Hit,
+        ImportReport,
+        Initialised,
+        Reason,
+        Saved,
+    )
     from lsp_server.store.base import Commit
 
 
@@ -304,6 +304,8 @@ class Memory:
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:
         """Records that hold the words, the best first."""
+        from lsp_server.memory.results import Hit
+
         found = self._core.followed().search(words, kind=kind, limit=limit)
         return [Hit(hit.record, hit.snippet, hit.score) for hit in found]
 
@@ -324,6 +326,8 @@ class Memory:
 
     def broken_files(self) -> Sequence[BrokenFile]:
         """The files on the branch that could not be read whole."""
+        from lsp_server.memory.results import BrokenFile
+
         return [BrokenFile(broken.path, broken.problems) for broken in self._core.followed().broken()]
 
     def linked_to(self, record: Record) -> Sequence[tuple[str, Record]]:
