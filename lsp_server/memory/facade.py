@@ -274,7 +274,9 @@ class Memory:
 
         Raises ``NotFoundError`` or ``AmbiguousError``.
         """
-        return self._core.find(ref)
+        from lsp_server.memory import finding
+
+        return finding.labelled(self._core, self._core.find(ref))
 
     def find(self, ref: str) -> Record | None:
         """As ``get``, None when it is not there or not clear: for labels met in somebody's text."""
@@ -304,10 +306,9 @@ class Memory:
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:
         """Records that hold the words, the best first."""
-        from lsp_server.memory.results import Hit
+        from lsp_server.memory import finding
 
-        found = self._core.followed().search(words, kind=kind, limit=limit)
-        return [Hit(hit.record, hit.snippet, hit.score) for hit in found]
+        return finding.search(self._core, words, kind, limit)
 
     def why(self, path: str, line: int | None = None) -> Sequence[Reason]:
         """What is known about a line of a file (relative to the work tree), or about the whole file."""

@@ -21,11 +21,13 @@ class Initialised:
 
 @dataclass(frozen=True)
 class Hit:
-    """A search result. ``snippet`` is one line of text around the words; a lower ``score`` is better."""
+    """A search result. ``snippet`` is one line of text around the words, ``matches`` where they stand in it
+    (start and end, in characters); a lower ``score`` is better."""
 
     record: Record
     snippet: str
     score: float
+    matches: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

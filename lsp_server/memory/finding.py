@@ -1,0 +1,43 @@
+"""Use case: find records by their words, or list them, with the labels of what they link to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lsp_server.index.values import MATCH_END, MATCH_START
+from lsp_server.memory.core import Core
+from lsp_server.memory.results import Hit
+from lsp_server.records.model import Kind, Record
+
+
+def search(core: Core, words: str, kind: Kind | None, limit: int) -> list[Hit]:
+    """The likeliest records first."""
+    hits = []
+    for found in core.followed().search(words, kind=kind, limit=limit):
+        snippet, matches = without_marks(found.snippet)
+        hits.append(Hit(labelled(core, found.record), snippet, found.score, matches))
+    return hits
+
+
+def labelled(core: Core, record: Record) -> Record:
+    """A record whose links say what their targets are called today; those deleted keep no label."""
+    if not record.links:
+        return record
+    targets: Iterable[Record | None] = (core.index.get(link.target) for link in record.links)
+    labels = [target.label if target else None for target in targets]
+    return replace(
+        record,
+        links=tuple(replace(link, label=label) for link, label in zip(record.links, labels, strict=True)),
+    )
+
+
+def without_marks(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A snippet without the index's marks, and where they were."""
+    text, matches = "", []
+    for part in snippet.split(MATCH_START):
+        inside, mark, after = part.partition(MATCH_END)
+        if mark:
+            matches.append((len(text), len(text) + len(inside)))
+        text += inside + after
+    return text, tuple(matches)
