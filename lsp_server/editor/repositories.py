@@ -59,7 +59,11 @@ class Repository:
             return None
         kept = self._found
         if ref not in kept:
-            record = await self._workers.prompt(self.memory.find, ref)
+            try:
+                record = await self._workers.prompt(self.memory.find, ref)
+            except GitMemoryError as error:
+                log.warning("%s could not be looked up: %s", ref, error)
+                return None
             if len(kept) < _KEPT:
                 kept[ref] = record
             return record
