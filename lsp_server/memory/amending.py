@@ -58,23 +58,28 @@ def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
     result: list[Record] = []
 
     def change(edits: Edits) -> str:
-        old, text = core.current(edits, old_id)
-        if old.kind is not Kind.DECISION:
-            raise UsageError(f"{old.label} is a {old.kind.value}; only a decision can be superseded")
-        check_step(Kind.DECISION, old.label, old.status, "superseded")
-        if old.status == "superseded":
-            raise RefusedError(f"{old.label} is superseded already")
+        old, _ = core.current(edits, old_id)
         link = Link(Relation.SUPERSEDES, old.id, old.label)
         successor = place(
             core, edits, replace(new, record=replace(new.record, links=(*new.record.links, link)))
         )
-        text = with_status(text, old, "superseded")
-        text = with_link(text, Link(Relation.SUPERSEDED_BY, successor.id, successor.label))
-        result[:] = [_write(edits, old, text), read_back(successor)]
+        result[:] = [retire(core, edits, old_id, successor), read_back(successor)]
         return core.message(f"supersede {old.label} with", successor, code=successor.code, also=[old])
 
     core.commit(change)
     return result[0], result[1]
+
+
+def retire(core: Core, edits: Edits, old_id: str, successor: Record) -> Record:
+    """Mark a decision superseded and link it to its successor. Raises ``RefusedError`` when it cannot be."""
+    old, text = core.current(edits, old_id)
+    if old.kind is not Kind.DECISION:
+        raise UsageError(f"{old.label} is a {old.kind.value}; only a decision can be superseded")
+    check_step(Kind.DECISION, old.label, old.status, "superseded")
+    if old.status == "superseded":
+        raise RefusedError(f"{old.label} is superseded already")
+    text = with_status(text, old, "superseded")
+    return _write(edits, old, with_link(text, Link(Relation.SUPERSEDED_BY, successor.id, successor.label)))
 
 
 def close_bug(

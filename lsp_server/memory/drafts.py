@@ -26,7 +26,8 @@ from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.front_matter import split
 from lsp_server.records.labels import NUMBERED
-from lsp_server.records.model import Kind, Problem, Record
+from lsp_server.records.life_cycle import check_step
+from lsp_server.records.model import Kind, Link, Problem, Record, Relation
 from lsp_server.records.paths import FOLDERS, slug
 from lsp_server.records.sections import title_of
 
@@ -63,10 +64,19 @@ def view_path(core: Core, record: Record) -> Path:
     )
 
 
-def open_draft(core: Core, kind: Kind, at: CodeRange | None, title: str, form: str = "") -> Draft:
-    """A pre-filled file for a new record."""
+def open_draft(
+    core: Core, kind: Kind, at: CodeRange | None, title: str, *, form: str = "", supersedes: str = ""
+) -> Draft:
+    """A pre-filled file for a new record; with ``supersedes``, for the decision that replaces that one."""
     core.tip()
-    new = recording.prepare(core, kind, title or "untitled", at=[at] if at else [], form=form)
+    links, status = [], None
+    if supersedes:
+        old = core.find(supersedes)
+        check_step(old.kind, old.label, old.status, "superseded")
+        links, status = [Link(Relation.SUPERSEDES, old.id, old.label)], "accepted"
+    new = recording.prepare(
+        core, kind, title or "untitled", at=[at] if at else [], form=form, links=links, status=status
+    )
     record = replace(new.record, title=title)
     text = recording.render_new(core, record, new, draft=True)
     path = folder_of(core) / f"{slug(title) if title else 'new-' + kind.value}-{record.id[:8]}.md"
@@ -160,7 +170,10 @@ def _save_new(core: Core, path: Path, state: State, text: str, guard: Guard) -> 
         guard.check(whole)
         edits.write(record.path, whole.encode("utf-8"))
         saved[:] = [(record, whole)]
-        return core.message("record", record, code=record.code)
+        replaced = [link.target for link in record.links if link.relation is Relation.SUPERSEDES]
+        olds = [amending.retire(core, edits, target, record) for target in replaced]
+        action = f"supersede {olds[0].label} with" if olds else "record"
+        return core.message(action, record, code=record.code, also=olds)
 
     core.commit(change)
     record, whole = saved[0]

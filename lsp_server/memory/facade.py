@@ -377,11 +377,20 @@ class Memory:
         uris = [drafts.refresh_view(self._core, record).as_uri() for record in shown]
         return showing.hover(self._core, records, uris)
 
-    def draft(self, kind: Kind, *, at: CodeRange | None = None, title: str = "", form: str = "") -> Draft:
-        """A pre-filled file for a new record; saved with a title, it is committed."""
+    def draft(
+        self,
+        kind: Kind,
+        *,
+        at: CodeRange | None = None,
+        title: str = "",
+        form: str = "",
+        supersedes: str = "",
+    ) -> Draft:
+        """A pre-filled file for a new record; saved with a title, it is committed. ``supersedes`` names
+        the decision that it replaces; saving then links both and marks the old one."""
         from lsp_server.memory import drafts
 
-        return drafts.open_draft(self._core, kind, at, title, form)
+        return drafts.open_draft(self._core, kind, at, title, form=form, supersedes=supersedes)
 
     def view(self, ref: str) -> Draft:
         """The file view of a record: a real file that, saved, amends the record."""

@@ -195,3 +195,20 @@ def test_a_draft_that_cannot_be_committed_is_still_there(memory: Memory, repo: R
     assert draft.path.read_text("utf-8") == text
     repo.git("worktree", "remove", str(tmp_path / "reading"))
     assert memory.save_draft(draft.path).record is not None
+
+
+def test_a_draft_that_supersedes_marks_and_links_the_old_decision_in_one_commit(
+    memory: Memory, repo: Repo
+) -> None:
+    old = memory.record(Kind.DECISION, "Use sessions", status="accepted")
+    draft = memory.draft(Kind.DECISION, supersedes="ADR-1")
+    assert memory.get("ADR-1").status == "accepted"
+    fill(draft.path, "Use JWT")
+    new = memory.save_draft(draft.path).record
+    assert new is not None
+    assert (memory.get("ADR-1").status, new.status) == ("superseded", "accepted")
+    assert [link.target for link in memory.get("ADR-1").links] == [new.id]
+    assert [link.target for link in memory.get("ADR-2").links] == [old.id]
+    assert repo.git("rev-list", "--count", "memory") == "3"
+    with pytest.raises(RefusedError):
+        memory.draft(Kind.DECISION, supersedes="ADR-1")

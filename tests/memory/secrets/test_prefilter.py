@@ -40,7 +40,7 @@ def test_every_rule_of_the_scanner_is_covered(rules: Rules) -> None:
         if not rule["visible"]:
             continue
         tree = parse(rules.detail(rule["id"])["detection_regex"])
-        for number in range(40):
+        for number in range(14):
             text = f"Some prose.\n\n{example(tree, dice, shortest=number % 2 == 0)}\n"
             seen |= {found.rule_id for found in scanner.scan(text) if found.visible}
             if not suspicious(text) and (not _may_be_unreported(rule["id"]) or scan(text)):
@@ -137,15 +137,15 @@ def test_time_grows_with_the_length_of_the_text(piece: str) -> None:
         return best
 
     suspicious(piece)  # compiles
-    small, large = seconds(250_000), seconds(1_000_000)
-    assert large < max(10 * small, 0.05)
+    small, large = seconds(60_000), seconds(240_000)
+    assert large < max(10 * small, 0.03)
 
 
 def test_ordinary_text_loads_no_scanner() -> None:
     code = (
         "import sys; from lsp_server.memory.secrets import check; "
         "assert check('# Use JWT\\n\\nA token and a password.\\n') == []; "
-        "print([m for m in sys.modules if 'kingfisher' in m or m == 'hashlib' and False])"
+        "print([m for m in sys.modules if 'kingfisher' in m])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
