@@ -73,13 +73,18 @@ def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
 def retire(core: Core, edits: Edits, old_id: str, successor: Record) -> Record:
     """Mark a decision superseded and link it to its successor. Raises ``RefusedError`` when it cannot be."""
     old, text = core.current(edits, old_id)
-    if old.kind is not Kind.DECISION:
-        raise UsageError(f"{old.label} is a {old.kind.value}; only a decision can be superseded")
-    check_step(Kind.DECISION, old.label, old.status, "superseded")
-    if old.status == "superseded":
-        raise RefusedError(f"{old.label} is superseded already")
+    check_replaceable(old)
     text = with_status(text, old, "superseded")
     return _write(edits, old, with_link(text, Link(Relation.SUPERSEDED_BY, successor.id, successor.label)))
+
+
+def check_replaceable(old: Record) -> None:
+    """Raise when a record cannot be superseded."""
+    if old.kind is not Kind.DECISION:
+        raise UsageError(f"{old.label} is a {old.kind.value}; only a decision can be superseded")
+    if old.status == "superseded":
+        raise RefusedError(f"{old.label} is superseded already")
+    check_step(Kind.DECISION, old.label, old.status, "superseded")
 
 
 def close_bug(

@@ -26,7 +26,6 @@ from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.front_matter import split
 from lsp_server.records.labels import NUMBERED
-from lsp_server.records.life_cycle import check_step
 from lsp_server.records.model import Kind, Link, Problem, Record, Relation
 from lsp_server.records.paths import FOLDERS, slug
 from lsp_server.records.sections import title_of
@@ -72,7 +71,7 @@ def open_draft(
     links, status = [], None
     if supersedes:
         old = core.find(supersedes)
-        check_step(old.kind, old.label, old.status, "superseded")
+        amending.check_replaceable(old)
         links, status = [Link(Relation.SUPERSEDES, old.id, old.label)], "accepted"
     new = recording.prepare(
         core, kind, title or "untitled", at=[at] if at else [], form=form, links=links, status=status
