@@ -73,22 +73,25 @@ def checkpoint(
             allow_secrets=allow_secrets,
             redact=redact,
         )
+        record = memory.get(record.id)  # as its file tells it, with what was noted by itself
+        previous = memory.find(str(record.fields.get("previous", "")))
     if session.json:
         print_json(session, record_json(record))
         return
     print_recorded(session, record)
-    for line in _noted(record):
+    for line in _noted(record, previous):
         session.out.line(f"  {visible_line(line)}")
 
 
-def _noted(record: Record) -> list[str]:
+def _noted(record: Record, previous: Record | None) -> list[str]:
     """What the checkpoint noted about the code by itself, as its file tells it."""
     lines = []
     if record.code is not None and record.code.commit is not None:
         branch = f" on {record.code.branch}" if record.code.branch else ", not on a branch"
         dirty = ", with uncommitted changes" if record.code.dirty else ""
         lines.append(f"code {record.code.commit[:10]}{branch}{dirty}")
-    lines.extend(f"{key.replace('-', ' ')} {value}" for key, value in record.extra.items())
+    if previous is not None:
+        lines.append(f"since {previous.label} {previous.title}, {record.fields.get('elapsed', '')} ago")
     files = sections(record.body).get("files modified", "")
     lines.extend(line.removeprefix("* ").replace("`", "") for line in files.splitlines() if line.strip())
     return lines

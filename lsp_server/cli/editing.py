@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, RefusedError
@@ -38,16 +41,25 @@ def edit_and_save(
 def _run_editor(session: Session, path: Path) -> None:
     editor = _editor(session)
     # Through the shell, as git does: an editor may be a command with arguments.
-    ended = subprocess.run(
+    process = subprocess.Popen(
         ["sh", "-c", f'{editor} "$@"', editor, str(path)],
         cwd=session.directory or None,
         env=dict(session.environment),
-        check=False,
     )
-    if ended.returncode:
-        raise RefusedError(
-            f"the editor {editor!r} ended with {ended.returncode}, nothing is recorded", draft=path
-        )
+    with _interruptions_left_to_the_editor():
+        code = process.wait()
+    if code:
+        raise RefusedError(f"the editor {editor!r} ended with {code}, nothing is recorded", draft=path)
+
+
+@contextmanager
+def _interruptions_left_to_the_editor() -> Iterator[None]:
+    # Set after the start, so that the editor does not inherit it.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _editor(session: Session) -> str:

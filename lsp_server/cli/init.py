@@ -28,6 +28,8 @@ def init(session: Session, branch: str | None) -> None:
     Makes the branch, or adopts the remote's where it has one. Saying it twice is harmless; your work tree,
     index and HEAD are never touched.
     """
+    if branch is not None and not branch.strip():
+        raise click.UsageError("a branch needs a name", click.get_current_context())
     with session.memory() as memory:
         done = memory.initialise(branch)
     if session.json:

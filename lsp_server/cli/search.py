@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from lsp_server.cli.arguments import KindWord, Text
 from lsp_server.cli.output import print_json, record_json, record_row
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import fit, visible_line
+from lsp_server.cli.terminal import Terminal, display_width, fit, visible_line
 from lsp_server.records.model import Kind
+
+if TYPE_CHECKING:
+    from lsp_server.memory.results import Hit
 
 
 @memory_command(
@@ -39,6 +44,19 @@ def search(session: Session, words: tuple[str, ...], kind: Kind | None, limit: i
     out = session.out
     for hit in hits:
         out.table([record_row(out, hit.record)])
-        snippet = visible_line(" ".join(hit.snippet.split()))
-        if snippet and snippet != hit.record.title:
-            out.line("  " + out.style(fit(snippet, out.width - 2) if out.width else snippet, "dim"))
+        if hit.snippet.strip() and hit.snippet != hit.record.title:
+            out.line("  " + _marked(out, hit))
+
+
+def _marked(out: Terminal, hit: Hit) -> str:
+    """The snippet with its words standing out, cut at a terminal's edge."""
+    left = (out.width or len(hit.snippet) * 2 + 2) - 2
+    line, position = "", 0
+    for start, end in (*hit.matches, (len(hit.snippet), len(hit.snippet))):
+        for text, style in ((hit.snippet[position:start], "dim"), (hit.snippet[start:end], "bold")):
+            if text and left > 0:
+                shown = fit(visible_line(text.replace("\n", " ")), left)
+                left -= display_width(shown)
+                line += out.style(shown, style)
+        position = end
+    return line

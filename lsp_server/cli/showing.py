@@ -9,6 +9,8 @@ from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.errors import GitMemoryError
 from lsp_server.records.fields import FIELDS
 
+ID_LENGTH = 36
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -61,12 +63,12 @@ def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, 
     facts = [("id", record.id)]
     if record.aliases:
         facts.append(("was called", visible_line(", ".join(record.aliases))))
+    in_text = {field.name for field in FIELDS[record.kind] if not field.in_front_matter}
     facts.extend(
-        (field.name, field_text(value))
-        for field in FIELDS[record.kind]
-        if field.in_front_matter and (value := record.fields.get(field.name))
+        (name.replace("_", " "), _value(memory, value))
+        for name, value in (*record.fields.items(), *record.extra.items())
+        if name not in in_text and value
     )
-    facts.extend((key, visible_line(str(value))) for key, value in record.extra.items())
     if record.code is not None and record.code.commit:
         branch = f" on {visible_line(record.code.branch)}" if record.code.branch else ""
         dirty = ", with uncommitted changes" if record.code.dirty else ""
@@ -89,6 +91,12 @@ def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, 
         facts.append((link.relation.value.replace("-", " "), visible_line(told)))
     facts.append(("file", visible_line(record.path)))
     return facts
+
+
+def _value(memory: Memory, value: Any) -> str:
+    """What the front matter says under a key; a record's id is told as that record."""
+    other = memory.find(value) if isinstance(value, str) and len(value) == ID_LENGTH else None
+    return visible_line(f"{other.label} {other.title}") if other else field_text(value)
 
 
 def _body_without_title(record: Record) -> str:

@@ -82,7 +82,8 @@ class Repo:
             timeout=60,
             **({"stdin": subprocess.DEVNULL} if data is None else {"input": data}),
         )
-        answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        out, err = (text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
+        answer = Answer(done.returncode, out, err)
         assert "Traceback" not in answer.err, answer.err
         assert "internal error" not in answer.err, answer.err
         return answer

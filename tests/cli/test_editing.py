@@ -47,6 +47,14 @@ def test_an_editor_that_fails_records_nothing_and_the_draft_is_named(repo: Repo)
     assert repo.git("rev-parse", "memory") == tip
 
 
+def test_an_interruption_is_the_editors_business(repo: Repo) -> None:
+    # ^C at a terminal reaches the whole group, and editors have a meaning of their own for it.
+    patient = repo.editor(
+        r"""kill -INT "$(ps -o ppid= -p $PPID | tr -d ' ')"; sed -i 's/^# *$/# Kept/' "$1" """
+    )
+    assert repo.json("learn", "--edit", env={"EDITOR": patient})["title"] == "Kept"
+
+
 def test_a_draft_that_was_refused_can_be_taken_up_again(repo: Repo) -> None:
     spoilt = repo.editor(r"""sed -i 's/^id: .*/id: nonsense/; s/^# *$/# Kept/' "$1"; cp "$1" /dev/null""")
     line = repo.run("learn", "--edit", env={"EDITOR": spoilt}).err

@@ -86,8 +86,7 @@ def test_a_checkpoint_notes_where_the_work_stands_by_itself(
     out = repo.do("checkpoint", "--todo", "Rate limit")
     assert f"code {repo.git('rev-parse', 'HEAD')[:10]} on main, with uncommitted changes" in out
     assert "src/auth.py +1 −20" in out
-    assert "previous" in out
-    assert "elapsed" in out
+    assert f"since {first['label']} Begun, " in out
 
 
 def test_a_metric_is_a_name_and_a_value(repo: Repo) -> None:
@@ -194,9 +193,9 @@ def test_what_looks_like_a_secret_is_refused_redacted_or_let_through(repo: Repo)
         ("src/auth.py:١", "PATH:LINE"),
         ("src/auth.py:99999999999", "PATH:LINE"),
         ("src/auth.py:21", "20 lines"),
-        ("../elsewhere.py:1", "outside of the repository"),
-        ("/etc/passwd:1", "outside of the repository"),
-        (".git/config:1", "outside of the repository"),
+        ("../elsewhere.py:1", "outside"),
+        ("/etc/passwd:1", "outside"),
+        (".git/config:1", "outside"),
         ("src/none.py:1", "src/none.py"),
         ("src:1", "src"),
     ],

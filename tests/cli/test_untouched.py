@@ -27,7 +27,7 @@ WALK: dict[str, list[list[str]]] = {
     "delete": [["delete", "BUG-1"]],
     "list": [["list"]],
     "show": [["show", "ADR-1"], ["show", "ADR-1", "--raw"]],
-    "search": [["search", "jwt"]],
+    "search": [["search", "sessions"]],
     "why": [["why", "src/auth.py:3"], ["why", "src/auth.py"]],
     "log": [["log", "--patch"]],
     "completion": [["completion", "bash"]],
