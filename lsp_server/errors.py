@@ -11,13 +11,15 @@ from pathlib import Path
 class GitMemoryError(Exception):
     """Something a person can understand and act on: the message says what is wrong and what to do.
 
-    ``draft`` names the file that keeps the text of a write that could not be made, if any.
+    When a write could not be made, ``draft`` names the file that keeps its text; where not even that could
+    be written, ``text`` is the text itself, for a face to print.
     """
 
     def __init__(self, message: str, *, draft: Path | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.draft = draft
+        self.text: str | None = None
 
     def __str__(self) -> str:
         if self.draft is None:
@@ -39,6 +41,10 @@ class AmbiguousError(GitMemoryError):
 
 class RefusedError(GitMemoryError):
     """A rule forbids it: an impossible status, a secret in the text, a checked-out branch."""
+
+
+class SecretError(RefusedError):
+    """The text holds what looks like a secret. The message names the line and never the secret."""
 
 
 class NoRepositoryError(GitMemoryError):

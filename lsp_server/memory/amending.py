@@ -10,6 +10,7 @@ from lsp_server.errors import GitMemoryError, RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
+from lsp_server.memory.keeping import kept
 from lsp_server.memory.recording import New, clean_fields, place, read_back
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
@@ -66,7 +67,8 @@ def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
         result[:] = [retire(core, edits, old_id, successor), read_back(successor)]
         return core.message(f"supersede {old.label} with", successor, code=successor.code, also=[old])
 
-    core.commit(change)
+    with kept(core, [new]):
+        core.commit(change)
     return result[0], result[1]
 
 
@@ -122,7 +124,8 @@ def close_bug(
             also=[taught] if taught else [],
         )
 
-    core.commit(change)
+    with kept(core, [learning] if learning else []):
+        core.commit(change)
     return result[0], result[1] if len(result) > 1 else None
 
 

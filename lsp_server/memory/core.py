@@ -6,7 +6,6 @@ repository must not load Jinja2.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
@@ -34,12 +33,13 @@ PARSER_VERSION = 1
 class Core:
     """One repository's memory, below the facade."""
 
-    def __init__(self, repository: Repository, cache: Path | None) -> None:
+    def __init__(self, repository: Repository, cache: Path | None = None, state: Path | None = None) -> None:
+        """``cache`` and ``state`` are the user's own directories, None where there are none."""
         self.repository = repository
         self.store = GitStore(repository)
         self.templates = Templates(cache / "templates" if cache else None)
         self.private = repository.private_dir
-        self._lock = threading.RLock()
+        self.state = state
 
     @cached_property
     def code(self) -> CodeFiles:
@@ -165,10 +165,10 @@ def _not_found(index: Index, ref: str) -> str:
     return f"there is no {ref!r} in this memory"
 
 
-def cache_directory(environment: Mapping[str, str]) -> Path | None:
-    """The user's own cache, None when the environment does not say where it is."""
-    if path := environment.get("XDG_CACHE_HOME"):
+def user_directory(environment: Mapping[str, str], variable: str, default: str) -> Path | None:
+    """Our place below the user's own directory of a kind (XDG base directories), None without a home."""
+    if path := environment.get(variable):
         return Path(path) / "git-memory" if Path(path).is_absolute() else None
     if home := environment.get("HOME"):
-        return Path(home) / ".cache" / "git-memory"
+        return Path(home) / default / "git-memory"
     return None

@@ -84,6 +84,13 @@ def open_draft(
     return Draft(path, record.id, kind, is_new=True)
 
 
+def keep(path: Path, record: Record, text: str) -> Path:
+    """Write the text of a record that could not be committed. Saved again later, it is committed."""
+    _store(path, State(record.id, record.kind.value, "", "", committed=False))
+    _write(path, text)
+    return path
+
+
 def open_view(core: Core, ref: str) -> Draft:
     """A record's own file, to be read and amended."""
     record = core.find(ref)

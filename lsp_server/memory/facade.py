@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import AmbiguousError, NotFoundError
-from lsp_server.memory.core import Core, cache_directory
+from lsp_server.memory.core import Core, user_directory
 from lsp_server.memory.guard import Guard
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.life_cycle import next_steps
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Saved,
     )
     from lsp_server.store.base import Commit
+    from lsp_server.store.repository import Discovery
 
 
 class Memory:
@@ -73,7 +74,11 @@ class Memory:
 
             environment = os.environ
         begun = Repository.begin(Path(directory), environment, honour_git_dir=honour_git_dir)
-        return Opening(begun, cache_directory(environment))
+        return Opening(
+            begun,
+            user_directory(environment, "XDG_CACHE_HOME", ".cache"),
+            user_directory(environment, "XDG_STATE_HOME", ".local/state"),
+        )
 
     @classmethod
     def for_draft(cls, path: Path, *, environment: Mapping[str, str] | None = None) -> Memory | None:
@@ -425,9 +430,14 @@ class Memory:
 class Opening:
     """A memory that is being opened: call it to have it."""
 
-    def __init__(self, begun: Any, cache: Path | None) -> None:
+    def __init__(self, begun: Discovery, cache: Path | None, state: Path | None) -> None:
         self._begun = begun
         self._cache = cache
+        self._state = state
 
     def __call__(self) -> Memory:
-        return Memory(Core(self._begun.wait(), self._cache))
+        return Memory(Core(self._begun.wait(), self._cache, self._state))
+
+    def cancel(self) -> None:
+        """The memory is not needed after all."""
+        self._begun.cancel()

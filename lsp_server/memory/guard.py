@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lsp_server.errors import RefusedError
+from lsp_server.errors import SecretError
 from lsp_server.memory import secrets
 
 
@@ -23,7 +23,7 @@ class Guard:
         return secrets.redact(text, secrets.check(text, self.allowed))
 
     def check(self, text: str) -> None:
-        """Raise ``RefusedError`` when the text holds a secret that was not allowed. It is never echoed."""
+        """Raise ``SecretError`` when the text holds a secret that was not allowed. It is never echoed."""
         findings = secrets.check(text, self.allowed)
         if findings:
-            raise RefusedError(secrets.message(findings))
+            raise SecretError(secrets.message(findings))

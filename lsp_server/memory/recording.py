@@ -13,6 +13,7 @@ from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
+from lsp_server.memory.keeping import kept
 from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
@@ -130,7 +131,8 @@ def record(core: Core, new: New) -> Record:
         placed = place(core, edits, new)
         return core.message("record", placed, code=placed.code)
 
-    core.commit(change)
+    with kept(core, [new]):
+        core.commit(change)
     return read_back(placed)
 
 

@@ -303,5 +303,26 @@ def test_a_checked_out_memory_branch_refuses_writes_and_names_the_worktree(
     memory: Memory, repo: Repo, tmp_path: Path
 ) -> None:
     repo.git("worktree", "add", "-q", str(tmp_path / "reading"), "memory")
-    with pytest.raises(GitMemoryError, match="reading"):
-        memory.record(Kind.DECISION, "Use JWT")
+    with pytest.raises(GitMemoryError, match="reading") as refused:
+        memory.record(Kind.DECISION, "Use JWT", fields={"rationale": "It scales."})
+    draft = refused.value.draft
+    assert draft is not None
+    assert "It scales." in draft.read_text("utf-8")
+    repo.git("worktree", "remove", str(tmp_path / "reading"))
+    saved = memory.save_draft(draft).record
+    assert saved is not None
+    assert (saved.label, saved.fields) == ("ADR-0001", {"rationale": "It scales."})
+
+
+def test_where_nothing_can_be_written_the_text_is_kept_in_the_users_own_place(
+    memory: Memory, repo: Repo, home: Path
+) -> None:
+    (repo.root / ".git/git-memory").rename(repo.root / "elsewhere")
+    (repo.root / ".git/git-memory").write_text("a file where a directory should be")
+    (repo.root / ".git/refs/heads/memory.lock").write_text("")
+    with pytest.raises(GitMemoryError) as refused:
+        memory.record(Kind.DECISION, "Use JWT", fields={"rationale": "It scales."})
+    draft = refused.value.draft
+    assert draft is not None
+    assert draft.is_relative_to(home)
+    assert "It scales." in draft.read_text("utf-8")

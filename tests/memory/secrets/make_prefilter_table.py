@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from typing import Any
+import sys
 
 from kingfisher_sdk import Rules
 from secret_rule_examples import example, literals, parse
@@ -103,23 +103,25 @@ def _stem(name: str) -> str:
 
 
 def _print(prefixes: Prefixes, names: dict[str, int]) -> None:
-    print('"""What the scanner\'s rules look for. Made by tests/memory/secrets/make_prefilter_table.py."""\n')
-    print("from __future__ import annotations\n")
-    print("# fmt: off")
-    print("PREFIXES: dict[str, tuple[int, bool, bool]] = {")
-    for prefix, (rest, tight, first) in sorted(prefixes.items()):
-        print(f"    {prefix!r}: ({rest}, {tight}, {first}),")
-    print("}")
-    print("# fmt: on")
-    print(
-        '"""By prefix: how many characters follow it at least, whether they are letters, digits, "_" and "-"'
-    )
-    print('only, and whether the prefix begins a word."""\n')
-    print("NAMES: dict[str, int] = {")
-    for name, length in sorted(names.items()):
-        print(f'    "{name}": {length},')
-    print("}")
-    print('"""By a part of the name before a sign: the length of the shortest value behind the sign."""')
+    lines = [
+        '"""What the scanner\'s rules look for. Made by tests/memory/secrets/make_prefilter_table.py."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "# fmt: off",
+        "PREFIXES: dict[str, tuple[int, bool, bool]] = {",
+        *(f"    {prefix!r}: {about!r}," for prefix, about in sorted(prefixes.items())),
+        "}",
+        "# fmt: on",
+        '"""By prefix: how many characters follow it at least, whether they are letters, digits, "_" and "-"',
+        'only, and whether the prefix begins a word."""',
+        "",
+        "NAMES: dict[str, int] = {",
+        *(f'    "{name}": {length},' for name, length in sorted(names.items())),
+        "}",
+        '"""By a part of the name before a sign: the length of the shortest value behind the sign."""',
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ def test_a_record_full_of_ids_is_not_suspicious() -> None:
         f"---\nid: {uuid.UUID(int=dice.getrandbits(128))}\nkind: decision\nstatus: accepted\n"
         f"tags: [secret, token, auth]\nlinks:\n  - supersedes: {uuid.UUID(int=dice.getrandbits(128))}\n"
         f"code:\n  commit: {commit}\n  branch: main\nanchors:\n  - path: src/auth.py\n    lines: 10-12\n"
-        f"    births:\n      - {commit} 8-10 src/auth.py\n      - {dice.getrandbits(256):064x} 3 src/login.py\n"
+        f"    births:\n      - {commit} 8-10 src/auth.py\n"
+        f"      - {dice.getrandbits(256):064x} 3 src/login.py\n"
         "---\n# Use JWT for authentication\n\nSigned tokens need no session store.\n"
     )
     assert not suspicious(text)
@@ -118,7 +119,8 @@ def test_at_most_one_real_adr_in_ten_is_suspicious() -> None:
 ADVERSARIAL = {
     "signs": "=", "signs and letters": "=a", "short values": ": abcdefg ", "names": "token = abcdefg, ",
     "schemes": "://", "users": "://a:", "prefixes": "sk-", "jwt": ".ey", "jwt starts": "ey", "hex": "0a",
-    "one letter": "a", "dots": ".", "blanks": " ", "newlines": "\n", "quotes": "='\"", "words": "private key ",
+    "one letter": "a", "dots": ".", "blanks": " ", "newlines": "\n", "quotes": "='\"",
+    "words": "private key ",
     "header": "authorization: ", "aws": "aws_session_token ", "curl": "curl", "wide": "ß=",
 }  # fmt: skip
 

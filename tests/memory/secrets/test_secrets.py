@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_a_secret_is_found_on_its_line(kind: str, seed: int) -> None:
     assert finding.line == 5
     assert secret in text[finding.start : finding.end]
     assert text.split("\n")[4][finding.column - 1 :].startswith(
-        text[finding.start : finding.end].split("\n")[0]
+        text[finding.start : finding.end].split("\n", 1)[0]
     )
 
 
@@ -94,7 +95,7 @@ def test_several_secrets_are_each_named_once_and_in_order() -> None:
     findings = scan(text)
     assert len(findings) == len(kinds)
     assert findings == sorted(findings)
-    assert all(a.end <= b.start for a, b in zip(findings, findings[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(findings))
     clean = redact(text, findings)
     assert not [secret for _, secret in kinds.values() if secret in clean]
     assert f"{len(kinds)} places look like secrets: line 1 " in message(findings)
@@ -138,7 +139,8 @@ def _ordinary() -> list[str]:
     return [
         "The token is refreshed; password: required. Secret: none. Key: see the vault.",
         f"![a picture](data:image/png;base64,{picture})",
-        f"---\nid: {identifier}\nlinks:\n  - supersedes: {identifier}\ncode:\n  commit: {commit}\n---\n# Tokens\n",
+        f"---\nid: {identifier}\nlinks:\n  - supersedes: {identifier}\n"
+        f"code:\n  commit: {commit}\n---\n# Tokens\n",
         f"births:\n  - {commit} 8-10 src/api_key.py\n  - {long_commit} 3 src/password.py\n",
         f"sha256:{long_commit}\nmd5 {dice.randbytes(16).hex()}\nintegrity sha512-{picture[:86]}==\n",
         f"src/auth_token.py: {commit}\nkey: {identifier}\nmessage: {identifier}\nlinear: {commit}\n",
