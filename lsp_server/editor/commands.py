@@ -71,17 +71,11 @@ async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def supersede(session: Session, arguments: Arguments) -> dict[str, Any]:
-    """Record the decision that replaces another, and open it to be written."""
-    ref, title = arguments.text("ref"), arguments.optional_text("title")
+    """Open the draft of the decision that replaces another; saving it links both."""
+    ref, title = arguments.text("ref"), arguments.optional_text("title") or ""
     repository = await _repository(session, arguments.optional_text("uri"))
-    memory = repository.memory
-    if not title:
-        title = (await session.workers.prompt(memory.get, ref)).title
-    old, new = await session.workers.prompt(partial(memory.supersede, ref, title, status="proposed"))
-    session.client.say(f"{new.label} “{new.title}” supersedes {old.label}")
-    await _show_anew(session, repository, old.id)
-    await session.wrote(repository)
-    return await _opened(session, await session.workers.prompt(memory.view, new.id))
+    begin = partial(repository.memory.draft, Kind.DECISION, title=title, supersedes=ref)
+    return await _opened(session, await session.workers.prompt(begin))
 
 
 async def initialise(session: Session, arguments: Arguments) -> dict[str, Any]:

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Draft:
+class SavedFile:
     """A file that was saved, with the id that its text had then."""
 
     uri: str

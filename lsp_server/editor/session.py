@@ -17,7 +17,7 @@ from lsp_server.editor.documents import Document, Documents
 from lsp_server.editor.parent import wait_for_death
 from lsp_server.editor.positions import Encoding
 from lsp_server.editor.repositories import Repositories, Repository
-from lsp_server.editor.saves import Draft, Saves
+from lsp_server.editor.saves import SavedFile, Saves
 from lsp_server.editor.tracking import Tracking
 from lsp_server.editor.watching import watch
 from lsp_server.editor.workers import Workers
@@ -38,7 +38,7 @@ class Session:
         self.tracking = Tracking(self.documents, self.workers)
         self.checking = Checking(self.documents, self.workers, client)
         self.saves = Saves()
-        self.autosaved: dict[str, Draft] = {}
+        self.autosaved: dict[str, SavedFile] = {}
         self.save_reasons: dict[str, types.TextDocumentSaveReason] = {}
         self.folders: dict[str, Path] = {}
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -18,11 +18,15 @@ PERIOD = 1.0  # seconds
 
 async def watch(repositories: Repositories, changed: Callable[[Repository], None]) -> None:
     """Call ``changed`` for each repository that moved on. Never returns."""
+    unseen: set[Repository] = set()
     while True:
         await asyncio.sleep(PERIOD)
         for repository in repositories:
             try:
                 if await repository.refresh():
                     changed(repository)
+                unseen.discard(repository)
             except Exception:
-                log.exception("the memory of %s could not be looked at", repository.memory.root)
+                if repository not in unseen:  # said once, not each second: its folder may be gone for good
+                    log.exception("the memory of %s could not be looked at", repository.memory.root)
+                unseen.add(repository)

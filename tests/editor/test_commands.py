@@ -60,13 +60,21 @@ def test_a_status_is_given_by_label_or_id(editor: Client, memory: Memory) -> Non
     assert editor.execute("gitMemory.mark", ref=record.id[:8], status="deprecated")["status"] == "deprecated"
 
 
-def test_superseding_links_both_and_opens_the_new_one(editor: Client, memory: Memory) -> None:
+def test_superseding_opens_a_draft_whose_save_links_both(editor: Client, memory: Memory) -> None:
     memory.record(Kind.DECISION, "Use JWT")
-    opened = editor.execute("gitMemory.supersede", ref="ADR-1", title="Use PASETO")
+    opened = editor.execute("gitMemory.supersede", ref="ADR-1")
+    assert (opened["kind"], opened["isNew"], opened["shown"]) == ("decision", True, True)
+    assert memory.get("ADR-1").status == "proposed"
+    path = Path(opened["uri"].removeprefix("file://"))
+    uri = editor.open(path)
+    editor.save(uri, path.read_text().replace("\n# \n", "\n# Use PASETO\n"))
+    editor.message("recorded ADR-0002 “Use PASETO”")
     new, old = memory.get("ADR-2"), memory.get("ADR-1")
-    assert (opened["id"], new.title, old.status) == (new.id, "Use PASETO", "superseded")
+    assert (new.id, old.status) == (opened["id"], "superseded")
     assert [link.target for link in new.links] == [old.id]
-    assert "# Use PASETO" in Path(opened["uri"].removeprefix("file://")).read_text()
+    assert [link.target for link in old.links] == [new.id]
+    assert editor.execute("gitMemory.supersede", ref="ADR-1") is None
+    assert editor.message("superseded already")
 
 
 def test_a_checkpoint_takes_a_message(editor: Client, memory: Memory, repo: Any) -> None:

@@ -13,7 +13,7 @@ from lsprotocol import types
 from lsp_server.editor import uris
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
-from lsp_server.editor.saves import Draft
+from lsp_server.editor.saves import SavedFile
 from lsp_server.editor.session import Session
 from lsp_server.errors import GitMemoryError
 
@@ -31,7 +31,7 @@ def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> Await
     path = uris.to_path(uri)
     if path is None:
         return None
-    return session.saves.add(_saved(session, Draft(uri, path, _own_id(session, uri)), reason))
+    return session.saves.add(_saved(session, SavedFile(uri, path, _own_id(session, uri)), reason))
 
 
 async def commit_autosaved(session: Session, uri: str | None = None) -> None:
@@ -46,7 +46,7 @@ async def commit_autosaved(session: Session, uri: str | None = None) -> None:
     await session.saves.add(commit())
 
 
-async def _saved(session: Session, draft: Draft, reason: types.TextDocumentSaveReason) -> None:
+async def _saved(session: Session, draft: SavedFile, reason: types.TextDocumentSaveReason) -> None:
     repository = await session.repositories.of(draft.path)
     if repository is None or not session.repositories.is_draft(draft.path):
         return
@@ -59,7 +59,7 @@ async def _saved(session: Session, draft: Draft, reason: types.TextDocumentSaveR
     await _commit(session, draft, repository)
 
 
-async def _commit(session: Session, draft: Draft, repository: Repository) -> None:
+async def _commit(session: Session, draft: SavedFile, repository: Repository) -> None:
     session.autosaved.pop(draft.uri, None)
     amends = await _is_recorded(session, draft, repository)
     try:
@@ -79,7 +79,7 @@ async def _commit(session: Session, draft: Draft, repository: Repository) -> Non
         await session.wrote(repository)
 
 
-async def _is_recorded(session: Session, draft: Draft, repository: Repository) -> bool:
+async def _is_recorded(session: Session, draft: SavedFile, repository: Repository) -> bool:
     if draft.record_id is None or not repository.has_memory:
         return False
     return await session.workers.prompt(repository.memory.find, draft.record_id) is not None
