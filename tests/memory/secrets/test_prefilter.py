@@ -160,6 +160,7 @@ def test_the_pre_filter_needs_the_standard_library_only() -> None:
         "__future__",
         "re",
         "functools",
+        "itertools",
         "typing",
         "lsp_server.memory.secrets.prefilter_table",
     }

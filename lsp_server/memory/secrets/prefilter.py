@@ -1,0 +1,181 @@
+"""Is a text worth loading the scanner for? Quick, and wrong in one direction only.
+
+``suspicious`` is true of every text in which the scanner, with our configuration, finds something. It
+may be true of others: that costs a scan, nothing else. The scanner's rules are about either a *prefix*
+(``glpat-`` and 20 characters), a *name before a value* (``datadog_key = `` and 32 characters), or
+something of their own (a URL with a password, a PEM block). The first two come as tables made from the
+rules (``prefilter_table``); the tests show for every rule of the installed scanner that it is covered.
+
+Everything works on the lower-cased text, in time linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from lsp_server.memory.secrets.prefilter_table import NAMES, PREFIXES
+
+LONG = 16
+"""No prefixed secret is shorter than this many characters, its prefix included."""
+
+_MANY = 4000
+"""A text with more values or URLs than this goes to the scanner unseen: that keeps the worst case small."""
+
+_NAME_REACHES = 64
+"""How far before the sign a name may begin: itself, and what else belongs to a longer name."""
+
+_WRITTEN_AS_SECRET = (
+    *("password", "passwd", "passphrase", "pwd", "secret", "token", "credential"),
+    *(f"{of}{dash}key" for of in ("api", "access", "auth", "private", "account") for dash in ("", "_", "-")),
+    *(f"{of}{dash}key" for of in ("client", "encryption", "signing") for dash in ("", "_", "-")),
+)
+"""The names of rules.yml; their values have eight characters or more and a digit in them."""
+
+_SHORT_VALUES = {name: length for name, length in NAMES.items() if length < 14}
+# Rules that have neither a prefix nor a value right behind a name: these words, and a long word somewhere.
+_NEAR_A_LONG_WORD = ("influx", "bitly", "cloudinary", "couchbase", "capella", "amplitude", "aiven")
+# All words of one group in the text: curl's options, a Kubernetes secret, Google's and NuGet's files.
+_TOGETHER = (
+    ("curl", " -"), ("curl", "\t-"), ("curl", "\n-"), ("curl", "\r-"),
+    ("-----begin", "private key"),
+    ("kind:", "secret", "data:"),
+    ('"client_secret"', '"refresh_token"'),
+    ("<add key=",),
+    ("secret_key", "=>", "sk_"),
+    ("contribsys",),
+    ("hcp_client_secret",),
+    ("_token_apikeyclientsecret",),
+    ("@bitbucket.org/",),
+    ("xapp-",), ("xoxa-",), ("xoxr-",), ("xoxo-",), ("xoxs-",),
+    ("flyv1",),
+    ("apikey-v1",),
+    ("codecatalyst.aws/",),
+)  # fmt: skip
+# Python's split() takes these for blanks, the scanner does not: where they stand, let the scanner look.
+_ODD_BLANKS = ("\x1c", "\x1d", "\x1e", "\x1f")
+
+
+_CUT = 80
+"""No more of a value is looked at."""
+
+_BLANKS = (
+    *range(9, 14),
+    0x20,
+    0x85,
+    0xA0,
+    0x1680,
+    *range(0x2000, 0x200B),
+    0x2028,
+    0x2029,
+    0x202F,
+    0x205F,
+    0x3000,
+)
+_BEFORE_A_SIGN = "=:>|?,'\"" + "".join(map(chr, _BLANKS))
+
+
+class _Patterns(NamedTuple):
+    value: re.Pattern[str]
+    """A sign, the gap behind it, and a value."""
+    not_of_a_name: re.Pattern[str]
+    shape: re.Pattern[str]
+    """Secrets known by what they look like inside."""
+    header: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        re.compile(rf"""[=>:|,](?=([\s'"`=]{{0,6}}?)([^\s'"`<>{{}}]{{7,{_CUT}}}))"""),
+        re.compile(r"[^ \t\w.-]"),
+        re.compile(
+            r"[0-9a-f]{32}\.[0-9a-z]{16}"
+            r"|sk[0-9a-f]{32}"
+            r"|\.ey[0-9a-z/\\_-]{17}"
+            r"|\.acc[_-][0-9a-z-]{10}"
+            r"|[0-9][|%][0-9a-z_-]{27}"
+            r"|[0-9]q~[\w.~-]{31}"
+            r"|[a-z0-9+/]{22}==:[a-z0-9]{32}"
+            r"|00[a-z0-9]{13}![\w.-]{80}"
+            r"|[a-z0-9]{29}_mmk"
+            r"|[a-z0-9+/]{86}=="
+        ),
+        re.compile(
+            r"""authorization["']?\s{0,3}[=:]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}[\w+/=.~-]{16}"""
+            r"""|aws[_-]?(?:session|security)[_-]?token["']?\s*[=:]"""
+        ),
+    )
+
+
+def suspicious(text: str) -> bool:
+    """Whether the scanner has to look at ``text``. True wherever it would find something."""
+    folded = text.lower().replace("ſ", "s")  # what the scanner's rules take for the same letter
+    return (
+        any(blank in text for blank in _ODD_BLANKS)
+        or _has_url_with_password(folded)
+        or any(all(word in folded for word in group) for group in _TOGETHER)
+        or _has_prefixed(folded)
+        or _has_named_value(folded)
+    )
+
+
+def _has_url_with_password(folded: str) -> bool:
+    pieces = folded.split("://", _MANY)
+    if len(pieces) > _MANY:
+        return True
+    for before, after in pairwise(pieces):
+        url = after[:700].split(None, 1)[0] if after and not after[0].isspace() else ""
+        if before.endswith(("mongodb", "mongodb+srv")):
+            if ":" in url.rpartition("@")[0]:
+                return True
+            continue
+        user_and_password, at, _ = url.partition("@")
+        if at and ":" in user_and_password and "/" not in user_and_password:
+            return True
+    return False
+
+
+def _has_prefixed(folded: str) -> bool:
+    long_words = " ".join(word for word in folded.split() if len(word) >= LONG)
+    if not long_words:
+        return False
+    if any(prefix in long_words and _prefixed(prefix).search(long_words) for prefix in PREFIXES):
+        return True
+    if _patterns().shape.search(long_words):
+        return True
+    return any(word in folded for word in _NEAR_A_LONG_WORD)
+
+
+@cache
+def _prefixed(prefix: str) -> re.Pattern[str]:
+    rest, plain, begins_word = PREFIXES[prefix]
+    before = "(?<![a-z0-9_])" if begins_word else ""
+    return re.compile(f"{before}{re.escape(prefix)}{'[a-z0-9_-]' if plain else '[^ ]'}{{{rest}}}")
+
+
+def _has_named_value(folded: str) -> bool:
+    patterns = _patterns()
+    for count, match in enumerate(patterns.value.finditer(folded)):
+        if count > _MANY:
+            return True
+        before = folded[max(0, match.start() - _NAME_REACHES) : match.start()]
+        name = patterns.not_of_a_name.split(before.rstrip(_BEFORE_A_SIGN))[-1]
+        if name and _names_a_secret(name, gap=match[1], value=match[2]):
+            return True
+    asked = "authorization" in folded or "aws" in folded
+    return asked and patterns.header.search(folded) is not None
+
+
+def _names_a_secret(name: str, *, gap: str, value: str) -> bool:
+    lengths = NAMES if len(value) >= 14 else _SHORT_VALUES
+    if any(word in name and length <= len(value) for word, length in lengths.items()):
+        return True
+    quoted = "'" in gap or '"' in gap
+    if quoted and "password" in name:
+        return True
+    if len(value) >= _CUT or (len(value) >= (8 if quoted else 12) and any(map(str.isdigit, value))):
+        return any(word in name for word in _WRITTEN_AS_SECRET)
+    return False

@@ -1,0 +1,37 @@
+"""What is done about findings: taking the secrets out, or telling a person about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsp_server.memory.secrets.findings import Finding
+
+_NAMED = 5
+
+
+def redact(text: str, findings: Sequence[Finding]) -> str:
+    """``text`` with ``[redacted: <rule>]`` for its secrets. The findings are those of this very text."""
+    pieces = []
+    at = 0
+    for finding in sorted(findings):
+        pieces += [text[at : finding.start], f"[redacted: {finding.rule}]"]
+        at = finding.end
+    return "".join([*pieces, text[at:]])
+
+
+def message(findings: Sequence[Finding]) -> str:
+    """One line for a person: where, what kind, and the two ways on. Never a secret.
+
+    "line 3 looks like a secret (github-pat); --redact takes it out, --allow-secret 0a1b… lets it through"
+    """
+    by_line = sorted(findings)
+    named = ", ".join(f"line {f.line} ({f.rule})" for f in by_line[:_NAMED])
+    if len(by_line) == 1:
+        only = by_line[0]
+        found, it = f"line {only.line} looks like a secret ({only.rule})", "it"
+    else:
+        more = f" and {len(by_line) - _NAMED} more" if len(by_line) > _NAMED else ""
+        found, it = f"{len(by_line)} places look like secrets: {named}{more}", "them"
+    prints = list(dict.fromkeys(f.fingerprint for f in by_line))[:_NAMED]
+    allow = " ".join(f"--allow-secret {name}" for name in prints)
+    return f"{found}; --redact takes {it} out, {allow} lets {it} through"
