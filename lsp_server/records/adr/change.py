@@ -12,6 +12,7 @@ from lsp_server.records.adr.model import AdrStatusPlace
 from lsp_server.records.adr.status_place import StatusFound, find_status
 
 _CONNECTION = re.compile(r"[ \t]*(?:\(|,|on\b|in\b|since\b|-|–|—|:)?[ \t]*\Z", re.IGNORECASE)
+_BY = re.compile(r"[\s*_]*(?:by|with)\b", re.IGNORECASE)
 _WRAPPED = re.compile(r"(\W*).*?(\W*)\Z", re.DOTALL)
 
 
@@ -60,7 +61,7 @@ def _wording(
         wrap = _WRAPPED.match(old)
         marks = (wrap[1], wrap[2]) if wrap and set(wrap[1] + wrap[2]) <= set("*_`") else ("", "")
         word = marks[0] + word + marks[1]
-    if by and status == "superseded" and by not in value:
+    if by and status == "superseded" and by not in value and not _BY.match(text, end, place.end):
         word += f" by {by}"
     if not value and place.how != "section" and before not in (" ", "\t", '"', "'"):
         word = " " + word

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lsp_server.records.adr.layout import Layout, Line
+from lsp_server.records.adr.statuses import read_status
 from lsp_server.records.adr.vocabulary import META_SECTIONS, canonical_key, section_of
 
 _FIELD = re.compile(
@@ -21,9 +22,9 @@ _DASH_FIELD = re.compile(
     r"[ \t>]*(?:[-*+•][ \t]+)?(?P<key>[^\W\d_][\w ]{1,30}?)[ \t]+[-–—=][ \t]+(?P<value>\S.*)\Z"
 )
 _NEXT_FIELD = re.compile(
-    r"[ \t]*(?:[|·•;,]|[ \t]{2}|(?=[ \t]\*\*))[ \t]*[*_]{0,3}([^\W\d_][\w -]{1,24}?)[*_]{0,3}:"
+    r"(?<![ \t])(?:[ \t]*[|·•;,][ \t]*|[ \t]{2,}|[ \t]+(?=\*\*))[*_]{0,3}([^\W\d_][\w -]{1,24}?)[*_]{0,3}:"
 )
-_END = re.compile(r"(?:\\|<br */?>|[ \t])+\Z", re.IGNORECASE)
+_END = re.compile(r"(?<![ \t])(?:\\|<br */?>|[ \t])+\Z", re.IGNORECASE)
 _DELIMITER = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*\Z")
 _CELL = re.compile(r"(?:\\.|[^|\\])+")
 _ITEM = re.compile(r"[ \t]*[-*+•][ \t]+(.*)\Z")
@@ -137,7 +138,8 @@ def _is_delimiter(lines: list[Line], index: int) -> bool:
 def _table(lines: list[Line]) -> Iterator[FieldValue]:
     rows = [(line, list(_CELL.finditer(line.text.strip("\r")))) for line in lines]
     rows = [(line, [cell for cell in cells if cell[0].strip() or cells.index(cell)]) for line, cells in rows]
-    head = [canonical_key(cell[0]) for cell in rows[0][1]]
+    # "Accepted" is the name of a date as well, but in | Status | Accepted | it is none.
+    head = [None if read_status(cell[0]) else canonical_key(cell[0]) for cell in rows[0][1]]
     if sum(key is not None for key in head) > 1 and len(rows) > 2 and _is_delimiter(lines, 1):
         for key, cell in zip(head, rows[2][1], strict=False):
             if key:

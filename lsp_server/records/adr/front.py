@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+LONGEST_VALUE = 2000
 _YAML = re.compile(r"\ufeff?\s*?---[ \t]*(?:\r\n|\n|\r)")
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*(?:\r\n|\n|\r)")
 _KEY = re.compile(r"(\"[^\"]+\"|'[^']+'|[^\W\d][\w .()/-]*?)[ \t]*:(?=\s|\Z)[ \t]*(.*)\Z")
@@ -81,7 +82,7 @@ def _read(text: str, begin: int, end: int, body: int, pattern: re.Pattern[str]) 
 
 
 def _value(key: str, raw: str, line: int, start: int) -> FrontValue:
-    text = raw.rstrip()
+    text = raw[:LONGEST_VALUE].rstrip()
     if text[:1] in ("'", '"') and (close := text.find(text[0], 1)) > 0:
         return FrontValue(key, text[1:close], line, start + 1, start + close)
     text = "" if text.startswith("#") else _COMMENT.sub("", text).rstrip()

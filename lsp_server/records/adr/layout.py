@@ -13,6 +13,8 @@ from typing import NamedTuple
 from lsp_server.records.adr.inline import definitions, plain
 from lsp_server.records.adr.vocabulary import section_of
 
+# What stands further to the right says nothing of the title or the status, and patterns are slow there.
+LONGEST_LINE = 2000
 MARKDOWN, RST, ASCIIDOC = "Markdown", "reStructuredText", "AsciiDoc"
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|(?=[^\W\d_]|\*\*|\d+[.)][ \t]))(.*?)(?:[ \t]+#+)?[ \t]*\Z")
@@ -82,7 +84,7 @@ class Layout:
             rest = " " + rest[1:]
         for number, raw in enumerate(rest.split(newline), start=self.first):
             shown = raw.removesuffix("\r")
-            lines.append(Line(number, start, shown, shown))
+            lines.append(Line(number, start, shown[:LONGEST_LINE], shown))
             start += len(raw) + 1
         blank = {RST: _blank_rst, ASCIIDOC: _blank_asciidoc}.get(markup, _blank_markdown)
         blank(lines)

@@ -14,8 +14,9 @@ _VERBS = (
     (
         Relation.SUPERSEDED_BY,
         r"super[cs]+e+ded(?:\W+\w+){0,3}?\W+(?:by|with|in|through|for)|superseded-by|"
-        r"superseded(?=\W*[:(\[]|,? see)|replaced(?:\W+\w+){0,2}?\W+(?:by|with)|obsoleted by|overridden by|"
-        r"overruled by|deprecated by|supplanted by|deprecated in favou?r of|ersetzt durch|abgelöst durch|"
+        r"superseded,? see\b|superseded(?=\W*[:(\[])|"
+        r"replaced(?:\W+\w+){0,2}?\W+(?:by|with)|obsoleted by|"
+        r"overridden by|overruled by|deprecated by|supplanted by|deprecated in favou?r of|ersetzt durch|abgelöst durch|"
         r"remplacée? par|(?:sustituid|reemplazad)[oa] por|sostituit[oa] da|vervangen door|substituíd[oa] por|"
         r"заменено на",
     ),
@@ -57,7 +58,7 @@ _BARE = re.compile(
 )
 _FILE = re.compile(
     r"(?<![\w/.-])(?:[\w./-]*/)?"
-    r"((?:(?:adr[-_]?)?\d{3,8}[-_][a-z][\w-]+|adr[-_]?\d+[\w-]*(?=\.))(?:\.(?:md|rst|adoc))?)(?![\w/])",
+    r"((?:(?:adr[-_]?)?\d{3,8}[-_][a-z][\w-]*|adr[-_]?\d+[\w-]*(?=\.))(?:\.(?:md|rst|adoc))?)(?![\w/])",
     re.IGNORECASE,
 )
 _SLUG = re.compile(r"(?:adr[-_]?)?\d{1,8}[-_.\s]|adr[-_ ]?\d|\d{4}-\d\d-\d\d|\d+\Z", re.IGNORECASE)
@@ -140,28 +141,28 @@ def unique(links: Iterable[AdrLink], number: int | None, stem: str) -> tuple[Adr
     return tuple(sorted(found.values(), key=lambda link: link.line))
 
 
-def _targets(text: str, start: int, end: int, known: Mapping[str, str], *, explicit: bool) -> Iterator[str]:
+def _targets(text: str, start: int, end: int, known: Mapping[str, str], *, explicit: bool) -> list[str]:
     part = text[start:end]
     taken: list[tuple[int, int]] = []
+    found: list[tuple[int, str]] = []
     for ref in references(part, known):
         if target := _target_of(ref.words, ref.target, explicit=explicit):
             taken.append((ref.start, ref.end))
-            yield target
+            found.append((ref.start, target))
         elif ref.target:
             taken.append((ref.start, ref.end))
     rest = list(part)
     for begin, stop in taken:
         rest[begin:stop] = " " * (stop - begin)
     left = re.sub(r"https?://\S+", lambda m: " " * len(m[0]), "".join(rest))
-    for match in _FILE.finditer(left):
-        yield match[1]
-    left = _FILE.sub(" ", left)
+    found += [(match.start(), match[1]) for match in _FILE.finditer(left)]
+    left = _FILE.sub(lambda m: " " * len(m[0]), left)
     named = list(_NAMED.finditer(left))
     if not named and explicit and not taken and (bare := _BARE.match(left)):
         named = [bare]
     for match in named:
-        for number in (match[1], *re.findall(r"\d+", match[2])):
-            yield str(int(number))
+        found += [(match.start(), str(int(n))) for n in (match[1], *re.findall(r"\d+", match[2]))]
+    return [target for _, target in sorted(found, key=lambda pair: pair[0])]
 
 
 def _target_of(words: str, url: str, *, explicit: bool) -> str | None:

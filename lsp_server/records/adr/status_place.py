@@ -111,13 +111,7 @@ def _of_section(layout: Layout, index: int) -> StatusFound:
     verdict = decide(_statements(shown))
     if not any(text.strip() for text in shown):
         return StatusFound("", None, None)
-    if verdict.said is None:
-        at = (
-            verdict.line if not verdict.choice else next(i for i, text in enumerate(shown) if is_choice(text))
-        )
-    else:
-        at = verdict.line
-    line = lines[at]
+    line = lines[verdict.line]
     text = line.text.strip()
     start = line.start + len(line.text) - len(line.text.lstrip())
     said = verdict.said

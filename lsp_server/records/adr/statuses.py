@@ -106,9 +106,9 @@ def decide(lines: Sequence[str]) -> Verdict:
             for i, line in enumerate(lines)
         ]
         if not ticked:
-            return Verdict(0, None, choice=True)
+            return Verdict(next(i for i, box in enumerate(boxes) if box), None, choice=True)
     best: tuple[int, Said] | None = None
-    choice = False
+    choice: int | None = None
     for index, line in enumerate(lines):
         if not line.strip():
             continue
@@ -118,19 +118,19 @@ def decide(lines: Sequence[str]) -> Verdict:
             if len(emphasised) == 1 and (said := read_status(emphasised[0][2])):
                 at = emphasised[0].start(2)
                 return Verdict(index, said._replace(start=said.start + at, end=said.end + at))
-            choice = True
+            choice = index if choice is None else choice
             continue
         said = read_status(line)
         if said and (best is None or _strength(said) >= _strength(best[1])):
             best = (index, said)
     if best is not None:
         return Verdict(best[0], best[1])
-    if not choice:
+    if choice is None:
         for index, line in enumerate(lines):
             if line.strip():
                 said = _only_status_in(line)
                 return Verdict(index, said)
-    return Verdict(0, None, choice)
+    return Verdict(choice or 0, None, choice is not None)
 
 
 def _strength(said: Said) -> tuple[int, bool]:
