@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
 
-def main() -> int:
-    """Run the command line with this process's arguments; the exit code is 0 done, 1 nothing found or
-    refused, 2 usage."""
+
+def main() -> NoReturn:
+    """Run the command line with this process's arguments and end the process; the exit code is 0 done,
+    1 nothing found or refused, 2 usage."""
+    import gc
     import os
     import sys
 
+    gc.set_threshold(100_000)  # what is imported stays: looking it through again and again costs 8 ms
     from lsp_server.cli.run import run
 
-    return run(sys.argv[1:], os.environ)
+    code = run(sys.argv[1:], os.environ)
+    # All is written and closed. The interpreter would now take 10 ms to free what the system frees at once.
+    os._exit(code)

@@ -62,7 +62,7 @@ def complete_ref(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
 
     wanted = incomplete.upper()
     try:
-        with _session(ctx).memory() as memory:
+        with ctx.obj.memory() as memory:
             records = memory.list()
     except GitMemoryError:
         return []
@@ -74,17 +74,9 @@ def complete_step(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     from lsp_server.errors import GitMemoryError
 
     try:
-        with _session(ctx).memory() as memory:
+        with ctx.obj.memory() as memory:
             record = memory.find(str(ctx.params.get("ref") or ""))
             steps = memory.steps(record) if record is not None else ()
     except GitMemoryError:
         return []
     return [CompletionItem(step) for step in steps if step.startswith(incomplete.lower())]
-
-
-def _session(ctx: click.Context) -> Session:
-    # The group's own function does not run while completing, so its -C is read here.
-    session: Session = ctx.find_root().obj
-    for directory in ctx.find_root().params.get("directories") or ():
-        session.enter(directory)
-    return session

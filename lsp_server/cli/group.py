@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import click
 
 from lsp_server import __version__
-from lsp_server.cli.session import Session, json_option
+from lsp_server.cli.session import json_option
 from lsp_server.cli.typed_path import TypedPath
 
 PROGRAM = "git memory"
@@ -55,6 +55,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "completion": Place("completion:completion", "Print a shell's completion script."),
     },
 }
+WITHOUT_MEMORY = ("completion",)
 COMMANDS: Mapping[str, Place] = {n: p for section in SECTIONS.values() for n, p in section.items()}
 
 
@@ -76,7 +77,9 @@ class MemoryGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name in COMMANDS or name.startswith("-"):
+        if name in COMMANDS:
+            if name not in WITHOUT_MEMORY and not {"-h", "--help"} & set(args):
+                ctx.obj.begin()  # git looks for the repository while the command is imported
             return super().resolve_command(ctx, args)
         from difflib import get_close_matches
 
@@ -96,6 +99,11 @@ class MemoryGroup(click.Group):
         return names or click.Command.shell_complete(self, ctx, incomplete)
 
 
+def _enter(ctx: click.Context, _param: click.Parameter, directories: tuple[str, ...]) -> None:
+    for directory in directories:
+        ctx.obj.enter(directory)
+
+
 @click.command(
     cls=MemoryGroup,
     name=PROGRAM,
@@ -111,18 +119,16 @@ Exit status: 0 done, 1 nothing found or refused, 2 usage. `git memory COMMAND -h
 )
 @click.option(
     "-C",
-    "directories",
+    expose_value=False,
+    callback=_enter,
     type=TypedPath(directory=True),
     metavar="DIR",
     multiple=True,
     help="Run as if started in DIR, as git has it. GIT_DIR and GIT_WORK_TREE then do not count.",
 )
 @click.version_option(__version__, "--version", message="git memory version %(version)s")
-@click.pass_obj
-def root(session: Session, directories: tuple[str, ...]) -> None:
+def root() -> None:
     """Remember, in the repository itself, what was decided, learned and fixed, and on which line."""
-    for directory in directories:
-        session.enter(directory)
 
 
 root.params.append(json_option())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.output import print_json, record_json
-from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.session import Session, json_option, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
 
@@ -56,6 +56,7 @@ def adr(session: Session, directory: str, dry_run: bool) -> None:
 
 
 import_.add_command(adr)
+import_.params.append(json_option())
 
 
 def _report_json(report: ImportReport, dry_run: bool) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             traceback.print_exception(error, file=err)
         _silence_if_full(out)
         _report(session.err, message)
+    finally:
+        session.end()
     return code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lsp_server.cli.terminal import Terminal
-    from lsp_server.memory.facade import Memory
+    from lsp_server.memory.facade import Memory, Opening
 
 
 class Session:
@@ -25,6 +26,7 @@ class Session:
         self.json = False
         self.directory = ""
         self.directory_given = False
+        self._opening: Opening | None = None
 
     def enter(self, directory: str) -> None:
         """Go on from another directory, as ``git -C`` does: each counts from the one before, an empty
@@ -37,15 +39,31 @@ class Session:
         self.directory = entered
         self.directory_given = True
 
-    def memory(self) -> Memory:
-        """Open the memory of the repository we are in; close it, or use it in a ``with``."""
+    def begin(self) -> None:
+        """Let git look for the repository already: ``memory`` will be asked for."""
         from lsp_server.memory.facade import Memory
 
-        return Memory.open(
+        self._opening = Memory.opening(
             self.directory or ".",
             environment=self.environment,
             honour_git_dir=not self.directory_given,
         )
+
+    def memory(self) -> Memory:
+        """Open the memory of the repository we are in; close it, or use it in a ``with``."""
+        if self._opening is None:
+            self.begin()
+        opening, self._opening = self._opening, None
+        assert opening is not None
+        return opening()
+
+    def end(self) -> None:
+        """Wait for what was begun and not asked for, after a usage error."""
+        from lsp_server.errors import GitMemoryError
+
+        if self._opening is not None:
+            with suppress(GitMemoryError):
+                self.memory().close()
 
     def path(self, text: str) -> Path:
         """A path that a person typed, absolute: relative ones count from where we run."""

@@ -144,7 +144,7 @@ def learn(session: Session, title: str | None, **given: Any) -> None:
 @memory_command(
     "bug",
     example="""
-    git memory bug "Login fails for ÅSA@example.org" --severity high \\
+    git memory bug "Login fails for ADA@example.org" --severity high \\
         --step "Sign up in capitals" --step "Log in" \\
         --expected "The inbox" --actual "Error 500"
     """,

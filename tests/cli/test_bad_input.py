@@ -148,7 +148,6 @@ def test_branches_below_memory_that_stand_in_its_way_are_named(fresh: Repo) -> N
     assert "memory/leak" in fresh.fails("init")
 
 
-@pytest.mark.xfail(reason="Memory.record keeps no draft of a refused write yet", strict=True)
 def test_the_memory_branch_checked_out_is_not_moved_and_the_text_is_kept(repo: Repo) -> None:
     worktree = repo.path.parent / "checked out"
     repo.git("worktree", "add", "-q", worktree, "memory")
