@@ -40,6 +40,7 @@ class Core:
         self.templates = Templates(cache / "templates" if cache else None)
         self.private = repository.private_dir
         self.state = state
+        self._index_file = self.private / "index.sqlite3"
 
     @cached_property
     def code(self) -> CodeFiles:
@@ -60,7 +61,7 @@ class Core:
             return Tombstone(*found) if found else None
 
         reader = Reader(parse, is_record_path, PARSER_VERSION, tombstone)
-        return Index(self.private / "index.sqlite3", reader)
+        return Index(self._index_file, reader)
 
     def followed(self) -> Index:
         """The index at the branch's tip. Raises ``NotInitialisedError`` without a memory."""
@@ -98,7 +99,10 @@ class Core:
         """The label a new record will have."""
         if kind in NUMBERED:
             return format_label(kind, number, record_id)
-        return self.index.label_of(kind, record_id)
+        from lsp_server.index.taken import width_needed
+
+        width = width_needed(self._index_file, kind.value, record_id.replace("-", ""), ID_WIDTH)
+        return format_label(kind, None, record_id, width)
 
     # committing ------------------------------------------------------------------------------------
     def commit(self, change: Callable[[Edits], str]) -> Version:

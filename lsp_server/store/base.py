@@ -7,15 +7,16 @@ state of the whole memory for ever (on git: the commit id).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 Version = str
 
+# The values here are named tuples: they are made by the thousand, and importing them must cost nothing.
 
-@dataclass(frozen=True)
-class Entry:
+
+class Entry(NamedTuple):
     """One name in a directory: ``name`` is relative to it, ``object_id`` changes when the content does."""
 
     name: str
@@ -23,33 +24,29 @@ class Entry:
     is_directory: bool
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """One file of a version, without its bytes: ``path`` is relative to the root, ``/`` separated."""
 
     path: str
     object_id: str
 
 
-@dataclass(frozen=True)
-class ChangedPath:
+class ChangedPath(NamedTuple):
     """A path that differs between two versions. ``object_id`` is the newer content; None: it is gone."""
 
     path: str
     object_id: str | None
 
 
-@dataclass(frozen=True)
-class ChangeSet:
+class ChangeSet(NamedTuple):
     """What one commit does. ``message`` is whole: subject, blank line, body, trailers."""
 
     message: str
-    writes: Mapping[str, bytes] = field(default_factory=dict)
+    writes: Mapping[str, bytes] = MappingProxyType({})
     deletes: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(NamedTuple):
     """One entry of the history, newest first when listed. ``body`` is without the trailers."""
 
     version: Version

@@ -1,0 +1,30 @@
+"""Whether a short label is taken, answered without opening the whole index: a new record's label is printed
+by a command that reads nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def width_needed(path: Path, kind: str, digits: str, width: int) -> int:
+    """How many of an id's ``digits`` (hexadecimal, without dashes) tell it apart from the records of its kind
+    in the index file, ``width`` at least. What the index does not know yet does not count: where two labels
+    came out the same, reading one finds it ambiguous and names both."""
+    if not path.exists():
+        return width
+    import sqlite3
+
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)
+        try:
+            rows = connection.execute(
+                "SELECT hex FROM records WHERE kind = ? AND hex >= ? AND hex < ? AND hex <> ?",
+                (kind, digits[:width], digits[:width] + "g", digits),
+            ).fetchall()
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return width
+    while width < len(digits) and any(other.startswith(digits[:width]) for (other,) in rows):
+        width += 1
+    return width
