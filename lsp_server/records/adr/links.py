@@ -16,7 +16,8 @@ _VERBS = (
         r"super[cs]+e+ded(?:\W+\w+){0,3}?\W+(?:by|with|in|through|for)|superseded-by|"
         r"superseded,? see\b|superseded(?=\W*[:(\[])|"
         r"replaced(?:\W+\w+){0,2}?\W+(?:by|with)|obsoleted by|"
-        r"overridden by|overruled by|deprecated by|supplanted by|deprecated in favou?r of|ersetzt durch|abgelöst durch|"
+        r"overridden by|overruled by|deprecated by|supplanted by|deprecated in favou?r of|"
+        r"ersetzt durch|abgelöst durch|"
         r"remplacée? par|(?:sustituid|reemplazad)[oa] por|sostituit[oa] da|vervangen door|substituíd[oa] por|"
         r"заменено на",
     ),

@@ -168,7 +168,7 @@ def _doubt(texts: Iterable[str], found: list[FoundDate]) -> str:
     if any(d.ambiguous for d in found):
         text = next(t for t in texts if any(d.ambiguous for d in find_dates(t)))
         return f"The date “{plain(text)[:60]}” could be read in two ways."
-    text = next((t for t in texts if re.search(r"\d", t) and re.search(r"\d[-/.]\d|\d{4}", t)), "")
+    text = next((t for t in texts if re.search(r"\d[-/.]\d|\b(?:19|20)\d\d\b", t)), "")
     return f"The date “{plain(text)[:60]}” was not understood." if text and len(text) < 60 else ""
 
 
