@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,9 @@ from lsp_server.records.sections import sections
 
 if TYPE_CHECKING:
     from lsp_server.records.model import Record
+
+MOST = 10  # files that are named in the answer
+COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
 
 
 @memory_command(
@@ -92,6 +96,11 @@ def _noted(record: Record, previous: Record | None) -> list[str]:
         lines.append(f"code {record.code.commit[:10]}{branch}{dirty}")
     if previous is not None:
         lines.append(f"since {previous.label} {previous.title}, {record.fields.get('elapsed', '')} ago")
-    files = sections(record.body).get("files modified", "")
-    lines.extend(line.removeprefix("* ").replace("`", "") for line in files.splitlines() if line.strip())
+    files = [line for line in sections(record.body).get("files modified", "").splitlines() if line.strip()]
+    if files:
+        added, removed = (sum(map(int, re.findall(pattern, "\n".join(files)))) for pattern in COUNTS)
+        lines.append(f"{len(files)} file{'s' * (len(files) > 1)} modified, +{added} −{removed}")
+    lines.extend("  " + line.removeprefix("* ").replace("`", "") for line in files[:MOST])
+    if len(files) > MOST:
+        lines.append(f"  and {len(files) - MOST} more, see git memory show {record.label}")
     return lines

@@ -10,7 +10,7 @@ import click
 
 from lsp_server.cli.output import print_json, record_json
 from lsp_server.cli.session import Session, json_option, memory_command
-from lsp_server.cli.terminal import visible_line
+from lsp_server.cli.terminal import Terminal, fit, visible_line
 from lsp_server.cli.typed_path import TypedPath
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _report_json(report: ImportReport, dry_run: bool) -> dict[str, Any]:
 
 def _print_report(session: Session, report: ImportReport, dry_run: bool) -> None:
     out = session.out
-    out.table([_row(file, out.status(file.record.status if file.record else None)) for file in report.files])
+    out.table([_row(out, file) for file in report.files])
     for file in report.files:
         for note in file.notes:
             out.line(f"  {out.style(visible_line(file.source), 'yellow')}: {visible_line(note)}")
@@ -92,13 +92,14 @@ def _print_report(session: Session, report: ImportReport, dry_run: bool) -> None
     out.line(out.style(", ".join(counts), "bold"))
 
 
-def _row(file: Imported, status_style: str) -> list[tuple[str, str]]:
+def _row(out: Terminal, file: Imported) -> list[tuple[str, str]]:
+    source = file.source if out.width is None else fit(file.source, max(out.width // 3, 20))
     if file.record is None:
-        return [(file.source, ""), ("skipped", "dim"), ("", ""), (file.dialect, "dim"), ("", "")]
+        return [(source, ""), ("skipped", "dim"), ("", ""), (file.dialect, "dim"), ("", "")]
     return [
-        (file.source, ""),
+        (source, ""),
         (file.record.label, "bold"),
-        (file.record.status or "", status_style),
+        (file.record.status or "", out.status(file.record.status)),
         (file.dialect, "dim"),
         (file.record.title, ""),
     ]

@@ -9,7 +9,7 @@ import click
 from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import visible
+from lsp_server.cli.terminal import fit, visible
 
 
 @memory_command(
@@ -53,7 +53,7 @@ def log(session: Session, limit: int | None, patch: bool) -> None:
         [
             (commit.version[:8], "yellow"),
             (minute(commit.when), "dim"),
-            (commit.author, "blue"),
+            (commit.author if out.width is None else fit(commit.author, 16), "blue"),
             (commit.subject, ""),
         ]
         for commit in commits

@@ -53,8 +53,10 @@ def print_record(session: Session, memory: Memory, record: Record) -> None:
     ]
     out.line(" · ".join(part for part in about if part))
     out.line()
-    for name, text in _facts(session, memory, record):
-        out.line(f"{out.style(name.ljust(10), 'dim')} {text}")
+    facts = _facts(session, memory, record)
+    width = max(len(name) for name, _ in facts)
+    for name, text in facts:
+        out.line(f"{out.style(name.ljust(width), 'dim')}  {text}")
     out.line()
     out.line(visible(_body_without_title(record)).strip("\n"))
 

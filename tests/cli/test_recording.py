@@ -85,7 +85,8 @@ def test_a_checkpoint_notes_where_the_work_stands_by_itself(
     (repo.path / "src" / "auth.py").write_text("changed\n")
     out = repo.do("checkpoint", "--todo", "Rate limit")
     assert f"code {repo.git('rev-parse', 'HEAD')[:10]} on main, with uncommitted changes" in out
-    assert "src/auth.py +1 −20" in out
+    assert "1 file modified, +1 −20" in out
+    assert "    src/auth.py +1 −20" in out
     assert f"since {first['label']} Begun, " in out
 
 
