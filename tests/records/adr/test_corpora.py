@@ -16,14 +16,13 @@ EXPECTED = Path(__file__).parent / "expected"
 FOLDERS = sorted(file.stem for file in EXPECTED.glob("*.txt"))
 
 
-def corpora() -> Path:
-    """The folder of folders, from the environment or beside the repository."""
-    beside = Path(__file__).resolve().parents[3].parent / "shared" / "corpora"
-    return Path(os.environ.get("GIT_MEMORY_CORPORA", beside)) / "adr"
+# Read before any fixture scrubs the environment's GIT_ variables.
+BESIDE = Path(__file__).resolve().parents[3].parent / "shared" / "corpora"
+CORPORA = Path(os.environ.get("GIT_MEMORY_CORPORA", BESIDE)) / "adr"
 
 
 def texts(folder: str) -> dict[str, str]:
-    root = corpora() / folder
+    root = CORPORA / folder
     if not root.is_dir():
         pytest.skip(f"the sample folder {folder} is not here (GIT_MEMORY_CORPORA says where they are)")
     return {
