@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,18 +122,41 @@ def test_no_user_name_set_just_works_or_says_what_to_set(repo: Repo) -> None:
     assert answer.code == 0 or "user.name" in answer.err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_a_read_only_repository_can_be_read_and_refuses_a_write(repo: Repo) -> None:
-    repo.do("learn", "T")
-    places = [p for p in [repo.path / ".git", *(repo.path / ".git").rglob("*")] if p.is_dir()]
-    for place in places:
-        place.chmod(0o555)
-    try:
-        assert "T" in repo.do("list")
-        repo.fails("learn", "U")
-    finally:
+    repo.do("learn", "Old")
+    script = "git-memory list && git-memory show $(git-memory list | cut -d' ' -f1) && git-memory learn New"
+    if os.geteuid() != 0:
+        places = [path for path in [repo.path / ".git", *(repo.path / ".git").rglob("*")] if path.is_dir()]
+        for place in places:
+            place.chmod(0o555)
+        done = _shell(repo, script)
         for place in places:
             place.chmod(0o755)
+    else:  # the superuser may write everywhere but on a file system that is read-only
+        done = _shell(
+            repo,
+            f"mount --bind . . && mount -o remount,ro,bind . && cd '{repo.path}' && {script}",
+            "unshare",
+            "-m",
+        )
+        if "mount" in done.stderr or "unshare" in done.stderr:
+            pytest.skip("a superuser that may not mount")
+    assert done.stdout.count("Old") >= 2
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+
+
+def _shell(repo: Repo, script: str, *before: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, "sh", "-c", f"cd '{repo.path}' && {script}"],
+        cwd=repo.path.parent,
+        env=repo.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def test_a_branch_called_memory_that_is_somebodys_code_is_left_alone(fresh: Repo) -> None:
