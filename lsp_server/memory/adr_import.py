@@ -15,7 +15,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.results import Imported, ImportReport
-from lsp_server.records.adr import Adr, read_adr
+from lsp_server.records.adr import Adr, day_comes_first, read_adr
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import flow, read, scalar, split
 from lsp_server.records.front_matter_edit import append_lines, prepend_front_matter
@@ -56,7 +56,10 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
     """Import every ADR below ``directory``. What an earlier import brought is left as it is."""
     if not directory.is_dir():
         raise UsageError(f"{directory} is not a folder")
-    sources = [_source(core, directory, path, guard) for path in _files(directory)]
+    paths = list(_files(directory))
+    # 03-11-2018 can only be read with the other files' dates beside it.
+    day_first = day_comes_first(_text(path) for path in paths)
+    sources = [_source(core, directory, path, guard, day_first=day_first) for path in paths]
     if not sources:
         raise UsageError(f"there are no Markdown, reStructuredText or AsciiDoc files in {directory}")
     _date(core, directory, [s for s in sources if s.adr.is_adr])
@@ -109,14 +112,24 @@ def _place(core: Core, path: Path) -> str:
     return "/".join(absolute.parts[-2:])
 
 
-def _source(core: Core, directory: Path, path: Path, guard: Guard) -> _Source:
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first: bool | None) -> _Source:
     name = path.relative_to(directory).as_posix()
     try:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     text = data[:_LARGEST].decode("utf-8", "replace")
-    source = _Source(name, f"{_place(core, directory)}/{name}", data, read_adr(path.name, text))
+    source = _Source(
+        name, f"{_place(core, directory)}/{name}", data, read_adr(name, text, day_first=day_first)
+    )
     source.notes.extend(source.adr.notes)
     if len(data) > _LARGEST:
         source.broken = "the file is larger than 4 MB"

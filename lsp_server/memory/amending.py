@@ -76,7 +76,7 @@ def retire(core: Core, edits: Edits, old_id: str, successor: Record) -> Record:
     """Mark a decision superseded and link it to its successor. Raises ``RefusedError`` when it cannot be."""
     old, text = core.current(edits, old_id)
     check_replaceable(old)
-    text = with_status(text, old, "superseded")
+    text = with_status(text, old, "superseded", by=successor.label)
     return _write(edits, old, with_link(text, Link(Relation.SUPERSEDED_BY, successor.id, successor.label)))
 
 
@@ -183,8 +183,9 @@ def delete(core: Core, ref: str) -> Record:
     return result[0]
 
 
-def with_status(text: str, record: Record, status: str) -> str:
-    """A record's file with another status, written where the file has it."""
+def with_status(text: str, record: Record, status: str, by: str = "") -> str:
+    """A record's file with another status, written where the file has it. ``by`` is the label of what
+    supersedes it, for a file that says so in words."""
     from lsp_server.records.front_matter_edit import set_scalar
 
     own, _ = read(split(text).front or "")
@@ -192,7 +193,7 @@ def with_status(text: str, record: Record, status: str) -> str:
     if own.get("status") not in STEPS[record.kind] and record.kind is Kind.DECISION:
         from lsp_server.records.adr import change_status
 
-        changed = change_status(text, status)
+        changed = change_status(text, status, by=by)
     if changed is None:
         changed = set_scalar(text, "status", status)
     return _verified(record, changed, status)
