@@ -34,8 +34,9 @@ class CatFile:
     Thread-safe. It sees objects written after it was started.
     """
 
-    def __init__(self, git: Git) -> None:
+    def __init__(self, git: Git, *, is_partial: bool = False) -> None:
         self._git = git
+        self._is_partial = is_partial
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -78,17 +79,21 @@ class CatFile:
                 process = self._process or self._start()
                 assert process.stdin is not None
                 assert process.stdout is not None
+                answers: list[Object | None] = []
                 try:
                     process.stdin.write(question)
                     process.stdin.flush()
-                    return [_answer(process.stdout) for _ in object_ids]
+                    for _ in object_ids:
+                        answers.append(_answer(process.stdout))  # noqa: PERF401  what came so far counts
                 except (OSError, EOFError) as error:
                     self._end()
                     if attempt == 2:
-                        raise StoreError("git cat-file ended while it was read from") from error
+                        raise self._ended(object_ids[len(answers)]) from error
                 except BaseException:  # interrupted between question and answer: the two no longer match
                     self._end()
                     raise
+                else:
+                    return answers
         raise AssertionError("unreachable")
 
     def _stream(self, object_ids: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -103,7 +108,7 @@ class CatFile:
                 try:
                     found = _answer(process.stdout)
                 except EOFError as error:
-                    raise StoreError("git cat-file ended while it was read from") from error
+                    raise self._ended(object_id) from error
                 if found is None:
                     raise self._missing(object_id)
                 yield object_id, found.data
@@ -127,6 +132,12 @@ class CatFile:
                 with contextlib.suppress(OSError):
                     pipe.close()
         process.wait()
+
+    def _ended(self, object_id: str) -> StoreError:
+        # Before git 2.44 it does not say "missing" in a partial clone: it ends when it may not fetch.
+        if self._is_partial:
+            return self._missing(object_id)
+        return StoreError("git cat-file ended while it was read from")
 
     def _missing(self, object_id: str) -> StoreError:
         return StoreError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -130,6 +129,8 @@ def _quoted(path: str) -> bytes:
 
 
 def _blob_id(content: bytes, object_format: str) -> str:
+    import hashlib  # slow to import, and a new file needs none of it
+
     digest = hashlib.new(object_format, usedforsecurity=False)
     digest.update(b"blob %d\0" % len(content))
     digest.update(content)

@@ -32,7 +32,7 @@ class GitStore:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._objects = CatFile(repository.git)
+        self._objects = CatFile(repository.git, is_partial=repository.is_partial)
         self._trees = Trees(self._objects, 32 if repository.object_format == "sha256" else 20)
         self._writer = BranchWriter(repository)
         self._lock = WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared)

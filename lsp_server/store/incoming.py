@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -38,7 +36,7 @@ class Incoming:
         self._shared = shared
         lasting = private_dir / _PRIVATE
         self._lasts = not own and _usable(lasting, objects_dir)
-        self.path = lasting if self._lasts else objects_dir / (_PREFIX + secrets.token_hex(8))
+        self.path = lasting if self._lasts else objects_dir / (_PREFIX + os.urandom(8).hex())
         self._since = 0  # by the file system's own clock, in ns: the scratch file's age
         self._left: list[Path] | None = None  # what is to be removed; None: not known
 
@@ -111,6 +109,8 @@ def clear(directory: Path, since: int = 0) -> None:
     """Remove what is in the directory and was written since ``since`` (ns); a directory of one write
     alone goes whole. Anything that is not one of ours is left alone."""
     if directory.name.startswith(_PREFIX):
+        import shutil  # slow to import, and hardly ever needed
+
         shutil.rmtree(directory, ignore_errors=True)
     elif directory.name == _PRIVATE:
         with contextlib.suppress(OSError):

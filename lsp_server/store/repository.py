@@ -208,6 +208,14 @@ class Repository:
         return self.common_dir / "git-memory"
 
     @property
+    def is_partial(self) -> bool:
+        """Whether this is a partial clone, which may lack objects that its remote has."""
+        config = self.config
+        return config.get("extensions.partialclone") is not None or any(
+            config.flag(f"remote.{name}.promisor") for name in config.subsections("remote")
+        )
+
+    @property
     def is_shared(self) -> bool:
         """Whether several users write to this repository (``core.sharedRepository``)."""
         return (self.config.get("core.sharedrepository") or "umask") not in {"umask", "false", "0"}

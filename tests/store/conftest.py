@@ -41,6 +41,8 @@ def store(repo: Repo, open_store: Callable[..., GitStore]) -> GitStore:
 
 @pytest.fixture(scope="session")
 def git_version() -> tuple[int, int]:
-    found = re.search(r"(\d+)\.(\d+)", subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout)
+    found = re.search(
+        r"(\d+)\.(\d+)", subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
+    )
     assert found
     return int(found[1]), int(found[2])

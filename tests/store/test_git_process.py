@@ -20,12 +20,17 @@ def git_in(directory: Path, **environment: str) -> Git:
 
 
 def test_every_variable_that_git_calls_local_is_known() -> None:
-    printed = subprocess.run(["git", "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=True)
+    printed = subprocess.run(
+        ["git", "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=True
+    )
     assert set(printed.stdout.split()) - git_process.LOCAL_VARIABLES == set()
 
 
 def test_local_variables_are_scrubbed_and_the_rest_stays() -> None:
-    dirty = dict.fromkeys(git_process.LOCAL_VARIABLES, "/elsewhere") | {"GIT_CONFIG_GLOBAL": "/g", "HOME": "/h"}
+    dirty = dict.fromkeys(git_process.LOCAL_VARIABLES, "/elsewhere") | {
+        "GIT_CONFIG_GLOBAL": "/g",
+        "HOME": "/h",
+    }
     clean = clean_environment(dirty)
     assert "GIT_DIR" not in clean
     assert "GIT_INDEX_FILE" not in clean
@@ -48,12 +53,14 @@ def test_a_failure_is_one_line_without_hints(repo: Repo) -> None:
 
 
 def test_many_lines_of_complaint_become_one() -> None:
-    said = "warning: x\nfatal: detected dubious ownership in '/r'\nTo add an exception, call:\n\n\tgit config y\n"
-    assert one_line(said) == "detected dubious ownership in '/r' To add an exception, call: git config y"
+    said = "warning: x\nfatal: detected dubious ownership in '/r'\nTo add it, call:\n\n\tgit config y\n"
+    assert one_line(said) == "detected dubious ownership in '/r' To add it, call: git config y"
 
 
 def test_a_message_in_the_users_language_does_not_come(repo: Repo) -> None:
-    done = git_in(repo.root, LANG="de_DE.UTF-8", LC_ALL="de_DE.UTF-8", LANGUAGE="de").try_run(["rev-parse", "--verify", "x"])
+    done = git_in(repo.root, LANG="de_DE.UTF-8", LC_ALL="de_DE.UTF-8", LANGUAGE="de").try_run(
+        ["rev-parse", "--verify", "x"]
+    )
     assert done.stderr.startswith("fatal: Needed a single revision")
 
 
@@ -76,7 +83,7 @@ def test_text_that_has_no_bytes_is_refused(repo: Repo, argument: str) -> None:
 def test_an_old_git_is_refused_and_a_supported_one_is_not() -> None:
     assert parse_version("git version 2.39.5 (Apple Git-154)") == (2, 39, 5)
     require_supported((2, 34, 0))
-    with pytest.raises(StoreError, match="git 2.33.8 is too old: Git Memory needs git 2.34"):
+    with pytest.raises(StoreError, match=r"git 2\.33\.8 is too old: Git Memory needs git 2\.34"):
         require_supported((2, 33, 8))
 
 

@@ -15,7 +15,16 @@ from lsp_server.errors import NotFoundError, NotInitialisedError, StoreError, Us
 from lsp_server.store.base import ChangedPath, ChangeSet, Entry
 from lsp_server.store.git_store import GitStore
 
-ODD = ["with space.md", "new\nline.md", 'quo"te\\.md', "tab\t.md", "ünï.md", os.fsdecode(b"\xff\xfe.md"), "-rf", "a:b*?[c]"]
+ODD = [
+    "with space.md",
+    "new\nline.md",
+    'quo"te\\.md',
+    "tab\t.md",
+    "ünï.md",
+    os.fsdecode(b"\xff\xfe.md"),
+    "-rf",
+    "a:b*?[c]",
+]
 
 
 def put(store: GitStore, message: str = "learning: write", /, **files: bytes) -> str:
@@ -40,7 +49,11 @@ def test_a_path_without_a_file_reads_as_none(store: GitStore, path: str) -> None
 def test_a_directory_is_listed_by_name(store: GitStore) -> None:
     put(store, d__b=b"x", d__a__c=b"y", z=b"z")
     snapshot = store.snapshot()
-    assert [(e.name, e.is_directory) for e in snapshot.list("")] == [("d", True), ("memory.yaml", False), ("z", False)]
+    assert [(e.name, e.is_directory) for e in snapshot.list("")] == [
+        ("d", True),
+        ("memory.yaml", False),
+        ("z", False),
+    ]
     assert [e.name for e in snapshot.list("d")] == ["a", "b"]
     assert list(snapshot.list("nothing")) == list(snapshot.list("z")) == []
     assert isinstance(snapshot.list("d")[0], Entry)
@@ -70,7 +83,9 @@ def test_a_path_may_have_any_characters(store: GitStore, path: str) -> None:
 
 def test_symbolic_links_and_submodules_are_no_files(repo: Repo, store: GitStore) -> None:
     target = repo.git("hash-object", "-w", "--stdin", input="/etc/passwd")
-    listing = repo.git("ls-tree", "memory") + f"\n120000 blob {target}\tlink\n160000 commit {'1' * 40}\tmodule\n"
+    listing = (
+        repo.git("ls-tree", "memory") + f"\n120000 blob {target}\tlink\n160000 commit {'1' * 40}\tmodule\n"
+    )
     before = store.tip()
     assert before
     tree = repo.git("mktree", "--missing", input=listing)
@@ -131,7 +146,8 @@ def test_closing_ends_the_reading_process_and_may_be_said_twice(store: GitStore)
 
 def test_many_threads_read_at_once(store: GitStore) -> None:
     store.commit(lambda _: ChangeSet("learning: many", {f"f{i}": f"{i}".encode() * 1000 for i in range(40)}))
-    snapshot, wrong = store.snapshot(), []
+    snapshot = store.snapshot()
+    wrong: list[int] = []
 
     def read_all() -> None:
         wrong.extend(i for i in range(40) if snapshot.read(f"f{i}") != f"{i}".encode() * 1000)
@@ -159,7 +175,12 @@ def test_what_changed_between_two_versions_has_no_renames(store: GitStore) -> No
 def test_an_unknown_version_is_not_found(store: GitStore, version: str) -> None:
     tip = store.tip()
     assert tip
-    for ask in (store.snapshot, store.diff, lambda v: store.changed(v, tip), lambda v: store.changed(None, v)):
+    for ask in (
+        store.snapshot,
+        store.diff,
+        lambda v: store.changed(v, tip),
+        lambda v: store.changed(None, v),
+    ):
         with pytest.raises(NotFoundError):
             ask(version)
 
@@ -190,15 +211,18 @@ def test_history_can_be_limited_and_kept_to_one_path(store: GitStore) -> None:
 
 
 def test_a_diff_reads_as_a_reviewer_expects_whatever_the_users_settings(repo: Repo, store: GitStore) -> None:
-    for key, value in {"diff.noprefix": "true", "diff.external": "false", "color.ui": "always", "diff.renames": "copies"}.items():
+    for key, value in {
+        "diff.noprefix": "true",
+        "diff.external": "false",
+        "color.ui": "always",
+        "diff.renames": "copies",
+    }.items():
         repo.git("config", key, value)
     put(store, a="é\n".encode())
     version = put(store, a=b"two\n")
-    assert store.diff(version) == (
-        "diff --git a/a b/a\nindex 4b0c7dd..f719efd 100644\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-é\n+two\n".replace(
-            "4b0c7dd", repo.git("rev-parse", f"{version}~1:a")[:7]
-        )
-    )
+    old, new = (repo.git("rev-parse", f"{at}:a")[:7] for at in (f"{version}~1", version))
+    changes = "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-é\n+two\n"
+    assert store.diff(version) == f"diff --git a/a b/a\nindex {old}..{new} 100644\n{changes}"
     first = store.history()[-1].version
     assert "+format: 1" in store.diff(first)
 

@@ -21,7 +21,11 @@ def environment(**changes: str | None) -> dict[str, str]:
 
 def test_it_is_found_from_any_directory_in_it(repo: Repo) -> None:
     found = Repository.discover(repo.root / "src")
-    assert (found.work_tree, found.git_dir, found.common_dir) == (repo.root, repo.root / ".git", repo.root / ".git")
+    assert (found.work_tree, found.git_dir, found.common_dir) == (
+        repo.root,
+        repo.root / ".git",
+        repo.root / ".git",
+    )
     assert (found.is_bare, found.object_format) == (False, "sha1")
 
 
@@ -46,7 +50,9 @@ def test_a_directory_that_is_not_there_is_no_repository(tmp_path: Path) -> None:
 
 def test_git_dir_is_honoured_only_when_told(repo: Repo, new_repo: Callable[..., Repo]) -> None:
     other = new_repo("other")
-    told = environment(GIT_DIR=str(other.root / ".git"), GIT_WORK_TREE=str(other.root), GIT_INDEX_FILE="/nowhere")
+    told = environment(
+        GIT_DIR=str(other.root / ".git"), GIT_WORK_TREE=str(other.root), GIT_INDEX_FILE="/nowhere"
+    )
     assert Repository.discover(repo.root, told).work_tree == repo.root
     assert Repository.discover(repo.root, told, honour_git_dir=True).work_tree == other.root
 
@@ -74,10 +80,12 @@ def test_the_repository_may_have_any_name(new_repo: Callable[..., Repo], name: s
 
 def test_a_repository_of_another_user_shows_gits_own_message(repo: Repo) -> None:
     strange = environment(GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
-    probe = subprocess.run(["git", "status"], cwd=repo.root, env=strange, capture_output=True, text=True, check=False)
+    probe = subprocess.run(
+        ["git", "status"], cwd=repo.root, env=strange, capture_output=True, text=True, check=False
+    )
     if "safe.directory" not in probe.stderr:
         pytest.skip("this git does not look at the owner")
-    with pytest.raises(StoreError, match="safe.directory") as raised:
+    with pytest.raises(StoreError, match=r"safe\.directory") as raised:
         Repository.discover(repo.root, strange)
     assert "\n" not in str(raised.value)
 
@@ -114,15 +122,25 @@ def test_the_configuration_is_seen_when_it_changes(repo: Repo) -> None:
 
 def test_booleans_are_read_as_git_reads_them(repo: Repo) -> None:
     with (repo.root / ".git/config").open("a") as file:
-        file.write('[x]\n\tbare\n\ton = on\n\toff = 0\n\tempty =\n\tword = maybe\n[remote "a.b"]\n\turl = u\n')
+        file.write(
+            '[x]\n\tbare\n\ton = on\n\toff = 0\n\tempty =\n\tword = maybe\n[remote "a.b"]\n\turl = u\n'
+        )
     config = Repository.discover(repo.root).config
-    assert [config.flag(f"x.{key}") for key in ("bare", "on", "off", "empty", "word")] == [True, True, False, False, False]
+    assert [config.flag(f"x.{key}") for key in ("bare", "on", "off", "empty", "word")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
     assert config.flag("x.missing", default=True) is True
     assert config.subsections("remote") == ["a.b"]
 
 
 def test_the_author_is_who_git_says(repo: Repo) -> None:
-    found = Repository.discover(repo.root, environment(GIT_AUTHOR_NAME=" <Ann>, ", GIT_AUTHOR_DATE="1700000000 +0130"))
+    found = Repository.discover(
+        repo.root, environment(GIT_AUTHOR_NAME=" <Ann>, ", GIT_AUTHOR_DATE="1700000000 +0130")
+    )
     assert found.author() == "Ann <developer@example.org> 1700000000 +0130"
     assert found.author() == repo_var(repo, found, "GIT_AUTHOR_IDENT")
     assert found.committer().startswith("A Developer <developer@example.org> ")

@@ -1,0 +1,162 @@
+"""A writer that is killed leaves the old tip or the new one, and the next writer clears up after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support import Repo
+
+from lsp_server.store.base import ChangeSet, Snapshot
+from lsp_server.store.git_store import GitStore
+
+PROJECT = Path(__file__).parents[2]
+KILLS = 40
+
+WRITER = """
+import sys
+from lsp_server.store.base import ChangeSet
+from lsp_server.store.git_store import GitStore
+from lsp_server.store.repository import Repository
+
+store = GitStore(Repository.discover(sys.argv[1]))
+while True:
+    def build(tip):
+        number = int(tip.read("number") or b"0") + 1
+        return ChangeSet(f"learning: {number}", {"number": b"%d" % number, f"n/{number}": b"x"})
+    version = store.commit(build)
+    print(version, flush=True)
+"""
+
+
+def leftovers(repo: Repo) -> list[str]:
+    git_dir = repo.root / ".git"
+    names = ("*.lock", "*.keep", "tmp_*", "fast_import_crash_*", "stream")
+    return sorted(str(p.relative_to(git_dir)) for name in names for p in git_dir.rglob(name))
+
+
+def count(tip: Snapshot) -> ChangeSet:
+    number = int(tip.read("number") or b"0") + 1
+    return ChangeSet(f"learning: {number}", {"number": b"%d" % number, f"n/{number}": b"x"})
+
+
+def start_writer(repo: Repo) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-c", WRITER, str(repo.root)]
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+@pytest.mark.parametrize("whom", ["the whole process group", "the writer alone"])
+def test_killed_at_any_instant_nothing_acknowledged_is_lost_and_nothing_is_left(
+    repo: Repo, store: GitStore, whom: str
+) -> None:
+    instants = random.Random(whom)
+    for _ in range(KILLS // 2):
+        writer = start_writer(repo)
+        assert writer.stdout
+        acknowledged = [writer.stdout.readline().strip()]  # it is at work now
+        time.sleep(instants.uniform(0, 0.05))
+        if whom == "the writer alone":
+            os.kill(writer.pid, signal.SIGKILL)
+        else:
+            os.killpg(writer.pid, signal.SIGKILL)
+        acknowledged += [line for line in writer.stdout.read().split("\n") if len(line) == 40]
+        writer.wait()
+        writer.stdout.close()
+        version = store.commit(count)
+        reached = set(repo.git("rev-list", version).split())
+        assert set(acknowledged) <= reached
+        assert leftovers(repo) == []
+    snapshot = store.snapshot()
+    number = int(snapshot.read("number") or b"")
+    assert len(snapshot.list("n")) == number, "a write was half done"
+    assert repo.git("fsck", "--strict", "--no-dangling") == ""
+
+
+def noted(repo: Repo, **facts: object) -> None:
+    """What a killed writer would have left in the lock file; its child's number is not in use any more."""
+    ended = subprocess.Popen(["git", "version"], stdout=subprocess.DEVNULL)
+    ended.wait()
+    (repo.root / ".git/git-memory").mkdir(exist_ok=True)
+    said = {"since": time.time(), "pid": ended.pid, **facts}
+    (repo.root / ".git/git-memory/lock").write_text(json.dumps(said))
+
+
+@pytest.mark.parametrize("content", ["", "2" * 40 + "\n"])
+def test_a_dead_childs_ref_lock_is_removed(repo: Repo, store: GitStore, content: str) -> None:
+    lock = repo.root / ".git/refs/heads/memory.lock"
+    noted(repo, lock=str(lock), new="2" * 40)
+    lock.write_text(content)
+    store.commit(count)
+    assert not lock.exists()
+
+
+@pytest.mark.parametrize("why", ["another's content", "older than the child"])
+def test_a_lock_that_is_not_the_dead_childs_stays(repo: Repo, store: GitStore, why: str) -> None:
+    lock = repo.root / ".git/refs/heads/unrelated.lock"
+    noted(repo, lock=str(lock), new="2" * 40)
+    lock.write_text("3" * 40 if why == "another's content" else "")
+    if why == "older than the child":
+        os.utime(lock, (1, 1))
+    store.commit(count)
+    assert lock.exists()
+
+
+def test_a_dead_childs_packs_and_crash_report_go_and_other_peoples_stay(repo: Repo, store: GitStore) -> None:
+    git_dir = repo.root / ".git"
+    incoming = git_dir / "git-memory/incoming"
+    own = [
+        incoming / "pack/tmp_pack_x",
+        incoming / "pack/pack-1.keep",
+        incoming / "ab/tmp_obj_x",
+        incoming / "stream",
+    ]
+    others = [
+        git_dir / "objects/pack/tmp_pack_y",
+        git_dir / "objects/pack/pack-2.keep",
+        git_dir / "fast_import_crash_2",
+    ]
+    crash = git_dir / "fast_import_crash_1"
+    noted(repo, incoming=str(incoming), crash=str(crash))
+    for file in (*own, *others, crash):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+    store.commit(count)
+    assert [f for f in (*own, crash) if f.exists()] == []
+    assert [f for f in others if not f.exists()] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not json", "[]", '{"pid": "x"}', '{"incoming": "/", "lock": "/etc/passwd", "new": ""}']
+)
+def test_a_lock_file_of_any_content_stops_nobody(repo: Repo, store: GitStore, text: str) -> None:
+    (repo.root / ".git/git-memory/lock").write_text(text)
+    store.commit(count)
+    assert store.snapshot().read("number") == b"1"
+    assert Path("/etc/passwd").exists()
+
+
+def test_a_failing_fast_import_leaves_no_crash_report(repo: Repo, store: GitStore) -> None:
+    from lsp_server.errors import StoreError
+
+    broken = repo.root / ".git/objects"
+    tip = store.commit(count)
+    tree = repo.git("rev-parse", "memory^{tree}")
+    store.snapshot()
+    hidden = broken / tree[:2] / tree[2:]
+    hidden.rename(repo.root / "hidden")
+    with pytest.raises(StoreError):
+        store.commit(count)
+    (repo.root / "hidden").rename(hidden)
+    assert store.tip() == tip
+    assert leftovers(repo) == []
+    store.commit(count)
