@@ -28,6 +28,7 @@ class Client:
         self._server = server
         self._shows_documents = False
         self._shows_progress = False
+        self._bars: set[asyncio.Future[None]] = set()
         self.reads_markdown = True
         self.reads_code_actions = False
 
@@ -43,14 +44,14 @@ class Client:
 
     def say(self, message: str) -> None:
         """Tell a person what was done."""
-        self._message(types.MessageType.Info, message)
+        sentence = message[:1].upper() + message[1:]
+        self._server.window_show_message(types.ShowMessageParams(types.MessageType.Info, sentence))
 
     def complain(self, message: str) -> None:
         """Tell a person what could not be done."""
-        self._message(types.MessageType.Error, message)
-
-    def _message(self, kind: types.MessageType, message: str) -> None:
-        self._server.window_show_message(types.ShowMessageParams(kind, f"Git Memory: {message}"))
+        # An error may begin with a file's name, which must stay as it is: so it is told who speaks.
+        shown = types.ShowMessageParams(types.MessageType.Error, f"Git Memory: {message}")
+        self._server.window_show_message(shown)
 
     async def show(self, path: Path, line: int | None = None) -> bool:
         """Open a file in the editor, with the cursor behind the ``# `` of a line; where the editor
@@ -81,20 +82,24 @@ class Client:
     async def with_progress(self, title: str, work: Awaitable[_Answer]) -> _Answer:
         """Wait for some work, under a progress bar once it takes longer than a person overlooks."""
         task = asyncio.ensure_future(work)
-        if not self._shows_progress:
-            return await task
-        await asyncio.wait([task], timeout=_SOON)
-        if task.done():
-            return await task
+        if self._shows_progress:
+            bar = asyncio.ensure_future(self._show_progress(title, task))
+            self._bars.add(bar)
+            bar.add_done_callback(self._bars.discard)
+        return await task
+
+    async def _show_progress(self, title: str, work: asyncio.Future[_Answer]) -> None:
+        """Beside the work, never before it: the client may take its time to make the bar."""
+        await asyncio.wait([work], timeout=_SOON)
+        if work.done():
+            return
         token = str(uuid.uuid4())
         progress: Any = self._server.work_done_progress
         try:
             await asyncio.wait_for(progress.create_async(token), _PATIENCE)
-            progress.begin(token, types.WorkDoneProgressBegin(title=title, cancellable=False))
         except Exception as error:  # as above
             log.warning("the client shows no progress: %r", error)
-            return await task
-        try:
-            return await task
-        finally:
-            progress.end(token, types.WorkDoneProgressEnd())
+            return
+        progress.begin(token, types.WorkDoneProgressBegin(title=title, cancellable=False))
+        await asyncio.wait([work])
+        progress.end(token, types.WorkDoneProgressEnd())

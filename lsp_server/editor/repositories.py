@@ -141,6 +141,8 @@ class Repositories:
     async def _find(self, directory: Path, probe: Path) -> Repository | None:
         try:
             memory, holds_drafts = await self._workers.prompt(_open_memory, probe)
+            repository = Repository(memory, self._workers)
+            await repository.refresh()
         except NoRepositoryError:
             return None
         except (GitMemoryError, OSError) as error:
@@ -151,14 +153,12 @@ class Repositories:
             return None
         if holds_drafts:
             self._of_drafts.add(directory)
-        # A work tree has one memory; repositories without one (bare) are told apart by themselves.
-        key = memory.root or id(memory)
-        if key in self._open:
+        # A work tree has one memory; repositories without one (bare) are told apart by themselves. Only one
+        # that has been looked at is kept: until then it seems to have no memory.
+        kept = self._open.setdefault(memory.root or id(memory), repository)
+        if kept is not repository:
             await self._workers.prompt(memory.close)
-            return self._open[key]
-        repository = self._open[key] = Repository(memory, self._workers)
-        await repository.refresh()
-        return repository
+        return kept
 
 
 def _open_memory(path: Path) -> tuple[Memory, bool]:

@@ -61,7 +61,7 @@ def test_a_checkpoint_is_made_at_once(editor: Client, repo: Any, memory: Memory)
     uri = editor.open(repo.root / AUTH)
     made = editor.run(editor.actions(uri, 0)["Create a checkpoint"])
     assert [record.id for record in memory.list(Kind.CHECKPOINT)] == [made["id"]]
-    assert made["label"] in editor.message("recorded CHECK-")
+    assert made["label"] in editor.message("Recorded CHECK-")
 
 
 def test_the_records_of_the_selected_lines_can_be_opened(editor: Client, repo: Any, memory: Memory) -> None:

@@ -68,7 +68,7 @@ def test_superseding_opens_a_draft_whose_save_links_both(editor: Client, memory:
     path = Path(opened["uri"].removeprefix("file://"))
     uri = editor.open(path)
     editor.save(uri, path.read_text().replace("\n# \n", "\n# Use PASETO\n"))
-    editor.message("recorded ADR-0002 “Use PASETO”")
+    editor.message("Recorded ADR-0002 “Use PASETO”")
     new, old = memory.get("ADR-2"), memory.get("ADR-1")
     assert (new.id, old.status) == (opened["id"], "superseded")
     assert [link.target for link in new.links] == [old.id]

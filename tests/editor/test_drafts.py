@@ -37,7 +37,7 @@ def test_saving_a_draft_with_a_title_commits_it(
 ) -> None:
     before = repo.fingerprint()
     editor.save(draft, titled(draft, "Use JWT"))
-    assert "recorded ADR-0001 “Use JWT”" in editor.message("recorded")
+    assert "Recorded ADR-0001 “Use JWT”" in editor.message("Recorded")
     (record,) = memory.list()
     assert (record.label, record.title) == ("ADR-0001", "Use JWT")
     assert [str(anchor.range) for anchor in record.anchors] == ["src/auth.py:5-6"]
@@ -48,9 +48,9 @@ def test_saving_a_draft_with_a_title_commits_it(
 
 def test_saving_again_amends_the_same_record(editor: Client, memory: Memory, draft: str) -> None:
     editor.save(draft, titled(draft, "Use JWT"))
-    editor.message("recorded ADR-0001")
+    editor.message("Recorded ADR-0001")
     editor.save(draft, text_of(draft).replace("# Use JWT", "# Use JWT everywhere"))
-    assert "amended ADR-0001 “Use JWT everywhere”" in editor.message("amended")
+    assert "Amended ADR-0001 “Use JWT everywhere”" in editor.message("Amended")
     assert [record.title for record in memory.list()] == ["Use JWT everywhere"]
 
 
@@ -75,7 +75,7 @@ def test_an_editors_own_save_never_commits_a_new_draft(
     assert editor.hover(draft, 0) is None  # what came before it has been read
     editor.open(Path(draft.removeprefix("file://")))
     editor.save(draft, text_of(draft).replace("# Use J\n", "# Use JWT\n"), MANUAL)
-    assert "recorded ADR-0001 “Use JWT”" in editor.message("Git Memory")
+    assert "Recorded ADR-0001 “Use JWT”" in editor.message("ADR")
     assert [record.title for record in memory.list()] == ["Use JWT"]
 
 
@@ -83,11 +83,11 @@ def test_what_an_editor_saves_of_a_record_is_committed_when_the_file_is_closed(
     editor: Client, repo: Any, memory: Memory, draft: str
 ) -> None:
     editor.save(draft, titled(draft, "Use JWT"))
-    editor.message("recorded ADR-0001")
+    editor.message("Recorded ADR-0001")
     for words in ("Some", "Some more", "Some more words"):
         editor.save(draft, titled(draft, "") + f"\n{words}\n", AFTER_DELAY)
     editor.notify("textDocument/didClose", {"textDocument": {"uri": draft}})
-    editor.message("amended ADR-0001")
+    editor.message("Amended ADR-0001")
     assert repo.git("rev-list", "--count", "memory") == "3"  # its beginning, the record, one amendment
 
 
@@ -95,7 +95,7 @@ def test_what_an_editor_saves_of_a_record_is_committed_when_the_server_is_shut_d
     editor: Client, repo: Any, memory: Memory, draft: str
 ) -> None:
     editor.save(draft, titled(draft, "Use JWT"))
-    editor.message("recorded ADR-0001")
+    editor.message("Recorded ADR-0001")
     editor.save(draft, text_of(draft).replace("# Use JWT", "# Use PASETO"), AFTER_DELAY)
     editor.request("shutdown")
     assert [record.title for record in memory.list()] == ["Use PASETO"]
@@ -106,7 +106,7 @@ def test_an_editor_that_does_not_say_why_it_saves_is_believed(
 ) -> None:
     Path(draft.removeprefix("file://")).write_text(titled(draft, "Use JWT"))
     editor.notify("textDocument/didSave", {"textDocument": {"uri": draft}})
-    assert editor.message("recorded ADR-0001")
+    assert editor.message("Recorded ADR-0001")
 
 
 def test_an_editor_that_cannot_show_documents_is_told_the_path(
@@ -115,7 +115,7 @@ def test_an_editor_that_cannot_show_documents_is_told_the_path(
     client.initialize(repo.root, capabilities={**EVERYTHING, "window": {}})
     opened = client.execute("gitMemory.record", kind="bug", uri=(repo.root / AUTH).as_uri())
     assert opened["shown"] is False
-    assert opened["uri"].removeprefix("file://") in client.message("open ")
+    assert opened["uri"].removeprefix("file://") in client.message("Open ")
     assert client.requests == []
 
 
@@ -123,7 +123,7 @@ def test_an_editor_that_refuses_to_show_a_document_is_told_the_path(editor: Clie
     editor.answers["window/showDocument"] = lambda _: {"success": False}
     opened = editor.execute("gitMemory.record", kind="bug", uri=(repo.root / AUTH).as_uri())
     assert opened["shown"] is False
-    assert editor.message("open ")
+    assert editor.message("Open ")
 
 
 def test_a_draft_belongs_to_its_repository_whatever_the_editors_root(
@@ -135,7 +135,7 @@ def test_a_draft_belongs_to_its_repository_whatever_the_editors_root(
     client.initialize(elsewhere)
     uri = client.open(draft.path)
     client.save(uri, titled(uri, "Emails differ by case"))
-    assert client.message("recorded LEARN-")
+    assert client.message("Recorded LEARN-")
     assert [record.title for record in memory.list()] == ["Emails differ by case"]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from client import SERVER, Client, at
@@ -246,6 +248,67 @@ def test_cancelling_what_is_over_or_never_was_does_nothing(ready: Client) -> Non
 def test_garbage_between_messages_does_not_lose_the_next_one(ready: Client) -> None:
     ready.send_bytes(b"X-Nothing: 1\r\n\r\n")
     assert still_serves(ready)
+
+
+def mutated(source: random.Random, value: Any) -> Any:
+    """A value with some of what is in it left out, renamed or replaced by something else."""
+    if source.random() < 0.15:
+        return source.choice(
+            [None, True, -1, 1.5, 2**70, "", "text", "\ud800", [], [None], {}, {"a": {}}, "file:///x"]
+        )
+    if isinstance(value, dict):
+        kept = {name: mutated(source, item) for name, item in value.items() if source.random() < 0.95}
+        return kept if source.random() < 0.9 else {**kept, "jsonrpc": "2.0", "extra": 1}
+    return [mutated(source, item) for item in value] if isinstance(value, list) else value
+
+
+def test_every_request_of_a_fuzz_is_answered_exactly_once(ready: Client) -> None:
+    source = random.Random(7)
+    uri = "untitled:fuzz"
+    span = {"start": {"line": 0, "character": 0}, "end": {"line": 2, "character": 3}}
+    place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}}
+    well_formed: dict[str, Any] = {
+        "textDocument/hover": place,
+        "textDocument/definition": place,
+        "textDocument/codeAction": {
+            "textDocument": {"uri": uri},
+            "range": span,
+            "context": {"diagnostics": []},
+        },
+        "workspace/executeCommand": {
+            "command": "gitMemory.search",
+            "arguments": [{"words": "x", "uri": "file:///"}],
+        },
+        "initialize": {"processId": 1, "capabilities": {}, "rootUri": None},
+        "textDocument/didOpen": {
+            "textDocument": {"uri": uri, "languageId": "x", "version": 1, "text": "ADR-1\n"}
+        },
+        "textDocument/didChange": {
+            "textDocument": {"uri": uri, "version": 2},
+            "contentChanges": [{"range": span, "text": "\r\n"}],
+        },
+        "textDocument/willSave": {"textDocument": {"uri": uri}, "reason": 1},
+        "textDocument/didSave": {"textDocument": {"uri": uri}},
+        "textDocument/didClose": {"textDocument": {"uri": uri}},
+        "workspace/didChangeWorkspaceFolders": {
+            "event": {"added": [], "removed": [{"uri": uri, "name": "x"}]}
+        },
+        "$/cancelRequest": {"id": "fuzz-1"},
+        "$/setTrace": {"value": "off"},
+    }
+    asked = []
+    for number in range(600):
+        method = source.choice(list(well_formed))
+        message = {"jsonrpc": "2.0", "method": method, "params": mutated(source, well_formed[method])}
+        if source.random() < 0.7:
+            message["id"] = f"fuzz-{number}"
+            asked.append(message["id"])
+        ready.send(message)
+    for msg_id in asked:
+        assert set(ready.response(msg_id)) & {"result", "error"}
+    assert still_serves(ready)
+    answered = Counter(message["id"] for message in ready.raw if "method" not in message)
+    assert [answered[msg_id] for msg_id in asked] == [1] * len(asked)
 
 
 def test_many_requests_at_once_are_each_answered_once(ready: Client) -> None:
