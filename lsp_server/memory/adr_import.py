@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timezone
 from pathlib import Path
 
@@ -298,6 +298,5 @@ def _reported(source: _Source, written: Record | None) -> Imported:
     if not source.adr.is_adr:
         return Imported(source.name, None, False, source.adr.dialect, tuple(source.notes))
     if source.known is not None:
-        known = replace(source.known)
-        return Imported(source.name, known, False, source.adr.dialect, ())
+        return Imported(source.name, source.known, False, source.adr.dialect, ())
     return Imported(source.name, written, True, source.adr.dialect, tuple(source.notes))

@@ -62,7 +62,7 @@ def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
         old, _ = core.current(edits, old_id)
         link = Link(Relation.SUPERSEDES, old.id, old.label)
         successor = place(
-            core, edits, replace(new, record=replace(new.record, links=(*new.record.links, link)))
+            core, edits, new._replace(record=replace(new.record, links=(*new.record.links, link)))
         )
         result[:] = [retire(core, edits, old_id, successor), read_back(successor)]
         return core.message(f"supersede {old.label} with", successor, code=successor.code, also=[old])
@@ -111,7 +111,7 @@ def close_bug(
         if learning is not None:
             link = Link(Relation.LEARNED_FROM, bug.id, bug.label)
             prepared = replace(learning.record, links=(*learning.record.links, link))
-            taught = place(core, edits, replace(learning, record=prepared))
+            taught = place(core, edits, learning._replace(record=prepared))
             text = with_link(text, Link(Relation.TAUGHT, taught.id, taught.label))
         guard.check(text)
         result[:] = [_write(edits, bug, text), *([read_back(taught)] if taught else [])]

@@ -28,7 +28,7 @@ def labelled(core: Core, record: Record) -> Record:
     labels = [target.label if target else None for target in targets]
     return replace(
         record,
-        links=tuple(replace(link, label=label) for link, label in zip(record.links, labels, strict=True)),
+        links=tuple(link._replace(label=label) for link, label in zip(record.links, labels, strict=True)),
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lsp_server.errors import SecretError
 from lsp_server.memory import secrets
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(NamedTuple):
     """``allowed`` are fingerprints of findings to let through; with ``redact`` a secret is replaced instead
     of refused."""
 

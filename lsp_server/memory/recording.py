@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
@@ -23,8 +23,7 @@ from lsp_server.records.model import Kind, Link, Record
 from lsp_server.rendering.records import render_record
 
 
-@dataclass(frozen=True)
-class New:
+class New(NamedTuple):
     """A record that has everything but its number, its label and its path: those the branch gives."""
 
     record: Record
@@ -33,7 +32,7 @@ class New:
     body: str | None = None
     files: Sequence[Any] = ()
     keys: Sequence[tuple[str, str]] = ()
-    guard: Guard = field(default_factory=Guard)
+    guard: Guard = Guard()
 
 
 def prepare(
@@ -187,4 +186,4 @@ def _clean(text: str) -> str:
 
 def with_files(new: New, files: Sequence[Any], keys: Sequence[tuple[str, str]]) -> New:
     """A new record that lists changed files and has further front matter keys."""
-    return replace(new, files=files, keys=keys)
+    return new._replace(files=files, keys=keys)

@@ -7,13 +7,12 @@ Line numbers are 1-based and inclusive everywhere, as git and people count them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UNCOMMITTED = "uncommitted"
 
 
-@dataclass(frozen=True)
-class CodeRange:
+class CodeRange(NamedTuple):
     """Lines of a file of the repository, ``path`` relative to its root with ``/``."""
 
     path: str
@@ -25,8 +24,7 @@ class CodeRange:
         return f"{self.path}:{lines}"
 
 
-@dataclass(frozen=True)
-class Birth:
+class Birth(NamedTuple):
     """A run of lines that were born together: in ``commit`` they were ``path`` lines start to end.
 
     ``commit`` is a full object id, or ``UNCOMMITTED`` for lines that no commit had when the anchor was
@@ -43,8 +41,7 @@ class Birth:
         return self.end - self.start + 1
 
 
-@dataclass(frozen=True)
-class Anchor:
+class Anchor(NamedTuple):
     """What a record says about where it belongs: the place when it was written, births and text.
 
     ``births`` cover the range in order: their lengths add up to ``range.end - range.start + 1``.
@@ -56,8 +53,7 @@ class Anchor:
     text: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class CodePosition:
+class CodePosition(NamedTuple):
     """The code commit a record was written at. ``commit`` is None on an unborn branch, ``branch`` when
     HEAD is detached, ``dirty`` when nobody looked."""
 

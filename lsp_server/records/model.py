@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsp_server.records.anchors import Anchor, CodePosition
 
@@ -36,8 +36,7 @@ class Relation(str, Enum):
     RELATES_TO = "relates-to"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """One link to another record. ``target`` is its id; ``label`` what it was called when written."""
 
     relation: Relation
@@ -45,8 +44,7 @@ class Link:
     label: str | None = None
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in a file that could not be understood. ``line`` is 0-based in the file."""
 
     line: int
