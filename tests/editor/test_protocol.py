@@ -319,7 +319,7 @@ def test_many_requests_at_once_are_each_answered_once(ready: Client) -> None:
     assert [answered[msg_id] for msg_id in asked] == [1] * len(asked)
 
 
-def test_documents_without_a_file_are_left_alone(ready: Client) -> None:
+def test_documents_without_a_file_are_left_alone(own: Client) -> None:
     for uri in (
         "untitled:Untitled-1",
         "git:/a?b",
@@ -329,12 +329,12 @@ def test_documents_without_a_file_are_left_alone(ready: Client) -> None:
         "file:///a%00b",
     ):
         item = {"uri": uri, "languageId": "x", "version": 1, "text": "ADR-1\n"}
-        ready.notify("textDocument/didOpen", {"textDocument": item})
-        assert ready.hover(uri, 0, 2) is None
-        assert ready.actions(uri, 0) == {}
-        ready.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
-        ready.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-    assert [n for n in ready.notifications if n["method"] == "window/showMessage"] == []
+        own.notify("textDocument/didOpen", {"textDocument": item})
+        assert own.hover(uri, 0, 2) is None
+        assert own.actions(uri, 0) == {}
+        own.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        own.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert [n for n in own.notifications if n["method"] == "window/showMessage"] == []
 
 
 def test_the_version_and_the_help_are_said_without_serving(client: Client) -> None:
