@@ -46,3 +46,19 @@ def added_dates(runner: GitRunner, root: Path | None, directory: Path) -> Mappin
             if path.startswith(prefix) and path != prefix:
                 dates[path.removeprefix(prefix)] = moment  # newest first: the oldest wins
     return dates
+
+
+def renamed_to(runner: GitRunner, path: str, since: str) -> str | None:
+    """The path that a file has at HEAD which was at ``path`` in the commit ``since``; None when it is not
+    there any more, or nobody can tell. One process."""
+    try:
+        output = runner.run(
+            [*OFFLINE, "diff", "--no-ext-diff", "--name-status", "-M", "--diff-filter=R", "-z", since, "HEAD"]
+        )
+    except StoreError:
+        return None  # the commit is not here, or HEAD is unborn
+    fields = output.split(b"\0")
+    renames = {
+        decode_path(old): decode_path(new) for old, new in zip(fields[1::3], fields[2::3], strict=False)
+    }
+    return renames.get(path)

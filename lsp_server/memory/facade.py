@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.errors import AmbiguousError, NotFoundError
 from lsp_server.memory.core import Core, user_directory
 from lsp_server.memory.guard import Guard
-from lsp_server.records.anchors import CodeRange
+from lsp_server.records.anchors import Anchor, CodeRange
 from lsp_server.records.life_cycle import next_steps
 from lsp_server.records.model import Kind, Link, Problem, Record
 from lsp_server.store.repository import Repository
 
 if TYPE_CHECKING:
+    from lsp_server.code.model import Located
     from lsp_server.memory.results import (
         BrokenFile,
         Draft,
@@ -367,6 +368,12 @@ class Memory:
         from lsp_server.memory import placing
 
         return placing.file_memory(self._core, path, text)
+
+    def places(self, record: Record) -> Sequence[tuple[Anchor, Located]]:
+        """Where each anchor of a record is today, and how sure that is; renamed files are found."""
+        from lsp_server.memory import placing
+
+        return placing.places(self._core, record)
 
     # editors ---------------------------------------------------------------------------------------
     def hover(self, record_ids: Sequence[str]) -> str:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import FileMemory, Placed
+from lsp_server.records.anchors import Anchor
+from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    from lsp_server.code.model import Located
 
 
 def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
@@ -44,6 +50,21 @@ def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
         commit=commit,
         stale=tuple(dict.fromkeys(one for one in stale if one not in there)),
     )
+
+
+def places(core: Core, record: Record) -> list[tuple[Anchor, Located]]:
+    """Where each anchor of a record is today, also in a file that was renamed since."""
+    from lsp_server.code.history import renamed_to
+
+    made_at = record.code.commit if record.code else None
+    found = []
+    for anchor in record.anchors:
+        path = anchor.range.path
+        located = core.code.locate(anchor, core.code.today(path), made_at=made_at)
+        if not located.ranges and made_at and (now := renamed_to(core.repository.git, path, made_at)):
+            located = core.code.locate(anchor, core.code.today(now), made_at=made_at)
+        found.append((anchor, located))
+    return found
 
 
 def move(memory: FileMemory, lines: Sequence[str]) -> FileMemory:

@@ -134,3 +134,20 @@ def test_a_hover_says_what_was_decided_or_learned(memory: Memory) -> None:
     assert "proposed" in memory.hover([decision.id])
     assert "Normalise first." in memory.hover([learning.id])
     assert memory.view("ADR-1").path.as_uri() in memory.hover([decision.id])
+
+
+def test_the_places_of_a_record_are_found_in_a_renamed_file_and_said_to_be_gone(
+    memory: Memory, repo: Repo
+) -> None:
+    place = CodeRange("src/auth.py", 5, 7)
+    record = memory.record(Kind.LEARNING, "Emails differ by case", at=[place])
+    repo.git("mv", "src/auth.py", "src/login.py")
+    repo.write("src/login.py", "# above\n" + AUTH)
+    repo.commit("Rename and add a line")
+    [(anchor, located)] = memory.places(record)
+    assert anchor.range == place
+    assert located.ranges == (CodeRange("src/login.py", 6, 8),)
+    repo.write("src/login.py", "nothing\n")
+    repo.commit("Remove")
+    [(_, located)] = memory.places(record)
+    assert (located.ranges, located.certainty.value) == ((), "stale")
