@@ -18,7 +18,7 @@ def measure(size: int) -> float:
         written = memory.record(Kind.LEARNING, "warm up", fields={"lesson": "one"})
         show = ["git", "log", "-1", "--format=%B", "memory"]
         message = subprocess.run(show, cwd=root, check=True, capture_output=True).stdout
-        text = memory.text(written.id).encode()
+        text = memory.text(written.id)
         subprocess.run(["git", "update-ref", "refs/heads/bare", "refs/heads/memory"], cwd=root, check=True)
         counter = itertools.count()
 
@@ -26,11 +26,13 @@ def measure(size: int) -> float:
             memory.record(Kind.LEARNING, f"a learning {next(counter)}", fields={"lesson": "one"})
 
         def bare() -> None:
-            path = f"{written.path.removesuffix('.md')}-{next(counter)}.md"
+            number = next(counter)
+            path = f"{written.path.removesuffix('.md')}-{number}.md"
+            body = text.replace("warm up", f"a learning {number}").encode()  # new bytes, as ours are
             stream = (
                 b"commit refs/heads/bare\ncommitter Bench <bench@example.org> 1700000000 +0000\n"
                 b"data %d\n%s\nfrom refs/heads/bare^0\nM 100644 inline %s\ndata %d\n%s\n"
-                % (len(message), message, path.encode(), len(text), text)
+                % (len(message), message, path.encode(), len(body), body)
             )
             command = ["git", "-c", "core.fsync=all", "fast-import", "--quiet"]
             subprocess.run(command, cwd=root, input=stream, check=True)

@@ -19,7 +19,7 @@ from lsp_server.cli.record_options import (
 )
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
-from lsp_server.cli.write import edit_option, editing_alone, record_in_editor
+from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.model import Kind
 from lsp_server.records.sections import sections
 
@@ -61,10 +61,17 @@ def checkpoint(
     """
     fields = fields_of(Kind.CHECKPOINT, given)
     if edit:
-        if fields or tags or source or len(places) > 1:
-            raise editing_alone("MESSAGE")
+        if source:
+            raise click.UsageError("--edit and -F exclude each other", click.get_current_context())
         record_in_editor(
-            session, Kind.CHECKPOINT, message, places, allow_secrets=allow_secrets, redact=redact
+            session,
+            Kind.CHECKPOINT,
+            message,
+            places,
+            fields=fields,
+            tags=tags_of(tags),
+            allow_secrets=allow_secrets,
+            redact=redact,
         )
         return
     message = add_free_text(session, Kind.CHECKPOINT, message, fields, source)
@@ -77,7 +84,6 @@ def checkpoint(
             allow_secrets=allow_secrets,
             redact=redact,
         )
-        record = memory.get(record.id)  # as its file tells it, with what was noted by itself
         previous = memory.find(str(record.fields.get("previous", "")))
     if session.json:
         print_json(session, record_json(record))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
@@ -11,7 +12,9 @@ from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
 from lsp_server.cli.output import print_json, print_records
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
-from lsp_server.records.model import Kind
+from lsp_server.records.model import Kind, Problem
+
+SHOWN_PROBLEMS = 3
 
 
 def nothing_found(session: Session, what: str) -> None:
@@ -55,12 +58,18 @@ def list_(
     with session.memory() as memory:
         records = memory.list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
         broken = memory.broken_files()
-    for file in broken:
-        for problem in file.problems:
-            session.say(visible_line(f"warning: {file.path}:{problem.line + 1}: {problem.message}"))
+    warn_of(session, [(file.path, problem) for file in broken for problem in file.problems])
     if not records:
         nothing_found(session, "nothing found")
     print_records(session, records)
+
+
+def warn_of(session: Session, problems: Sequence[tuple[str, Problem]]) -> None:
+    """Name the files that cannot be read whole: a few of them, for there may be thousands."""
+    for path, problem in problems[:SHOWN_PROBLEMS]:
+        session.say(visible_line(f"warning: {path}:{problem.line + 1}: {problem.message}"))
+    if len(problems) > SHOWN_PROBLEMS:
+        session.say(f"warning: and {len(problems) - SHOWN_PROBLEMS} more problems like these")
 
 
 @memory_command(

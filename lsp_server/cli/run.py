@@ -11,7 +11,7 @@ import click
 
 from lsp_server.cli.group import PROGRAM, root
 from lsp_server.cli.session import Session
-from lsp_server.cli.terminal import Terminal, visible_line
+from lsp_server.cli.terminal import Terminal, visible, visible_line
 
 DONE, NOTHING, USAGE = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141  # as a shell counts a process that the signal ended
@@ -39,6 +39,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             traceback.print_exception(error, file=err)
         _silence_if_full(out)
         _report(session.err, message)
+        _print_unkept(session.err, error)
     finally:
         session.end()
     return code
@@ -92,6 +93,14 @@ def _report(err: Terminal, message: str) -> None:
         err.stream.flush()
     except OSError:  # nobody can be told
         _silence(err.stream)
+
+
+def _print_unkept(err: Terminal, error: BaseException) -> None:
+    """A text that could not be kept in any file is printed whole, so that it is not lost."""
+    text = getattr(error, "text", None)
+    if text:
+        err.line("your text could not be kept in a file; here it is:")
+        err.line(visible(text))
 
 
 def _streams() -> tuple[TextIO, TextIO]:

@@ -6,39 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.output import field_text, minute, range_json, record_json
 from lsp_server.cli.terminal import visible, visible_line
-from lsp_server.errors import GitMemoryError
 from lsp_server.records.fields import FIELDS
 
 ID_LENGTH = 36
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from lsp_server.cli.session import Session
     from lsp_server.memory.facade import Memory
-    from lsp_server.records.anchors import CodeRange
     from lsp_server.records.model import Record
-
-
-def places_today(memory: Memory, record: Record) -> Mapping[str, Sequence[CodeRange]]:
-    """Where the record stands today, by the path of each file that it was anchored in."""
-    places: dict[str, list[CodeRange]] = {}
-    for path in dict.fromkeys(anchor.range.path for anchor in record.anchors):
-        try:
-            reasons = memory.why(path)
-        except GitMemoryError:  # the file is gone
-            reasons = []
-        places[path] = [r.range for r in reasons if r.record.id == record.id and r.range is not None]
-    return places
 
 
 def shown_json(memory: Memory, record: Record) -> dict[str, Any]:
     """The record's object with its ``body``, and ``today``: the places it stands at now."""
-    today = places_today(memory, record)
-    return record_json(record) | {
-        "today": [range_json(place) for places in today.values() for place in places],
-        "body": record.body,
-    }
+    today = [place for _, located in memory.places(record) for place in located.ranges]
+    return record_json(record) | {"today": [range_json(place) for place in today], "body": record.body}
 
 
 def print_record(session: Session, memory: Memory, record: Record) -> None:
@@ -75,17 +56,14 @@ def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, 
         branch = f" on {visible_line(record.code.branch)}" if record.code.branch else ""
         dirty = ", with uncommitted changes" if record.code.dirty else ""
         facts.append(("written at", f"{record.code.commit[:10]}{branch}{dirty}"))
-    today = places_today(memory, record)
-    for path in today:
-        written = [anchor.range for anchor in record.anchors if anchor.range.path == path]
-        for place in today[path]:
+    for anchor, located in memory.places(record):
+        written = visible_line(str(anchor.range))
+        for place in located.ranges:
             text = session.out.style(visible_line(str(place)), "cyan")
-            moved = "" if place in written else f" (written at {visible_line(', '.join(map(str, written)))})"
-            facts.append(("at", text + moved))
-        if not today[path]:
-            facts.extend(
-                ("was at", f"{visible_line(str(place))}, not found there today") for place in written
-            )
+            facts.append(("at", text if place == anchor.range else f"{text} (written at {written})"))
+        if not located.ranges:
+            gone = "its lines are gone" if located.certainty.value == "stale" else "history is cut here"
+            facts.append(("was at", f"{written}; {gone}"))
     others = {other.id: other for _, other in memory.linked_to(record)}
     for link in record.links:
         other = others.get(link.target)

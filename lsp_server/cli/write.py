@@ -47,9 +47,20 @@ def _record(
 ) -> None:
     fields = fields_of(kind, given)
     if edit:
-        if fields or tags or status or source or len(places) > 1:
-            raise editing_alone("TITLE")
-        record_in_editor(session, kind, title, places, form=form, allow_secrets=allow_secrets, redact=redact)
+        if source:
+            raise click.UsageError("--edit and -F exclude each other", click.get_current_context())
+        record_in_editor(
+            session,
+            kind,
+            title,
+            places,
+            fields=fields,
+            status=status,
+            tags=tags_of(tags),
+            form=form,
+            allow_secrets=allow_secrets,
+            redact=redact,
+        )
         return
     title = add_free_text(session, kind, title, fields, source)
     if title is None:
@@ -69,30 +80,23 @@ def _record(
         print_recorded(session, record)
 
 
-def editing_alone(argument: str) -> click.UsageError:
-    """The error for ``--edit`` together with what is written in the editor anyway."""
-    return click.UsageError(
-        f"--edit takes {argument} and one --at; write the rest in the editor", click.get_current_context()
-    )
-
-
 def record_in_editor(
     session: Session,
     kind: Kind,
     title: str | None,
     places: tuple[str, ...],
     *,
-    form: str = "",
     allow_secrets: tuple[str, ...] = (),
     redact: bool = False,
+    **given: Any,
 ) -> None:
-    """Open a draft in the editor and record what was written, or say that nothing was."""
+    """Open a draft with what was given in the editor and record what was written, or say that nothing was."""
     from lsp_server.cli.editing import edit_and_save
     from lsp_server.errors import RefusedError
 
     with session.memory() as memory:
         ranges = code_ranges(session, memory, places)
-        draft = memory.draft(kind, at=ranges[0] if ranges else None, title=title or "", form=form)
+        draft = memory.draft(kind, at=ranges, title=title or "", **given)
         saved = edit_and_save(session, memory, draft.path, allow_secrets=allow_secrets, redact=redact)
         if saved.record is None:
             raise RefusedError(saved.reason or "nothing recorded: the text was left as it was")

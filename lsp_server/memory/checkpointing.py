@@ -10,22 +10,23 @@ from lsp_server.memory import recording
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
 from lsp_server.records.anchors import CodeRange
+from lsp_server.records.document import parse
 from lsp_server.records.front_matter import scalar
 from lsp_server.records.model import Kind, Record
 
 
-def checkpoint(
+def prepare(
     core: Core,
     message: str | None,
     *,
     fields: Mapping[str, Any],
-    tags: Sequence[str],
-    at: Sequence[CodeRange],
+    tags: Sequence[str] = (),
+    at: Sequence[CodeRange] = (),
     text: str = "",
     guard: Guard | None = None,
-) -> Record:
-    """Record a checkpoint: the code commit, the branch, whether the tree is dirty, the files changed since
-    the previous checkpoint of this branch of work, and the time since then."""
+) -> recording.New:
+    """A checkpoint ready to be recorded: the code commit, the branch, whether the tree is dirty, the files
+    changed since the previous checkpoint, and the time since then."""
     from lsp_server.code.work_state import work_state
 
     previous = core.followed().newest_checkpoint()
@@ -52,7 +53,14 @@ def checkpoint(
         code=state.position,
         created=now,
     )
-    return recording.record(core, recording.with_files(new, state.files, keys))
+    return recording.with_files(new, state.files, keys)
+
+
+def checkpoint(core: Core, new: recording.New) -> Record:
+    """Commit a prepared checkpoint; it is answered as its file tells it, with what was noted by itself."""
+    written = recording.record(core, new)
+    data = core.store.snapshot().read(written.path)
+    return (parse(written.path, data).record if data else None) or written
 
 
 def describe(elapsed: timedelta) -> str:

@@ -11,12 +11,13 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lsp_server.errors import NotFoundError, StoreError, UsageError
-from lsp_server.memory import amending, draft_place, recording
+from lsp_server.memory import amending, checkpointing, draft_place, recording
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.results import Draft, Saved
@@ -64,18 +65,38 @@ def view_path(core: Core, record: Record) -> Path:
 
 
 def open_draft(
-    core: Core, kind: Kind, at: CodeRange | None, title: str, *, form: str = "", supersedes: str = ""
+    core: Core,
+    kind: Kind,
+    *,
+    at: Sequence[CodeRange] = (),
+    title: str = "",
+    fields: Mapping[str, Any] | None = None,
+    status: str | None = None,
+    tags: Sequence[str] = (),
+    form: str = "",
+    supersedes: str = "",
 ) -> Draft:
     """A pre-filled file for a new record; with ``supersedes``, for the decision that replaces that one."""
     core.tip()
-    links, status = [], None
+    links = []
     if supersedes:
         old = core.find(supersedes)
         amending.check_replaceable(old)
-        links, status = [Link(Relation.SUPERSEDES, old.id, old.label)], "accepted"
-    new = recording.prepare(
-        core, kind, title or "untitled", at=[at] if at else [], form=form, links=links, status=status
-    )
+        links, status = [Link(Relation.SUPERSEDES, old.id, old.label)], status or "accepted"
+    if kind is Kind.CHECKPOINT:
+        new = checkpointing.prepare(core, title or "untitled", fields=fields or {}, tags=tags, at=at)
+    else:
+        new = recording.prepare(
+            core,
+            kind,
+            title or "untitled",
+            fields=fields,
+            status=status,
+            tags=tags,
+            at=at,
+            form=form,
+            links=links,
+        )
     record = replace(new.record, title=title)
     text = recording.render_new(core, record, new, draft=True)
     path = folder_of(core) / f"{slug(title) if title else 'new-' + kind.value}-{record.id[:8]}.md"

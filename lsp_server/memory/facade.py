@@ -176,9 +176,10 @@ class Memory:
         from lsp_server.memory import checkpointing
 
         guard = Guard(allow_secrets, redact)
-        return checkpointing.checkpoint(
+        new = checkpointing.prepare(
             self._core, message, fields=fields or {}, tags=tags, at=at, text=text, guard=guard
         )
+        return checkpointing.checkpoint(self._core, new)
 
     def mark(self, ref: str, status: str) -> Record:
         """Give a record its next status. Raises ``RefusedError`` for an impossible step."""
@@ -393,8 +394,11 @@ class Memory:
         self,
         kind: Kind,
         *,
-        at: CodeRange | None = None,
+        at: Sequence[CodeRange] = (),
         title: str = "",
+        fields: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        tags: Sequence[str] = (),
         form: str = "",
         supersedes: str = "",
     ) -> Draft:
@@ -402,7 +406,17 @@ class Memory:
         the decision that it replaces; saving then links both and marks the old one."""
         from lsp_server.memory import drafts
 
-        return drafts.open_draft(self._core, kind, at, title, form=form, supersedes=supersedes)
+        return drafts.open_draft(
+            self._core,
+            kind,
+            at=at,
+            title=title,
+            fields=fields,
+            status=status,
+            tags=tags,
+            form=form,
+            supersedes=supersedes,
+        )
 
     def view(self, ref: str) -> Draft:
         """The file view of a record: a real file that, saved, amends the record."""

@@ -92,8 +92,16 @@ def test_without_an_editor_it_says_what_to_set(repo: Repo) -> None:
     assert "set EDITOR" in repo.fails("learn", "--edit", env={"TERM": "dumb"})
 
 
-def test_options_that_the_editor_would_hold_are_refused_with_it(repo: Repo) -> None:
-    assert "--edit takes" in repo.fails("learn", "T", "--edit", "--lesson", "L", code=2)
+def test_what_the_options_say_stands_in_the_draft(repo: Repo) -> None:
+    written = repo.editor(r"""printf '\nMore.\n' >> "$1" """)
+    options = ["--lesson", "Normalise.", "--tag", "auth", "--at", "src/auth.py:4", "--at", "src/auth.py:1"]
+    record = repo.json("learn", "Given", "--edit", *options, env={"EDITOR": written})
+    assert (record["fields"]["lesson"], record["tags"]) == ("Normalise.", ["auth"])
+    assert [anchor["start"] for anchor in record["anchors"]] == [4, 1]
+
+
+def test_a_file_and_the_editor_exclude_each_other(repo: Repo) -> None:
+    assert "exclude each other" in repo.fails("learn", "T", "--edit", "-F", "x", code=2)
 
 
 def test_a_record_is_changed_in_the_editor(repo: Repo) -> None:

@@ -32,7 +32,7 @@ def fill(path: Path, title: str, **sections: str) -> str:
 
 def test_a_draft_lies_outside_the_work_tree_and_knows_its_place(memory: Memory, repo: Repo) -> None:
     before = repo.git("status", "--porcelain")
-    draft = memory.draft(Kind.DECISION, at=CodeRange("src/auth.py", 5, 7))
+    draft = memory.draft(Kind.DECISION, at=[CodeRange("src/auth.py", 5, 7)])
     text = draft.path.read_text("utf-8")
     assert "/.git/git-memory/drafts/" in draft.path.as_posix()
     assert f"id: {draft.id}" in text
@@ -62,7 +62,7 @@ def test_a_draft_without_a_title_waits(memory: Memory) -> None:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_saved_draft_is_a_record_without_the_hints(memory: Memory, repo: Repo, kind: Kind) -> None:
-    draft = memory.draft(kind, at=CodeRange("src/auth.py", 5, 7))
+    draft = memory.draft(kind, at=[CodeRange("src/auth.py", 5, 7)])
     fill(draft.path, "A title")
     saved = memory.save_draft(draft.path)
     assert saved.record is not None
