@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ async def record(session: Session, arguments: Arguments) -> dict[str, Any]:
     kind, uri = arguments.kind("kind", _DRAFTED), arguments.text("uri")
     title, selection = arguments.optional_text("title") or "", arguments.optional_range("range")
     repository = await _repository(session, uri)
-    at = await _place(session, repository, uri, selection) if selection is not None else None
+    at = await _places(session, repository, uri, selection) if selection is not None else ()
     draft = await session.workers.prompt(partial(repository.memory.draft, kind, at=at, title=title))
     return await _opened(session, draft)
 
@@ -162,25 +162,29 @@ async def _show_anew(session: Session, repository: Repository, marked: str) -> N
         await session.workers.prompt(repository.memory.view, marked)
 
 
-async def _place(
+async def _places(
     session: Session, repository: Repository, uri: str, selection: types.Range
-) -> CodeRange | None:
+) -> Sequence[CodeRange]:
     """The selected lines as they are on disk, which is what an anchor is made from."""
     path = uris.to_path(uri)
     place = await session.workers.prompt(repository.memory.code_path, path) if path is not None else None
     if path is None or place is None:
-        return None
+        return ()
     document = session.documents.get(uri)
     if document is None:
-        return CodeRange(place, selection.start.line + 1, max(selection.start.line, selection.end.line) + 1)
+        first, last = sorted((selection.start.line, selection.end.line))
+        return (CodeRange(place, first + 1, last + 1),)
     lines = document.selected(selection)
-    start, end = document.git_line(lines[0]), document.git_line(lines[-1])
+    # The empty line that an editor shows behind the last line end is none of the file's.
+    start, end = (min(document.git_line(line), len(document.git_lines)) for line in (lines[0], lines[-1]))
+    if not end:
+        return ()
 
-    def on_disk() -> CodeRange:
+    def on_disk() -> Sequence[CodeRange]:
         from lsp_server.memory.results import FileMemory, Placed
 
         try:
-            text = path.read_text("utf-8", "replace")
+            text = path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
             raise UsageError(f"{place} cannot be read: {error.strerror}; save it first") from error
         saved = tuple(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
@@ -189,6 +193,6 @@ async def _place(
         there = typed.moved(saved[:-1] if not saved[-1] else saved).placed
         if not there:
             raise UsageError(f"these lines of {place} are not saved yet; save the file first")
-        return CodeRange(place, there[0].start, there[-1].end)
+        return [CodeRange(place, piece.start, piece.end) for piece in there]
 
     return await session.workers.prompt(on_disk)

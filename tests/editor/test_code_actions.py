@@ -57,6 +57,25 @@ def test_lines_that_an_unsaved_edit_moved_are_anchored_where_the_file_has_them(
     assert "save the file first" in editor.message("not saved yet")
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "anchored"),
+    [
+        ("one\ntwo\n", 2, "lines: 2"),  # the empty line behind the last end
+        ("one\rstill one\ntwo\rstill two\n", 3, "lines: 2"),  # git ends no line at CR
+        ("one\r\ntwo\r\n", 1, "lines: 2"),
+        ("", 0, None),
+    ],
+)
+def test_the_selected_lines_are_gits(
+    editor: Client, repo: Any, text: str, line: int, anchored: str | None
+) -> None:
+    uri = editor.open(repo.write("odd.txt", text.encode()))
+    opened = editor.run(editor.actions(uri, line)["Record a bug here"])
+    draft = path_of(opened).read_text()
+    found = [part.strip() for part in draft.splitlines() if part.strip().startswith("lines:")]
+    assert found == ([] if anchored is None else [anchored])
+
+
 def test_a_checkpoint_is_made_at_once(editor: Client, repo: Any, memory: Memory) -> None:
     uri = editor.open(repo.root / AUTH)
     made = editor.run(editor.actions(uri, 0)["Create a checkpoint"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable
 from typing import Any
 
@@ -11,6 +12,8 @@ from lsp_server.editor.arguments import Arguments, MalformedError
 from lsp_server.editor.commands import COMMANDS, Command
 from lsp_server.editor.session import Session
 from lsp_server.errors import GitMemoryError
+
+log = logging.getLogger(__name__)
 
 
 def execute_command(session: Session, params: types.ExecuteCommandParams) -> Awaitable[Any]:
@@ -26,4 +29,10 @@ async def _execute(session: Session, command: Command, arguments: Arguments) -> 
         return await command(session, arguments)
     except GitMemoryError as error:
         session.client.complain(str(error))
-        return None
+    except MalformedError:
+        raise
+    except Exception:
+        # A person asked for this and waits: silence would look like success.
+        log.exception("a command failed")
+        session.client.complain("that did not work; the server's log says why")
+    return None
