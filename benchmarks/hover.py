@@ -46,7 +46,7 @@ def main(records: int) -> None:
                     bare,
                     uri,
                     place,
-                    name != "a line without memory",
+                    some=name != "a line without memory",
                 )
             change = {"range": _range(0), "text": "# one\n# two\n"}
             for server in (ours, bare):
