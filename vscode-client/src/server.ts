@@ -1,5 +1,4 @@
 /** The language server's life: found, started, restarted when it dies, stopped. */
-import { homedir } from "node:os";
 import * as vscode from "vscode";
 import {
   CloseAction,
@@ -8,15 +7,16 @@ import {
   ExecuteCommandRequest,
   LanguageClient,
   RevealOutputChannelOn,
-  TransportKind,
 } from "vscode-languageclient/node";
 import { describe, showCrash, showProblem } from "./failure";
 import { findLaunch, type Launch } from "./interpreter";
 import { currentFolder } from "./repository";
+import { ServerProcess } from "./serverProcess";
 
+const START_MILLISECONDS = 60_000;
+const STOP_MILLISECONDS = 3_000;
 const RESTARTS = 3;
 const RESTARTS_WITHIN_MILLISECONDS = 180_000;
-const STOP_MILLISECONDS = 5_000;
 
 /** vscode-languageclient's own error messages show a stack; ours say what to do, so its go to the output. */
 class QuietClient extends LanguageClient {
@@ -27,6 +27,7 @@ class QuietClient extends LanguageClient {
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  private process: ServerProcess | undefined;
   private crashes: number[] = [];
   /** Starts and stops wait for one another: two quick setting changes must not leave two servers. */
   private turn: Promise<void> = Promise.resolve();
@@ -44,10 +45,7 @@ export class Server implements vscode.Disposable {
 
   async restart(): Promise<void> {
     this.crashes = [];
-    await this.inTurn(async () => {
-      await this.stopNow();
-      await this.startNow();
-    });
+    await this.startAgain();
   }
 
   async stop(): Promise<void> {
@@ -79,6 +77,13 @@ export class Server implements vscode.Disposable {
     await this.turn;
   }
 
+  private async startAgain(): Promise<void> {
+    await this.inTurn(async () => {
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
   private async startNow(): Promise<void> {
     if (this.running) {
       return;
@@ -86,7 +91,7 @@ export class Server implements vscode.Disposable {
     const search = await findLaunch(currentFolder());
     if ("problem" in search) {
       this.output.error(describe(search.problem));
-      // Not awaited: a message stays until it is answered, and a restart must not wait for that.
+      // Not awaited, here and below: a message stays until it is answered, and a restart must not wait for that.
       void showProblem(search.problem);
       return;
     }
@@ -95,12 +100,12 @@ export class Server implements vscode.Disposable {
     const client = this.newClient(launch);
     this.client = client;
     try {
-      await client.start();
+      await within(START_MILLISECONDS, client.start());
       await vscode.commands.executeCommand("setContext", "gitMemory.running", true);
     } catch (error) {
-      this.client = undefined;
       this.output.error(String(error));
-      void showCrash(`Git Memory’s server did not start: ${launch.command} ended before it was ready.`);
+      await this.stopNow();
+      void showCrash(`Git Memory’s server did not start: ${launch.command} ${this.complaint()}`);
     }
   }
 
@@ -108,65 +113,63 @@ export class Server implements vscode.Disposable {
     const client = this.client;
     this.client = undefined;
     await vscode.commands.executeCommand("setContext", "gitMemory.running", false);
-    if (client?.isRunning() === true) {
-      await client.stop(STOP_MILLISECONDS);
-    }
-    await client?.dispose();
+    await client?.dispose(STOP_MILLISECONDS).catch((error: unknown) => {
+      this.output.warn(String(error)); // It never started, or does not answer any more.
+    });
+    await this.process?.ended(STOP_MILLISECONDS);
   }
 
   private newClient(launch: Launch): LanguageClient {
-    const client: LanguageClient = new QuietClient(
-      "gitMemory",
-      "Git Memory",
-      {
-        command: launch.command,
-        args: [...launch.args],
-        transport: TransportKind.stdio,
-        // Never the repository: a program started there may take its files for its own.
-        options: { cwd: homedir(), env: serverEnvironment() },
+    const run = async () => {
+      this.process = await ServerProcess.start(launch);
+      return this.process.child;
+    };
+    const client: LanguageClient = new QuietClient("gitMemory", "Git Memory", run, {
+      documentSelector: [{ scheme: "file" }],
+      outputChannel: this.output,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => this.closed(client),
       },
-      {
-        documentSelector: [{ scheme: "file" }],
-        outputChannel: this.output,
-        revealOutputChannelOn: RevealOutputChannelOn.Never,
-        initializationFailedHandler: () => false,
-        errorHandler: {
-          error: () => ({ action: ErrorAction.Continue, handled: true }),
-          closed: () => this.closed(client),
-        },
-      },
-    );
+    });
     return client;
   }
 
   private closed(client: LanguageClient): CloseHandlerResult {
-    const stays: CloseHandlerResult = { action: CloseAction.DoNotRestart, handled: true };
+    // Never the client's own restart: when that fails, nobody is told.
+    const result: CloseHandlerResult = { action: CloseAction.DoNotRestart, handled: true };
     if (this.client !== client || !client.isRunning()) {
-      return stays; // Stopped by us, or it never started: startNow says that.
+      return result; // Stopped by us, or it never started: startNow says that.
     }
     const now = Date.now();
     this.crashes = [...this.crashes.filter((then) => now - then < RESTARTS_WITHIN_MILLISECONDS), now];
     if (this.crashes.length <= RESTARTS) {
-      // Ours, not the client's own restart: when that fails, nobody is told.
-      void this.inTurn(async () => {
-        await this.stopNow();
-        await this.startNow();
-      });
-      return stays;
+      void this.startAgain();
+    } else {
+      void this.stop();
+      void showCrash(`Git Memory’s server ended ${this.crashes.length} times in a row: it ${this.complaint()}`);
     }
-    this.client = undefined;
-    void vscode.commands.executeCommand("setContext", "gitMemory.running", false);
-    void showCrash(`Git Memory’s server ended ${this.crashes.length} times within three minutes and stays off.`);
-    return stays;
+    return result;
+  }
+
+  private complaint(): string {
+    const words = this.process?.lastWords ?? "";
+    return words === "" ? "ended without a word." : `ended and said “${words}”.`;
   }
 }
 
-/** The environment without what would change which Python code is run. */
-function serverEnvironment(): NodeJS.ProcessEnv {
-  const environment = { ...process.env };
-  for (const name of ["PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT"]) {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an undefined value would be passed on
-    delete environment[name];
+async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${milliseconds / 1000} seconds`));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
-  return environment;
 }
