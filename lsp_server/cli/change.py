@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from lsp_server.cli.arguments import Ref, Text, code_ranges
-from lsp_server.cli.output import print_headline, print_json, print_recorded, record_json
+from lsp_server.cli.output import print_headline, print_json, print_recorded
 from lsp_server.cli.record_options import (
     add_free_text,
     field_options,
@@ -23,6 +23,7 @@ from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.write import template_option
 from lsp_server.records.life_cycle import SETTLED_BUG
 from lsp_server.records.model import Kind
+from lsp_server.records.plain import record_json
 
 
 class StatusWord(Text):

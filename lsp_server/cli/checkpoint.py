@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text, code_ranges
-from lsp_server.cli.output import print_json, print_recorded, record_json
+from lsp_server.cli.output import print_json, print_recorded
 from lsp_server.cli.record_options import (
     add_free_text,
     field_options,
@@ -21,6 +21,7 @@ from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.model import Kind
+from lsp_server.records.plain import record_json
 from lsp_server.records.sections import sections
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lsp_server.cli.output import print_json, record_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, json_option, memory_command
 from lsp_server.cli.terminal import Terminal, fit, visible_line
 from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from lsp_server.memory.results import Imported, ImportReport

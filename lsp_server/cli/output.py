@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.terminal import Terminal, visible_line
+from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lsp_server.cli.session import Session
-    from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
     from lsp_server.records.model import Problem, Record
 
 
@@ -31,40 +31,6 @@ def _plain(value: object) -> object:
     if hasattr(value, "items"):
         return dict(value.items())
     return str(value)
-
-
-def record_json(record: Record) -> dict[str, Any]:
-    """A record as every command answers with it. ``status`` and ``code`` may be null; dates are ISO."""
-    return {
-        "id": record.id,
-        "kind": record.kind.value,
-        "label": record.label,
-        "title": record.title,
-        "status": record.status,
-        "created": record.created.isoformat(),
-        "tags": list(record.tags),
-        "path": record.path,
-        "code": _code_json(record.code),
-        "anchors": [_anchor_json(anchor) for anchor in record.anchors],
-        "links": [
-            {"relation": link.relation.value, "id": link.target, "label": link.label} for link in record.links
-        ],
-        "aliases": list(record.aliases),
-        "fields": dict(record.fields),
-    }
-
-
-def _code_json(code: CodePosition | None) -> dict[str, Any] | None:
-    return None if code is None else {"commit": code.commit, "branch": code.branch, "dirty": code.dirty}
-
-
-def _anchor_json(anchor: Anchor) -> dict[str, Any]:
-    return range_json(anchor.range) | {"text": list(anchor.text)}
-
-
-def range_json(place: CodeRange) -> dict[str, Any]:
-    """Lines of a file, 1-based and inclusive."""
-    return {"path": place.path, "start": place.start, "end": place.end}
 
 
 def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from lsp_server.cli.arguments import KindWord, Text
-from lsp_server.cli.output import print_json, record_json, record_row
+from lsp_server.cli.output import print_json, record_row
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import Terminal, display_width, fit, visible_line
 from lsp_server.records.model import Kind
+from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from lsp_server.memory.results import Hit

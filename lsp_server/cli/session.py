@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from textwrap import dedent, indent
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,7 +99,7 @@ pass_session: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_pa
 def memory_command(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Declare a command: ``--json``, ``-h`` and an example at the end of its help. Its function gets the
     ``Session`` first."""
-    lines = indent(dedent(example).strip(), "  ")
+    lines = "\n".join(f"  {line}" if line else "" for line in cleandoc(example).splitlines())
 
     def declare(function: Callable[..., Any]) -> click.Command:
         command = click.command(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.cli.output import field_text, minute, range_json, record_json
+from lsp_server.cli.output import field_text, minute
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.fields import FIELDS
+from lsp_server.records.plain import range_json, record_json
 
 ID_LENGTH = 36
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from lsp_server.cli.arguments import Place, code_path, parse_place
-from lsp_server.cli.output import print_json, range_json, record_json, record_row
+from lsp_server.cli.output import print_json, record_row
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.plain import range_json, record_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

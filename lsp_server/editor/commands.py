@@ -11,13 +11,14 @@ from lsprotocol import types
 
 from lsp_server.editor import uris
 from lsp_server.editor.arguments import Arguments
-from lsp_server.editor.plain import hit_json, record_json
+from lsp_server.editor.plain import hit_json
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
 from lsp_server.errors import NoRepositoryError, UsageError
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.model import Kind
+from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from lsp_server.memory.results import Draft

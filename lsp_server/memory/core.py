@@ -6,6 +6,7 @@ repository must not load Jinja2.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
@@ -16,7 +17,7 @@ from lsp_server.errors import AmbiguousError, NotFoundError, NotInitialisedError
 from lsp_server.memory.edits import Edits
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label
-from lsp_server.records.model import Kind, Record
+from lsp_server.records.model import Record
 from lsp_server.rendering.environment import Templates
 from lsp_server.store.base import Snapshot, Version
 from lsp_server.store.git_store import GitStore
@@ -95,14 +96,29 @@ class Core:
             raise AmbiguousError(f"{ref!r} could be {named}; give more of the id")
         return records[0]
 
-    def label_for(self, kind: Kind, number: int | None, record_id: str) -> str:
-        """The label a new record will have."""
-        if kind in NUMBERED:
-            return format_label(kind, number, record_id)
-        from lsp_server.index.taken import width_needed
+    def label_check(self, record: Record) -> Callable[[], str]:
+        """Start to look whether the short label of a new record is taken; call the result for its label.
 
-        width = width_needed(self._index_file, kind.value, record_id.replace("-", ""), ID_WIDTH)
-        return format_label(kind, None, record_id, width)
+        The look takes milliseconds of loading SQLite, which pass while git writes.
+        """
+        if record.kind in NUMBERED:
+            return lambda: record.label
+        width = ID_WIDTH
+
+        def look() -> None:
+            nonlocal width
+            from lsp_server.index.taken import width_needed
+
+            width = width_needed(self._index_file, record.kind.value, record.id.replace("-", ""), ID_WIDTH)
+
+        thread = threading.Thread(target=look, name="label", daemon=True)
+        thread.start()
+
+        def label() -> str:
+            thread.join()
+            return format_label(record.kind, None, record.id, width)
+
+        return label
 
     # committing ------------------------------------------------------------------------------------
     def commit(self, change: Callable[[Edits], str]) -> Version:

@@ -26,7 +26,7 @@ from lsp_server.records.anchors import CodeRange
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.front_matter import split
-from lsp_server.records.labels import NUMBERED
+from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.model import Kind, Link, Problem, Record, Relation
 from lsp_server.records.paths import FOLDERS, slug
 from lsp_server.records.sections import title_of
@@ -191,7 +191,7 @@ def _save_new(core: Core, path: Path, state: State, text: str, guard: Guard) -> 
             saved[:] = [(record, theirs)]
             return ""
         number = edits.next_number(kind) if kind in NUMBERED else None
-        record = replace(drafted, number=number, label=core.label_for(kind, number, drafted.id))
+        record = replace(drafted, number=number, label=format_label(kind, number, drafted.id))
         whole = _numbered(cleaned, number)
         record = replace(record, path=edits.free_path(record))
         guard.check(whole)

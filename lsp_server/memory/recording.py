@@ -17,7 +17,7 @@ from lsp_server.memory.keeping import kept
 from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
-from lsp_server.records.labels import NUMBERED
+from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.rendering.records import render_record
@@ -95,7 +95,7 @@ def place(core: Core, edits: Edits, new: New) -> Record:
     """Give a new record its number, label and path, and write its file."""
     kind = new.record.kind
     number = edits.next_number(kind) if kind in NUMBERED else None
-    record = replace(new.record, number=number, label=core.label_for(kind, number, new.record.id))
+    record = replace(new.record, number=number, label=format_label(kind, number, new.record.id))
     path = edits.free_path(record)
     text = render_new(core, record, new)
     new.guard.check(text)
@@ -130,9 +130,11 @@ def record(core: Core, new: New) -> Record:
         placed = place(core, edits, new)
         return core.message("record", placed, code=placed.code)
 
+    label = core.label_check(new.record)
     with kept(core, [new]):
         core.commit(change)
-    return read_back(placed)
+    written = read_back(placed)
+    return written if written.number is not None else replace(written, label=label())
 
 
 def read_back(placed: Record) -> Record:

@@ -7,9 +7,8 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
 
 from lsp_server.errors import NotFoundError, StoreError
 from lsp_server.store.git_process import Git
@@ -20,8 +19,7 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _AT_ONCE = 64
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     """``kind`` is ``blob``, ``tree``, ``commit`` or ``tag``."""
 
     kind: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from lsp_server.errors import NoRepositoryError, StoreError, UsageError
 
@@ -62,8 +61,7 @@ class GitError(StoreError):
         self.stderr = stderr
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """What a git process left behind."""
 
     code: int
@@ -106,8 +104,7 @@ def require_supported(version: tuple[int, ...]) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Git:
+class Git(NamedTuple):
     """Runs git in one directory with one environment (already clean). Cheap to copy; thread-safe."""
 
     directory: Path
@@ -116,7 +113,7 @@ class Git:
 
     def with_environment(self, **variables: str) -> Git:
         """The same git with further environment variables."""
-        return replace(self, environment={**self.environment, **variables})
+        return self._replace(environment={**self.environment, **variables})
 
     def start(
         self,

@@ -6,8 +6,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lsp_server.errors import NotFoundError, StoreError
 from lsp_server.store.base import Entry, File, Version
@@ -24,8 +23,7 @@ TREE_MODE = b"40000"
 V = TypeVar("V")
 
 
-@dataclass(frozen=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """One line of a tree; ``mode`` as git stores it (``100644``, ``40000``, ``120000`` …)."""
 
     mode: bytes

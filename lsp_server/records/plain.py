@@ -1,0 +1,38 @@
+"""A record as plain data: the one shape that every face answers with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lsp_server.records.anchors import CodeRange
+    from lsp_server.records.model import Record
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """A record as JSON can hold it. ``status`` and ``code`` may be null; dates are ISO 8601."""
+    code = record.code
+    return {
+        "id": record.id,
+        "kind": record.kind.value,
+        "label": record.label,
+        "title": record.title,
+        "status": record.status,
+        "created": record.created.isoformat(),
+        "tags": list(record.tags),
+        "path": record.path,
+        "code": code and {"commit": code.commit, "branch": code.branch, "dirty": code.dirty},
+        "anchors": [range_json(anchor.range) | {"text": list(anchor.text)} for anchor in record.anchors],
+        "links": [
+            {"relation": link.relation.value, "id": link.target, "label": link.label} for link in record.links
+        ],
+        "aliases": list(record.aliases),
+        "fields": {
+            name: list(value) if isinstance(value, tuple) else value for name, value in record.fields.items()
+        },
+    }
+
+
+def range_json(place: CodeRange) -> dict[str, Any]:
+    """Lines of a file, 1-based and inclusive."""
+    return {"path": place.path, "start": place.start, "end": place.end}
