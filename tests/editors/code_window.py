@@ -105,6 +105,7 @@ class CodeWindow:
 
     def choose_code_action(self, title: str, *, picture: str | None = None) -> None:
         """Press Ctrl+. and click an entry; the server may need a moment, so the menu is asked for again."""
+        self.page.mouse.move(700, 575)  # below the text: Ctrl over a name would underline it
         entry = self.page.locator(".action-widget .monaco-list-row").filter(has_text=title).first
         for _ in range(FIRST // 2000):
             self.press("Control+.")
@@ -114,6 +115,7 @@ class CodeWindow:
             except PlaywrightTimeout:
                 self.press("Escape")
         if picture is not None:
+            expect(self.page.get_by_text("Activating Extensions")).to_have_count(0)
             self.keep_picture(picture)
         entry.click()
 

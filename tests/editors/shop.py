@@ -133,6 +133,9 @@ def _remember(shop: Shop) -> None:
         "--lesson", "Our totals were a cent off in one of 200 invoices until we rounded as the bank does.",
         "--tag", "payments",
     )  # fmt: skip
+    # Records are ordered by their second: the decision shall be the first of the two on its line.
+    decided = int(time.time())
+    eventually(lambda: int(time.time()) > decided)
     shop.memory("bug", BUG, "--severity", "high", "--at", f"shop/payments.py:{key}", "--tag", "payments")
 
 

@@ -16,7 +16,7 @@ def test_neovim_shows_records_and_opens_the_memory(shop: Shop) -> None:
     before = shop.log()
     said = neovim(shop)
 
-    assert "ADR-0001" in said["hover"]
+    assert said["hover"].index("ADR-0001") < said["hover"].index("BUG-1")
     assert DECISION in said["hover"]
     assert BUG in said["hover"]
     assert said["hover on a line without memory"] is None
