@@ -5,7 +5,9 @@ here they can be told from anybody else's. What was refused never reaches the re
 the same with what is pushed to it.)
 
 The directory stays from one write to the next: making and removing git's two-letter folders costs as
-much as a commit. Only the holder of the write lock uses it; a writer without the lock gets its own.
+much as a commit. Only the holder of the write lock uses it; a writer without the lock gets its own. After
+a writer was killed the directory is retired, name and all: a git of that writer may still be at work in
+it, and an object that it leaves there would look like one that the repository has.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from lsp_server.store.git_process import Git
 _PREFIX = "tmp_objdir-git-memory-"
 _IN_PACK_ORDER = (".pack", ".rev", ".idx")  # a pack counts as soon as its .idx is there
 _STREAM = "stream"
-_PRIVATE = "incoming"
+_PRIVATE = "incoming-"
+_RETIRED = "retired-"
 
 
 class Incoming:
@@ -34,7 +37,7 @@ class Incoming:
     def __init__(self, private_dir: Path, objects_dir: Path, *, own: bool, shared: bool) -> None:
         self._objects = objects_dir
         self._shared = shared
-        lasting = private_dir / _PRIVATE
+        lasting = _lasting(private_dir)
         self._lasts = not own and _usable(lasting, objects_dir)
         self.path = lasting if self._lasts else objects_dir / (_PREFIX + os.urandom(8).hex())
         self._since = 0  # by the file system's own clock, in ns: the scratch file's age
@@ -112,12 +115,36 @@ def clear(directory: Path, since: int = 0) -> None:
         import shutil  # slow to import, and hardly ever needed
 
         shutil.rmtree(directory, ignore_errors=True)
-    elif directory.name == _PRIVATE:
+    elif directory.name.startswith(_PRIVATE):
         with contextlib.suppress(OSError):
             for place in (directory, *_touched(directory, since)):
                 for file in os.scandir(place):
                     if not file.is_dir(follow_symlinks=False):
                         os.unlink(file.path)  # noqa: PTH108  scandir gives no Path
+
+
+def retire(directory: Path) -> None:
+    """Take the directory of a killed writer out of use. What cannot be removed now goes the next time."""
+    import shutil
+
+    if directory.name.startswith(_PREFIX):
+        shutil.rmtree(directory, ignore_errors=True)
+        return
+    if not directory.name.startswith(_PRIVATE):
+        return
+    with contextlib.suppress(OSError):
+        directory.rename(directory.with_name(_RETIRED + os.urandom(4).hex()))
+    for old in directory.parent.glob(f"{_RETIRED}*"):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _lasting(private_dir: Path) -> Path:
+    """The directory in use, or the name of the next one."""
+    try:
+        names = sorted(name for name in os.listdir(private_dir) if name.startswith(_PRIVATE))  # noqa: PTH208
+    except OSError:
+        names = []
+    return private_dir / (names[0] if names else _PRIVATE + os.urandom(4).hex())
 
 
 def cannot_write(directory: Path, error: OSError) -> StoreError:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lsp_server.store.incoming import cannot_write, clear, share
+from lsp_server.store.incoming import cannot_write, retire, share
 
 _PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a passphrase)
 _CHILD_PATIENCE = 5.0  # seconds for a child whose parent was killed to finish by itself
@@ -112,12 +112,12 @@ class WriteLock:
         os.ftruncate(descriptor, 0)
 
     def _clear_up(self, said: dict[str, Any]) -> None:
+        place = said.get("incoming")
+        if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
+            retire(Path(place))
         pid = said.get("pid")
         if isinstance(pid, int) and not _ended(pid):
             return  # still at work after all that time: what it holds is not ours to take
-        place = said.get("incoming")
-        if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
-            clear(Path(place))
         crash = said.get("crash")
         if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
             Path(crash).unlink(missing_ok=True)

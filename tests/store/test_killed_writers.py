@@ -113,7 +113,7 @@ def test_a_lock_that_is_not_the_dead_childs_stays(repo: Repo, store: GitStore, w
 
 def test_a_dead_childs_packs_and_crash_report_go_and_other_peoples_stay(repo: Repo, store: GitStore) -> None:
     git_dir = repo.root / ".git"
-    incoming = git_dir / "git-memory/incoming"
+    incoming = git_dir / "git-memory/incoming-1"
     own = [
         incoming / "pack/tmp_pack_x",
         incoming / "pack/pack-1.keep",
@@ -133,6 +133,33 @@ def test_a_dead_childs_packs_and_crash_report_go_and_other_peoples_stay(repo: Re
     store.commit(count)
     assert [f for f in (*own, crash) if f.exists()] == []
     assert [f for f in others if not f.exists()] == []
+
+
+def test_what_a_git_of_a_killed_writer_still_writes_never_counts_as_an_object_of_ours(
+    repo: Repo, store: GitStore
+) -> None:
+    store.commit(count)
+    [incoming] = (repo.root / ".git/git-memory").glob("incoming-*")
+    noted(repo, incoming=str(incoming))
+
+    def build(tip: Snapshot) -> ChangeSet:
+        # The killed writer's git goes on while we are at work: it writes the very blobs that we are about to.
+        for content in ("2", "x"):
+            subprocess.run(
+                ["git", "hash-object", "-w", "--stdin"],
+                cwd=repo.root,
+                env={**os.environ, "GIT_OBJECT_DIRECTORY": str(incoming)},
+                input=content,
+                text=True,
+                check=False,
+                capture_output=True,
+            )
+        for path in incoming.rglob("*"):
+            os.utime(path, (1, 1))
+        return count(tip)
+
+    store.commit(build)
+    assert repo.git("fsck", "--strict", "--no-dangling") == ""
 
 
 @pytest.mark.parametrize(
