@@ -1,4 +1,4 @@
-"""The main job of Git Memory from end to end, on a throw-away clone: ``make demo`` or ``make demo REPO=path``.
+"""The main job of Git Memory, on a throw-away clone: ``make demo`` or ``make demo REPO=path``.
 
 Every command is printed before it runs; the server is the real one, spoken to as an editor does.
 """

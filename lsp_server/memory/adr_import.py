@@ -139,7 +139,7 @@ def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first:
         source.notes.append("the file is not UTF-8; it was kept as it is")
     if source.adr.is_adr and not source.broken:
         try:
-            guard.check(text)
+            guard.clean(text)
         except RefusedError as error:  # one file with a secret does not keep the others out
             source.broken = str(error)
     return source

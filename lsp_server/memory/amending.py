@@ -113,7 +113,7 @@ def close_bug(
             prepared = replace(learning.record, links=(*learning.record.links, link))
             taught = place(core, edits, learning._replace(record=prepared))
             text = with_link(text, Link(Relation.TAUGHT, taught.id, taught.label))
-        guard.check(text)
+        text = guard.clean(text)
         result[:] = [_write(edits, bug, text), *([read_back(taught)] if taught else [])]
         body = f'It taught {taught.label} "{taught.title}".' if taught else ""
         return core.message(
@@ -147,8 +147,8 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
         if merged == theirs:
             result[:] = [record]
             return ""
+        merged = guard.clean(merged)
         result[:] = [_amended(record, merged)]
-        guard.check(merged)
         edits.write(record.path, merged.encode("utf-8"))
         return core.message("amend", result[0], code=core.position())
 

@@ -194,7 +194,7 @@ def _save_new(core: Core, path: Path, state: State, text: str, guard: Guard) -> 
         record = replace(drafted, number=number, label=format_label(kind, number, drafted.id))
         whole = _numbered(cleaned, number)
         record = replace(record, path=edits.free_path(record))
-        guard.check(whole)
+        whole = guard.clean(whole)
         edits.write(record.path, whole.encode("utf-8"))
         saved[:] = [(record, whole)]
         replaced = [link.target for link in record.links if link.relation is Relation.SUPERSEDES]

@@ -1,11 +1,11 @@
-"""What stands between a text and the branch: the secret scanner and its exceptions."""
+"""What stands between a text and the branch: only readable text gets in, and no secret."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lsp_server.errors import SecretError
+from lsp_server.errors import SecretError, UsageError
 from lsp_server.memory import secrets
 
 
@@ -16,13 +16,22 @@ class Guard(NamedTuple):
     allowed: Sequence[str] = ()
     redact: bool = False
 
-    def redacted(self, text: str) -> str:
-        if not self.redact:
-            return text
-        return secrets.redact(text, secrets.check(text, self.allowed))
+    def clean(self, text: str) -> str:
+        """The text as it may be committed: every write goes through here.
 
-    def check(self, text: str) -> None:
-        """Raise ``SecretError`` when the text holds a secret that was not allowed. It is never echoed."""
+        Raises ``UsageError`` where it is not text, ``SecretError`` where it holds a secret that was neither
+        allowed nor to be redacted; the secret is never echoed.
+        """
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            line = text.count("\n", 0, error.start) + 1
+            raise UsageError(f"line {line} of the text is not UTF-8; save it in that encoding") from None
+        if "\0" in text:
+            raise UsageError(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the text has a NUL")
         findings = secrets.check(text, self.allowed)
-        if findings:
-            raise SecretError(secrets.message(findings))
+        if not findings:
+            return text
+        if self.redact:
+            return secrets.redact(text, findings)
+        raise SecretError(secrets.message(findings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -97,8 +97,7 @@ def place(core: Core, edits: Edits, new: New) -> Record:
     number = edits.next_number(kind) if kind in NUMBERED else None
     record = replace(new.record, number=number, label=format_label(kind, number, new.record.id))
     path = edits.free_path(record)
-    text = render_new(core, record, new)
-    new.guard.check(text)
+    text = new.guard.clean(render_new(core, record, new))
     edits.write(path, text.encode("utf-8"))
     return replace(record, path=path, body=text)
 
@@ -118,23 +117,26 @@ def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> 
         from lsp_server.records.front_matter import split
 
         text = text[: split(text).body] + new.body
-    return new.guard.redacted(text)
+    return text
 
 
 def record(core: Core, new: New) -> Record:
     """Commit one new record."""
     placed = new.record
+    label: Callable[[], str] | None = None
 
     def change(edits: Edits) -> str:
-        nonlocal placed
+        nonlocal placed, label
         placed = place(core, edits, new)
-        return core.message("record", placed, code=placed.code)
+        message = core.message("record", placed, code=placed.code)
+        # From here on git is at work and we wait: the time to look.
+        label = label or core.label_check(new.record)
+        return message
 
-    label = core.label_check(new.record)
     with kept(core, [new]):
         core.commit(change)
     written = read_back(placed)
-    return written if written.number is not None else replace(written, label=label())
+    return replace(written, label=label()) if label and written.number is None else written
 
 
 def read_back(placed: Record) -> Record:
