@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 
 from lsp_server.memory.core import Core
+from lsp_server.memory.titles import inert, printable
 from lsp_server.records.fields import FIELDS
+from lsp_server.records.life_cycle import STEPS
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.sections import sections
 
 LINES = 10  # a hover's height
 RECORDS = 3  # shown whole when there are several; the rest is counted
 _SUMMARY = 300  # characters of text in all
+_TITLE = 200  # characters
+_STATUS = 40  # characters of a status that is none of ours
 # What a reader on the line wants to know first, by kind.
 _TELLING: dict[Kind, tuple[str, ...]] = {
     Kind.DECISION: ("decision", "rationale", "context"),
@@ -30,16 +34,18 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str]) -> str:
         {
             "label": record.label,
             "kind": record.kind.value,
-            "status": record.status,
+            "status": _status(record),
             "date": f"{record.created:%Y-%m-%d}",
-            "title": _escaped(record.title),
+            "title": _escaped(record.title, _TITLE),
             "uri": uri,
             "summary": summary(record, room),
         }
         for record, uri in shown
     ]
     text = core.templates.render("editor/hover.md", records=views, more=len(records) - len(shown))
-    return text.strip("\n")
+    lines = text.strip("\n").split("\n")
+    # The head and the link come first, so a cut takes from the text below them.
+    return "\n".join(lines if len(lines) <= LINES else [*lines[: LINES - 1], "…"])
 
 
 def summary(record: Record, lines: int) -> str:
@@ -51,7 +57,9 @@ def summary(record: Record, lines: int) -> str:
         own = {field.key.casefold() for field in FIELDS[record.kind]}
         rest = [section for name, section in sections(record.body).items() if name not in own]
         text = next((section for section in rest if section.strip()), "")
-    kept = [line for line in text.splitlines() if line.strip() and not line.startswith(("```", "~~~"))]
+    kept = [
+        line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("```", "~~~"))
+    ]
     cut = " ".join(kept[:lines]) if lines == 1 else "\n".join(kept[:lines])
     if len(cut) > _SUMMARY:
         cut = cut[:_SUMMARY].rsplit(" ", 1)[0] + " …"
@@ -67,10 +75,21 @@ def _text(record: Record, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _escaped(title: str) -> str:
-    return re.sub(r"([\\\[\]<>`*_])", r"\\\1", title[:200])
+def _status(record: Record) -> str:
+    """A status as it is where it is one of the kind's, else whatever the file says, made harmless."""
+    status = record.status or ""
+    return status if status in STEPS[record.kind] else _escaped(status, _STATUS)
+
+
+def _escaped(text: str, length: int) -> str:
+    """Words from a file as one line that is no Markdown."""
+    line = printable(text)
+    line = line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    return re.sub(r"([\\\[\]<>`*_~&|])", r"\\\1", line)
 
 
 def _harmless(text: str) -> str:
-    """Markdown from the branch, without images (a hover must not load anything) and raw HTML."""
-    return re.sub(r"!\[", "[", text).replace("<", "&lt;")
+    """Markdown from the branch, without images (a hover must not load anything), raw HTML and characters
+    that act on what stands around them."""
+    text = "\n".join(inert(line.expandtabs(4)) for line in text.split("\n"))
+    return re.sub(r"!+(?=\[)", "", text).replace("<", "&lt;")

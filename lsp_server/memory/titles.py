@@ -31,8 +31,25 @@ def heading_text(title: str) -> str:
     return re.sub(r"(?:^|(?<=[ \t]))(#+)\Z", lambda m: "\\" + m[0], title)
 
 
+def printable(text: str) -> str:
+    """Text from a file as one line that does nothing where it is shown: see ``inert``."""
+    return inert(" ".join(text.split()))
+
+
+def inert(text: str) -> str:
+    """Text whose control characters, and those that reorder what stands beside them, are spelled out:
+    ``\\u{202E}``."""
+    return "".join(f"\\u{{{ord(c):X}}}" if _acts(c) else c for c in text)
+
+
+def _acts(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or bool(_REORDERING.match(character))
+
+
 def subject(action: str, title: str) -> str:
-    """A commit's first line: the action, and the title cut to what a log shows."""
+    """A commit's first line: the action, and the title cut to what a log shows. The title may be one that
+    somebody wrote into a file by hand."""
+    title = printable(title)
     room = max(_SUBJECT_LENGTH - len(action) - 3, 24)
     shown = title if len(title) <= room else title[: room - 1].rstrip() + "…"
     return f'{action} "{shown}"'
