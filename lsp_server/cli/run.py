@@ -73,10 +73,8 @@ def _explain(error: BaseException) -> tuple[int, str]:
         return NOTHING, f"error: {error.format_message()}"
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return INTERRUPTED, "interrupted"
-    from lsp_server.errors import GitMemoryError, NotInitialisedError, UsageError
+    from lsp_server.errors import GitMemoryError, UsageError
 
-    if isinstance(error, NotInitialisedError) and error.draft is None:
-        return NOTHING, "error: this repository has no memory yet: run `git memory init`"
     if isinstance(error, GitMemoryError):
         return USAGE if isinstance(error, UsageError) else NOTHING, f"error: {error}"
     if isinstance(error, OSError) and error.strerror:

@@ -49,6 +49,7 @@ def follow(
     old = version_of(connection)
     if tip == old:
         return tip
+    _note_numbers(connection)
     changes: Sequence[ChangedPath] | None = None
     if tip is not None and old is not None:
         with contextlib.suppress(GitMemoryError):  # the branch was rewritten and the old version is gone
@@ -63,6 +64,16 @@ def follow(
     if old is None:
         connection.execute("INSERT INTO search(search) VALUES ('optimize')")
     return tip
+
+
+def _note_numbers(connection: sqlite3.Connection) -> None:
+    """Keep the highest number of each kind before records go: one removed by hand leaves no tombstone, and
+    its number must not be given again."""
+    connection.execute(
+        "INSERT OR REPLACE INTO meta SELECT 'highest ' || kind, max(max(number), coalesce("
+        "(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'highest ' || kind), 0)) "
+        "FROM records WHERE number IS NOT NULL GROUP BY kind"
+    )
 
 
 class _Following:
@@ -217,15 +228,16 @@ class _Following:
                 )
 
     def _adopt_orphans(self) -> None:
-        """A second file with an id becomes the record when the first one has gone."""
+        """A second file with an id becomes the record when the first one has gone; a third one that came
+        in the same step has had to wait."""
         heirs = []
         for record_id in sorted(self._orphaned):
-            run = self._connection.execute
-            if run("SELECT 1 FROM records WHERE id = ?", (record_id,)).fetchone() is None:
-                heirs += run(
-                    "SELECT path, object_id FROM files WHERE record_id = ? ORDER BY path LIMIT 1",
-                    (record_id,),
-                ).fetchall()
+            heirs += self._connection.execute(
+                "SELECT path, object_id FROM files WHERE record_id = ?1 AND path NOT IN"
+                " (SELECT path FROM records WHERE id = ?1) AND path ="
+                " (SELECT min(path) FROM files WHERE record_id = ?1)",
+                (record_id,),
+            ).fetchall()
         for path, object_id, data in self._contents(heirs):
             self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
             self._read_record(path, object_id, data)

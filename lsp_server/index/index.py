@@ -92,6 +92,11 @@ class Index:
         """The numbers that deleted records had, with their labels: they are never given again."""
         return self._read(lambda c: queries.deleted_numbers(c, kind))
 
+    def highest_number(self, kind: Kind) -> int:
+        """The highest number that a record of this kind has or had, by label, alias or tombstone, as far as
+        this index ever saw; 0 when there is none."""
+        return self._read(lambda c: queries.highest_number(c, kind))
+
     def label_of(self, kind: Kind, record_id: str) -> str:
         """What a record is called. For one that is not there: the label that a record without a number
         would get, as short (from 8 digits of the id on) as it can be told apart."""

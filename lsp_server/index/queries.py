@@ -197,6 +197,21 @@ def deleted_numbers(connection: sqlite3.Connection, kind: Kind) -> dict[int, str
     return found
 
 
+def highest_number(connection: sqlite3.Connection, kind: Kind) -> int:
+    """Over live labels, aliases and tombstones, and what ``follow`` has noted of records that are gone."""
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (f"highest {kind.value}",)).fetchone()
+    best = int(row[0]) if row else 0
+    labels = connection.execute(
+        "SELECT label FROM labels WHERE label LIKE ?1 UNION SELECT label FROM tombstones WHERE label LIKE ?1",
+        (f"{LABELS[kind]}-%",),
+    )
+    for (label,) in labels:
+        numbered = label_number(label)
+        if numbered is not None and numbered[0] is kind:
+            best = max(best, numbered[1])
+    return best
+
+
 def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
     """The records written when the code stood at this commit, in the order of recording."""
     rows = connection.execute(

@@ -69,7 +69,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 """
 
-_EVERYTHING = ("files", "records", "labels", "tags", "links", "anchors", "births", "tombstones", "meta")
+_EVERYTHING = ("files", "records", "labels", "tags", "links", "anchors", "births", "tombstones")
 
 
 def stamp(parser_version: int) -> int:
@@ -91,3 +91,4 @@ def clear(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO search(search) VALUES ('delete-all')")
     for table in _EVERYTHING:
         connection.execute(f"DELETE FROM {table}")
+    connection.execute("DELETE FROM meta WHERE name NOT LIKE 'highest %'")

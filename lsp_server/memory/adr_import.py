@@ -87,7 +87,7 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
         )
 
     if dry_run:
-        change(Edits(core.store.snapshot()))
+        change(core.edits(core.store.snapshot()))
         return ImportReport(tuple(report), None)
     version = core.commit(change)
     return ImportReport(tuple(report), version)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from lsp_server.errors import GitMemoryError, RefusedError, UsageError
+from lsp_server.errors import GitMemoryError, RefusedError, SecretError, StoreError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
@@ -124,7 +125,7 @@ def close_bug(
             also=[taught] if taught else [],
         )
 
-    with kept(core, [learning] if learning else []):
+    with text_given_back(core, change), kept(core, [learning] if learning else []):
         core.commit(change)
     return result[0], result[1] if len(result) > 1 else None
 
@@ -152,7 +153,8 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
         edits.write(record.path, merged.encode("utf-8"))
         return core.message("amend", result[0], code=core.position())
 
-    core.commit(change)
+    with text_given_back(core, change):
+        core.commit(change)
     return result[0]
 
 
@@ -181,6 +183,20 @@ def delete(core: Core, ref: str) -> Record:
 
     core.commit(change)
     return result[0]
+
+
+@contextmanager
+def text_given_back(core: Core, change: Callable[[Edits], str]) -> Iterator[None]:
+    """Run a commit; when the branch refuses it, let the error carry the records as they would have been."""
+    try:
+        yield
+    except (StoreError, RefusedError) as error:
+        if not isinstance(error, SecretError) and error.text is None:
+            with suppress(GitMemoryError):  # what refused it is in the change itself: there is no text
+                edits = core.edits(core.store.snapshot())
+                change(edits)
+                error.text = "\n".join(edits.texts())
+        raise
 
 
 def with_status(text: str, record: Record, status: str, by: str = "") -> str:

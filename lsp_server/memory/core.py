@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import AmbiguousError, NotFoundError, NotInitialisedError, RefusedError
+from lsp_server.errors import AmbiguousError, NotFoundError, RefusedError
 from lsp_server.memory.edits import Edits
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label
-from lsp_server.records.model import Record
+from lsp_server.records.model import Kind, Record
 from lsp_server.rendering.environment import Templates
 from lsp_server.store.base import Snapshot, Version
 from lsp_server.store.git_store import GitStore
@@ -42,6 +42,9 @@ class Core:
         self.private = repository.private_dir
         self.state = state
         self._index_file = self.private / "index.sqlite3"
+        self._clock = threading.Lock()
+        self._last: datetime | None = None
+        self._known: Version | None = None  # a tip that was seen to be a memory's
 
     @cached_property
     def code(self) -> CodeFiles:
@@ -65,19 +68,32 @@ class Core:
         return Index(self._index_file, reader)
 
     def followed(self) -> Index:
-        """The index at the branch's tip. Raises ``NotInitialisedError`` without a memory."""
-        tip = self.tip()
-        self.index.follow(self.store, tip)
+        """The index at the branch's tip. Raises ``NotInitialisedError`` where there is no memory."""
+        self.index.follow(self.store, self.tip())
         return self.index
 
     def tip(self) -> Version:
+        """The branch's tip. Raises ``NotInitialisedError`` without one, or when it is somebody's code."""
         tip = self.store.tip()
-        if tip is None:
-            raise NotInitialisedError("this repository has no memory yet; start one with `git memory init`")
+        if tip is None or tip != self._known:
+            tip = self._known = self.store.snapshot().version
         return tip
 
+    def expect_memory(self) -> None:
+        """Fail early when there is no branch at all; let git load meanwhile what a write reads first."""
+        if self.store.tip() is None:
+            self.tip()
+        self.store.begin_reading()
+
     def now(self) -> datetime:
-        return datetime.now(timezone.utc).astimezone().replace(microsecond=0)
+        """The time of recording, to the millisecond and never twice the same: it is the order of records."""
+        with self._clock:
+            now = datetime.now(timezone.utc).astimezone()
+            now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+            if self._last is not None and now <= self._last:
+                now = self._last + timedelta(milliseconds=1)
+            self._last = now
+        return now
 
     def position(self) -> CodePosition:
         """The code's commit and branch, without looking at the work tree."""
@@ -125,12 +141,20 @@ class Core:
         """Make one commit of what ``change`` does; it returns the message, and may be called again."""
 
         def build(snapshot: Snapshot):  # type: ignore[no-untyped-def]  # Build's result, see Store.commit
-            edits = Edits(snapshot)
+            edits = self.edits(snapshot)
             message = change(edits)
             return edits.change_set(message)
 
-        self.tip()
         return self.store.commit(build)
+
+    def edits(self, snapshot: Snapshot) -> Edits:
+        """Nothing changed yet, on a snapshot."""
+
+        def highest(kind: Kind) -> int:
+            self.index.follow(self.store, snapshot.version)
+            return self.index.highest_number(kind)
+
+        return Edits(snapshot, highest)
 
     def message(
         self,

@@ -6,7 +6,7 @@ that very version, and are given anew when another writer was faster.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lsp_server.records.labels import NUMBERED
 from lsp_server.records.model import Kind, Record
@@ -17,8 +17,11 @@ from lsp_server.store.base import ChangeSet, Snapshot
 class Edits:
     """Writes and deletions on top of one snapshot."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, highest: Callable[[Kind], int]) -> None:
+        """``highest`` tells the highest number of a kind that the index has ever seen: a file may have been
+        renamed or removed by hand, and an alias is a number too."""
         self.snapshot = snapshot
+        self._seen = highest
         self._writes: dict[str, bytes] = {}
         self._deletes: list[str] = []
         self._highest: dict[Kind, int] = {}
@@ -44,7 +47,7 @@ class Edits:
     def next_number(self, kind: Kind) -> int:
         """A number that no record and no tombstone has."""
         if kind not in self._highest:
-            self._highest[kind] = highest_number(kind, self._listing)
+            self._highest[kind] = max(highest_number(kind, self._listing), self._seen(kind))
         self._highest[kind] += 1
         return self._highest[kind]
 
@@ -58,6 +61,10 @@ class Edits:
             assert record.number is not None
             return numbered_path(record.kind, record.number, record.title, suffix)
         return dated_path(record.kind, record.created, record.title, self._listing)
+
+    def texts(self) -> list[str]:
+        """What was written, for a person to read."""
+        return [data.decode("utf-8", "replace") for data in self._writes.values()]
 
     def change_set(self, message: str) -> ChangeSet | None:
         """Everything as one commit; None when nothing was changed."""

@@ -144,7 +144,7 @@ class Memory:
         """
         from lsp_server.memory import recording
 
-        self._core.tip()
+        self._core.expect_memory()
         new = recording.prepare(
             self._core,
             kind,
@@ -205,7 +205,7 @@ class Memory:
         commit. The new one is accepted unless ``status`` says otherwise."""
         from lsp_server.memory import amending, recording
 
-        self._core.tip()
+        self._core.expect_memory()
         new = recording.prepare(
             self._core,
             Kind.DECISION,
@@ -235,7 +235,7 @@ class Memory:
         taught as a learning, linked both ways, in the same commit."""
         from lsp_server.memory import amending, recording
 
-        self._core.tip()
+        self._core.expect_memory()
         guard = Guard(allow_secrets, redact)
         taught = None
         if learning_title is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from lsp_server.records.anchor_text import write_anchor
@@ -45,7 +46,7 @@ def render_record(
             "title": record.title,
             "status": record.status,
             "status_in_body": form == "nygard",
-            "created": record.created.isoformat(timespec="seconds"),
+            "created": _iso(record.created),
             "tags": record.tags,
             "front_keys": [*in_front, *keys],
             "links": [write_link(link) for link in record.links],
@@ -69,6 +70,10 @@ class _NoHints(dict[str, str]):
 def write_link(link: Link) -> str:
     """One link as the item of a list. The label is a comment: people read it, machines read the id."""
     return f"{link.relation.value}: {link.target}" + (f"  # {link.label}" if link.label else "")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
 
 def _front_value(shape: Shape, value: Any) -> str:

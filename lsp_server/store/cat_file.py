@@ -63,6 +63,12 @@ class CatFile:
             return
         yield from self._stream([*first, *ids])
 
+    def begin(self) -> None:
+        """Start the process, if it is not running: it loads while its user does something else."""
+        with self._lock:
+            if self._process is None:
+                self._start()
+
     def close(self) -> None:
         """End the process. Safe to call twice; a later read starts another."""
         with self._lock:

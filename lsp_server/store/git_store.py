@@ -76,6 +76,10 @@ class GitStore:
     def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         return self._objects.blobs(object_ids)
 
+    def begin_reading(self) -> None:
+        """Start the process that reads; the first read need not wait for it."""
+        self._objects.begin()
+
     def commit(self, build: Build) -> Version:
         with self._lock.hold() as note:
             for _ in range(_MOST_LOST_RACES):

@@ -304,3 +304,16 @@ def test_tombstones_that_cannot_be_read_are_only_unknown(branch, index):
     assert index.tombstone("ADR-2") == Tombstone("ADR-0002", "x")
     assert index.tombstone("ADR-1") is None
     assert json.dumps(index.deleted_numbers(Kind.DECISION)) == '{"2": "ADR-0002"}'
+
+
+def test_the_first_of_the_files_with_one_id_is_the_record_also_when_another_comes_as_the_holder_goes(
+    branch, index, make, write
+):
+    first, second, third = (
+        make.learning("aaaa", f"Word {n}", path=f"learnings/{n}.md") for n in ("b", "a", "c")
+    )
+    branch.change({second.path: write(second), first.path: write(first)})
+    index.follow(branch)
+    branch.change({third.path: write(third)}, [second.path])
+    index.follow(branch)
+    assert [record.path for record in index.list()] == [first.path]

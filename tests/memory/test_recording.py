@@ -326,3 +326,85 @@ def test_where_nothing_can_be_written_the_text_is_kept_in_the_users_own_place(
     assert draft is not None
     assert draft.is_relative_to(home)
     assert "It scales." in draft.read_text("utf-8")
+
+
+def by_hand(repo: Repo, tmp_path: Path, *command: str) -> None:
+    """What a person does on the branch with git alone."""
+    repo.git("worktree", "add", "-q", str(tmp_path / "hand"), "memory")
+    hand = Repo(tmp_path / "hand")
+    hand.git(*command)
+    hand.git("commit", "-q", "-m", "by hand")
+    repo.git("worktree", "remove", str(tmp_path / "hand"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("mv", "decisions/0002-second.md", "decisions/second.md"),
+        ("rm", "-q", "decisions/0002-second.md"),
+    ],
+)
+def test_a_number_is_never_given_twice_whatever_a_person_does_to_the_files(
+    memory: Memory, repo: Repo, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    memory.record(Kind.DECISION, "First")
+    memory.record(Kind.DECISION, "Second")
+    memory.list()
+    by_hand(repo, tmp_path, *command)
+    assert memory.record(Kind.DECISION, "Third").label == "ADR-0003"
+
+
+def test_records_keep_the_order_in_which_they_were_made(memory: Memory) -> None:
+    made = [
+        memory.record(Kind.LEARNING, "The same", at=[CodeRange("src/auth.py", 5, 5)]).id for _ in range(6)
+    ]
+    assert [record.id for record in reversed(memory.list())] == made
+    assert list(memory.file_memory("src/auth.py").at(5)) == made
+    checkpoints = [memory.checkpoint("x") for _ in range(5)]
+    previous = [str(checkpoint.fields["previous"]) for checkpoint in checkpoints[1:]]
+    assert previous == [checkpoint.id for checkpoint in checkpoints[:-1]]
+
+
+def test_somebodys_branch_of_that_name_is_never_taken_for_a_memory(repo: Repo) -> None:
+    repo.git("branch", "memory")
+    with Memory.open(repo.root) as memory:
+        for use in (
+            memory.list,
+            memory.log,
+            lambda: memory.record(Kind.BUG, "x"),
+            lambda: memory.get("ADR-1"),
+        ):
+            with pytest.raises(NotInitialisedError, match="--branch"):
+                use()
+
+
+def test_a_refused_change_of_a_record_gives_its_text_back(memory: Memory, repo: Repo, tmp_path: Path) -> None:
+    memory.record(Kind.BUG, "It fails")
+    base = memory.text("BUG-1")
+    repo.git("worktree", "add", "-q", str(tmp_path / "reading"), "memory")
+    with pytest.raises(GitMemoryError) as refused:
+        memory.close_bug("BUG-1", fields={"fix": "A long story."})
+    assert "A long story." in str(refused.value.text)
+    with pytest.raises(GitMemoryError) as refused:
+        memory.amend("BUG-1", base + "\nMore.\n", base=base)
+    assert "More." in str(refused.value.text)
+
+
+def test_a_change_is_redacted_when_asked_and_refused_when_not(memory: Memory) -> None:
+    secret = "ghp_" + "".join("aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"[i] for i in range(36))
+    memory.record(Kind.BUG, "It fails")
+    with pytest.raises(RefusedError):
+        memory.close_bug("BUG-1", fields={"fix": f"token = {secret}"})
+    memory.close_bug("BUG-1", fields={"fix": f"token = {secret}"}, redact=True)
+    text = memory.text("BUG-1")
+    assert secret not in text
+    memory.amend("BUG-1", text + f"\ntoken = {secret}\n", redact=True)
+    assert secret not in memory.text("BUG-1")
+
+
+def test_text_that_is_not_utf8_is_refused_with_its_line(memory: Memory) -> None:
+    with pytest.raises(UsageError, match="not UTF-8"):
+        memory.record(Kind.LEARNING, "x", fields={"lesson": "caf\udce9"})
+    memory.record(Kind.BUG, "It fails")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        memory.amend("BUG-1", memory.text("BUG-1") + "caf\udce9\n")
