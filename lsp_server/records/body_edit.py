@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lsp_server.records.fields import Field, Shape
+from lsp_server.records.front_matter import split
 from lsp_server.records.sections import headings
 
 
@@ -17,7 +18,10 @@ def set_section(text: str, field: Field, value: str | Sequence[str]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     written = _written(field, value).replace("\n", newline)
     names = {name.casefold() for name in (field.key, *field.also)}
-    lines = text.split("\n")
+    # The front matter is no Markdown: the code that an anchor quotes may look like any of it.
+    start = split(text).body
+    front, body = text[:start], text[start:]
+    lines = body.split("\n")
     found = list(headings(lines))
     for place, heading in enumerate(found):
         if heading.text.casefold().rstrip(":") in names and heading.level > 1:
@@ -27,8 +31,8 @@ def set_section(text: str, field: Field, value: str | Sequence[str]) -> str:
             gap = newline + newline
             end_of_before = "\n" if newline == "\n" else "\r\n"
             tail = gap + after if after.strip() else newline
-            return before.rstrip("\r") + end_of_before + newline + written + tail
-    return text.rstrip() + f"{newline}{newline}## {field.key}{newline}{newline}{written}{newline}"
+            return front + before.rstrip("\r") + end_of_before + newline + written + tail
+    return front + body.rstrip() + f"{newline}{newline}## {field.key}{newline}{newline}{written}{newline}"
 
 
 def _written(field: Field, value: str | Sequence[str]) -> str:

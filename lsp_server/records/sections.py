@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_COMMENT_OPENS = re.compile(r" {0,3}<!--")  # further in, it is indented code or goes on with a text
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
 _BULLET = re.compile(r"[ \t]{0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+(.*)\Z")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -29,12 +30,15 @@ def headings(lines: list[str]) -> Iterator[Heading]:
     """Every heading of a body given as lines."""
     fence = ""
     comment = False
+    opaque = -1  # the last line that was of a comment or a fence: an underline below it underlines nothing
     for number, raw in enumerate(lines):
         line = raw.rstrip("\r")
         if comment:
+            opaque = number
             comment = "-->" not in line
             continue
         if found := _FENCE.match(line):
+            opaque = number
             if not fence:
                 fence = found[1]
             elif found[1].startswith(fence) and not line.strip().strip(fence[0]):
@@ -42,13 +46,15 @@ def headings(lines: list[str]) -> Iterator[Heading]:
             continue
         if fence:
             continue
-        if line.lstrip().startswith("<!--") and "-->" not in line:
-            comment = True
+        if _COMMENT_OPENS.match(line):
+            opaque = number
+            comment = "-->" not in line
             continue
         if found := _HEADING.match(line):
             yield Heading(len(found[1]), (found[2] or "").strip(), number, number + 1)
         elif (
             number
+            and opaque != number - 1
             and (found := _SETEXT.match(line))
             and lines[number - 1].strip()
             and not _BULLET.match(lines[number - 1])
