@@ -16,6 +16,7 @@ from typing import Any
 from lsp_server.records.model import Problem
 
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
+_DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
 _OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
@@ -66,6 +67,8 @@ def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
         return {}, (Problem(0, "the front matter is larger than a megabyte"),)
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
+        if (deep := _too_deep(front)) is not None:
+            return {}, (Problem(deep + 1, f"the front matter is nested more than {_DEEPEST} deep"),)
         value = yaml.load(front, Loader=loader)  # text, lists and mappings only
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -84,6 +87,24 @@ def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
     if not isinstance(value, dict):
         return {}, (Problem(1, "the front matter is not a list of `key: value` lines"),)
     return {str(key): item for key, item in value.items()}, ()
+
+
+def _too_deep(front: str) -> int | None:
+    """The line where collections stand too deep inside each other, None when they do not. libyaml builds
+    them by recursion in C: where that overflows the stack the process dies, with no error to catch."""
+    if sum(map(front.count, "[{-:?")) <= _DEEPEST:  # every collection begins with one of these
+        return None
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(front, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return event.start_mark.line if event.start_mark else 0
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def line_of(split_text: Split, key: str) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import yaml
 from hypothesis import assume, given
@@ -143,6 +146,32 @@ def test_malformed_yaml_is_a_problem_at_its_line_and_never_an_error(front: str, 
     values, problems = read(front)
     assert values == {}
     assert [problem.line for problem in problems] == [line]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "a: 1\nb: " + "[" * 50_000 + "]" * 50_000 + "\n",
+        "a: 1\nb: " + "{a: " * 20_000 + "}" * 20_000 + "\n",
+        "a: 1\nb:\n" + "- " * 20_000 + "x\n",
+    ],
+    ids=["lists", "mappings", "blocks"],
+)
+def test_nesting_that_would_overflow_the_stack_is_a_problem_at_its_line(front: str) -> None:
+    # In a process of its own: without the bound, it dies.
+    code = "import sys; from lsp_server.records.front_matter import read; print(read(sys.stdin.read()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, input=front, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.returncode
+    assert "nested more than 100 deep" in done.stdout
+
+
+def test_much_that_is_not_nested_is_read() -> None:
+    front = "".join(f"key{n}: [a, {{b: c}}]\n" for n in range(200))
+    values, problems = read(front)
+    assert not problems
+    assert len(values) == 200
 
 
 @given(st.text())
