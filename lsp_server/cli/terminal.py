@@ -10,8 +10,9 @@ from typing import TextIO
 # the marks that reorder or hide text, and halves of characters that cannot be written at all.
 _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _HIDDEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-_UNSAFE = re.compile(f"[{_CONTROL}{_HIDDEN}]")
-_UNSAFE_IN_LINE = re.compile(f"[\t\n{_CONTROL}{_HIDDEN}]")
+# Compiled when they are needed: most texts are printable throughout, and every command would pay.
+_UNSAFE = f"[{_CONTROL}{_HIDDEN}]"
+_UNSAFE_IN_LINE = f"[\t\n{_CONTROL}{_HIDDEN}]"
 
 STYLES = {
     "bold": "1",
@@ -38,12 +39,12 @@ def _escape(found: re.Match[str]) -> str:
 
 def visible(text: str) -> str:
     """Several lines of text with everything that could drive or deceive a terminal shown as an escape."""
-    return _UNSAFE.sub(_escape, text.replace("\r\n", "\n"))
+    return text if text.isprintable() else re.sub(_UNSAFE, _escape, text.replace("\r\n", "\n"))
 
 
 def visible_line(text: str) -> str:
     """The same on one line: line breaks and tabs are shown as escapes too."""
-    return _UNSAFE_IN_LINE.sub(_escape, text)
+    return text if text.isprintable() else re.sub(_UNSAFE_IN_LINE, _escape, text)
 
 
 def display_width(text: str) -> int:

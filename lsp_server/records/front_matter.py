@@ -10,27 +10,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsp_server.records.model import Problem
 
+_BLANK = " \t\r\n"
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
 _DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
-_OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
 # What YAML 1.1 or 1.2 would read as something other than text.
 _NOT_TEXT = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9][0-9_.,:]*(?:[eE][-+]?[0-9]+)?\Z|0[xob]|\.(?i:inf|nan)|[-.]+\Z"
 )
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?\Z")
-# Outside YAML's printable set, or taken for a line end by YAML but not by git.
-_ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# Outside YAML's printable set, or taken for a line end by YAML but not by git. Compiled when it is needed:
+# that takes as long as compiling all the others.
+_ESCAPED = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(NamedTuple):
     """A file cut in two. ``front`` is the text between the fences, None when there is no front matter.
 
     ``text[:start]`` is the opening fence, ``text[start:end]`` is ``front``, ``text[body:]`` the body.
@@ -49,11 +47,16 @@ class Split:
 
 def split(text: str) -> Split:
     """Cut a file at its front matter's fences. An opening fence that is never closed is body."""
-    opening = _OPEN.match(text)
-    closing = _CLOSE.search(text, opening.end()) if opening else None
-    if opening is None or closing is None:
-        return Split(text, None, 0, 0, 0)
-    return Split(text, text[opening.end() : closing.start()], opening.end(), closing.start(), closing.end())
+    mark = 1 if text.startswith("\ufeff") else 0
+    start = text.find("\n", mark) + 1
+    place = start
+    if start and text[mark:start].rstrip(_BLANK) == "---":
+        while place < len(text):
+            end = text.find("\n", place) + 1 or len(text)
+            if text[place:end].rstrip(_BLANK) in ("---", "..."):
+                return Split(text, text[start:place], start, place, end)
+            place = end
+    return Split(text, None, 0, 0, 0)
 
 
 def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
@@ -124,7 +127,7 @@ def scalar(value: object) -> str:
     text = str(value)
     if _TIMESTAMP.match(text) or (_PLAIN.match(text) and not _NOT_TEXT.match(text)):
         return text
-    return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return json_string(text)
 
 
 def flow(values: Iterable[object]) -> str:
@@ -141,7 +144,7 @@ def block(lines: Iterable[str], indent: int) -> str:
     """Lines of code as a literal block, or as a list of strings where a block cannot hold them."""
     lines = list(lines)
     margin = " " * indent
-    if not lines or any(_ESCAPED.search(line) or line.endswith("\r") for line in lines) or not any(lines):
+    if not lines or any(re.search(_ESCAPED, line) or line.endswith("\r") for line in lines) or not any(lines):
         return "".join(f"\n{margin}- {json_string(line)}" for line in lines) or " []"
     # The indentation indicator is always there: the first line of code often begins with a space.
     keep = "+" if not lines[-1].strip() else "-"
@@ -151,4 +154,4 @@ def block(lines: Iterable[str], indent: int) -> str:
 
 def json_string(text: str) -> str:
     """A double-quoted YAML string, whatever is in it."""
-    return _ESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return re.sub(_ESCAPED, lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.store.base import ChangeSet
@@ -16,8 +16,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 _NEW_FILE = b"100644"
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a change set comes to on one snapshot: modes are kept, what would change nothing is left out."""
 
     message: bytes

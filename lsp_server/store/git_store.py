@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
-from lsp_server.store import history
 from lsp_server.store.base import Build, ChangedPath, Commit, Version
-from lsp_server.store.branch_setup import BranchSetup
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.cat_file import CatFile
 from lsp_server.store.fast_import import plan, require_safe_path
@@ -46,6 +44,8 @@ class GitStore:
         in force. Harmless when the branch is there. Raises ``UsageError`` for a name that cannot be and
         ``RefusedError`` where something else has the name or stands in its way.
         """
+        from lsp_server.store.branch_setup import BranchSetup
+
         with self._lock.hold() as note:
             return BranchSetup(self._repository, self._writer, self).run(branch, files, message, note)
 
@@ -100,15 +100,21 @@ class GitStore:
 
     def changed(self, old: Version | None, new: Version) -> Sequence[ChangedPath]:
         known = None if old is None else _version(old)
-        return history.changed_paths(self._repository.git, known, _version(new))
+        from lsp_server.store.history import changed_paths
+
+        return changed_paths(self._repository.git, known, _version(new))
 
     def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
         if path is not None:
             require_safe_path(path)
-        return history.commits(self._repository.git, self.snapshot().version, path, limit)
+        from lsp_server.store.history import commits
+
+        return commits(self._repository.git, self.snapshot().version, path, limit)
 
     def diff(self, version: Version) -> str:
-        return history.unified_diff(self._repository.git, _version(version))
+        from lsp_server.store.history import unified_diff
+
+        return unified_diff(self._repository.git, _version(version))
 
     def close(self) -> None:
         self._objects.close()
