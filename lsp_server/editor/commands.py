@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from lsp_server.editor import uris
 from lsp_server.editor.arguments import Arguments
+from lsp_server.editor.documents import Document
 from lsp_server.editor.plain import hit_json
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
@@ -39,8 +40,8 @@ async def record(session: Session, arguments: Arguments) -> dict[str, Any]:
     title, selection = arguments.optional_text("title") or "", arguments.optional_range("range")
     repository = await _repository(session, uri)
     at = await _places(session, repository, uri, selection) if selection is not None else ()
-    draft = await session.workers.prompt(partial(repository.memory.draft, kind, at=at, title=title))
-    return await _opened(session, draft)
+    begin = partial(repository.memory.draft, kind, at=at, title=title, in_use=session.files_in_use())
+    return await _opened(session, await session.workers.prompt(begin))
 
 
 async def checkpoint(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -57,7 +58,8 @@ async def open_record(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Open the file view of a record."""
     ref = arguments.text("ref")
     repository = await _repository(session, arguments.optional_text("uri"))
-    return await _opened(session, await session.workers.prompt(repository.memory.view, ref))
+    open_view = partial(repository.memory.view, ref, in_use=session.files_in_use())
+    return await _opened(session, await session.workers.prompt(open_view))
 
 
 async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -75,7 +77,8 @@ async def supersede(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Open the draft of the decision that replaces another; saving it links both."""
     ref, title = arguments.text("ref"), arguments.optional_text("title") or ""
     repository = await _repository(session, arguments.optional_text("uri"))
-    begin = partial(repository.memory.draft, Kind.DECISION, title=title, supersedes=ref)
+    in_use = session.files_in_use()
+    begin = partial(repository.memory.draft, Kind.DECISION, title=title, supersedes=ref, in_use=in_use)
     return await _opened(session, await session.workers.prompt(begin))
 
 
@@ -158,9 +161,24 @@ def _title_line(path: Path) -> int | None:
 
 
 async def _show_anew(session: Session, repository: Repository, marked: str) -> None:
-    """Bring the file of a record that is open in the editor up to date; it reads it again by itself."""
-    if any(record_id(document) == marked for document in session.documents):
-        await session.workers.prompt(repository.memory.view, marked)
+    """Bring the file of a record that is open in the editor up to date; it reads it again by itself, unless
+    somebody has typed in it."""
+    documents = [document for document in session.documents if document.path is not None]
+    if not any(record_id(document) == marked for document in documents):
+        return
+
+    def refresh() -> None:
+        typed_in = [one.path for one in documents if one.path is not None and not _is_as_on_disk(one)]
+        repository.memory.view(marked, in_use=typed_in)
+
+    await session.workers.prompt(refresh)
+
+
+def _is_as_on_disk(document: Document) -> bool:
+    try:
+        return document.path is not None and document.path.read_bytes() == document.git_text.encode("utf-8")
+    except OSError:
+        return False
 
 
 async def _places(

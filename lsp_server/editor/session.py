@@ -98,6 +98,10 @@ class Session:
             return await self.repositories.of(document.path)
         return await self.repository_for(None)
 
+    def files_in_use(self) -> list[Path]:
+        """The files that the editor has open: what is in its buffers may be older than what is on disk."""
+        return [document.path for document in self.documents if document.path is not None]
+
     def known_repository_of(self, document: Document) -> Repository | None:
         """As ``repository_of``, but only what has been found already: answers at once."""
         if document.path is not None:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
 
 FOLDER = "drafts"
 PRIVATE = "git-memory"
 MAIN = "main"
 LINKED = "worktree-"
+
+
+def folder_of(core: Core) -> Path:
+    """Where this worktree's drafts are."""
+    git_dir, common = core.repository.git_dir, core.repository.common_dir
+    return core.private / FOLDER / (MAIN if git_dir == common else LINKED + git_dir.name)
 
 
 def common_directory(path: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -288,15 +288,27 @@ class Memory:
     def find(self, ref: str) -> Record | None:
         """As ``get``, None when it is not there or not clear: for labels met in somebody's text."""
         try:
-            return self._core.find(ref)
+            return self.get(ref)
         except (NotFoundError, AmbiguousError):
             return None
 
-    def text(self, ref: str) -> str:
-        """The whole file of a record: front matter and body."""
-        from lsp_server.memory import drafts
+    def formerly(self, ref: str) -> Sequence[Record]:
+        """The records that had the label ``ref`` before it was given to the one that ``get`` answers with."""
+        from lsp_server.memory import finding
 
-        return drafts.text_of(self._core, self._core.find(ref))
+        return finding.formerly(self._core, ref)
+
+    def raw(self, ref: str) -> bytes:
+        """The bytes of a record's file, whatever their encoding."""
+        from lsp_server.memory import finding
+
+        return finding.raw(self._core, self._core.find(ref))
+
+    def text(self, ref: str) -> str:
+        """The whole file of a record: front matter and body. What is not UTF-8 in it is replaced."""
+        from lsp_server.memory import views
+
+        return views.text_of(self._core, self._core.find(ref))
 
     def list(
         self,
@@ -379,7 +391,7 @@ class Memory:
     # editors ---------------------------------------------------------------------------------------
     def hover(self, record_ids: Sequence[str]) -> str:
         """Markdown for an editor's hover: ten lines at most, with a link to each record's file view."""
-        from lsp_server.memory import drafts, showing
+        from lsp_server.memory import showing, views
 
         index = self._core.followed()
         records = [record for one in record_ids if (record := index.get(one)) is not None]
@@ -387,7 +399,7 @@ class Memory:
             return ""
         # The link must lead somewhere: the files are made before anybody follows it.
         shown = records[: showing.RECORDS]
-        uris = [drafts.refresh_view(self._core, record).as_uri() for record in shown]
+        uris = [views.ensure(self._core, record).as_uri() for record in shown]
         return showing.hover(self._core, records, uris)
 
     def draft(
@@ -401,9 +413,11 @@ class Memory:
         tags: Sequence[str] = (),
         form: str = "",
         supersedes: str = "",
+        in_use: Collection[Path] = (),
     ) -> Draft:
         """A pre-filled file for a new record; saved with a title, it is committed. ``supersedes`` names
-        the decision that it replaces; saving then links both and marks the old one."""
+        the decision that it replaces; saving then links both and marks the old one. ``in_use`` as in
+        ``view``."""
         from lsp_server.memory import drafts
 
         return drafts.open_draft(
@@ -416,13 +430,16 @@ class Memory:
             tags=tags,
             form=form,
             supersedes=supersedes,
+            in_use=in_use,
         )
 
-    def view(self, ref: str) -> Draft:
-        """The file view of a record: a real file that, saved, amends the record."""
-        from lsp_server.memory import drafts
+    def view(self, ref: str, *, in_use: Collection[Path] = ()) -> Draft:
+        """The file view of a record: a real file that, saved, amends the record. It has the newest text,
+        unless somebody's work is in it that is not saved, or it is one of ``in_use``: the files that an
+        editor has open, which are left as they are."""
+        from lsp_server.memory import views
 
-        return drafts.open_view(self._core, ref)
+        return views.open_view(self._core, ref, in_use)
 
     def save_draft(self, path: Path, *, allow_secrets: Sequence[str] = (), redact: bool = False) -> Saved:
         """Commit what a draft holds: once, whoever sees the save. Raises as ``record`` does; the draft

@@ -27,14 +27,14 @@ def kept(core: Core, news: Sequence[New]) -> Iterator[None]:
 
 
 def _keep(core: Core, new: New, error: StoreError | RefusedError) -> None:
-    from lsp_server.memory import drafts
+    from lsp_server.memory import draft_place, drafts
     from lsp_server.memory.recording import render_new
     from lsp_server.records.paths import slug
 
     text = render_new(core, new.record, new)
     name = f"{slug(new.record.title)}-{new.record.id[:8]}.md"
     # Where the repository cannot be written the user's own place can, perhaps.
-    places = [drafts.folder_of(core), *([core.state / "drafts"] if core.state else [])]
+    places = [draft_place.folder_of(core), *([core.state / "drafts"] if core.state else [])]
     for place in places:
         with suppress(StoreError):
             error.draft = drafts.keep(place / name, new.record, text)

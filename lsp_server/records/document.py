@@ -16,7 +16,7 @@ from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.front_matter import Split
 from lsp_server.records.labels import NUMBERED, format_label, normalise_label
 from lsp_server.records.life_cycle import STEPS
-from lsp_server.records.model import Kind, Link, Problem, Record, Relation
+from lsp_server.records.model import NO_NUMBER, NO_TITLE, Kind, Link, Problem, Record, Relation
 from lsp_server.records.paths import kind_of_path, slug
 
 _OURS = ("id", "kind", "number", "status", "created", "tags", "aliases", "links", "code", "anchors")
@@ -56,14 +56,14 @@ class _Reader:
             self.values, found = front_matter.read(self.split.front)
             self.problems.extend(found)
 
-    def problem(self, line: int, message: str) -> None:
-        self.problems.append(Problem(line, message))
+    def problem(self, line: int, message: str, code: str = "") -> None:
+        self.problems.append(Problem(line, message, code))
 
-    def wrong(self, key: str, message: str) -> None:
+    def wrong(self, key: str, message: str, code: str = "") -> None:
         # What an imported file had in its own front matter is its dialect's, not a mistake.
         if "source" in self.values and key in _DIALECT:
             return
-        self.problem(front_matter.line_of(self.split, key), message)
+        self.problem(front_matter.line_of(self.split, key), message, code)
 
     def get(self, key: str) -> Any:
         """A key of ours; under ``memory-<key>`` where the file's own key of that name means another thing."""
@@ -162,7 +162,7 @@ def _number(reader: _Reader, kind: Kind) -> int | None:
         return None
     if word is not None and word.isascii() and word.isdigit() and len(word) < 10:
         return int(word)
-    reader.wrong("number", f"a {kind.value} needs a number")
+    reader.wrong("number", f"a {kind.value} needs a number", NO_NUMBER)
     return None
 
 
@@ -207,7 +207,8 @@ def _body(reader: _Reader, kind: Kind) -> tuple[str, str | None, Mapping[str, An
             else f"a {kind.value} has no status",
         )
     if not title:
-        reader.problem(reader.text.count("\n", 0, reader.split.body), "there is no title (a line `# …`)")
+        line = reader.text.count("\n", 0, reader.split.body)
+        reader.problem(line, "there is no title (a line `# …`)", NO_TITLE)
         title = _title_from_name(reader.path)
     return title, status, fields
 

@@ -45,10 +45,16 @@ class Link(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something in a file that could not be understood. ``line`` is 0-based in the file."""
+    """Something in a file that could not be understood. ``line`` is 0-based in the file; ``code`` names
+    the kinds of problem that a reader treats apart."""
 
     line: int
     message: str
+    code: str = ""
+
+
+NO_NUMBER = "no-number"
+NO_TITLE = "no-title"
 
 
 @dataclass(frozen=True)

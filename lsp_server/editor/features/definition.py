@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
+from functools import partial
 
 from lsprotocol import types
 
@@ -33,5 +34,6 @@ async def _definition(session: Session, document: Document, line: int, mention: 
     record = await repository.find(mention.ref) if mention is not None else None
     refs: Sequence[str]
     refs = (record.id,) if record else await session.tracking.soon_at(document, line, PATIENCE)
-    views = [await session.workers.prompt(repository.memory.view, ref) for ref in refs]
+    open_view = partial(repository.memory.view, in_use=session.files_in_use())
+    views = [await session.workers.prompt(open_view, ref) for ref in refs]
     return [types.Location(uris.from_path(view.path), _START) for view in views] or None

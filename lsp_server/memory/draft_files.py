@@ -1,0 +1,153 @@
+"""The private files of drafts and file views: the text that a person edits, and what is known about it.
+
+``<folder>/<name>.md`` is the text. Beside it in ``.state/`` stand ``<name>.md.json``, what it is, and
+``<record id>``, the name of the file in which that record is edited.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lsp_server.errors import NotFoundError, StoreError
+
+_STATE = ".state"
+_OLDER = 4  # texts that an editor may still show; a text is a few kilobytes
+
+
+@dataclass(frozen=True)
+class State:
+    """What a draft is. ``base`` is the text last known to be on the branch (as the branch has it),
+    ``template`` the untouched text; ``committed`` says whether the record is on the branch (before that,
+    ``base`` is what a save meant to put there). ``older`` are texts that stood in the file until somebody
+    else's change replaced them, the last first: an editor may still show one, and save it."""
+
+    id: str
+    kind: str
+    base: str
+    template: str
+    committed: bool
+    form: str = ""
+    older: Sequence[str] = ()
+
+    def seen(self, text: str) -> Sequence[str]:
+        """``older`` with one more text that an editor may show."""
+        return [text, *(one for one in self.older if one != text)][:_OLDER]
+
+    def base_of(self, text: str) -> str:
+        """The text that an edited one most likely began from: the one with the fewest other lines."""
+        lines = Counter(text.splitlines())
+
+        def distance(base: str) -> int:
+            others = Counter(base.splitlines())
+            return sum(((lines - others) + (others - lines)).values())
+
+        return min([self.base, *self.older], key=distance)
+
+
+def state_path(path: Path) -> Path:
+    return path.parent / _STATE / f"{path.name}.json"
+
+
+def load(path: Path) -> State | None:
+    """What a file is; None when it is no draft of ours."""
+    try:
+        return State(**json.loads(state_path(path).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def store(path: Path, state: State, *, durable: bool = True) -> None:
+    write(state_path(path), json.dumps(asdict(state), ensure_ascii=True, indent=1), durable=durable)
+
+
+def file_of(folder: Path, record_id: str) -> Path | None:
+    """The file in which a record is edited, there or not; None when it never had one."""
+    try:
+        name = (folder / _STATE / record_id).read_text("utf-8")
+    except (OSError, ValueError):
+        return None
+    return folder / name if name and name == Path(name).name else None
+
+
+def claim(path: Path, record_id: str) -> None:
+    """Note that a record is edited in this file."""
+    write(path.parent / _STATE / record_id, path.name, durable=False)
+
+
+def remove(path: Path, record_id: str) -> None:
+    """Take a draft away with all that is known about it. Call it under the draft's lock."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+        if file_of(path.parent, record_id) == path:
+            (path.parent / _STATE / record_id).unlink()
+        state_path(path).unlink()
+        _lock_path(path).unlink()
+
+
+def write(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write a private file whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(text)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+
+def read(path: Path) -> str:
+    """A file's text; bytes that are not UTF-8 come as lone surrogates."""
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise NotFoundError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _lock_path(path: Path) -> Path:
+    return state_path(path).with_suffix(".lock")
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One at a time for one draft, across processes; the lock goes with its holder."""
+    descriptor = _lock(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(path: Path) -> int:
+    import fcntl
+
+    lock = _lock_path(path)
+    try:
+        while True:
+            lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                with contextlib.suppress(FileNotFoundError):
+                    if os.path.samestat(os.fstat(descriptor), lock.stat()):
+                        return descriptor
+            except BaseException:
+                os.close(descriptor)
+                raise
+            # The draft was taken away while we waited: this lock is nobody's any more.
+            os.close(descriptor)
+    except OSError as error:
+        raise StoreError(f"cannot lock {path.name}: {error.strerror}") from error
