@@ -87,12 +87,12 @@ def record_row(out: Terminal, record: Record) -> list[tuple[str, str]]:
 
 def day(moment: datetime) -> str:
     """The day a person here would call it."""
-    return f"{_local(moment):%Y-%m-%d}"
+    return _local(moment).isoformat()[:10]
 
 
 def minute(moment: datetime) -> str:
     """The day and the minute, in local time."""
-    return f"{_local(moment):%Y-%m-%d %H:%M}"
+    return _local(moment).isoformat(" ")[:16]
 
 
 def _local(moment: datetime) -> datetime:

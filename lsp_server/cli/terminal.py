@@ -118,20 +118,20 @@ class Terminal:
         if not rows:
             return
         shown = [[(visible_line(text), style) for text, style in row] for row in rows]
-        columns = max(len(row) for row in shown)
-        widths = [
-            max((display_width(r[i][0]) for r in shown if i < len(r)), default=0) for i in range(columns - 1)
-        ]
-        for row in shown:
+        # Each cell is measured once: a list may have ten thousand rows.
+        measures = [[display_width(text) for text, _ in row[:-1]] for row in shown]
+        columns = max(map(len, measures))
+        widths = [max((row[i] for row in measures if i < len(row)), default=0) for i in range(columns)]
+        lines = []
+        for row, measured in zip(shown, measures, strict=True):
             line = indent
-            used = display_width(indent)
-            for i, (text, style) in enumerate(row):
-                cell = text
-                if i == len(row) - 1:
-                    if self.width is not None:
-                        cell = fit(text, max(self.width - used, 12))
-                    line += self.style(cell, style)
-                elif widths[i]:
-                    line += self.style(cell, style) + " " * (widths[i] - display_width(cell) + 2)
-                    used += widths[i] + 2
-            self.line(line.rstrip())
+            used = len(indent)
+            for (text, style), own, width in zip(row, measured, widths, strict=False):
+                if width:
+                    line += (self.style(text, style) if self.has_colour else text) + " " * (width - own + 2)
+                    used += width + 2
+            text, style = row[-1]
+            if self.width is not None:
+                text = fit(text, max(self.width - used, 12))
+            lines.append((line + self.style(text, style)).rstrip())
+        self.line("\n".join(lines))

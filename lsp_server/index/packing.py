@@ -19,6 +19,8 @@ _WRAPPED = "\x00type"
 # What ``unpack`` takes, in this order.
 COLUMNS = "id, kind, number, label, title, status, path, tags, body, data"
 
+_KINDS = {kind.value: kind for kind in Kind}  # an enumeration's call takes ten times as long
+
 
 def microseconds(moment: datetime) -> int:
     """Since 1970 in UTC; a time without a zone counts as UTC."""
@@ -61,13 +63,22 @@ def pack(record: Record) -> str:
 
 def unpack(row: Sequence[Any]) -> Record:
     """The record of one row of ``COLUMNS``."""
+    return unpack_all([row])[0]
+
+
+def unpack_all(rows: Sequence[Sequence[Any]]) -> list[Record]:
+    """The records of many rows. What is packed is read as one document: that costs a third."""
     import json
 
-    record_id, kind, number, label, title, status, path, _, body, packed = row
-    data = json.loads(packed)
+    packed = json.loads(f"[{','.join(row[-1] for row in rows)}]")
+    return [_record(row, data) for row, data in zip(rows, packed, strict=True)]
+
+
+def _record(row: Sequence[Any], data: Mapping[str, Any]) -> Record:
+    record_id, kind, number, label, title, status, path, _, body, _ = row
     return Record(
         id=record_id,
-        kind=Kind(kind),
+        kind=_KINDS[kind],
         title=title,
         label=label,
         created=datetime.fromisoformat(data["created"]),
@@ -78,9 +89,9 @@ def unpack(row: Sequence[Any]) -> Record:
         aliases=tuple(data["aliases"]),
         links=tuple(Link(Relation(relation), target, text) for relation, target, text in data["links"]),
         code=None if data["code"] is None else CodePosition(*data["code"]),
-        anchors=unpack_anchors(data["anchors"]),
-        fields=_unwrap(data["fields"]),
-        extra=_unwrap(data["extra"]),
+        anchors=unpack_anchors(data["anchors"]) if data["anchors"] else (),
+        fields=_unwrap(data["fields"]) if data["fields"] else {},
+        extra=_unwrap(data["extra"]) if data["extra"] else {},
         body=body,
     )
 

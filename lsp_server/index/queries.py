@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.index.follow import label_key, width_among
-from lsp_server.index.packing import COLUMNS, id_digits, microseconds, storable, unpack, unpack_anchors
+from lsp_server.index.packing import (
+    COLUMNS,
+    id_digits,
+    microseconds,
+    storable,
+    unpack,
+    unpack_all,
+    unpack_anchors,
+)
 from lsp_server.index.values import Broken, IncomingLink, StoredAnchor, Tombstone
 from lsp_server.records.labels import ID_WIDTH, LABELS, NUMBERED, format_label, label_number
 from lsp_server.records.model import Kind, Link, Problem, Record, Relation
@@ -87,7 +95,7 @@ def newest(
         f"SELECT {COLUMNS} FROM records WHERE {where} ORDER BY {_NEWEST} LIMIT ?",
         (*(value for _, value in wanted), -1 if limit is None else max(0, limit)),
     )
-    return [unpack(row) for row in rows]
+    return unpack_all(rows.fetchall())
 
 
 def newest_checkpoint(connection: sqlite3.Connection, before: datetime | None = None) -> Record | None:
