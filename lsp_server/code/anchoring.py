@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lsp_server.code.blame import BirthRun
 from lsp_server.code.line_map import LineMap
 from lsp_server.errors import UsageError
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+from lsp_server.records.anchors import MOST_LINES, UNCOMMITTED, Anchor, Birth, CodeRange
 
 
 def check_range(range_: CodeRange, line_count: int) -> None:
@@ -23,6 +23,8 @@ def check_range(range_: CodeRange, line_count: int) -> None:
             raise UsageError(f"{range_.path} is empty: it has no line to anchor to")
         lines = "1 line" if line_count == 1 else f"{line_count} lines"
         raise UsageError(f"{range_.path} has {lines}")
+    if range_.end - range_.start >= MOST_LINES:
+        raise UsageError(f"{range_} is more than {MOST_LINES:,} lines; name those it is about")
 
 
 def head_span(range_: CodeRange, from_head: LineMap) -> tuple[int, int] | None:

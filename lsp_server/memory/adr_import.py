@@ -140,7 +140,7 @@ def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first:
     if source.adr.is_adr and not source.broken:
         try:
             guard.clean(text)
-        except RefusedError as error:  # one file with a secret does not keep the others out
+        except (RefusedError, UsageError) as error:  # one such file does not keep the others out
             source.broken = str(error)
     return source
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+from lsp_server.records.anchors import MOST_LINES, UNCOMMITTED, Anchor, Birth, CodeRange
 from lsp_server.records.front_matter import block, scalar
 
 _LINES = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z")
@@ -62,6 +62,8 @@ def _anchor(item: Any) -> Anchor:
     path = _path(item.get("path"))
     start, end = _lines(item.get("lines"))
     births = tuple(_birth(text) for text in _listed(item.get("births"), "births"))
+    if max(end - start + 1, sum(birth.length for birth in births)) > MOST_LINES:
+        raise ValueError(f"it has more than {MOST_LINES:,} lines")
     raw = item.get("text")
     if isinstance(raw, str):
         text = tuple(raw.removesuffix("\n").split("\n")) if raw else ()
@@ -94,8 +96,10 @@ def _birth(value: str) -> Birth:
     found = _BIRTH.match(value)
     if found is None:
         raise ValueError("a birth should be like `<commit> 8-10 src/auth.py`")
-    start = int(found[2])
-    return Birth(found[1], _path(found[4]), start, int(found[3] or start))
+    start, end = int(found[2]), int(found[3] or found[2])
+    if end < start:
+        raise ValueError(f"the lines {start}-{end} of a birth run backwards")
+    return Birth(found[1], _path(found[4]), start, end)
 
 
 def _listed(value: Any, name: str) -> list[str]:

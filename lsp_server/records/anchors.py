@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 UNCOMMITTED = "uncommitted"
+MOST_LINES = 100_000  # of one anchor: each is followed by itself, and `1-999999999` is written in a second
 
 
 class CodeRange(NamedTuple):

@@ -177,3 +177,15 @@ def test_a_real_folder_is_imported_whole(repo: Repo, folder: str) -> None:
                 body = data.decode("utf-8", "replace")
                 assert memory.text(file.record.id).endswith(split(body).body_text)
         assert [f.new for f in memory.import_adrs(CORPORA / folder).files if f.new] == []
+
+
+def test_a_file_whose_front_matter_is_too_large_does_not_keep_the_others_out(
+    memory: Memory, repo: Repo
+) -> None:
+    many = "".join(f"key-{n}: some value\n" for n in range(60_000))
+    repo.write("docs/adr/0004-large.md", f"---\nstatus: accepted\n{many}---\n# Large\n\n## Context\n\nx\n")
+    report = memory.import_adrs(repo.root / "docs/adr")
+    told = {file.source: (file.record is not None, file.notes) for file in report.files}
+    assert told["0001-record-decisions.md"][0]
+    assert not told["0004-large.md"][0]
+    assert "larger than a megabyte" in " ".join(told["0004-large.md"][1])

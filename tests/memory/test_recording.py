@@ -408,3 +408,22 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(memory: Memory) -> None:
     memory.record(Kind.BUG, "It fails")
     with pytest.raises(UsageError, match="not UTF-8"):
         memory.amend("BUG-1", memory.text("BUG-1") + "caf\udce9\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "said"),
+    [
+        ("x" * 2_000_000 + "\n", 1, "larger than a megabyte"),
+        ("a line of a long file\n" * 60_000, 60_000, "larger than a megabyte"),
+        ("\n" * 100_001, 100_001, "more than 100,000 lines"),
+    ],
+    ids=["one line", "many lines", "very many lines"],
+)
+def test_an_anchor_that_nobody_could_read_back_is_refused(
+    memory: Memory, repo: Repo, text: str, end: int, said: str
+) -> None:
+    (repo.root / "large.txt").write_text(text)
+    tip = memory.version()
+    with pytest.raises(UsageError, match=said):
+        memory.record(Kind.LEARNING, "Large", at=[CodeRange("large.txt", 1, end)])
+    assert memory.version() == tip

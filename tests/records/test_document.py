@@ -192,6 +192,23 @@ def test_a_malformed_file_is_a_problem_at_its_line(data: bytes, line: int, messa
     assert [(p.line, message in p.message) for p in problems] == [(line, True)]
 
 
+HUGE = [
+    "    lines: 1-999999999\n",
+    f"    lines: 1\n    births:\n      - {'1' * 40} 1-999999999 a.py\n",
+    # Lengths that would cancel each other out.
+    f"    lines: 1\n    births:\n      - {'1' * 40} 1-999999999 a.py\n      - {'1' * 40} 999999999-1 a.py\n",
+]
+
+
+@pytest.mark.parametrize("lines", HUGE, ids=["range", "birth", "backwards"])
+def test_an_anchor_that_would_take_for_ever_to_follow_is_a_problem(lines: str) -> None:
+    front = f"id: {ID}\nkind: learning\ncreated: 2026-01-01\nanchors:\n  - path: a.py\n{lines}"
+    parsed = parse("learnings/2026/01/x.md", f"---\n{front}---\n# T\n".encode())
+    assert parsed.record is not None
+    assert parsed.record.anchors == ()
+    assert ["an anchor cannot be read" in problem.message for problem in parsed.problems] == [True]
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_make_reading_fail(data: bytes) -> None:
     parse("decisions/0001-x.md", data)
