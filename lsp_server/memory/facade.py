@@ -366,8 +366,12 @@ class Memory:
         root = self.root
         if root is None:
             return None
+        import os
+
         absolute = Path(path).absolute()
-        for base, place in ((root, absolute), (root.resolve(), absolute.resolve())):
+        # `realpath`, not `resolve`: links in a circle are no error, the path is only not followed.
+        real = (Path(os.path.realpath(place)) for place in (root, absolute))
+        for base, place in ((root, absolute), tuple(real)):
             if place.is_relative_to(base) and place != base:
                 relative = place.relative_to(base).as_posix()
                 return None if relative.split("/")[0] == ".git" else relative

@@ -70,6 +70,12 @@ def test_outside_of_a_repository(repo: Repo) -> None:
         assert "repository" in line
 
 
+def test_symbolic_links_in_a_circle_are_no_place_in_the_code(repo: Repo) -> None:
+    (repo.path / "round").symlink_to("round")
+    for command in (["learn", "T", "--at", "round:1"], ["why", "round:1"]):
+        assert "round" in repo.fails(*command, code=2)
+
+
 def test_without_a_memory_it_says_how_to_begin(fresh: Repo) -> None:
     for command in (["list"], ["learn", "T"], ["show", "ADR-1"], ["search", "x"], ["log"], ["checkpoint"]):
         assert "run `git memory init`" in fresh.fails(*command)
