@@ -177,12 +177,13 @@ def _save_amended(core: Core, path: Path, state: State, text: str, guard: Guard)
     amended = amending.amend(core, state.id, mine, base, guard)
     now = views.text_of(core, amended)
     if base != state.base:
-        # Said twice, it is meant.
+        # An older text saved once is an editor's that missed a change; saved twice, it is meant.
         state = replace(state, older=[one for one in state.older if one != base])
     if now != typed:
         # What others changed meanwhile was merged in; the person sees it at once.
         _show(path, text, now)
-        state = replace(state, template="", older=state.seen(mine) if now != mine else state.older)
+        shown = now == mine or mine == base
+        state = replace(state, template="", older=state.older if shown else state.seen(mine))
     draft_files.store(path, replace(state, base=now))
     if now == before:
         reason = f"{amended.label} has this already, or had it before somebody changed it"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from client import EVERYTHING, Client
+from client import EVERYTHING, Client, at
 
 from lsp_server import Memory
 from lsp_server.memory import Kind
@@ -173,3 +173,34 @@ def test_saving_any_other_file_records_nothing(editor: Client, repo: Any, memory
     editor.request("shutdown")
     assert memory.list() == []
     assert [n for n in editor.notifications if n["method"] == "window/showMessage"] == []
+
+
+def test_what_another_wrote_while_a_records_file_is_open_is_not_taken_back(
+    editor: Client, repo: Any, memory: Memory
+) -> None:
+    record = memory.record(Kind.DECISION, "Use JWT", fields={"context": "Old context."})
+    notes = editor.open(repo.root / "notes.md", "ADR-1")
+    view = editor.open(Path(editor.execute("gitMemory.open", ref="ADR-1")["uri"].removeprefix("file://")))
+    shown = text_of(view)
+    memory.amend(record.id, memory.text(record.id).replace("Old context.", "Her context."))
+    assert editor.shown(notes, 0)
+    assert editor.request("textDocument/definition", at(notes, 0))[0]["uri"] == view
+    editor.execute("gitMemory.open", ref="ADR-1")
+    assert text_of(view) == shown
+    editor.save(view, shown.replace("# Use JWT", "# Use PASETO"))
+    editor.message("Amended ADR-0001")
+    assert "Her context." in memory.text(record.id)
+    assert memory.get(record.id).title == "Use PASETO"
+
+
+def test_a_mark_shows_in_the_records_open_file_unless_somebody_typed_in_it(
+    editor: Client, memory: Memory
+) -> None:
+    record = memory.record(Kind.DECISION, "Use JWT")
+    view = editor.open(memory.view(record.id).path)
+    editor.execute("gitMemory.mark", ref="ADR-1", status="accepted")
+    assert "status: accepted" in text_of(view)
+    typed = {"textDocument": {"uri": view, "version": 2}, "contentChanges": [{"text": text_of(view) + "x"}]}
+    editor.notify("textDocument/didChange", typed)
+    editor.execute("gitMemory.mark", ref="ADR-1", status="deprecated")
+    assert "status: accepted" in text_of(view)

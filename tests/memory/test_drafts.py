@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,14 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory
-from lsp_server.errors import GitMemoryError, NotInitialisedError, RefusedError, UsageError
+from lsp_server.errors import (
+    GitMemoryError,
+    NotFoundError,
+    NotInitialisedError,
+    RefusedError,
+    SecretError,
+    UsageError,
+)
 from lsp_server.memory import CodeRange, Kind
 
 
@@ -134,37 +142,6 @@ def test_the_repository_is_told_from_the_drafts_path(memory: Memory, repo: Repo,
     assert Memory.for_draft(tmp_path / "git-memory/drafts/main/x.md") is None
 
 
-def test_the_file_view_of_a_record_amends_it_and_keeps_other_peoples_changes(memory: Memory) -> None:
-    memory.record(Kind.DECISION, "Use JWT", fields={"context": "Old words."})
-    view = memory.view("ADR-1")
-    assert view.path.read_text("utf-8") == memory.text("ADR-1")
-    memory.mark("ADR-1", "accepted")
-    view.path.write_text(view.path.read_text("utf-8").replace("Old words.", "New words."), "utf-8")
-    saved = memory.save_draft(view.path)
-    assert saved.record is not None
-    assert (saved.record.status, "New words." in saved.record.body) == ("accepted", True)
-    assert view.path.read_text("utf-8") == memory.text("ADR-1")
-
-
-def test_opening_a_view_again_shows_the_newest_text_but_never_overwrites_unsaved_work(memory: Memory) -> None:
-    memory.record(Kind.DECISION, "Use JWT")
-    view = memory.view("ADR-1")
-    memory.mark("ADR-1", "accepted")
-    assert "status: accepted" in memory.view("ADR-1").path.read_text("utf-8")
-    view.path.write_text(view.path.read_text("utf-8") + "\nnot committed\n", "utf-8")
-    assert "not committed" in memory.view("ADR-1").path.read_text("utf-8")
-
-
-def test_a_conflicting_edit_is_refused_and_the_draft_kept(memory: Memory) -> None:
-    memory.record(Kind.DECISION, "Use JWT", fields={"context": "Old words."})
-    view = memory.view("ADR-1")
-    memory.amend("ADR-1", memory.text("ADR-1").replace("Old words.", "Her words."))
-    view.path.write_text(view.path.read_text("utf-8").replace("Old words.", "His words."), "utf-8")
-    with pytest.raises(RefusedError):
-        memory.save_draft(view.path)
-    assert "His words." in view.path.read_text("utf-8")
-
-
 def test_a_draft_with_broken_front_matter_is_kept_and_its_line_named(memory: Memory) -> None:
     draft = memory.draft(Kind.DECISION)
     text = fill(draft.path, "Use JWT").replace("kind: decision", "kind: [")
@@ -212,3 +189,69 @@ def test_a_draft_that_supersedes_marks_and_links_the_old_decision_in_one_commit(
     assert repo.git("rev-list", "--count", "memory") == "3"
     with pytest.raises(RefusedError):
         memory.draft(Kind.DECISION, supersedes="ADR-1")
+
+
+def test_what_was_typed_after_a_crash_between_the_commit_and_the_state_is_committed(memory: Memory) -> None:
+    draft = memory.draft(Kind.DECISION).path
+    state = draft.parent / ".state" / f"{draft.name}.json"
+    fill(draft, "Use JWT", Rationale="It scales.")
+    before = state.read_bytes()
+    memory.save_draft(draft)
+    values = json.loads(state.read_text("utf-8"))
+    values["committed"] = False  # what stood there while git committed
+    state.write_text(json.dumps(values), "utf-8")
+    memory.mark("ADR-1", "accepted")
+    draft.write_text(draft.read_text("utf-8").replace("It scales.", "It scales well."), "utf-8")
+    assert memory.save_draft(draft).changed
+    assert memory.get("ADR-1").fields["rationale"] == "It scales well."
+    assert memory.get("ADR-1").status == "accepted"
+    assert memory.save_draft(draft).changed is False
+    state.write_bytes(before)  # and where not even that was left
+    draft.write_text(draft.read_text("utf-8").replace("It scales well.", "It does scale."), "utf-8")
+    assert memory.save_draft(draft).changed
+    assert memory.get("ADR-1").fields["rationale"] == "It does scale."
+    assert len(memory.list()) == 1
+
+
+def test_a_draft_that_is_not_utf_8_is_refused_at_its_line_and_kept(memory: Memory) -> None:
+    memory.record(Kind.LEARNING, "Emails differ by case")
+    record = memory.list()[0]
+    view, draft = memory.view(record.id).path, memory.draft(Kind.DECISION).path
+    fill(draft, "Use JWT")
+    for path in (view, draft):
+        data = path.read_bytes() + b"\ncaf\xe9\n"
+        path.write_bytes(data)
+        with pytest.raises(UsageError, match=f"line {data.count(10)} .*UTF-8"):
+            memory.save_draft(path)
+        assert path.read_bytes() == data
+    draft.write_bytes(draft.read_bytes().replace(b"# Use JWT", b"# caf\xe9"))
+    with pytest.raises(UsageError, match="UTF-8"):
+        memory.save_draft(draft)
+
+
+def test_a_redacted_save_takes_the_secret_out_of_the_draft_too(memory: Memory) -> None:
+    secret = "ghp_" + "9aZ8bY7cX6dW5eV4fU3gT2hS1iR0jQ9kP8oN"
+    draft = memory.draft(Kind.DECISION).path
+    fill(draft, "Use JWT", Rationale=f"The token was {secret}")
+    with pytest.raises(SecretError):
+        memory.save_draft(draft)
+    assert secret in draft.read_text("utf-8")
+    for words in ("The token was", "The new one is"):
+        text = draft.read_text("utf-8")
+        draft.write_text(f"{text}\n{words} {secret}\n", "utf-8")
+        assert memory.save_draft(draft, redact=True).changed
+        assert f"{words} [redacted: " in memory.text("ADR-1")
+        assert draft.read_text("utf-8") == memory.text("ADR-1")
+        assert memory.save_draft(draft).changed is False
+        there = [path.read_bytes() for path in draft.parent.rglob("*") if path.is_file()]
+        assert not any(secret.encode() in data for data in there)
+
+
+def test_a_file_that_is_no_draft_is_refused_and_nothing_is_made_beside_it(
+    memory: Memory, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/x.md").write_text("# Mine\n")
+    with pytest.raises(NotFoundError):
+        memory.save_draft(tmp_path / "notes/x.md")
+    assert [path.name for path in (tmp_path / "notes").iterdir()] == ["x.md"]
