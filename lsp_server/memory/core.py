@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,19 +41,31 @@ class Core:
         self.private = repository.private_dir
         self.state = state
         self._index_file = self.private / "index.sqlite3"
+        self._making = threading.Lock()  # of the two below, each once whoever asks first
+        self._code: CodeFiles | None = None
+        self._index: Index | None = None
         self._clock = threading.Lock()
         self._last: datetime | None = None
         self._known: Version | None = None  # a tip that was seen to be a memory's
 
-    @cached_property
+    @property
     def code(self) -> CodeFiles:
-        from lsp_server.code.file_view import CodeFiles
+        with self._making:
+            if self._code is None:
+                from lsp_server.code.file_view import CodeFiles
 
-        return CodeFiles(self.repository.git, self.repository.work_tree)
+                self._code = CodeFiles(self.repository.git, self.repository.work_tree)
+            return self._code
 
-    @cached_property
+    @property
     def index(self) -> Index:
         """The index as it is; ``followed`` brings it to the tip first."""
+        with self._making:
+            if self._index is None:
+                self._index = self._make_index()
+            return self._index
+
+    def _make_index(self) -> Index:
         from lsp_server.index import Index, Reader, Tombstone
         from lsp_server.records.document import parse
         from lsp_server.records.paths import is_record_path
@@ -197,8 +208,10 @@ class Core:
             raise RefusedError(f"{record.label} is not UTF-8; mend the file by hand first") from None
 
     def close(self) -> None:
-        if "index" in self.__dict__:
-            self.index.close()
+        with self._making:
+            index = self._index
+        if index is not None:
+            index.close()
         self.store.close()
 
 
