@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import click
 
 from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
-from lsp_server.cli.output import print_json, print_records
+from lsp_server.cli.output import print_json, print_table
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.model import Kind, Problem
+from lsp_server.records.plain import record_json
 
 SHOWN_PROBLEMS = 3
 
@@ -56,12 +58,17 @@ def list_(
     today, yesterday or "2 weeks ago".
     """
     with session.memory() as memory:
-        records = memory.list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
+        # People see a line of each; a program gets them whole.
+        listed = memory.list if session.json else memory.headlines
+        records: Sequence[Any] = listed(kind, status=status, tag=tag, since=since, until=until, limit=limit)
         broken = memory.broken_files()
     warn_of(session, [(file.path, problem) for file in broken for problem in file.problems])
     if not records:
         nothing_found(session, "nothing found")
-    print_records(session, records)
+    if session.json:
+        print_json(session, [record_json(record) for record in records])
+    else:
+        print_table(session, records)
 
 
 def warn_of(session: Session, problems: Sequence[tuple[str, Problem]]) -> None:
@@ -88,22 +95,22 @@ def show(session: Session, ref: str, raw: bool) -> None:
     """
     with session.memory() as memory:
         if raw and not session.json:
-            _print_file(session, memory.text(ref))
+            _print_file(session, memory.raw(ref))
             return
         record = memory.get(ref)
         from lsp_server.cli.showing import print_record, shown_json
 
         if session.json:
-            document = shown_json(memory, record)
+            document = shown_json(memory, record, ref)
             print_json(session, document | {"text": memory.text(ref)} if raw else document)
         else:
-            print_record(session, memory, record)
+            print_record(session, memory, record, ref)
 
 
-def _print_file(session: Session, text: str) -> None:
+def _print_file(session: Session, data: bytes) -> None:
     if session.out.is_terminal:
-        session.out.line(visible(text).rstrip("\n"))
+        session.out.line(visible(data.decode("utf-8", "replace")).rstrip("\n"))
         return
-    # Somebody's program reads it: the bytes, whatever the encoding of this process says.
+    # Somebody's program reads it: the bytes, whatever the encoding of the file and of this process.
     session.out.stream.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.write(data)

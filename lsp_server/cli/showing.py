@@ -17,14 +17,21 @@ if TYPE_CHECKING:
     from lsp_server.records.model import Record
 
 
-def shown_json(memory: Memory, record: Record) -> dict[str, Any]:
-    """The record's object with its ``body``, and ``today``: the places it stands at now."""
+def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
+    """The record's object with its ``body``; ``today``: the places it stands at now; ``formerly``: the
+    records that were called ``ref``, the name it was asked for by, before this one."""
     today = [place for _, located in memory.places(record) for place in located.ranges]
-    return record_json(record) | {"today": [range_json(place) for place in today], "body": record.body}
+    return record_json(record) | {
+        "today": [range_json(place) for place in today],
+        "formerly": [
+            {"id": other.id, "label": other.label, "title": other.title} for other in memory.formerly(ref)
+        ],
+        "body": record.body,
+    }
 
 
-def print_record(session: Session, memory: Memory, record: Record) -> None:
-    """A header of a few lines, then the record's own Markdown."""
+def print_record(session: Session, memory: Memory, record: Record, ref: str) -> None:
+    """A header of a few lines, then the record's own Markdown. ``ref`` is what it was asked for by."""
     out = session.out
     out.line(f"{out.style(record.label, 'bold')} {out.style(visible_line(record.title), 'bold')}")
     about = [
@@ -34,6 +41,8 @@ def print_record(session: Session, memory: Memory, record: Record) -> None:
         *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
     ]
     out.line(" · ".join(part for part in about if part))
+    for other in memory.formerly(ref):
+        out.line(f"also the former label of {visible_line(other.label)} {visible_line(other.title)}")
     out.line()
     facts = _facts(session, memory, record)
     width = max(len(name) for name, _ in facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from lsp_server.errors import NotFoundError
 from lsp_server.index.values import MATCH_END, MATCH_START
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import Hit
@@ -30,6 +31,22 @@ def labelled(core: Core, record: Record) -> Record:
         record,
         links=tuple(link._replace(label=label) for link, label in zip(record.links, labels, strict=True)),
     )
+
+
+def formerly(core: Core, ref: str) -> list[Record]:
+    """The records that had the label ``ref`` before it was given to the one that has it today."""
+    index = core.followed()
+    today = index.resolve(ref)
+    ids = [record_id for record_id in index.formerly(ref) if record_id not in today]
+    return [record for record_id in ids if (record := index.get(record_id))]
+
+
+def raw(core: Core, record: Record) -> bytes:
+    """The bytes of a record's file at the tip. Raises ``NotFoundError``."""
+    data = core.store.snapshot().read(record.path)
+    if data is None:
+        raise NotFoundError(f"{record.label} was deleted meanwhile")
+    return data
 
 
 def without_marks(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,6 +137,38 @@ def test_show_as_json_has_the_body_and_where_the_record_is_today(
 def test_show_raw_is_the_file_byte_for_byte(told: Repo) -> None:
     path = told.json("show", "ADR-1")["path"]
     assert told.do("show", "ADR-1", "--raw").strip() == told.git("show", f"memory:{path}")
+
+
+def test_show_raw_gives_the_bytes_of_a_file_that_is_not_utf_8(repo: Repo) -> None:
+    adr = "# 1. Use caf\xe9\r\n\r\n## Status\r\n\r\nAccepted\r\n".encode("latin-1")
+    (repo.path / "adr").mkdir()
+    (repo.path / "adr" / "0001-use-cafe.md").write_bytes(adr)
+    repo.do("import", "adr", "adr")
+    path = repo.json("show", "ADR-1")["path"]
+    program = Path(sys.executable).parent / "git-memory"
+    shown, stored = (
+        subprocess.run(command, cwd=repo.path, env=repo.environment, check=True, capture_output=True).stdout
+        for command in ([program, "show", "ADR-1", "--raw"], ["git", "show", f"memory:{path}"])
+    )
+    assert shown == stored
+    assert shown.endswith(adr)
+
+
+def test_show_names_the_record_that_had_the_label_before(told: Repo) -> None:
+    former = told.json("decide", "Use sessions")
+    tree = told.path.parent / "by-hand"
+    told.git("worktree", "add", "-q", tree, "memory")
+    file = tree / former["path"]
+    file.write_text(file.read_text().replace("kind: ", "aliases: [ADR-0001]\nkind: ", 1))
+    told.git("-C", tree, "commit", "-q", "-a", "-m", "Called ADR-1 elsewhere")
+    told.git("worktree", "remove", tree)
+    line = f"also the former label of {former['label']} Use sessions"
+    assert line in told.do("show", "adr-1").splitlines()
+    assert told.json("show", "ADR-1")["formerly"] == [
+        {"id": former["id"], "label": former["label"], "title": "Use sessions"}
+    ]
+    assert told.json("show", former["label"])["formerly"] == []
+    assert "also the former label" not in told.do("show", former["label"])
 
 
 def test_a_record_is_found_by_label_id_and_beginning_of_its_id(told: Repo) -> None:
