@@ -32,7 +32,7 @@ class BranchWriter:
 
     def commit(self, ref: str, plan: Plan, *, parent: str | None, note: Note) -> str | None:
         """Commit ``plan`` on ``parent`` and move ``ref`` from there to it. The new commit's id; None when
-        the branch was not at ``parent`` any more (nothing is left behind then).
+        the branch was not at ``parent`` any more (the objects stay then, for ``git gc`` to clear away).
 
         Raises ``RefusedError`` (checked out, no user name) and ``StoreError``.
         """

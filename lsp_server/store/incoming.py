@@ -1,8 +1,9 @@
 """Where a commit is written before it counts: an object directory of its own beside the repository's.
 
 git leaves temporary packs, ``.keep`` files and half-written objects behind when it is killed. Written in
-here they can be told from anybody else's. What was refused never reaches the repository at all. (git does
-the same with what is pushed to it.)
+here they can be told from anybody else's. What git refuses to import never reaches the repository. (git
+does the same with what is pushed to it.) The objects are moved before the branch moves to them, so after a
+lost race they stay there, named by nothing, until git clears them away.
 
 The directory stays from one write to the next: making and removing git's two-letter folders costs as
 much as a commit. Only the holder of the write lock uses it; a writer without the lock gets its own. After
