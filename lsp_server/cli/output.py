@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lsp_server.cli.session import Session
-    from lsp_server.records.model import Problem, Record
+    from lsp_server.records.model import Headline, Problem, Record
 
 
 def print_json(session: Session, document: object) -> None:
@@ -66,15 +66,12 @@ def print_anchors(out: Terminal, record: Record) -> None:
         out.line(f"  {out.style('at', 'dim')} {out.style(visible_line(str(anchor.range)), 'cyan')}")
 
 
-def print_records(session: Session, records: Sequence[Record]) -> None:
-    """A list of records: an array, or one line each."""
-    if session.json:
-        print_json(session, [record_json(record) for record in records])
-    else:
-        session.out.table([record_row(session.out, record) for record in records])
+def print_table(session: Session, records: Sequence[Record] | Sequence[Headline]) -> None:
+    """Records, one line each."""
+    session.out.table([record_row(session.out, record) for record in records])
 
 
-def record_row(out: Terminal, record: Record) -> list[tuple[str, str]]:
+def record_row(out: Terminal, record: Record | Headline) -> list[tuple[str, str]]:
     """A record's cells in a table: label, status, day, title with tags."""
     tags = "".join(f"  #{tag}" for tag in record.tags)
     return [

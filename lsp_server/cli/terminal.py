@@ -119,7 +119,9 @@ class Terminal:
             return
         shown = [[(visible_line(text), style) for text, style in row] for row in rows]
         # Each cell is measured once: a list may have ten thousand rows.
-        measures = [[display_width(text) for text, _ in row[:-1]] for row in shown]
+        measures = [
+            [len(text) if text.isascii() else display_width(text) for text, _ in row[:-1]] for row in shown
+        ]
         columns = max(map(len, measures))
         widths = [max((row[i] for row in measures if i < len(row)), default=0) for i in range(columns)]
         lines = []

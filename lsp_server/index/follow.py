@@ -186,7 +186,7 @@ class _Following:
                 storable(record.title), None if record.status is None else storable(record.status),
                 microseconds(record.created), path, object_id,
                 storable(record.code.commit) if record.code and record.code.commit else None,
-                storable(" ".join(record.tags)), storable(record.body), pack(record),
+                storable("\n".join(record.tags)), storable(record.body), pack(record),
             ),
         ).lastrowid  # fmt: skip
         run(

@@ -13,7 +13,7 @@ from lsp_server.errors import StoreError
 from lsp_server.index import queries
 from lsp_server.index.follow import Progress, follow, version_of
 from lsp_server.index.values import Broken, Found, IncomingLink, Reader, StoredAnchor, Tombstone
-from lsp_server.records.model import Kind, Record
+from lsp_server.records.model import Headline, Kind, Record
 from lsp_server.store.base import Store, Version
 
 if TYPE_CHECKING:
@@ -114,7 +114,22 @@ class Index:
     ) -> builtins.list[Record]:
         """The newest first; ``since`` and ``until`` are part of the span, times without a zone are UTC."""
         return self._read(
-            lambda c: queries.newest(c, kind, status=status, tag=tag, since=since, until=until, limit=limit)
+            lambda c: queries.newest(c, queries.Filters(kind, status, tag, since, until, limit))
+        )
+
+    def headlines(
+        self,
+        kind: Kind | None = None,
+        *,
+        status: str | None = None,
+        tag: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> builtins.list[Headline]:
+        """As ``list``, with only what a list shows of a record."""
+        return self._read(
+            lambda c: queries.headlines(c, queries.Filters(kind, status, tag, since, until, limit))
         )
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> builtins.list[Found]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.index.follow import label_key, width_among
 from lsp_server.index.packing import (
     COLUMNS,
+    EPOCH,
     id_digits,
     microseconds,
     storable,
@@ -19,7 +20,7 @@ from lsp_server.index.packing import (
 )
 from lsp_server.index.values import Broken, IncomingLink, StoredAnchor, Tombstone
 from lsp_server.records.labels import ID_WIDTH, LABELS, NUMBERED, format_label, label_number
-from lsp_server.records.model import Kind, Link, Problem, Record, Relation
+from lsp_server.records.model import Headline, Kind, Link, Problem, Record, Relation
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,34 +69,51 @@ def tombstone(connection: sqlite3.Connection, label: str) -> Tombstone | None:
     return None if row is None else Tombstone(*row)
 
 
-def newest(
-    connection: sqlite3.Connection,
-    kind: Kind | None = None,
-    *,
-    status: str | None = None,
-    tag: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    limit: int | None = None,
-) -> list[Record]:
-    """The newest first. ``since`` and ``until`` belong to the span; status and tag in any case."""
+def newest(connection: sqlite3.Connection, filters: Filters) -> list[Record]:
+    """The records that pass, the newest first."""
+    return unpack_all(connection.execute(*_listed(COLUMNS, filters)).fetchall())
+
+
+def headlines(connection: sqlite3.Connection, filters: Filters) -> list[Headline]:
+    """The same, with only what a list shows."""
+    rows = connection.execute(*_listed("label, status, created, title, tags", filters))
+    return [
+        Headline(label, status, EPOCH + timedelta(microseconds=created), title, tuple(tags.split("\n")))
+        if tags
+        else Headline(label, status, EPOCH + timedelta(microseconds=created), title, ())
+        for label, status, created, title, tags in rows
+    ]
+
+
+class Filters(NamedTuple):
+    """What a list is narrowed to. ``since`` and ``until`` belong to the span; status and tag in any case."""
+
+    kind: Kind | None = None
+    status: str | None = None
+    tag: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+
+
+def _listed(columns: str, filters: Filters) -> tuple[str, tuple[Any, ...]]:
     wanted: list[tuple[str, Any]] = []
-    if kind is not None:
-        wanted.append(("kind = ?", kind.value))
-    if status is not None:
-        wanted.append(("status = ? COLLATE NOCASE", storable(status)))
-    if tag is not None:
-        wanted.append(("row IN (SELECT row FROM tags WHERE tag = ?)", storable(tag.casefold())))
-    if since is not None:
-        wanted.append(("created >= ?", microseconds(since)))
-    if until is not None:
-        wanted.append(("created <= ?", microseconds(until)))
+    if filters.kind is not None:
+        wanted.append(("kind = ?", filters.kind.value))
+    if filters.status is not None:
+        wanted.append(("status = ? COLLATE NOCASE", storable(filters.status)))
+    if filters.tag is not None:
+        wanted.append(("row IN (SELECT row FROM tags WHERE tag = ?)", storable(filters.tag.casefold())))
+    if filters.since is not None:
+        wanted.append(("created >= ?", microseconds(filters.since)))
+    if filters.until is not None:
+        wanted.append(("created <= ?", microseconds(filters.until)))
     where = " AND ".join(condition for condition, _ in wanted) or "1"
-    rows = connection.execute(
-        f"SELECT {COLUMNS} FROM records WHERE {where} ORDER BY {_NEWEST} LIMIT ?",
-        (*(value for _, value in wanted), -1 if limit is None else max(0, limit)),
+    limit = -1 if filters.limit is None else max(0, filters.limit)
+    return (
+        f"SELECT {columns} FROM records WHERE {where} ORDER BY {_NEWEST} LIMIT ?",
+        (*(value for _, value in wanted), limit),
     )
-    return unpack_all(rows.fetchall())
 
 
 def newest_checkpoint(connection: sqlite3.Connection, before: datetime | None = None) -> Record | None:

@@ -12,7 +12,7 @@ from lsp_server.memory.core import Core, user_directory
 from lsp_server.memory.guard import Guard
 from lsp_server.records.anchors import Anchor, CodeRange
 from lsp_server.records.life_cycle import next_steps
-from lsp_server.records.model import Kind, Link, Problem, Record
+from lsp_server.records.model import Headline, Kind, Link, Problem, Record
 from lsp_server.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -322,6 +322,21 @@ class Memory:
     ) -> Sequence[Record]:
         """Records, the newest first."""
         return self._core.followed().list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
+
+    def headlines(
+        self,
+        kind: Kind | None = None,
+        *,
+        status: str | None = None,
+        tag: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Headline]:
+        """As ``list``, with only what a list shows: for thousands of records at once."""
+        return self._core.followed().headlines(
+            kind, status=status, tag=tag, since=since, until=until, limit=limit
+        )
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:
         """Records that hold the words, the best first."""

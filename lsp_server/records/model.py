@@ -57,6 +57,16 @@ NO_NUMBER = "no-number"
 NO_TITLE = "no-title"
 
 
+class Headline(NamedTuple):
+    """What a list shows of a record: made ten times as fast as the record itself."""
+
+    label: str
+    status: str | None
+    created: datetime
+    title: str
+    tags: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Record:
     """One record, as read from its file.
