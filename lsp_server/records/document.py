@@ -324,8 +324,7 @@ def _anchors(reader: _Reader) -> tuple[Anchor, ...]:
 def _extra(reader: _Reader, kind: Kind) -> Mapping[str, Any]:
     known = {
         *_OURS,
-        "previous",
-        "elapsed",
+        *_NOTED,
         *(key for field in FIELDS[kind] for key in (field.key, *field.also)),
     }
     return {

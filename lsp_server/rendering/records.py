@@ -10,7 +10,7 @@ from lsp_server.records.anchor_text import write_anchor
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.fields import FIELDS, Shape
 from lsp_server.records.front_matter import flow, scalar
-from lsp_server.records.model import Kind, Link, Record
+from lsp_server.records.model import Link, Record
 from lsp_server.rendering.environment import Templates
 
 
@@ -91,8 +91,3 @@ def _code(code: CodePosition | None) -> list[tuple[str, Any]]:
         return []
     pairs = [("commit", code.commit), ("branch", code.branch), ("dirty", code.dirty)]
     return [(key, value) for key, value in pairs if value is not None]
-
-
-def is_kind_with_form(kind: Kind, form: str) -> bool:
-    """Whether a kind can be written in a form: ``madr`` or ``nygard`` for decisions."""
-    return kind is Kind.DECISION and form in ("madr", "nygard")
