@@ -121,15 +121,18 @@ def _text(path: Path) -> str:
 
 
 def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first: bool | None) -> _Source:
-    name = path.relative_to(directory).as_posix()
+    # What is not UTF-8 in a name no front matter can hold: it is told as an escape.
+    name = os.fsencode(path.relative_to(directory).as_posix()).decode("utf-8", "backslashreplace")
+    broken = ""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        data, broken = b"", f"it cannot be read: {error.strerror}"
     text = data[:_LARGEST].decode("utf-8", "replace")
     source = _Source(
         name, f"{_place(core, directory)}/{name}", data, read_adr(name, text, day_first=day_first)
     )
+    source.broken = broken
     source.notes.extend(source.adr.notes)
     if len(data) > _LARGEST:
         source.broken = "the file is larger than 4 MB"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,3 +190,23 @@ def test_a_file_whose_front_matter_is_too_large_does_not_keep_the_others_out(
     assert told["0001-record-decisions.md"][0]
     assert not told["0004-large.md"][0]
     assert "larger than a megabyte" in " ".join(told["0004-large.md"][1])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read every file")
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_out(memory: Memory, repo: Repo) -> None:
+    repo.write("docs/adr/0004-closed.md", NYGARD).chmod(0)
+    told = {file.source: file for file in memory.import_adrs(repo.root / "docs/adr").files}
+    assert told["0001-record-decisions.md"].record is not None
+    assert told["0004-closed.md"].record is None
+    assert told["0004-closed.md"].notes == ("it cannot be read: Permission denied",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system that takes any bytes as a name")
+def test_a_name_that_is_not_utf8_comes_in_under_an_escape(memory: Memory, repo: Repo) -> None:
+    repo.write(os.fsdecode(b"docs/adr/0004-caf\xe9.md"), NYGARD.replace("1. Record", "4. Keep"))
+    told = {file.source: file for file in memory.import_adrs(repo.root / "docs/adr").files}
+    record = told["0004-caf\\xe9.md"].record
+    assert record is not None
+    assert memory.get(record.id).title == "Keep decisions"
+    again = memory.import_adrs(repo.root / "docs/adr")
+    assert not any(file.new for file in again.files)
