@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from time import localtime
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.terminal import Terminal, visible_line
@@ -73,7 +74,7 @@ def print_table(session: Session, records: Sequence[Record] | Sequence[Headline]
 
 def record_row(out: Terminal, record: Record | Headline) -> list[tuple[str, str]]:
     """A record's cells in a table: label, status, day, title with tags."""
-    tags = "".join(f"  #{tag}" for tag in record.tags)
+    tags = "".join([f"  #{tag}" for tag in record.tags]) if record.tags else ""
     return [
         (record.label, "bold"),
         (record.status or "", out.status(record.status)),
@@ -84,8 +85,6 @@ def record_row(out: Terminal, record: Record | Headline) -> list[tuple[str, str]
 
 def day(moment: datetime) -> str:
     """The day a person here would call it."""
-    from time import localtime
-
     try:  # three times as fast as the datetime's own way, which a long list feels
         local = localtime(moment.timestamp())
     except (OverflowError, OSError, ValueError):

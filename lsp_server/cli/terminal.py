@@ -125,15 +125,16 @@ class Terminal:
         columns = max(map(len, measures))
         widths = [max((row[i] for row in measures if i < len(row)), default=0) for i in range(columns)]
         lines = []
+        colour, edge = self.has_colour, self.width
         for row, measured in zip(shown, measures, strict=True):
             line = indent
             used = len(indent)
             for (text, style), own, width in zip(row, measured, widths, strict=False):
                 if width:
-                    line += (self.style(text, style) if self.has_colour else text) + " " * (width - own + 2)
+                    line += (self.style(text, style) if colour else text) + " " * (width - own + 2)
                     used += width + 2
             text, style = row[-1]
-            if self.width is not None:
-                text = fit(text, max(self.width - used, 12))
-            lines.append((line + self.style(text, style)).rstrip())
+            if edge is not None:
+                text = fit(text, max(edge - used, 12))
+            lines.append((line + (self.style(text, style) if colour else text)).rstrip())
         self.line("\n".join(lines))

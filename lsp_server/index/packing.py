@@ -14,7 +14,7 @@ from typing import Any
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
 from lsp_server.records.model import Kind, Link, Record, Relation
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _WRAPPED = "\x00type"
 # What ``unpack`` takes, in this order.
 COLUMNS = "id, kind, number, label, title, status, path, tags, body, data"
@@ -26,7 +26,7 @@ def microseconds(moment: datetime) -> int:
     """Since 1970 in UTC; a time without a zone counts as UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def storable(text: str) -> str:

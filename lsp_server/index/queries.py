@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.index.follow import label_key, width_among
 from lsp_server.index.packing import (
     COLUMNS,
-    EPOCH,
     id_digits,
     microseconds,
     storable,
@@ -19,7 +18,7 @@ from lsp_server.index.packing import (
     unpack_anchors,
 )
 from lsp_server.index.values import Broken, IncomingLink, StoredAnchor, Tombstone
-from lsp_server.records.labels import ID_WIDTH, LABELS, NUMBERED, format_label, label_number
+from lsp_server.records.labels import ID_WIDTH, LABELS, MOST, NUMBERED, format_label, label_number
 from lsp_server.records.model import Headline, Kind, Link, Problem, Record, Relation
 
 if TYPE_CHECKING:
@@ -76,11 +75,11 @@ def newest(connection: sqlite3.Connection, filters: Filters) -> list[Record]:
 
 def headlines(connection: sqlite3.Connection, filters: Filters) -> list[Headline]:
     """The same, with only what a list shows."""
-    rows = connection.execute(*_listed("label, status, created, title, tags", filters))
+    rows = connection.execute(*_listed("label, status, created, title, tags", filters)).fetchall()
+    at = datetime.fromtimestamp
+    utc = timezone.utc
     return [
-        Headline(label, status, EPOCH + timedelta(microseconds=created), title, tuple(tags.split("\n")))
-        if tags
-        else Headline(label, status, EPOCH + timedelta(microseconds=created), title, ())
+        Headline(label, status, at(created // 1_000_000, utc), title, tuple(tags.split("\n")) if tags else ())
         for label, status, created, title, tags in rows
     ]
 
@@ -185,13 +184,18 @@ def broken(connection: sqlite3.Connection) -> list[Broken]:
     import json
 
     rows = connection.execute(
+        # Both halves are found by an index of their own: ten thousand whole files cost nothing.
         "SELECT files.path, files.problems, records.path"
         " FROM files LEFT JOIN records ON records.id = files.record_id"
-        " WHERE problems IS NOT NULL OR (record_id IS NOT NULL AND records.path IS NOT files.path)"
+        " WHERE files.path IN (SELECT path FROM files WHERE problems IS NOT NULL)"
+        " OR files.record_id IN (SELECT record_id FROM files WHERE record_id IS NOT NULL"
+        " GROUP BY record_id HAVING count(*) > 1)"
         " ORDER BY files.path"
     )
     found = []
     for path, problems, holder in rows:
+        if problems is None and holder == path:
+            continue  # the one of several files with an id that is the record
         known = [Problem(line, message) for line, message in json.loads(problems or "[]")]
         if holder is not None and holder != path:
             known.append(Problem(0, f"this file has the same id as {holder}: give one of them another"))
@@ -233,7 +237,7 @@ def highest_number(connection: sqlite3.Connection, kind: Kind) -> int:
     )
     for (label,) in labels:
         numbered = label_number(label)
-        if numbered is not None and numbered[0] is kind:
+        if numbered is not None and numbered[0] is kind and numbered[1] <= MOST:
             best = max(best, numbered[1])
     return best
 

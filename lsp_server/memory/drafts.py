@@ -182,7 +182,7 @@ def _save_amended(core: Core, path: Path, state: State, text: str, guard: Guard)
     if now != typed:
         # What others changed meanwhile was merged in; the person sees it at once.
         _show(path, text, now)
-        shown = now == mine or mine == base
+        shown = mine in (now, base)
         state = replace(state, template="", older=state.older if shown else state.seen(mine))
     draft_files.store(path, replace(state, base=now))
     if now == before:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import Initialised
-from lsp_server.records.paths import FORMAT, FORMAT_FILE
+from lsp_server.store.git_store import FORMAT
+from lsp_server.store.snapshot import FORMAT_FILE
 
 
 def initialise(core: Core, branch: str | None) -> Initialised:

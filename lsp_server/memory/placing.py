@@ -24,7 +24,14 @@ def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
     version = index.version()
     commit = core.code.head()
     today = core.code.today(path, split_lines(text) if text is not None else None, commit=commit)
-    found = [*index.anchors_for_births(today.births.keys), *index.anchors_on_path(path)]
+    formerly = {
+        name
+        for _, name in today.births.keys
+        if name != path and core.code.head_text(name, commit=commit) is None
+    }
+    found = list(index.anchors_for_births(today.births.keys))
+    for name in (path, *sorted(formerly)):
+        found += index.anchors_on_path(name)
     placed: list[tuple[str, Placed]] = []
     stale: list[str] = []
     for stored in {(s.record_id, s.ordinal): s for s in found}.values():
@@ -37,7 +44,9 @@ def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
             (record.created.isoformat(), Placed(record.id, place.start, place.end))
             for place in located.ranges
         ]
-        if located.certainty is Certainty.STALE and stored.anchor.range.path == path:
+        # A file that was renamed is asked about under its new name: the old one is among its lines' births.
+        was_here = stored.anchor.range.path == path or stored.anchor.range.path in formerly
+        if located.certainty is Certainty.STALE and was_here:
             stale.append(record.id)
     placed.sort(key=lambda item: (item[1].start, item[0]))
     # An anchor of a record that also stands elsewhere in the file is not the record's end.

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 from typing import Any, NamedTuple
 
 from lsp_server.errors import UsageError
@@ -168,6 +169,9 @@ def _shaped(item: Field, value: Any) -> Any:
     if item.shape is Shape.MAPPING:
         if not isinstance(value, Mapping):
             raise UsageError(f"{item.name} should be a mapping of names to figures")
+        for name, figure in value.items():
+            if isinstance(figure, float) and not isfinite(figure):
+                raise UsageError(f"{name} is {figure}, which is no figure")
         return {_clean(str(name)): figure for name, figure in value.items()}
     if item.is_list:
         values = [value] if isinstance(value, str) else list(value)

@@ -58,7 +58,8 @@ NO_TITLE = "no-title"
 
 
 class Headline(NamedTuple):
-    """What a list shows of a record: made ten times as fast as the record itself."""
+    """What a list shows of a record, made ten times as fast as the record itself. ``created`` is to the
+    second, in UTC."""
 
     label: str
     status: str | None

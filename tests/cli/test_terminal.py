@@ -165,7 +165,7 @@ def test_a_defect_of_ours_is_one_line_and_tells_how_to_see_more(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr(Memory, "list", broken)
+    monkeypatch.setattr(Memory, "headlines", broken)
     monkeypatch.chdir(repo.path)
     assert run(["list"], repo.environment) == 1
     err = capsys.readouterr().err

@@ -151,3 +151,12 @@ def test_the_places_of_a_record_are_found_in_a_renamed_file_and_said_to_be_gone(
     repo.commit("Remove")
     [(_, located)] = memory.places(record)
     assert (located.ranges, located.certainty.value) == ((), "stale")
+
+
+def test_a_note_whose_line_went_says_so_in_the_renamed_file_too(memory: Memory, repo: Repo) -> None:
+    record = memory.record(Kind.LEARNING, "Emails differ by case", at=[CodeRange("src/auth.py", 5, 5)])
+    repo.git("mv", "src/auth.py", "src/login.py")
+    repo.write("src/login.py", AUTH.replace("    user = find(email.lower())\n", "    user = other()\n"))
+    repo.commit("Rename and rewrite the line")
+    known = memory.file_memory("src/login.py")
+    assert (known.placed, known.stale) == ((), (record.id,))
