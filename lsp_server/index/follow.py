@@ -14,7 +14,7 @@ from lsp_server.errors import GitMemoryError
 from lsp_server.index import schema
 from lsp_server.index.packing import id_digits, microseconds, pack, storable
 from lsp_server.index.values import Reader
-from lsp_server.records.labels import ID_WIDTH, format_label, normalise_label
+from lsp_server.records.labels import ID_WIDTH, MOST, format_label, normalise_label
 from lsp_server.records.model import Kind, Problem, Record
 from lsp_server.store.base import ChangedPath, Store, Version
 
@@ -72,7 +72,8 @@ def _note_numbers(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO meta SELECT 'highest ' || kind, max(max(number), coalesce("
         "(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'highest ' || kind), 0)) "
-        "FROM records WHERE number IS NOT NULL GROUP BY kind"
+        "FROM records WHERE number <= ? GROUP BY kind",
+        (MOST,),
     )
 
 

@@ -206,7 +206,8 @@ def with_status(text: str, record: Record, status: str, by: str = "") -> str:
 
     own, _ = read(split(text).front or "")
     changed: str | None = None
-    if own.get("status") not in STEPS[record.kind] and record.kind is Kind.DECISION:
+    # Looked for in a tuple, by equality: what stands there may be a list, which has no hash.
+    if own.get("status") not in tuple(STEPS[record.kind]) and record.kind is Kind.DECISION:
         from lsp_server.records.adr import change_status
 
         changed = change_status(text, status, by=by)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lsp_server.records.labels import NUMBERED
+from lsp_server.errors import RefusedError
+from lsp_server.records.labels import MOST, NUMBERED, format_label
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import dated_path, highest_number, numbered_path
 from lsp_server.store.base import ChangeSet, Snapshot
@@ -45,9 +46,12 @@ class Edits:
         self._deletes.append(path)
 
     def next_number(self, kind: Kind) -> int:
-        """A number that no record and no tombstone has."""
+        """A number that no record and no tombstone has. Raises ``RefusedError`` after the last."""
         if kind not in self._highest:
             self._highest[kind] = max(highest_number(kind, self._listing), self._seen(kind))
+        if self._highest[kind] >= MOST:
+            label = format_label(kind, self._highest[kind], "")
+            raise RefusedError(f"there is no number left for a {kind.value}: {label} has the last one")
         self._highest[kind] += 1
         return self._highest[kind]
 

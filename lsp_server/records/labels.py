@@ -14,6 +14,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CHECKPOINT: "CHECK",
 }
 NUMBERED = frozenset({Kind.DECISION, Kind.BUG})
+MOST = 9_999_999  # the highest number given: nobody counts on from a date (20200924) or from 999999999
 ID_WIDTH = 8  # how much of the id an unnumbered label shows, longer where two would be the same
 
 # A label in running text. Letters before it would make it another word ("RADR-1"); a hyphen or a digit

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from lsp_server.records.labels import NUMBERED
+from lsp_server.records.labels import MOST, NUMBERED
 from lsp_server.records.model import Kind
 
 FOLDERS: Mapping[Kind, str] = {
@@ -20,8 +20,6 @@ FOLDERS: Mapping[Kind, str] = {
     Kind.LEARNING: "learnings",
     Kind.CHECKPOINT: "checkpoints",
 }
-FORMAT_FILE = "memory.yaml"
-FORMAT = 1
 TOMBSTONES = "deleted"
 ROOM = 1000  # entries in one directory
 _SLUG_LENGTH = 60
@@ -87,12 +85,17 @@ def highest_number(kind: Kind, listing: Callable[[str], Sequence[str]]) -> int:
 def _highest_below(folder: str, listing: Callable[[str], Sequence[str]]) -> int:
     names = listing(folder)
     thousands = sorted((int(name) for name in names if name.isdigit() and len(name) < 10), reverse=True)
-    best = max((number_of_name(name) or 0 for name in names), default=0)
+    best = max(map(_counted, names), default=0)
     for thousand in thousands:
-        inside = [number_of_name(name) or 0 for name in listing(f"{folder}/{thousand}")]
-        if inside:
+        inside = [_counted(name) for name in listing(f"{folder}/{thousand}")]
+        if any(inside):
             return max(best, *inside)
     return best
+
+
+def _counted(name: str) -> int:
+    number = number_of_name(name) or 0
+    return number if number <= MOST else 0
 
 
 def dated_path(kind: Kind, when: datetime, title: str, listing: Callable[[str], Collection[str]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -328,12 +329,12 @@ def test_where_nothing_can_be_written_the_text_is_kept_in_the_users_own_place(
     assert "It scales." in draft.read_text("utf-8")
 
 
-def by_hand(repo: Repo, tmp_path: Path, *command: str) -> None:
+def by_hand(repo: Repo, tmp_path: Path, *command: str, add: bool = False) -> None:
     """What a person does on the branch with git alone."""
     repo.git("worktree", "add", "-q", str(tmp_path / "hand"), "memory")
     hand = Repo(tmp_path / "hand")
     hand.git(*command)
-    hand.git("commit", "-q", "-m", "by hand")
+    hand.git("commit", "-q", "-m", "by hand", *(["-a"] if add else []))
     repo.git("worktree", "remove", str(tmp_path / "hand"))
 
 
@@ -352,6 +353,40 @@ def test_a_number_is_never_given_twice_whatever_a_person_does_to_the_files(
     memory.list()
     by_hand(repo, tmp_path, *command)
     assert memory.record(Kind.DECISION, "Third").label == "ADR-0003"
+
+
+@pytest.mark.parametrize("number", [20_200_924, 999_999_999])
+def test_a_number_far_out_of_line_is_not_counted_on_from(
+    memory: Memory, repo: Repo, tmp_path: Path, number: int
+) -> None:
+    memory.record(Kind.DECISION, "First")
+    memory.record(Kind.DECISION, "Second")
+    renumber = ("-c", f"alias.x=!perl -pi -e 's/^number: 2/number: {number}/' decisions/0002-second.md", "x")
+    by_hand(repo, tmp_path, *renumber, add=True)
+    assert memory.get(f"ADR-{number}").title == "Second"
+    labels = [memory.record(Kind.DECISION, title).label for title in ("Third", "Fourth")]
+    assert labels == ["ADR-0003", "ADR-0004"]
+    assert [memory.get(label).title for label in labels] == ["Third", "Fourth"]
+
+
+def test_after_the_last_number_none_is_given_that_could_not_be_read(
+    memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    memory.record(Kind.DECISION, "First")
+    renumber = ("-c", "alias.x=!perl -pi -e 's/^number: 1/number: 9999999/' decisions/0001-first.md", "x")
+    by_hand(repo, tmp_path, *renumber, add=True)
+    with pytest.raises(RefusedError, match="ADR-9999999 has the last one"):
+        memory.record(Kind.DECISION, "Second")
+
+
+def test_a_status_that_is_a_list_is_set_or_refused_in_clear_words(
+    memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    memory.record(Kind.DECISION, "First")
+    change = ("-c", "alias.x=!perl -pi -e 's/^status: .*/status: [x]/' decisions/0001-first.md", "x")
+    by_hand(repo, tmp_path, *change, add=True)
+    with suppress(RefusedError):
+        assert memory.mark("ADR-1", "accepted").status == "accepted"
 
 
 def test_records_keep_the_order_in_which_they_were_made(memory: Memory) -> None:
