@@ -171,10 +171,12 @@ def _created(reader: _Reader) -> datetime:
     if word is not None:
         try:
             when = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", word))
-        except ValueError:
+            when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+            when.astimezone(timezone.utc)  # the first and the last day lie outside of time elsewhere
+        except (ValueError, OverflowError):
             reader.wrong("created", f"{word!r} is not a date like 2026-11-21T10:00:00+00:00")
         else:
-            return when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+            return when
     else:
         reader.wrong("created", "there is no date of creation")
     return datetime(1970, 1, 1, tzinfo=timezone.utc)

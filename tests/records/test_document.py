@@ -209,6 +209,15 @@ def test_an_anchor_that_would_take_for_ever_to_follow_is_a_problem(lines: str) -
     assert ["an anchor cannot be read" in problem.message for problem in parsed.problems] == [True]
 
 
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_that_is_before_or_after_all_time_is_a_problem(created: str) -> None:
+    front = f"id: {ID}\nkind: learning\ncreated: {created}\n"
+    parsed = parse("learnings/2026/01/x.md", f"---\n{front}---\n# T\n".encode())
+    assert parsed.record is not None
+    assert parsed.record.created.timestamp() == 0
+    assert ["is not a date" in problem.message for problem in parsed.problems] == [True]
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_make_reading_fail(data: bytes) -> None:
     parse("decisions/0001-x.md", data)
