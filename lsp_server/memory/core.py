@@ -226,6 +226,6 @@ def user_directory(environment: Mapping[str, str], variable: str, default: str) 
     """Our place below the user's own directory of a kind (XDG base directories), None without a home."""
     if path := environment.get(variable):
         return Path(path) / "git-memory" if Path(path).is_absolute() else None
-    if home := environment.get("HOME"):
+    if (home := environment.get("HOME")) and Path(home).is_absolute():  # never inside a work tree
         return Path(home) / default / "git-memory"
     return None

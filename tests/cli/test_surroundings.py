@@ -68,3 +68,8 @@ def test_json_may_stand_before_or_after_the_command(repo: Repo) -> None:
 def test_errors_under_json_are_one_line_on_stderr_too(repo: Repo) -> None:
     assert "ADR-9" in repo.fails("show", "ADR-9", "--json")
     assert "missing argument" in repo.fails("show", "--json", code=2)
+
+
+def test_a_home_that_is_no_absolute_path_leaves_nothing_in_the_work_tree(repo: Repo) -> None:
+    repo.do("learn", "T", env={"HOME": "somewhere"})
+    assert repo.git("status", "--porcelain", "--ignored") == ""
