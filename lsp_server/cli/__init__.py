@@ -13,8 +13,12 @@ def main() -> NoReturn:
     import sys
 
     gc.disable()  # one command, soon over: what it makes stays, and looking it through costs 8 ms and more
-    from lsp_server.cli.run import run
+    try:
+        from lsp_server.cli.run import run
 
-    code = run(sys.argv[1:], os.environ)
+        code = run(sys.argv[1:], os.environ)
+    except KeyboardInterrupt:  # while modules were being loaded
+        os.write(2, b"interrupted\n")
+        os._exit(130)
     # All is written and closed. The interpreter would now take 10 ms to free what the system frees at once.
     os._exit(code)

@@ -45,6 +45,8 @@ def open_file(path: Path, parser_version: int) -> sqlite3.Connection:
     Raises ``sqlite3.Error`` or ``OSError`` when the place cannot be used, ``NewerIndexError``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise OSError(f"{path} is not a file")
     for last_try in (False, True):
         inode = inode_of(path)
         try:

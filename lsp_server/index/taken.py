@@ -10,7 +10,7 @@ def width_needed(path: Path, kind: str, digits: str, width: int) -> int:
     """How many of an id's ``digits`` (hexadecimal, without dashes) tell it apart from the records of its kind
     in the index file, ``width`` at least. What the index does not know yet does not count: where two labels
     came out the same, reading one finds it ambiguous and names both."""
-    if not path.exists():
+    if not path.is_file():
         return width
     import sqlite3
 

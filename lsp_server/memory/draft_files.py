@@ -112,6 +112,8 @@ def write(path: Path, text: str, *, durable: bool = True) -> None:
 def read(path: Path) -> str:
     """A file's text; bytes that are not UTF-8 come as lone surrogates."""
     try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise NotFoundError(f"cannot read {path}: it is not a file")
         return path.read_bytes().decode("utf-8", "surrogateescape")
     except OSError as error:
         raise NotFoundError(f"cannot read {path}: {error.strerror}") from error

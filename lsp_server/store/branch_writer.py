@@ -75,11 +75,18 @@ class BranchWriter:
     def require_free(self, ref: str) -> None:
         """Raise ``RefusedError`` while the branch is checked out in some worktree."""
         place = worktree_that_uses(self._repository, ref)
-        if place is not None:
+        if place is None:
+            return
+        branch = ref.removeprefix("refs/heads/")
+        if not place.is_dir():
             raise RefusedError(
-                f"the branch '{ref.removeprefix('refs/heads/')}' is checked out in {place}, whose next "
-                "commit would undo what is written now: switch that worktree to another branch first"
+                f"the branch '{branch}' is checked out in {place}, which is gone: "
+                "`git worktree prune` forgets that worktree"
             )
+        raise RefusedError(
+            f"the branch '{branch}' is checked out in {place}, whose next commit would undo what is "
+            "written now: switch that worktree to another branch first"
+        )
 
     def _import(self, incoming: Incoming, stream_file: Path, note: Note) -> str:
         git = incoming.git(self._repository.git)

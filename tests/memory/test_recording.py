@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -462,3 +463,14 @@ def test_an_anchor_that_nobody_could_read_back_is_refused(
     with pytest.raises(UsageError, match=said):
         memory.record(Kind.LEARNING, "Large", at=[CodeRange("large.txt", 1, end)])
     assert memory.version() == tip
+
+
+def test_a_worktree_that_was_deleted_by_hand_is_named_with_the_way_out(
+    memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    repo.git("worktree", "add", "-q", str(tmp_path / "reading"), "memory")
+    shutil.rmtree(tmp_path / "reading")
+    with pytest.raises(RefusedError, match="git worktree prune"):
+        memory.record(Kind.DECISION, "Use JWT")
+    repo.git("worktree", "prune")
+    assert memory.record(Kind.DECISION, "Use JWT").label == "ADR-0001"

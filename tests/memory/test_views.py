@@ -10,7 +10,7 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory
-from lsp_server.errors import RefusedError
+from lsp_server.errors import NotFoundError, RefusedError
 from lsp_server.memory import Kind
 
 
@@ -163,3 +163,11 @@ def age(path: Path, seconds: float) -> None:
         if file.exists():
             then = file.stat().st_mtime - seconds
             os.utime(file, (then, then))
+
+
+def test_a_draft_that_became_a_pipe_is_refused_and_not_waited_for(memory: Memory) -> None:
+    draft = memory.draft(Kind.LEARNING, title="x")
+    draft.path.unlink()
+    os.mkfifo(draft.path)
+    with pytest.raises(NotFoundError, match="not a file"):
+        memory.save_draft(draft.path)
