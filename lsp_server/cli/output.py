@@ -10,10 +10,10 @@ from lsp_server.cli.terminal import Terminal, visible_line
 from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from lsp_server.cli.session import Session
-    from lsp_server.records.model import Headline, Problem, Record
+    from lsp_server.records.model import Headline, Record
 
 
 def print_json(session: Session, document: object) -> None:
@@ -32,11 +32,6 @@ def _plain(value: object) -> object:
     if hasattr(value, "items"):
         return dict(value.items())
     return str(value)
-
-
-def problems_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """What is wrong in a file; lines are counted from 1 here, as everywhere on the command line."""
-    return [{"line": problem.line + 1, "message": problem.message} for problem in problems]
 
 
 def print_recorded(session: Session, record: Record, verb: str = "") -> None:

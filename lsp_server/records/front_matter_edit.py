@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import yaml
 
 from lsp_server.errors import RefusedError
-from lsp_server.records.front_matter import Split, flow, scalar, split
+from lsp_server.records.front_matter import Split, scalar, split
 
 
 def set_scalar(text: str, key: str, value: object) -> str:
@@ -59,21 +59,6 @@ def add_item(text: str, key: str, item: str) -> str:
     indent = " " * found.start_mark.column
     added = "".join(line + newline for line in _item_lines(item, indent))
     return text[:line_end] + added + text[line_end:]
-
-
-def set_list(text: str, key: str, values: Sequence[str]) -> str:
-    """Set a top-level key to a list of words on one line."""
-    parts = _parts(text)
-    found = _value(parts, key)
-    if found is None:
-        return append_lines(text, [f"{key}: {flow(values)}"])
-    start, end = parts.start + found.start_mark.index, parts.start + found.end_mark.index
-    if not isinstance(found, yaml.CollectionNode) or found.flow_style:
-        space = "" if start and text[start - 1] in " \t" else " "
-        return text[:start] + space + flow(values) + text[end:]
-    tail = text[start:end]
-    kept = tail[len(tail.rstrip()) :]
-    return text[:start].rstrip() + " " + flow(values) + kept + text[end:]
 
 
 def append_lines(text: str, lines: Sequence[str]) -> str:
