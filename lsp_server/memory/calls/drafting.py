@@ -1,0 +1,86 @@
+"""The calls for editors: hovers, drafts and file views."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.memory.guard import Guard
+from lsp_server.records.anchors import CodeRange
+from lsp_server.records.model import Kind, Problem
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.results import Draft, Saved
+
+
+class Drafting:
+    """What is written and shown as files."""
+
+    _core: Core
+
+    def hover(self, record_ids: Sequence[str]) -> str:
+        """Markdown for an editor's hover: ten lines at most, with a link to each record's file view."""
+        from lsp_server.memory import showing, views
+
+        index = self._core.followed()
+        records = [record for one in record_ids if (record := index.get(one)) is not None]
+        if not records:
+            return ""
+        # The link must lead somewhere: the files are made before anybody follows it.
+        shown = records[: showing.RECORDS]
+        uris = [views.ensure(self._core, record).as_uri() for record in shown]
+        return showing.hover(self._core, records, uris)
+
+    def draft(
+        self,
+        kind: Kind,
+        *,
+        at: Sequence[CodeRange] = (),
+        title: str = "",
+        fields: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        tags: Sequence[str] = (),
+        form: str = "",
+        supersedes: str = "",
+        in_use: Collection[Path] = (),
+    ) -> Draft:
+        """A pre-filled file for a new record; saved with a title, it is committed. ``supersedes`` names
+        the decision that it replaces; saving then links both and marks the old one. ``in_use`` as in
+        ``view``."""
+        from lsp_server.memory import drafts
+
+        return drafts.open_draft(
+            self._core,
+            kind,
+            at=at,
+            title=title,
+            fields=fields,
+            status=status,
+            tags=tags,
+            form=form,
+            supersedes=supersedes,
+            in_use=in_use,
+        )
+
+    def view(self, ref: str, *, in_use: Collection[Path] = ()) -> Draft:
+        """The file view of a record: a real file that, saved, amends the record. It has the newest text,
+        unless somebody's work is in it that is not saved, or it is one of ``in_use``: the files that an
+        editor has open, which are left as they are."""
+        from lsp_server.memory import views
+
+        return views.open_view(self._core, ref, in_use)
+
+    def save_draft(self, path: Path, *, allow_secrets: Sequence[str] = (), redact: bool = False) -> Saved:
+        """Commit what a draft holds: once, whoever sees the save. Raises as ``record`` does; the draft
+        itself is always kept."""
+        from lsp_server.memory import drafts
+
+        return drafts.save(self._core, Path(path), Guard(allow_secrets, redact))
+
+    def check_draft(self, path: Path, text: str) -> Sequence[Problem]:
+        """What is wrong with a draft's or a record's text, without saving it."""
+        from lsp_server.memory import drafts
+
+        return drafts.check(Path(path), text)

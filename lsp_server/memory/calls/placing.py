@@ -1,0 +1,51 @@
+"""The calls about places in the code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.records.anchors import Anchor
+from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    from lsp_server.code.model import Located
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.results import FileMemory
+
+
+class Placing:
+    """Where records are on today's lines."""
+
+    _core: Core
+
+    def code_path(self, path: str | Path) -> str | None:
+        """A file's path relative to the work tree with ``/``; None when it lies outside of it."""
+        root = self._core.repository.work_tree
+        if root is None:
+            return None
+        absolute = Path(path).absolute()
+        # `realpath`, not `resolve`: links in a circle are no error, the path is only not followed.
+        real = (Path(os.path.realpath(place)) for place in (root, absolute))
+        for base, place in ((root, absolute), tuple(real)):
+            if place.is_relative_to(base) and place != base:
+                relative = place.relative_to(base).as_posix()
+                return None if relative.split("/")[0] == ".git" else relative
+        return None
+
+    def file_memory(self, path: str, text: str | None = None) -> FileMemory:
+        """What is known about a file whose current text, saved or not, is ``text`` (None: as on disk).
+
+        Runs blame, so it can take a second; ``FileMemory.moved`` follows edits without it.
+        """
+        from lsp_server.memory import placing
+
+        return placing.file_memory(self._core, path, text)
+
+    def places(self, record: Record) -> Sequence[tuple[Anchor, Located]]:
+        """Where each anchor of a record is today, and how sure that is; renamed files are found."""
+        from lsp_server.memory import placing
+
+        return placing.places(self._core, record)

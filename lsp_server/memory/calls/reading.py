@@ -1,0 +1,121 @@
+"""The calls that read records and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import AmbiguousError, NotFoundError
+from lsp_server.records.life_cycle import next_steps
+from lsp_server.records.model import Headline, Kind, Record
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.results import BrokenFile, Hit, Reason
+    from lsp_server.store.base import Commit
+
+
+class Reading:
+    """Find, list, search, explain."""
+
+    _core: Core
+
+    def get(self, ref: str) -> Record:
+        """By label (any zero padding, any case), alias, full id or unique prefix of the id.
+
+        Raises ``NotFoundError`` or ``AmbiguousError``.
+        """
+        from lsp_server.memory import finding
+
+        return finding.labelled(self._core, self._core.find(ref))
+
+    def find(self, ref: str) -> Record | None:
+        """As ``get``, None when it is not there or not clear: for labels met in somebody's text."""
+        try:
+            return self.get(ref)
+        except (NotFoundError, AmbiguousError):
+            return None
+
+    def formerly(self, ref: str) -> Sequence[Record]:
+        """The records that had the label ``ref`` before it was given to the one that ``get`` answers with."""
+        from lsp_server.memory import finding
+
+        return finding.formerly(self._core, ref)
+
+    def raw(self, ref: str) -> bytes:
+        """The bytes of a record's file, whatever their encoding."""
+        from lsp_server.memory import finding
+
+        return finding.raw(self._core, self._core.find(ref))
+
+    def text(self, ref: str) -> str:
+        """The whole file of a record: front matter and body. What is not UTF-8 in it is replaced."""
+        from lsp_server.memory import views
+
+        return views.text_of(self._core, self._core.find(ref))
+
+    def list(
+        self,
+        kind: Kind | None = None,
+        *,
+        status: str | None = None,
+        tag: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Record]:
+        """Records, the newest first."""
+        return self._core.followed().list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
+
+    def headlines(
+        self,
+        kind: Kind | None = None,
+        *,
+        status: str | None = None,
+        tag: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Headline]:
+        """As ``list``, with only what a list shows: for thousands of records at once."""
+        return self._core.followed().headlines(
+            kind, status=status, tag=tag, since=since, until=until, limit=limit
+        )
+
+    def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:
+        """Records that hold the words, the best first."""
+        from lsp_server.memory import finding
+
+        return finding.search(self._core, words, kind, limit)
+
+    def why(self, path: str, line: int | None = None) -> Sequence[Reason]:
+        """What is known about a line of a file (relative to the work tree), or about the whole file."""
+        from lsp_server.memory import explaining
+
+        return explaining.why(self._core, path, line)
+
+    def log(self, *, limit: int | None = None) -> Sequence[Commit]:
+        """The commits of the memory branch, the newest first."""
+        self._core.tip()
+        return self._core.store.history(limit=limit)
+
+    def diff(self, version: str) -> str:
+        """What one commit of the memory branch changed, as a unified diff."""
+        return self._core.store.diff(version)
+
+    def broken_files(self) -> Sequence[BrokenFile]:
+        """The files on the branch that could not be read whole."""
+        from lsp_server.memory.results import BrokenFile
+
+        return [BrokenFile(broken.path, broken.problems) for broken in self._core.followed().broken()]
+
+    def linked_to(self, record: Record) -> Sequence[tuple[str, Record]]:
+        """The records that ``record`` links to, each with the relation; those deleted are left out."""
+        index = self._core.followed()
+        found = [(link.relation.value, index.get(link.target)) for link in record.links]
+        return [(relation, other) for relation, other in found if other is not None]
+
+    def steps(self, record: Record) -> tuple[str, ...]:
+        """The statuses that ``record`` may have next."""
+        return next_steps(record.kind, record.status)

@@ -1,0 +1,179 @@
+"""The calls that write records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.memory.guard import Guard
+from lsp_server.records.anchors import CodeRange
+from lsp_server.records.model import Kind, Link, Record
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.results import ImportReport
+
+
+class Writing:
+    """Record, change, import."""
+
+    _core: Core
+
+    def record(
+        self,
+        kind: Kind,
+        title: str,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        tags: Sequence[str] = (),
+        at: Sequence[CodeRange] = (),
+        links: Sequence[Link] = (),
+        body: str | None = None,
+        text: str = "",
+        form: str = "",
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Record:
+        """Write a new record.
+
+        ``fields`` are by the kind's names (``records.fields``); ``text`` is free Markdown below them, and
+        ``body`` replaces the whole body. ``at`` anchors it to lines of code. ``form`` is ``nygard`` or
+        ``madr`` (default) for decisions. ``allow_secrets`` are fingerprints of findings to let through;
+        ``redact`` replaces secrets instead of refusing them.
+
+        Raises ``UsageError``, ``RefusedError``, ``NotInitialisedError``, ``StoreError``.
+        """
+        from lsp_server.memory import recording
+
+        self._core.expect_memory()
+        new = recording.prepare(
+            self._core,
+            kind,
+            title,
+            fields=fields,
+            status=status,
+            tags=tags,
+            at=at,
+            links=links,
+            body=body,
+            text=text,
+            form=form,
+            guard=Guard(allow_secrets, redact),
+        )
+        return recording.record(self._core, new)
+
+    def checkpoint(
+        self,
+        message: str | None = None,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        tags: Sequence[str] = (),
+        at: Sequence[CodeRange] = (),
+        text: str = "",
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Record:
+        """Note where the work stands; the commit, the branch and the changed files are filled in."""
+        from lsp_server.memory import checkpointing
+
+        guard = Guard(allow_secrets, redact)
+        new = checkpointing.prepare(
+            self._core, message, fields=fields or {}, tags=tags, at=at, text=text, guard=guard
+        )
+        return checkpointing.checkpoint(self._core, new)
+
+    def mark(self, ref: str, status: str) -> Record:
+        """Give a record its next status. Raises ``RefusedError`` for an impossible step."""
+        from lsp_server.memory import amending
+
+        return amending.mark(self._core, ref, status)
+
+    def supersede(
+        self,
+        ref: str,
+        title: str,
+        *,
+        fields: Mapping[str, Any] | None = None,
+        status: str | None = None,
+        tags: Sequence[str] = (),
+        at: Sequence[CodeRange] = (),
+        text: str = "",
+        form: str = "",
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> tuple[Record, Record]:
+        """Record a decision that replaces ``ref``: (the old one, the new one), linked both ways, as one
+        commit. The new one is accepted unless ``status`` says otherwise."""
+        from lsp_server.memory import amending, recording
+
+        self._core.expect_memory()
+        new = recording.prepare(
+            self._core,
+            Kind.DECISION,
+            title,
+            fields=fields,
+            status=status or "accepted",
+            tags=tags,
+            at=at,
+            text=text,
+            form=form,
+            guard=Guard(allow_secrets, redact),
+        )
+        return amending.supersede(self._core, ref, new)
+
+    def close_bug(
+        self,
+        ref: str,
+        *,
+        status: str = "fixed",
+        fields: Mapping[str, Any] | None = None,
+        learning_title: str | None = None,
+        learning: Mapping[str, Any] | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> tuple[Record, Record | None]:
+        """Settle a bug, set ``fields`` of it (``fix``, ``tests`` …); with ``learning_title`` write what it
+        taught as a learning, linked both ways, in the same commit."""
+        from lsp_server.memory import amending, recording
+
+        self._core.expect_memory()
+        guard = Guard(allow_secrets, redact)
+        taught = None
+        if learning_title is not None:
+            taught = recording.prepare(
+                self._core, Kind.LEARNING, learning_title, fields=learning, guard=guard
+            )
+        return amending.close_bug(
+            self._core, ref, status=status, fields=fields or {}, learning=taught, guard=guard
+        )
+
+    def amend(
+        self,
+        ref: str,
+        text: str,
+        *,
+        base: str | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Record:
+        """Replace a record's whole file. ``base`` is the text that the edit began from: what changed
+        meanwhile is merged, and a true conflict raises ``RefusedError``."""
+        from lsp_server.memory import amending
+
+        return amending.amend(self._core, ref, text, base, Guard(allow_secrets, redact))
+
+    def delete(self, ref: str) -> Record:
+        """Take a record off the branch. History keeps it, and its number is never given again."""
+        from lsp_server.memory import amending
+
+        return amending.delete(self._core, ref)
+
+    def import_adrs(
+        self, directory: str | Path, *, dry_run: bool = False, allow_secrets: Sequence[str] = ()
+    ) -> ImportReport:
+        """Import a folder of ADRs, whatever their dialect, body byte for byte, as one commit."""
+        from lsp_server.memory.adr_import import import_adrs
+
+        return import_adrs(self._core, Path(directory), dry_run=dry_run, guard=Guard(allow_secrets))
