@@ -53,7 +53,17 @@ class Problem(NamedTuple):
     code: str = ""
 
 
+class Conflict(NamedTuple):
+    """What a merge of two edits could not settle, and a person must. ``where`` is the front matter's key
+    whose other value is ``other`` (as written), or the heading of a section (``""`` above the first) whose
+    text holds both versions between conflict markers; ``other`` is then empty."""
+
+    where: str
+    other: str = ""
+
+
 NO_NUMBER = "no-number"
+IN_CONFLICT = "conflict"
 NO_TITLE = "no-title"
 
 
@@ -89,6 +99,7 @@ class Record:
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     code: CodePosition | None = None
     anchors: tuple[Anchor, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)

@@ -38,12 +38,44 @@ class ChangedPath(NamedTuple):
     object_id: str | None
 
 
+class Blob(NamedTuple):
+    """Something that stands in a version as git stores it: ``mode`` is ``100644``, ``100755``, ``120000`` …"""
+
+    mode: str
+    object_id: str
+
+    @property
+    def is_file(self) -> bool:
+        return self.mode in ("100644", "100755", "100664")
+
+
+class Difference(NamedTuple):
+    """A path that differs between two versions, of whatever kind: what stood there, and what stands there
+    now; None where there is nothing."""
+
+    path: str
+    old: Blob | None
+    new: Blob | None
+
+
 class ChangeSet(NamedTuple):
-    """What one commit does. ``message`` is whole: subject, blank line, body, trailers."""
+    """What one commit does. ``message`` is whole: subject, blank line, body, trailers.
+
+    ``copies`` puts objects that the store already has at a path, without reading them. ``merges`` are
+    further parents; with one, the commit is made even where no file changes.
+    """
 
     message: str
     writes: Mapping[str, bytes] = MappingProxyType({})
     deletes: Sequence[str] = ()
+    copies: Mapping[str, Blob] = MappingProxyType({})
+    merges: Sequence[Version] = ()
+
+
+class Advance(NamedTuple):
+    """Move the branch forward to a version that contains the tip, without a commit of its own."""
+
+    version: Version
 
 
 class Commit(NamedTuple):
@@ -79,7 +111,7 @@ class Snapshot(Protocol):
 
 # Called with the tip; called again, with the new tip, when another writer was faster. It must build from
 # what it is given and from nothing it remembers: that is what makes the swap safe. None: nothing to do.
-Build = Callable[[Snapshot], "ChangeSet | None"]
+Build = Callable[[Snapshot], "ChangeSet | Advance | None"]
 
 
 class Store(Protocol):
@@ -108,6 +140,18 @@ class Store(Protocol):
 
     def changed(self, old: Version | None, new: Version) -> Sequence[ChangedPath]:
         """Every path that differs between two versions (None: the empty tree), without renames."""
+        ...
+
+    def differences(self, old: Version | None, new: Version) -> Sequence[Difference]:
+        """As ``changed``, with both sides, and symbolic links and submodules too."""
+        ...
+
+    def merge_bases(self, one: Version, other: Version) -> Sequence[Version]:
+        """The best common ancestors of two versions, sorted; none when they have no history in common."""
+        ...
+
+    def contains(self, version: Version, ancestor: Version) -> bool:
+        """Whether ``ancestor`` is ``version`` itself or in its history."""
         ...
 
     def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:

@@ -1,0 +1,89 @@
+"""What merging, syncing and proposing answer with: plain values that every face can print or send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lsp_server.records.model import Conflict
+
+
+class Mention(NamedTuple):
+    """A line of the user's code that names a label: 1-based."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """A record whose number was given twice. ``old`` stays as its alias; ``mentions`` are the places in the
+    code at HEAD that still say ``old`` and may mean this record."""
+
+    id: str
+    title: str
+    old: str
+    new: str
+    mentions: Sequence[Mention] = ()
+
+
+@dataclass(frozen=True)
+class Conflicted:
+    """A record that a person must look at: both texts are kept in it."""
+
+    id: str
+    label: str
+    title: str
+    conflicts: Sequence[Conflict]
+
+
+@dataclass(frozen=True)
+class Revived:
+    """A record that was deleted on one side and edited on the other: the edit won."""
+
+    id: str
+    label: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What a merge did. ``version`` is the tip after it; ``fast_forward`` when no commit was needed;
+    ``merged`` are the labels of records edited on both sides and settled; ``remarks`` are further sentences
+    for a person (a file that is no record and was in conflict, a record moved aside, …)."""
+
+    version: str
+    fast_forward: bool = False
+    added: int = 0
+    changed: int = 0
+    deleted: int = 0
+    merged: Sequence[str] = ()
+    renumbered: Sequence[Renumbered] = ()
+    conflicts: Sequence[Conflicted] = ()
+    revived: Sequence[Revived] = ()
+    remarks: Sequence[str] = ()
+
+
+class Warned(NamedTuple):
+    """A finding of the secret scanner in what came from elsewhere: it is in the remote's history already."""
+
+    path: str
+    line: int
+    rule: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync did. ``fetched`` and ``pushed`` count commits; ``merges`` what had to be merged, in order;
+    ``proposals`` are remarks about proposals (pushed, merged by the forge, …), a sentence each."""
+
+    remote: str
+    version: str | None
+    fetched: int = 0
+    pushed: int = 0
+    merges: Sequence[Merge] = ()
+    secrets: Sequence[Warned] = ()
+    proposals: Sequence[str] = field(default=())
