@@ -39,7 +39,7 @@ class ChangedPath(NamedTuple):
 
 
 class Blob(NamedTuple):
-    """Something that stands in a version as git stores it: ``mode`` is ``100644``, ``100755``, ``120000`` …"""
+    """What stands at a path as git stores it: ``mode`` is ``100644``, ``100755``, ``120000`` …"""
 
     mode: str
     object_id: str
@@ -62,7 +62,9 @@ class ChangeSet(NamedTuple):
     """What one commit does. ``message`` is whole: subject, blank line, body, trailers.
 
     ``copies`` puts objects that the store already has at a path, without reading them. ``merges`` are
-    further parents; with one, the commit is made even where no file changes.
+    further parents; with one, the commit is made even where no file changes. With ``onto`` the changes are
+    made to that version and the commit's first parent is that version, not the tip: the branch leaves its
+    own history for another one.
     """
 
     message: str
@@ -70,6 +72,7 @@ class ChangeSet(NamedTuple):
     deletes: Sequence[str] = ()
     copies: Mapping[str, Blob] = MappingProxyType({})
     merges: Sequence[Version] = ()
+    onto: Version | None = None
 
 
 class Advance(NamedTuple):

@@ -30,9 +30,12 @@ class BranchWriter:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
-    def commit(self, ref: str, plan: Plan, *, parent: str | None, note: Note) -> str | None:
-        """Commit ``plan`` on ``parent`` and move ``ref`` from there to it. The new commit's id; None when
-        the branch was not at ``parent`` any more (the objects stay then, for ``git gc`` to clear away).
+    def commit(
+        self, ref: str, plan: Plan, *, parent: str | None, note: Note, tip: str | None = None
+    ) -> str | None:
+        """Commit ``plan`` on ``parent`` and move ``ref`` from ``tip`` (``parent``, unless given) to it. The
+        new commit's id; None when the branch was not there any more (the objects stay then, for ``git gc``
+        to clear away).
 
         Raises ``RefusedError`` (checked out, no user name) and ``StoreError``.
         """
@@ -50,7 +53,7 @@ class BranchWriter:
                 new = self._sign(incoming, new, plan, parent, (author, committer))
             incoming.publish()
         subject = plan.message.split(b"\n", 1)[0].decode("utf-8", "replace")
-        return new if self.move(ref, new, parent, subject, note) else None
+        return new if self.move(ref, new, tip or parent, subject, note) else None
 
     def move(self, ref: str, new: str, old: str | None, why: str, note: Note) -> bool:
         """Move ``ref`` from ``old`` (None: it does not exist) to ``new``; False when it was not there.
@@ -111,6 +114,8 @@ class BranchWriter:
         arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S"]
         if parent is not None:
             arguments += ["-p", parent]
+        for merged in plan.merges:
+            arguments += ["-p", merged]
         arguments.append(f"{unsigned}^{{tree}}")
         return git.run(arguments, stdin=plan.message, write=True).decode().strip()
 

@@ -23,18 +23,23 @@ class Plan(NamedTuple):
     deletes: tuple[str, ...]
     writes: tuple[tuple[str, bytes, bytes], ...]
     """(path, mode, content)"""
+    copies: tuple[tuple[str, bytes, str], ...] = ()
+    """(path, mode, object id)"""
+    merges: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.deletes or self.writes)
+        return bool(self.deletes or self.writes or self.copies or self.merges)
 
 
 def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -> Plan:
     """Check a change set against what is there. Raises ``UsageError`` for a path that cannot be, and
     ``RefusedError`` where a file would silently take the place of a folder or the other way round."""
-    for path in (*changes.writes, *changes.deletes):
+    for path in (*changes.writes, *changes.copies, *changes.deletes):
         require_safe_path(path)
-    deletes = tuple(path for path in dict.fromkeys(changes.deletes) if path not in changes.writes)
-    gone = set(deletes)
+    put = {*changes.writes, *changes.copies}
+    deletes = tuple(path for path in dict.fromkeys(changes.deletes) if path not in put)
+    # A merge brings whole folders that take a file's place, or the other way round: it has thought of that.
+    gone = None if changes.merges else set(deletes)
     kept_deletes = []
     for path in deletes:
         entry = snapshot.entry(path) if snapshot else None
@@ -53,8 +58,20 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
                     continue
                 mode = entry.mode
         writes.append((path, mode, content))
-    _require_no_nesting(changes)
-    return Plan(_message(changes.message), tuple(kept_deletes), tuple(writes))
+    copies = []
+    for path, blob in changes.copies.items():
+        if path in changes.writes:
+            raise UsageError(f"{path!r} cannot be written and copied at once")
+        if snapshot is not None:
+            _require_room(path, snapshot, gone)
+            entry = snapshot.entry(path)
+            if entry is not None and (entry.mode.decode(), entry.object_id) == blob:
+                continue
+        copies.append((path, blob.mode.encode(), blob.object_id))
+    _require_no_nesting(put)
+    return Plan(
+        _message(changes.message), tuple(kept_deletes), tuple(writes), tuple(copies), tuple(changes.merges)
+    )
 
 
 def require_safe_path(path: str) -> None:
@@ -76,16 +93,23 @@ def stream(plan: Plan, *, parent: str | None, author: str, committer: str) -> It
     yield b"data %d\n" % len(plan.message) + plan.message + b"\n"
     if parent is not None:
         yield b"from " + parent.encode() + b"\n"
+    for merged in plan.merges:
+        yield b"merge " + merged.encode() + b"\n"
     for path in plan.deletes:
         yield b"D " + _quoted(path) + b"\n"
     for path, mode, content in plan.writes:
         yield b"M " + mode + b" inline " + _quoted(path) + b"\ndata %d\n" % len(content)
         yield content
         yield b"\n"
+    for path, mode, object_id in plan.copies:
+        yield b"M " + mode + b" " + object_id.encode() + b" " + _quoted(path) + b"\n"
     yield b"\nget-mark :1\nreset " + _THROW_AWAY + b"\n\ndone\n"
 
 
-def _require_room(path: str, snapshot: GitSnapshot, gone: set[str]) -> None:
+def _require_room(path: str, snapshot: GitSnapshot, gone: set[str] | None) -> None:
+    """Raise ``RefusedError`` where a file and a folder would change places; ``gone`` None: they may."""
+    if gone is None:
+        return
     entry = snapshot.entry(path)
     if entry is not None and entry.is_tree:
         raise RefusedError(f"{path} is a folder on the memory branch: a file cannot take its place")
@@ -99,12 +123,13 @@ def _require_room(path: str, snapshot: GitSnapshot, gone: set[str]) -> None:
             raise RefusedError(f"{above} is a file on the memory branch: {path} cannot be written below it")
 
 
-def _require_no_nesting(changes: ChangeSet) -> None:
-    for path in changes.writes:
-        parts = path.split("/")
-        for end in range(1, len(parts)):
-            if "/".join(parts[:end]) in changes.writes:
-                raise UsageError(f"{'/'.join(parts[:end])!r} cannot be a file and a folder at once")
+def _require_no_nesting(put: set[str]) -> None:
+    for path in put:
+        above = path.rpartition("/")[0]
+        while above:
+            if above in put:
+                raise UsageError(f"{above!r} cannot be a file and a folder at once")
+            above = above.rpartition("/")[0]
 
 
 def _message(text: str) -> bytes:

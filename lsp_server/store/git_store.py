@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
-from lsp_server.store.base import Build, ChangedPath, Commit, Version
+from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Difference, Version
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.cat_file import CatFile
 from lsp_server.store.fast_import import plan, require_safe_path
 from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
-from lsp_server.store.write_lock import WriteLock
+from lsp_server.store.write_lock import Note, WriteLock
 
 FORMAT = 1
 """The newest format of the branch that this program writes."""
@@ -26,10 +26,12 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class GitStore:
-    """A versioned tree of files on the branch that ``repository.memory_branch`` names. Thread-safe."""
+    """A versioned tree of files on a branch: the one this worktree writes to, unless ``ref`` (a full name)
+    says another. Thread-safe."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, ref: str | None = None) -> None:
         self._repository = repository
+        self._fixed_ref = ref
         self._objects = CatFile(repository.git, is_partial=repository.is_partial)
         self._trees = Trees(self._objects, 32 if repository.object_format == "sha256" else 20)
         self._writer = BranchWriter(repository)
@@ -49,8 +51,21 @@ class GitStore:
         with self._lock.hold() as note:
             return BranchSetup(self._repository, self._writer, self).run(branch, files, message, note)
 
+    @property
+    def ref(self) -> str:
+        """The full name of the branch."""
+        return self._fixed_ref or self._repository.working_ref
+
+    def on(self, ref: str) -> GitStore:
+        """The store of another branch; it shares this one's processes and lock, and ends with it."""
+        from copy import copy
+
+        other = copy(self)
+        other._fixed_ref = ref
+        return other
+
     def tip(self) -> Version | None:
-        return self._repository.refs.resolve(self._repository.memory_ref)
+        return self._repository.refs.resolve(self.ref)
 
     def snapshot(self, version: Version | None = None) -> GitSnapshot:
         """As ``base.Store``; also ``NotInitialisedError`` when the branch of that name is no memory, and
@@ -58,8 +73,13 @@ class GitStore:
         if version is not None:
             return self.at(version)
         tip = self.tip()
-        name = self._repository.memory_branch
+        name = self.ref.removeprefix("refs/heads/")
         if tip is None:
+            if self.ref != self._repository.memory_ref:
+                raise RefusedError(
+                    f"there is no branch '{name}': the proposal was adopted or withdrawn; "
+                    "`git memory propose --end` goes back to the memory itself"
+                )
             raise NotInitialisedError("this repository has no memory yet: run `git memory init`")
         found = self.at(tip)
         if not found.is_memory():
@@ -83,26 +103,52 @@ class GitStore:
     def commit(self, build: Build) -> Version:
         with self._lock.hold() as note:
             for _ in range(_MOST_LOST_RACES):
-                ref = self._repository.memory_ref
+                ref = self.ref
                 tip = self.snapshot()
                 self._require_known_format(tip)
                 self._writer.require_free(ref)
                 changes = build(tip)
                 if changes is None:
                     return tip.version
-                planned = plan(changes, tip, self._repository.object_format)
-                if not planned:
+                if isinstance(changes, Advance):
+                    if self._advance(ref, tip, changes.version, note):
+                        return changes.version
+                    continue
+                base = tip if changes.onto is None else self.at(_version(changes.onto))
+                planned = plan(changes, base, self._repository.object_format)
+                if not planned and changes.onto is None:
                     return tip.version
-                new = self._writer.commit(ref, planned, parent=tip.version, note=note)
+                new = self._writer.commit(ref, planned, parent=base.version, note=note, tip=tip.version)
                 if new is not None:
                     return new
         raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")
+
+    def _advance(self, ref: str, tip: GitSnapshot, version: Version, note: Note) -> bool:
+        if not self.contains(version, tip.version):
+            raise StoreError("the memory branch can only be moved forward to what contains it")
+        self._require_known_format(self.at(version))
+        return self._writer.move(ref, version, tip.version, "fast-forward", note)
 
     def changed(self, old: Version | None, new: Version) -> Sequence[ChangedPath]:
         known = None if old is None else _version(old)
         from lsp_server.store.history import changed_paths
 
         return changed_paths(self._repository.git, known, _version(new))
+
+    def differences(self, old: Version | None, new: Version) -> Sequence[Difference]:
+        from lsp_server.store.ancestry import differences
+
+        return differences(self._repository.git, None if old is None else _version(old), _version(new))
+
+    def merge_bases(self, one: Version, other: Version) -> Sequence[Version]:
+        from lsp_server.store.ancestry import merge_bases
+
+        return merge_bases(self._repository.git, _version(one), _version(other))
+
+    def contains(self, version: Version, ancestor: Version) -> bool:
+        from lsp_server.store.ancestry import contains
+
+        return contains(self._repository.git, _version(version), _version(ancestor))
 
     def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
         if path is not None:

@@ -23,6 +23,7 @@ from lsp_server.store.refs import Refs
 
 BRANCH_KEY = "memory.branch"
 DEFAULT_BRANCH = "memory"
+PROPOSAL_FILE = "git-memory-proposal"  # in the worktree's own git directory: it holds for that one alone
 
 _FACTS = ("--is-bare-repository", "--show-object-format")
 _PLACES = ("--git-dir", "--git-common-dir", "--show-toplevel")
@@ -111,6 +112,7 @@ class Repository:
             raise NoRepositoryError(f"not inside a git repository: {git.directory}")
         self.git_dir = git_dir
         self.common_dir = common_dir
+        self._proposal: str | None = None
         self.is_bare = is_bare
         self.object_format = object_format
         self._config = Config.parse(config, git.directory, self._config_files(git))
@@ -177,6 +179,33 @@ class Repository:
     def memory_ref(self) -> str:
         """The full name of the memory's branch."""
         return f"refs/heads/{self.memory_branch}"
+
+    @property
+    def proposal(self) -> str | None:
+        """The proposal that this worktree's writes go to; None: to the memory itself."""
+        if self._proposal is not None:
+            return self._proposal
+        try:
+            return (self.git_dir / PROPOSAL_FILE).read_text(encoding="utf-8").strip() or None
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            # Never guess: what was meant for review must not land on the memory itself.
+            raise StoreError(f"{self.git_dir / PROPOSAL_FILE} cannot be read: {error}") from error
+
+    def write_to(self, proposal: str) -> None:
+        """Let the writes of this process, and of nobody else, go to a proposal."""
+        self._proposal = proposal
+
+    def proposal_ref(self, name: str) -> str:
+        """The full name of a proposal's branch."""
+        return f"{self.memory_ref}-proposals/{name}"
+
+    @property
+    def working_ref(self) -> str:
+        """The full name of the branch that this worktree reads and writes."""
+        name = self.proposal
+        return self.memory_ref if name is None else self.proposal_ref(name)
 
     def author(self) -> str:
         """``Name <email> seconds zone``. Raises ``RefusedError`` when git knows no name."""

@@ -1,0 +1,60 @@
+"""How versions are related: common ancestors, and what differs between two of them, both sides told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsp_server.errors import NotFoundError
+from lsp_server.store.base import Blob, Difference, Version
+from lsp_server.store.git_process import Git
+from lsp_server.store.snapshot import path_text
+
+_NOTHING = "000000"
+_UNRELATED = 1  # the exit code of `merge-base` when it has no answer
+
+
+def merge_bases(git: Git, one: Version, other: Version) -> Sequence[Version]:
+    """The best common ancestors, sorted; none for histories that have nothing in common."""
+    done = git.try_run(["merge-base", "--all", one, other])
+    if done.code not in (0, _UNRELATED):
+        raise NotFoundError(f"the memory has no version {one[:12]} or {other[:12]}")
+    return sorted(done.stdout.decode().split())
+
+
+def contains(git: Git, version: Version, ancestor: Version) -> bool:
+    """Whether ``ancestor`` is ``version`` or in its history."""
+    if version == ancestor:
+        return True
+    done = git.try_run(["merge-base", "--is-ancestor", ancestor, version])
+    if done.code not in (0, _UNRELATED):
+        raise NotFoundError(f"the memory has no version {version[:12]} or {ancestor[:12]}")
+    return done.code == 0
+
+
+def differences(git: Git, old: Version | None, new: Version) -> Sequence[Difference]:
+    """Every path that differs, without renames, with what stood and what stands there."""
+    if old is None:
+        done = git.try_run(["ls-tree", "-r", "-z", "--full-tree", new])
+        found = [_listed(line) for line in done.stdout.split(b"\0") if line]
+    else:
+        done = git.try_run(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new])
+        fields = done.stdout.split(b"\0")
+        found = [_compared(a, path) for a, path in zip(fields[:-1:2], fields[1::2], strict=False)]
+    if done.code != 0:
+        raise NotFoundError(f"the memory has no version {(old or new)[:12]} or {new[:12]}")
+    return found
+
+
+def _listed(line: bytes) -> Difference:
+    about, _, path = line.partition(b"\t")
+    mode, _, object_id = about.decode().split(" ")
+    return Difference(path_text(path), None, Blob(mode, object_id))
+
+
+def _compared(about: bytes, path: bytes) -> Difference:
+    old_mode, new_mode, old_id, new_id, _ = about.decode().lstrip(":").split(" ")
+    return Difference(path_text(path), _blob(old_mode, old_id), _blob(new_mode, new_id))
+
+
+def _blob(mode: str, object_id: str) -> Blob | None:
+    return None if mode == _NOTHING else Blob(mode, object_id)
