@@ -40,10 +40,9 @@ class Core:
         self.templates = Templates(cache / "templates" if cache else None)
         self.private = repository.private_dir
         self.state = state
-        self._index_file = self.private / "index.sqlite3"
         self._making = threading.Lock()  # of the two below, each once whoever asks first
         self._code: CodeFiles | None = None
-        self._index: Index | None = None
+        self._indexes: dict[str, Index] = {}  # by the branch
         self._clock = threading.Lock()
         self._last: datetime | None = None
         self._known: Version | None = None  # a tip that was seen to be a memory's
@@ -58,14 +57,34 @@ class Core:
             return self._code
 
     @property
+    def mainline(self) -> GitStore:
+        """The store of the memory itself, whatever this worktree writes to."""
+        return self.store.on(self.repository.memory_ref)
+
+    @property
     def index(self) -> Index:
         """The index as it is; ``followed`` brings it to the tip first."""
-        with self._making:
-            if self._index is None:
-                self._index = self._make_index()
-            return self._index
+        return self.index_of(self.store)
 
-    def _make_index(self) -> Index:
+    def index_of(self, store: GitStore) -> Index:
+        """The index of a branch: a proposal has its own, or two worktrees would turn one to and fro."""
+        ref = store.ref
+        with self._making:
+            if ref not in self._indexes:
+                self._indexes[ref] = self._make_index(self.index_file(ref))
+            return self._indexes[ref]
+
+    def index_file(self, ref: str) -> Path:
+        """Where the index of a branch is kept."""
+        mainline = self.private / "index.sqlite3"
+        if ref == self.repository.memory_ref:
+            return mainline
+        import hashlib
+
+        name = hashlib.sha256(ref.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return self.private / f"index-{name}.sqlite3"
+
+    def _make_index(self, file: Path) -> Index:
         from lsp_server.index import Index, Reader, Tombstone
         from lsp_server.records.document import parse
         from lsp_server.records.paths import is_record_path
@@ -75,8 +94,12 @@ class Core:
             found = read_tombstone(data)
             return Tombstone(*found) if found else None
 
-        reader = Reader(parse, is_record_path, PARSER_VERSION, tombstone)
-        return Index(self._index_file, reader)
+        mainline = self.index_file(self.repository.memory_ref)
+        if file != mainline:
+            from lsp_server.index.seeding import seed
+
+            seed(mainline, file)
+        return Index(file, Reader(parse, is_record_path, PARSER_VERSION, tombstone))
 
     def followed(self) -> Index:
         """The index at the branch's tip. Raises ``NotInitialisedError`` where there is no memory."""
@@ -130,13 +153,13 @@ class Core:
         """
         if record.kind in NUMBERED:
             return lambda: record.label
-        width = ID_WIDTH
+        width, file = ID_WIDTH, self.index_file(self.store.ref)
 
         def look() -> None:
             nonlocal width
             from lsp_server.index.taken import width_needed
 
-            width = width_needed(self._index_file, record.kind.value, record.id.replace("-", ""), ID_WIDTH)
+            width = width_needed(file, record.kind.value, record.id.replace("-", ""), ID_WIDTH)
 
         thread = threading.Thread(target=look, name="label", daemon=True)
         thread.start()
@@ -158,12 +181,14 @@ class Core:
 
         return self.store.commit(build)
 
-    def edits(self, snapshot: Snapshot) -> Edits:
-        """Nothing changed yet, on a snapshot."""
+    def edits(self, snapshot: Snapshot, store: GitStore | None = None) -> Edits:
+        """Nothing changed yet, on a snapshot of ``store`` (the one this worktree writes to, unless given)."""
 
         def highest(kind: Kind) -> int:
-            self.index.follow(self.store, snapshot.version)
-            return self.index.highest_number(kind)
+            branch = store or self.store
+            index = self.index_of(branch)
+            index.follow(branch, snapshot.version)
+            return index.highest_number(kind)
 
         return Edits(snapshot, highest)
 
@@ -209,8 +234,8 @@ class Core:
 
     def close(self) -> None:
         with self._making:
-            index = self._index
-        if index is not None:
+            indexes = list(self._indexes.values())
+        for index in indexes:
             index.close()
         self.store.close()
 
