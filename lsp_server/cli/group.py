@@ -52,6 +52,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "log": Place("log:log", "Show the memory's history."),
     },
     "Set up": {
+        "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
         "completion": Place("completion:completion", "Print a shell's completion script."),
     },
 }

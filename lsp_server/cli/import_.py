@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.output import print_json
+from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, json_option, memory_command
 from lsp_server.cli.terminal import Terminal, fit, visible_line
 from lsp_server.cli.typed_path import TypedPath
@@ -38,14 +39,19 @@ def import_() -> None:
 )
 @click.argument("directory", type=TypedPath(directory=True), metavar="DIR")
 @click.option("--dry-run", is_flag=True, help="Report what would be understood; write nothing.")
-def adr(session: Session, directory: str, dry_run: bool) -> None:
+@secret_options
+def adr(
+    session: Session, directory: str, *, dry_run: bool, allow_secrets: tuple[str, ...], redact: bool
+) -> None:
     """Import a folder of ADRs.
 
     Every dialect that people use is read; texts are kept byte for byte. The report says file by file what
     was understood and what was not. Importing again adds nothing.
     """
     with session.memory() as memory, _told_when_slow(session, f"reading {visible_line(directory)} …"):
-        report = memory.import_adrs(session.path(directory), dry_run=dry_run)
+        report = memory.import_adrs(
+            session.path(directory), dry_run=dry_run, allow_secrets=allow_secrets, redact=redact
+        )
     if session.json:
         print_json(session, _report_json(report, dry_run))
     else:

@@ -142,10 +142,23 @@ def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first:
         source.notes.append("the file is not UTF-8; it was kept as it is")
     if source.adr.is_adr and not source.broken:
         try:
-            guard.clean(text)
+            clean = guard.clean(text)
+            guard.clean(source.origin)  # it becomes a front matter key, and perhaps the name on the branch
+            if clean != text:
+                _redact(source, clean, day_first=day_first)
         except (RefusedError, UsageError) as error:  # one such file does not keep the others out
             source.broken = str(error)
     return source
+
+
+def _redact(source: _Source, text: str, *, day_first: bool | None) -> None:
+    try:
+        source.data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RefusedError("it looks like it holds a secret, and is not UTF-8: redact it by hand") from None
+    source.data = text.encode("utf-8")
+    source.adr = read_adr(source.name, text, day_first=day_first)
+    source.notes[:] = [*source.adr.notes, "what looks like a secret was redacted"]
 
 
 def _date(core: Core, directory: Path, sources: Sequence[_Source]) -> None:

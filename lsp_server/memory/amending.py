@@ -10,7 +10,7 @@ from typing import Any
 from lsp_server.errors import GitMemoryError, RefusedError, SecretError, StoreError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
-from lsp_server.memory.guard import Guard
+from lsp_server.memory.guard import Guard, machine_text
 from lsp_server.memory.keeping import kept
 from lsp_server.memory.recording import New, clean_fields, place, read_back
 from lsp_server.records.document import parse
@@ -175,7 +175,7 @@ def delete(core: Core, ref: str) -> Record:
                 "records/tombstone.yaml",
                 label=record.label,
                 id=record.id,
-                title=record.title,
+                title=machine_text(record.title, edits.snapshot),
                 deleted=core.now().isoformat(timespec="seconds"),
             )
             edits.write(tombstone_path(record.kind, record.number), tombstone.encode("utf-8"))

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import SecretError, UsageError
 from lsp_server.memory import secrets
 from lsp_server.records.front_matter import LARGEST, split
 
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.store.base import Snapshot
+
 
 class Guard(NamedTuple):
-    """``allowed`` are fingerprints of findings to let through; with ``redact`` a secret is replaced instead
-    of refused."""
+    """``allowed`` are fingerprints of findings to let through this once; with ``redact`` a secret is
+    replaced instead of refused. ``listed`` gives the fingerprints that the branch allows for good; it is
+    asked only when something was found."""
 
     allowed: Sequence[str] = ()
     redact: bool = False
+    listed: Callable[[], Collection[str]] = tuple
 
     def clean(self, text: str) -> str:
         """The text as it may be committed: every write goes through here.
@@ -30,12 +36,42 @@ class Guard(NamedTuple):
             raise UsageError(f"line {line} of the text is not UTF-8; save it in that encoding") from None
         if "\0" in text:
             raise UsageError(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the text has a NUL")
-        if len(text) > LARGEST and len(split(text).front or "") > LARGEST:
+        parts = split(text)
+        if parts.end - parts.start > LARGEST:
             # Nobody, we included, could read that record back.
             raise UsageError("the front matter would be larger than a megabyte: anchor it to fewer lines")
-        findings = secrets.check(text, self.allowed)
+        front = (parts.start, parts.end)
+        findings = secrets.check(text, self.allowed, front=front)
+        if findings:
+            listed = self.listed()
+            findings = [finding for finding in findings if finding.fingerprint not in listed]
         if not findings:
             return text
         if self.redact:
-            return secrets.redact(text, findings)
+            return secrets.redact(text, findings, front=front)
         raise SecretError(secrets.message(findings))
+
+
+def guard_for(core: Core, allowed: Sequence[str] = (), redact: bool = False) -> Guard:
+    """The guard of one write: what it lets through by itself, and what the branch's allow-list does."""
+
+    def listed() -> Collection[str]:
+        from lsp_server.memory import allowances
+
+        return allowances.allowed(core.store.snapshot())
+
+    return Guard(allowed, redact, listed)
+
+
+def machine_text(text: str, snapshot: Snapshot) -> str:
+    """What we write by ourselves, a commit message above all: its secrets are replaced, nothing is held up.
+
+    A message tells titles and branch names that were let through once, or were there before us.
+    """
+
+    def listed() -> Collection[str]:
+        from lsp_server.memory import allowances
+
+        return allowances.allowed(snapshot)
+
+    return secrets.redact_all(text, listed)[0]

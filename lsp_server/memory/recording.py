@@ -21,6 +21,7 @@ from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
+from lsp_server.records.paths import FOLDERS
 from lsp_server.rendering.records import render_record
 
 
@@ -97,8 +98,14 @@ def place(core: Core, edits: Edits, new: New) -> Record:
     kind = new.record.kind
     number = edits.next_number(kind) if kind in NUMBERED else None
     record = replace(new.record, number=number, label=format_label(kind, number, new.record.id))
+    rendered = render_new(core, record, new)
+    text = new.guard.clean(rendered)
+    if text != rendered:
+        # A redacted title must not come back in the file's name, nor a redacted field in our answer.
+        from lsp_server.records.document import parse
+
+        record = parse(f"{FOLDERS[kind]}/redacted.md", text.encode("utf-8")).record or record
     path = edits.free_path(record)
-    text = new.guard.clean(render_new(core, record, new))
     edits.write(path, text.encode("utf-8"))
     return replace(record, path=path, body=text)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.memory.guard import Guard
+from lsp_server.memory.guard import guard_for
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.model import Kind, Problem
 
@@ -77,7 +77,7 @@ class Drafting:
         itself is always kept."""
         from lsp_server.memory import drafts
 
-        return drafts.save(self._core, Path(path), Guard(allow_secrets, redact))
+        return drafts.save(self._core, Path(path), guard_for(self._core, allow_secrets, redact))
 
     def check_draft(self, path: Path, text: str) -> Sequence[Problem]:
         """What is wrong with a draft's or a record's text, without saving it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.memory.guard import Guard
+from lsp_server.memory.guard import guard_for
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.model import Kind, Link, Record
 
@@ -60,7 +60,7 @@ class Writing:
             body=body,
             text=text,
             form=form,
-            guard=Guard(allow_secrets, redact),
+            guard=guard_for(self._core, allow_secrets, redact),
         )
         return recording.record(self._core, new)
 
@@ -78,7 +78,7 @@ class Writing:
         """Note where the work stands; the commit, the branch and the changed files are filled in."""
         from lsp_server.memory import checkpointing
 
-        guard = Guard(allow_secrets, redact)
+        guard = guard_for(self._core, allow_secrets, redact)
         new = checkpointing.prepare(
             self._core, message, fields=fields or {}, tags=tags, at=at, text=text, guard=guard
         )
@@ -119,7 +119,7 @@ class Writing:
             at=at,
             text=text,
             form=form,
-            guard=Guard(allow_secrets, redact),
+            guard=guard_for(self._core, allow_secrets, redact),
         )
         return amending.supersede(self._core, ref, new)
 
@@ -139,7 +139,7 @@ class Writing:
         from lsp_server.memory import amending, recording
 
         self._core.expect_memory()
-        guard = Guard(allow_secrets, redact)
+        guard = guard_for(self._core, allow_secrets, redact)
         taught = None
         if learning_title is not None:
             taught = recording.prepare(
@@ -162,7 +162,7 @@ class Writing:
         meanwhile is merged, and a true conflict raises ``RefusedError``."""
         from lsp_server.memory import amending
 
-        return amending.amend(self._core, ref, text, base, Guard(allow_secrets, redact))
+        return amending.amend(self._core, ref, text, base, guard_for(self._core, allow_secrets, redact))
 
     def delete(self, ref: str) -> Record:
         """Take a record off the branch. History keeps it, and its number is never given again."""
@@ -171,9 +171,15 @@ class Writing:
         return amending.delete(self._core, ref)
 
     def import_adrs(
-        self, directory: str | Path, *, dry_run: bool = False, allow_secrets: Sequence[str] = ()
+        self,
+        directory: str | Path,
+        *,
+        dry_run: bool = False,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
     ) -> ImportReport:
         """Import a folder of ADRs, whatever their dialect, body byte for byte, as one commit."""
         from lsp_server.memory.adr_import import import_adrs
 
-        return import_adrs(self._core, Path(directory), dry_run=dry_run, guard=Guard(allow_secrets))
+        guard = guard_for(self._core, allow_secrets, redact)
+        return import_adrs(self._core, Path(directory), dry_run=dry_run, guard=guard)

@@ -1,30 +1,37 @@
 """Secrets do not get in: text is looked through before it is committed.
 
-``check`` is the way in. A pre-filter of a fraction of a millisecond tells whether the scanner has to be
-loaded at all; on ordinary text nothing heavy is imported.
+``check`` is the way in for what people write, ``redact_all`` for what machines write by themselves. A
+pre-filter of a fraction of a millisecond tells whether the scanner has to be loaded at all; on ordinary text
+nothing heavy is imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 from lsp_server.memory.secrets.findings import Finding
 from lsp_server.memory.secrets.prefilter import suspicious
 from lsp_server.memory.secrets.redaction import message, redact
 
-__all__ = ["Finding", "check", "message", "redact", "scan", "suspicious"]
+__all__ = ["Finding", "check", "message", "redact", "redact_all", "scan", "suspicious"]
 
 
-def check(text: str, allowed: Collection[str] = ()) -> list[Finding]:
+def check(text: str, allowed: Collection[str] = (), *, front: tuple[int, int] | None = None) -> list[Finding]:
     """The secrets in ``text`` that are not allowed, by position; empty when it may be written.
 
-    ``allowed`` are fingerprints of findings that a person let through. Thread-safe. Raises
+    ``allowed`` are fingerprints of findings that a person let through. ``front`` is where its front matter
+    stands (characters): quoted strings there are looked through unescaped, too. Thread-safe. Raises
     ``RefusedError`` when the text is suspicious and the scanner is not installed.
     """
-    if not suspicious(text):
+    found = scan(text) if suspicious(text) else []
+    if front is not None and front[0] < front[1]:
+        from lsp_server.memory.secrets.quoted import check_quoted
+
+        found = _one_a_place([*found, *check_quoted(text, *front)])
+    if not found:
         return []
     let_through = {fingerprint.strip().lower() for fingerprint in allowed}
-    return [finding for finding in scan(text) if finding.fingerprint not in let_through]
+    return [finding for finding in found if finding.fingerprint not in let_through]
 
 
 def scan(text: str) -> list[Finding]:
@@ -32,3 +39,21 @@ def scan(text: str) -> list[Finding]:
     from lsp_server.memory.secrets.scanner import scan as scan_now
 
     return scan_now(text)
+
+
+def redact_all(text: str, allowed: Callable[[], Collection[str]] = tuple) -> tuple[str, int]:
+    """A machine's text without its secrets, and how many were replaced; never raises. See ``machine``."""
+    if not suspicious(text):
+        return text, 0
+    from lsp_server.memory.secrets.machine import redact_all as redact_now
+
+    return redact_now(text, allowed)
+
+
+def _one_a_place(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of both looks without those that overlap an earlier one: the first look's come first."""
+    kept: list[Finding] = []
+    for finding in findings:
+        if all(finding.end <= other.start or other.end <= finding.start for other in kept):
+            kept.append(finding)
+    return sorted(kept)

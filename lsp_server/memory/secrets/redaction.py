@@ -9,12 +9,15 @@ from lsp_server.memory.secrets.findings import Finding
 _NAMED = 5
 
 
-def redact(text: str, findings: Sequence[Finding]) -> str:
-    """``text`` with ``[redacted: <rule>]`` for its secrets. The findings are those of this very text."""
+def redact(text: str, findings: Sequence[Finding], *, front: tuple[int, int] = (0, 0)) -> str:
+    """``text`` with ``[redacted: <rule>]`` for its secrets, and ``redacted-<rule>`` in its front matter (at
+    ``front``), where brackets would be a list. The findings are those of this very text."""
     pieces = []
     at = 0
     for finding in sorted(findings):
-        pieces += [text[at : finding.start], f"[redacted: {finding.rule}]"]
+        in_front = front[0] <= finding.start < front[1]
+        instead = f"redacted-{finding.rule}" if in_front else f"[redacted: {finding.rule}]"
+        pieces += [text[at : finding.start], instead]
         at = finding.end
     return "".join([*pieces, text[at:]])
 

@@ -1,0 +1,83 @@
+"""Use case: look through what is on the branch already, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsp_server.memory import secrets
+from lsp_server.memory.allowances import allowed
+from lsp_server.records.front_matter import split
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.store.base import Version
+
+
+class FoundSecret(NamedTuple):
+    """Something on the branch that looks like a secret; the secret itself is in no field.
+
+    ``path`` is the file's, or ``commit <id>`` for a commit's message; ``line`` counts from 1, 0 is the
+    file's name.
+    """
+
+    path: str
+    line: int
+    rule: str
+    fingerprint: str
+
+
+def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret]:
+    """What looks like a secret and is not on the allow-list, by path.
+
+    ``revision`` is a version to look through (the branch's tip without one), or ``A..B``: only what differs
+    between two, and the messages of the commits between them; either end may be left out for the tip.
+    Raises ``NotFoundError`` or ``UsageError`` for a revision that is none, ``RefusedError`` where the scanner is needed and
+    not installed.
+    """
+    from lsp_server.store.history import commits
+
+    old, new = _ends(core, revision)
+    let_through = allowed(core.store.at(new))
+    found: list[FoundSecret] = []
+    for path, text in _texts(core, old, new):
+        parts = split(text)
+        inside = secrets.check(text, let_through, front=(parts.start, parts.end))
+        named = secrets.check(path.encode("utf-8", "replace").decode("utf-8"), let_through)
+        found += [FoundSecret(_shown(path, named), 0, f.rule, f.fingerprint) for f in named]
+        found += [FoundSecret(_shown(path, named), f.line, f.rule, f.fingerprint) for f in inside]
+    span = new if old is None else f"{old}..{new}"
+    for commit in commits(core.repository.git, span, None, None):
+        trailers = "\n".join(f"{key}: {value}" for key, value in commit.trailers.items())
+        text = f"{commit.subject}\n\n{commit.body}\n\n{trailers}"
+        where = f"commit {commit.version[:10]}"
+        found += [FoundSecret(where, f.line, f.rule, f.fingerprint) for f in secrets.check(text, let_through)]
+    return found
+
+
+def _texts(core: Core, old: Version | None, new: Version) -> Iterator[tuple[str, str]]:
+    """The path and the text of every file, or of those that differ."""
+    paths: list[str] = []
+    ids: list[str] = []
+    for file in core.store.at(new).files() if old is None else core.store.changed(old, new):
+        if file.object_id is not None:
+            paths.append(file.path)
+            ids.append(file.object_id)
+    for path, (_, data) in zip(paths, core.store.contents(ids), strict=True):
+        yield path, data.decode("utf-8", "replace")
+
+
+def _shown(path: str, named: Sequence[secrets.Finding]) -> str:
+    return secrets.redact(path, named) if named else path
+
+
+def _ends(core: Core, revision: str | None) -> tuple[Version | None, Version]:
+    from lsp_server.store.revisions import resolve
+
+    tip = core.tip()
+
+    def version(name: str) -> Version:
+        return resolve(core.repository.git, core.repository.refs, name, tip) if name else tip
+
+    old, dots, new = (revision or "").partition("..")
+    return (version(old), version(new)) if dots else (None, version(old))

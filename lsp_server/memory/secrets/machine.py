@@ -1,0 +1,39 @@
+"""What machines write by themselves (messages, events, transcripts) is redacted and never held up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from lsp_server.errors import RefusedError
+from lsp_server.memory.secrets.findings import Finding
+from lsp_server.memory.secrets.prefilter import suspicious
+from lsp_server.memory.secrets.redaction import redact
+
+_UNREAD = "[redacted: not looked through]"
+
+
+def redact_all(text: str, allowed: Callable[[], Collection[str]] = tuple) -> tuple[str, int]:
+    """``text`` with every secret replaced by ``[redacted: <rule>]``, and how many there were. ``allowed``
+    gives the fingerprints to let through; it is asked only when something was found.
+
+    Never raises, and what it gives is never written unread: where the scanner is not installed, lines that
+    may hold a secret are replaced whole. Any thread may call it.
+    """
+    if not suspicious(text):
+        return text, 0
+    from lsp_server.memory.secrets.scanner import scan
+
+    try:
+        findings: list[Finding] = scan(text)
+    except (RefusedError, RuntimeError, ValueError):  # not installed, or its own complaint
+        return _without_suspicious_lines(text)
+    let_through = allowed() if findings else ()
+    findings = [finding for finding in findings if finding.fingerprint not in let_through]
+    return redact(text, findings), len(findings)
+
+
+def _without_suspicious_lines(text: str) -> tuple[str, int]:
+    lines = text.split("\n")
+    kept = [_UNREAD if suspicious(line) else line for line in lines]
+    result, count = "\n".join(kept), sum(line is _UNREAD for line in kept)
+    return (_UNREAD, 1) if suspicious(result) else (result, count)

@@ -1,0 +1,80 @@
+"""What stands in the quoted strings of a front matter, as a reader of it will see it.
+
+YAML writes ``token = "abc"`` as ``"token = \\"abc\\""``, which no scanner takes for an assignment. So the
+strings are looked through once more, unescaped, each on a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+
+from lsp_server.memory.secrets.findings import Finding
+from lsp_server.memory.secrets.prefilter import suspicious
+
+
+def check_quoted(text: str, start: int, end: int) -> list[Finding]:
+    """The secrets in the quoted strings of ``text[start:end]``, at their places in ``text``."""
+    if '"' not in text[start:end] and "'" not in text[start:end]:
+        return []
+    view, places = _unescaped(text, start, end)
+    if not suspicious(view):
+        return []
+    from lsp_server.memory.secrets.scanner import scan
+
+    return [_at(text, finding, places[finding.start], places[finding.end]) for finding in scan(view)]
+
+
+def _at(text: str, finding: Finding, start: int, end: int) -> Finding:
+    line = text.count("\n", 0, start) + 1
+    return finding._replace(
+        start=start, end=end, line=line, column=start - (text.rfind("\n", 0, start) + 1) + 1
+    )
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(r'"((?:[^"\\]|\\.)*)"' r"|(?:(?<=[\s\[,{:])|^)'((?:[^'\n]|'')*)'", re.DOTALL),
+        re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|''", re.DOTALL),
+    )
+
+
+def _unescaped(text: str, start: int, end: int) -> tuple[str, list[int]]:
+    """The strings, and for each character of them (and the place behind the last) where it stands."""
+    strings, escapes = _patterns()
+    view: list[str] = []
+    places: list[int] = []
+
+    def add(characters: str, first: int, step: int) -> None:
+        view.append(characters)
+        places.extend(
+            range(first, first + len(characters) * step, step) if step else [first] * len(characters)
+        )
+
+    for string in strings.finditer(text, start, end):
+        group = 1 if string[1] is not None else 2
+        at, last = string.span(group)
+        for escape in escapes.finditer(text, at, last):
+            if (escape[0] == "''") is (group == 1):
+                continue  # two quotes are one only in a string of that kind, a backslash only in the other
+            add(text[at : escape.start()], at, 1)
+            add(_character(escape[0]), escape.start(), 0)
+            at = escape.end()
+        add(text[at:last], at, 1)
+        add("\n", last, 0)
+    places.append(end)
+    return "".join(view), places
+
+
+def _character(escape: str) -> str:
+    if escape == "''":
+        return "'"
+    if escape[1] in "xuU":
+        code = int(escape[2:], 16)
+        return chr(code) if 0x20 <= code < 0x110000 else " "  # a control character ends a word
+    try:
+        return str(json.loads(f'"{escape}"'))
+    except ValueError:
+        return escape[1]
