@@ -1,0 +1,153 @@
+"""Which remotes there are, and where the memory's branches were on them.
+
+Beside the remote-tracking refs, which the user's own ``git fetch`` also moves, there is
+``refs/git-memory/synced/…``: where a remote's branch was when we last agreed with it. ``exchange`` talks to
+them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.store.git_process import failed, finish
+from lsp_server.store.remote_errors import without_credentials
+from lsp_server.store.repository import Repository
+from lsp_server.store.write_lock import WriteLock
+
+_HEADS = "refs/heads/"
+
+
+class Remote(NamedTuple):
+    """Another repository. ``name`` is its name in the configuration, None for one given by its address."""
+
+    name: str | None
+    address: str
+
+    @property
+    def shown(self) -> str:
+        """How people call it."""
+        return self.name or without_credentials(self.address)
+
+    @property
+    def target(self) -> str:
+        """What git is given: by its name all of the user's settings for it count."""
+        return self.name or self.address
+
+    def tracking(self, branch: str) -> str:
+        """The ref that says where its branch was when it was last fetched."""
+        return f"refs/remotes/{self.name}/{branch}" if self.name else f"{self._private('fetched')}/{branch}"
+
+    def synced(self, branch: str) -> str:
+        """The ref that says where its branch was when we last agreed with it."""
+        return f"{self._private('synced')}/{branch}"
+
+    def key(self) -> str:
+        return hashlib.sha256(self.address.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def _private(self, what: str) -> str:
+        return f"refs/git-memory/{what}/{self.key()}"
+
+
+class Remotes:
+    """The remotes of one repository, as it knows them: nothing here talks to one."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._lock = WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared)
+
+    def names(self) -> list[str]:
+        """The remotes that the configuration names, in its order."""
+        config = self._repository.config
+        return [n for n in config.subsections("remote") if self._address(n) is not None]
+
+    def choose(self, given: str | None) -> Remote:
+        """The remote of a name, a URL or a path; without one the memory branch's upstream, the only remote,
+        or ``origin``. Raises ``NotFoundError``, ``UsageError``."""
+        names = self.names()
+        if given is None:
+            given = self._default(names)
+        if given in names:
+            return Remote(given, self._address(given) or given)
+        if not given or given.startswith("-") or any(ord(c) < 32 for c in given):
+            raise UsageError(f"{given[:100]!r} cannot be a remote")
+        if ":" in given or "/" in given or Path(given).exists():
+            return Remote(None, given)
+        there = f"there are {', '.join(names)}" if names else "there are none"
+        raise NotFoundError(f"there is no remote {given!r} ({there}); a URL or a path will do, too")
+
+    def others(self, remote: Remote, branch: str) -> list[str]:
+        """Where the branch was on the other remotes when they were last fetched."""
+        refs = [Remote(name, "").tracking(branch) for name in self.names() if name != remote.name]
+        found = (self._repository.refs.resolve(ref) for ref in refs)
+        return list(dict.fromkeys(tip for tip in found if tip is not None))
+
+    def _address(self, name: str) -> str | None:
+        config = self._repository.config
+        return config.get(f"remote.{name}.url") or config.get(f"remote.{name}.pushurl")
+
+    def _default(self, names: Sequence[str]) -> str:
+        upstream = self._repository.config.get(f"branch.{self._repository.memory_branch}.remote")
+        if upstream is not None and upstream != ".":
+            return upstream
+        if len(names) == 1:
+            return names[0]
+        if "origin" in names:
+            return "origin"
+        if names:
+            raise NotFoundError(
+                f"which remote? There are {', '.join(names)}: `git memory sync {names[0]}`, or for good "
+                f"`git config branch.{self._repository.memory_branch}.remote {names[0]}`"
+            )
+        raise NotFoundError(
+            "this repository has no remote: `git remote add origin URL` names one, `git memory sync URL` "
+            "does without"
+        )
+
+    # where its branches were ------------------------------------------------------------------------
+    def last_seen(self, remote: Remote, branch: str) -> tuple[str | None, str | None]:
+        """(where we last agreed with it, where it was last fetched). File reads where refs are files."""
+        resolve = self._repository.refs.resolve
+        return resolve(remote.synced(branch)), resolve(remote.tracking(branch))
+
+    def note(self, remote: Remote, branch: str, tip: str | None, *, agreed: bool) -> None:
+        """Remember where its branch is (None: it has none any more), and whether we agree with it."""
+        updates = {remote.tracking(branch): tip}
+        if agreed:
+            updates[remote.synced(branch)] = tip
+        self.set_refs(updates)
+
+    def tracked(self, remote: Remote, below: str) -> dict[str, str]:
+        """The branches below ``below`` (``memory-proposals/``) that are tracked: name → tip."""
+        return self._listed(remote.tracking(below))
+
+    def local(self, below: str) -> dict[str, str]:
+        """This clone's own branches below ``below``: name → tip."""
+        return self._listed(_HEADS + below)
+
+    def _listed(self, prefix: str) -> dict[str, str]:
+        cut = len(prefix) - len(prefix.rstrip("/").rpartition("/")[2]) - 1
+        listed = self._repository.git.run(["for-each-ref", "--format=%(objectname) %(refname)", prefix])
+        pairs = (line.split(" ", 1) for line in listed.decode("utf-8", "surrogateescape").splitlines())
+        return {ref[cut:]: tip for tip, ref in pairs}
+
+    def set_refs(self, refs: Mapping[str, str | None]) -> None:
+        """Move refs that are ours to move, one by one, each noted in case that we are killed."""
+        resolve = self._repository.refs.resolve
+        wanted = {ref: tip for ref, tip in refs.items() if resolve(ref) != tip}
+        if not wanted:
+            return
+        with self._lock.hold() as note:
+            for ref, tip in wanted.items():
+                arguments = ["update-ref", "--no-deref", "-m", "memory: sync"]
+                arguments += ["-d", ref] if tip is None else [ref, tip]
+                process = self._repository.git.start(arguments)
+                note.say(
+                    pid=process.pid, lock=str(self._repository.common_dir / f"{ref}.lock"), new=tip or ""
+                )
+                done = finish(process)
+                if done.code != 0:
+                    raise failed("update-ref", done)

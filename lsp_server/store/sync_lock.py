@@ -1,0 +1,123 @@
+"""One sync at a time in one clone, and the next clears up after one that was killed.
+
+The holder notes in the lock file which git it has running and where that git writes its objects. (That git
+has a session of its own, so what kills us need not kill it; on a server that never answers it would wait
+for ever.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lsp_server.store.incoming import cannot_write, retire, share
+from lsp_server.store.remote_git import Budget
+from lsp_server.store.repository import Repository
+
+_POLL = 0.05  # seconds
+_NAME = "sync-lock"
+
+
+class SyncNote:
+    """What the sync is doing, kept for the next one."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def say(self, **facts: Any) -> None:
+        """Replace what is noted: ``pid`` (of the git child), ``incoming`` (its directory)."""
+        data = json.dumps(facts).encode() if facts else b""
+        with contextlib.suppress(OSError):  # a full disk: git will say so
+            os.pwrite(self._descriptor, data, 0)
+            os.ftruncate(self._descriptor, len(data))
+
+
+@contextlib.contextmanager
+def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | None]:
+    """Hold the lock, waiting for another sync as long as the budget lasts (``OutOfTimeError``); without a
+    budget do not wait: None when another sync is under way."""
+    descriptor = _open(repository)
+    try:
+        while not _acquire(descriptor):
+            if budget is None:
+                yield None
+                return
+            budget.pause(_POLL)
+        note = SyncNote(descriptor)
+        _clear_up(descriptor, repository)
+        note.say()
+        try:
+            yield note
+        finally:
+            note.say()
+    finally:
+        os.close(descriptor)  # which lets go of the lock
+
+
+def is_held(repository: Repository) -> bool:
+    """Whether a sync is under way. Cheap: two system calls."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(repository.private_dir / _NAME, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            return not _acquire(descriptor)
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def _open(repository: Repository) -> int:
+    directory = repository.private_dir
+    try:
+        if not directory.is_dir():
+            directory.mkdir(exist_ok=True)
+            if repository.is_shared:
+                share(directory, repository.objects_dir)
+        descriptor = os.open(directory / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise cannot_write(directory, error) from error
+    if repository.is_shared:
+        with contextlib.suppress(OSError):  # another user's file: that user has done it
+            os.fchmod(descriptor, 0o666 & repository.objects_dir.stat().st_mode)
+    return descriptor
+
+
+def _acquire(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        # A file system without locks: two syncs at once do no harm, they only do the work twice.
+        return error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EINTR}
+    return True
+
+
+def _clear_up(descriptor: int, repository: Repository) -> None:
+    try:
+        said = json.loads(os.pread(descriptor, 8192, 0) or b"{}")
+    except (ValueError, OSError):
+        return
+    if not isinstance(said, dict):
+        return
+    pid, incoming = said.get("pid"), said.get("incoming")
+    if isinstance(pid, int) and pid > 1 and _is_our_git(pid):
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+    if isinstance(incoming, str) and Path(incoming).parent == repository.objects_dir:
+        retire(Path(incoming))
+
+
+def _is_our_git(pid: int) -> bool:
+    """Whether the process is still the git that was noted: the leader of its own session, in git's name."""
+    try:
+        return (
+            os.getsid(pid) == pid
+            and b"git\0--no-optional-locks\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
+    except OSError:
+        return False
