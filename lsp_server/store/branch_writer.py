@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from lsp_server.store.write_lock import Note
 
 _LOCK_PATIENCE = 2.0  # seconds for another git to let go of the ref
 _LOCK_POLL = 0.05
+_PEACE = 5.0  # seconds for a git that holds a lock to be done, when we were interrupted
 _LOCKED = re.compile(r"Unable to create '(.+?)': File exists")
 _REFLOG_LENGTH = 200
 _GIT_SYNCS_REFS = (2, 36)
@@ -124,7 +126,7 @@ class BranchWriter:
             **_identity_variables("COMMITTER", self._repository.committer())
         )
         reflog = " ".join(f"memory: {why}"[:_REFLOG_LENGTH].split())
-        process = git.start(["update-ref", "-m", reflog, "--stdin"], stdin=True, write=True)
+        process = git.start(["update-ref", "-m", reflog, "--stdin"], stdin=True, write=True, apart=True)
         try:
             note.say(pid=process.pid, lock=str(self._lock_of(ref)), new=new)
             self.require_free(ref)
@@ -132,7 +134,7 @@ class BranchWriter:
             process.kill()
             process.communicate()
             raise
-        return finish(process, f"update {ref} {new} {old or '0' * len(new)}\n".encode())
+        return _finish_in_peace(process, f"update {ref} {new} {old or '0' * len(new)}\n".encode())
 
     def _lock_of(self, ref: str) -> Path:
         common = self._repository.common_dir
@@ -154,11 +156,25 @@ class BranchWriter:
 
 def run_noted(git: Git, arguments: list[str], lock: Path, note: Note) -> None:
     """Run a git command that takes ``lock``, noted for the next holder in case that we are killed."""
-    process = git.start(arguments, write=True)
+    process = git.start(arguments, write=True, apart=True)
     note.say(pid=process.pid, lock=str(lock), new="")
-    done = finish(process)
+    done = _finish_in_peace(process)
     if done.code != 0:
         raise failed(arguments[0], done)
+
+
+def _finish_in_peace(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Finished:
+    """Feed and collect a git that holds a lock which others wait for. It runs apart from our process
+    group, and when we are interrupted or killed it ends by itself: a git that is killed leaves its lock."""
+    try:
+        out, err = process.communicate(stdin)
+    except BaseException:
+        try:
+            process.wait(_PEACE)
+        except subprocess.TimeoutExpired:
+            process.terminate()  # git lets go of its locks before it ends
+        raise
+    return Finished(process.returncode, out, (err or b"").decode("utf-8", "replace"))
 
 
 def _identity_variables(role: str, line: str) -> dict[str, str]:

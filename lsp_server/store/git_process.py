@@ -48,6 +48,9 @@ _ALWAYS = {
     "GIT_ALLOW_PROTOCOL": "none",
 }
 
+# Nothing is refreshed, paged, or told to a program that watches the files (an empty name is understood as
+# "none" by every git).
+_QUIETLY = ("--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=")
 
 _INPUTS = {True: subprocess.PIPE, False: subprocess.DEVNULL}
 
@@ -122,11 +125,12 @@ class Git(NamedTuple):
         write: bool = False,
         stdin: bool | IO[bytes] = False,
         stderr: bool = True,
+        apart: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start ``git ARGUMENTS``; the caller owns the process. ``write`` makes what it writes survive a
         power cut. ``stdin`` is nothing, a pipe (True) or an open file. Text from users belongs there: an
-        argument is limited in length."""
-        command = ["git", "--no-optional-locks", "--no-pager", *self._durable(write), *arguments]
+        argument is limited in length. ``apart``: signals to our process group do not reach it."""
+        command = ["git", *_QUIETLY, *self._durable(write), *arguments]
         try:
             return subprocess.Popen(
                 command,
@@ -135,6 +139,7 @@ class Git(NamedTuple):
                 stdin=_INPUTS[stdin] if isinstance(stdin, bool) else stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE if stderr else subprocess.DEVNULL,
+                start_new_session=apart,
             )
         except ValueError as error:  # a NUL or a character that has no bytes
             raise UsageError(f"git cannot be given this text: {error}") from error

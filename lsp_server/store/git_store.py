@@ -51,6 +51,16 @@ class GitStore:
         with self._lock.hold() as note:
             return BranchSetup(self._repository, self._writer, self).run(branch, files, message, note)
 
+    def create(self, version: Version, why: str) -> bool:
+        """Make the branch, at a version; False when it exists already."""
+        with self._lock.hold() as note:
+            return self._writer.move(self.ref, _version(version), None, why, note)
+
+    def remove(self, version: Version, why: str) -> bool:
+        """Take the branch away; False when it does not stand at ``version`` any more."""
+        with self._lock.hold() as note:
+            return self._writer.move(self.ref, "0" * len(version), _version(version), why, note)
+
     @property
     def ref(self) -> str:
         """The full name of the branch."""
@@ -72,6 +82,7 @@ class GitStore:
         ``NotFoundError`` when there is no such version."""
         if version is not None:
             return self.at(version)
+        self._lock.tidy()
         tip = self.tip()
         name = self.ref.removeprefix("refs/heads/")
         if tip is None:
@@ -149,6 +160,18 @@ class GitStore:
         from lsp_server.store.ancestry import contains
 
         return contains(self._repository.git, _version(version), _version(ancestor))
+
+    def count(self, start: Version | None, version: Version) -> int:
+        """How many commits lead to ``version`` that ``start`` does not have."""
+        from lsp_server.store.ancestry import count
+
+        return count(self._repository.git, None if start is None else _version(start), _version(version))
+
+    def written(self, start: Version, version: Version) -> tuple[set[str], set[str]]:
+        """Every object written and every path deleted by the commits between two versions."""
+        from lsp_server.store.ancestry import written
+
+        return written(self._repository.git, _version(start), _version(version))
 
     def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
         if path is not None:

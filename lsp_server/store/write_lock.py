@@ -11,9 +11,10 @@ import errno
 import fcntl
 import json
 import os
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,19 @@ _PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a
 _CHILD_PATIENCE = 5.0  # seconds for a child whose parent was killed to finish by itself
 _POLL = 0.002
 _A_LIVE_LOCK_IS_SHORT = 0.25  # seconds; git holds a ref's lock for a few milliseconds
+_MOST_SAID = 8192  # bytes
+_MOST_EARLIER = 3
+_TABLES = re.compile(rb"(?:0x[0-9a-f]+-0x[0-9a-f]+-[0-9a-f]+\.ref\n)*(?:0x[0-9a-fx.ref-]*)?")  # of a reftable
 
 
 class Note:
     """What the holder of the lock is doing, kept in the lock file for the next holder."""
 
-    def __init__(self, descriptor: int | None) -> None:
+    def __init__(self, descriptor: int | None, earlier: Sequence[Mapping[str, Any]] = ()) -> None:
+        """``earlier``: what dead writers said whose git is still at work; it is passed on."""
         self._descriptor = descriptor
         self._said: dict[str, Any] = {}
+        self._earlier = list(earlier)
 
     @property
     def is_kept(self) -> bool:
@@ -40,13 +46,21 @@ class Note:
     def say(self, **facts: Any) -> None:
         """Add facts: ``incoming`` (directory), ``pid`` (of the git child), ``crash`` (its report), ``lock``
         (the file it may leave), ``new`` (what it writes there)."""
+        if "pid" in facts:
+            facts["born"] = _born(facts["pid"])
         self._said.update(facts)
-        self._put(json.dumps({"since": time.time(), **self._said}).encode())
+        self._write()
 
     def clear(self) -> None:
-        """All is done: nothing is left behind."""
+        """All is done: nothing of ours is left behind."""
         self._said.clear()
-        self._put(b"")
+        self._write()
+
+    def _write(self) -> None:
+        said = {"since": time.time(), **self._said} if self._said else {}
+        if self._earlier:
+            said["earlier"] = self._earlier
+        self._put(json.dumps(said).encode() if said else b"")
 
     def _put(self, data: bytes) -> None:
         if self._descriptor is None:
@@ -76,9 +90,8 @@ class WriteLock:
             if not _acquire(descriptor):
                 yield Note(None)
                 return
-            self._clear_up_after_the_last(descriptor)
+            note = Note(descriptor, self._clear_up_after_the_last(descriptor))
             self._holder = threading.get_ident()
-            note = Note(descriptor)
             try:
                 yield note
             finally:
@@ -101,29 +114,55 @@ class WriteLock:
                 os.fchmod(descriptor, 0o666 & self._objects.stat().st_mode)
         return descriptor
 
-    def _clear_up_after_the_last(self, descriptor: int) -> None:
-        data = os.pread(descriptor, 8192, 0).strip()
-        if not data:
-            return
-        with contextlib.suppress(ValueError, TypeError, OSError):
-            said = json.loads(data)
-            if isinstance(said, dict):
-                self._clear_up(said)
-        os.ftruncate(descriptor, 0)
+    def tidy(self) -> None:
+        """Clear up after a killed writer now, without a write of our own. One ``stat`` when there is
+        nothing to do; nothing while somebody is writing."""
+        path = self._directory / "lock"
+        with contextlib.suppress(OSError):
+            if not path.stat().st_size or self._holder == threading.get_ident():
+                return
+            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                Note(descriptor, self._clear_up_after_the_last(descriptor, patience=0)).clear()
+            finally:
+                os.close(descriptor)
 
-    def _clear_up(self, said: dict[str, Any]) -> None:
+    def _clear_up_after_the_last(
+        self, descriptor: int, *, patience: float = _CHILD_PATIENCE
+    ) -> list[Mapping[str, Any]]:
+        """What is left to clear up, because the dead writer's git is still at work."""
+        data = os.pread(descriptor, _MOST_SAID, 0).strip()
+        if not data:
+            return []
+        left: list[Mapping[str, Any]] = []
+        with contextlib.suppress(ValueError, TypeError, OSError):
+            said, _ = json.JSONDecoder().raw_decode(data.decode())  # what follows may be of an earlier note
+            if isinstance(said, dict):
+                earlier = said.pop("earlier", None)
+                for one in earlier if isinstance(earlier, list) else []:
+                    if isinstance(one, dict) and not self._clear_up(one, patience=0):
+                        left.append(one)
+                if said and not self._clear_up(said, patience=patience):
+                    left.append(said)
+        os.ftruncate(descriptor, 0)
+        return left[-_MOST_EARLIER:]
+
+    def _clear_up(self, said: Mapping[str, Any], *, patience: float) -> bool:
+        """False when its git is still at work after all that time: what that holds is not ours to take."""
         place = said.get("incoming")
         if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
             retire(Path(place))
         pid = said.get("pid")
-        if isinstance(pid, int) and not _ended(pid):
-            return  # still at work after all that time: what it holds is not ours to take
+        if isinstance(pid, int) and not _ended(pid, said.get("born"), patience):
+            return False
         crash = said.get("crash")
         if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
             Path(crash).unlink(missing_ok=True)
         lock, new = said.get("lock"), said.get("new")
         if isinstance(lock, str) and lock.endswith(".lock") and isinstance(new, str):
             _remove_dead_lock(Path(lock), new, float(said.get("since", 0)))
+        return True
 
 
 def _remove_dead_lock(lock: Path, new: str, since: float) -> None:
@@ -133,7 +172,10 @@ def _remove_dead_lock(lock: Path, new: str, since: float) -> None:
         content = lock.read_bytes()
     except OSError:
         return
-    if before.st_mtime < since - 1 or not new.encode().startswith(content.strip()):
+    is_its_own = new.encode().startswith(content.strip()) or (
+        lock.name == "tables.list.lock" and _TABLES.fullmatch(content)
+    )
+    if before.st_mtime < since - 1 or not is_its_own:
         return
     time.sleep(_A_LIVE_LOCK_IS_SHORT)
     with contextlib.suppress(OSError):
@@ -157,16 +199,16 @@ def _acquire(descriptor: int) -> bool:
             return True
 
 
-def _ended(pid: int) -> bool:
-    deadline = time.monotonic() + _CHILD_PATIENCE
-    while _runs_git(pid):
+def _ended(pid: int, born: object, patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while _runs_git(pid, born):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.01)
     return True
 
 
-def _runs_git(pid: int) -> bool:
+def _runs_git(pid: int, born: object) -> bool:
     """Whether a process of this id is alive and is still the git that was noted."""
     try:
         os.kill(pid, 0)
@@ -174,7 +216,18 @@ def _runs_git(pid: int) -> bool:
         return False
     except PermissionError:
         return False  # somebody else's process has the number now
+    if born and born != _born(pid):
+        return False  # another process, or none but its exit code
     try:
         return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for one that waits to be reaped
     except OSError:
         return not Path("/proc/self").exists()
+
+
+def _born(pid: int) -> str:
+    """When a process began, as Linux counts it; empty where that cannot be told."""
+    try:
+        # The name in parentheses may hold anything; the 20th word after it is the start, in ticks.
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19].decode()
+    except (OSError, IndexError):
+        return ""
