@@ -1,0 +1,140 @@
+"""``git memory`` as a process of its own each time, without paying for the interpreter's start.
+
+A server process imports the program once; for every command it forks a child that takes the caller's
+directory, environment and files, runs the command and ends. To the command that is a process like any
+other. ``GIT_MEMORY_STRESS=1`` starts the installed program instead.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PROGRAM = Path(sys.executable).parent / "git-memory"
+LONG = os.environ.get("GIT_MEMORY_STRESS") == "1"
+PATIENCE = 120  # seconds for one command
+
+
+class Answer(NamedTuple):
+    """What a process answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Server:
+    """Starts ``git memory`` processes."""
+
+    def __init__(self) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="git-memory-matrix-")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(
+        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], *, real: bool = False
+    ) -> Answer:
+        """Run ``git memory ARGUMENTS``; ``real`` starts the installed program in any case."""
+        if real or LONG:
+            return self._start_program(arguments, directory, environment)
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+                 "import processes\nprocesses.serve()"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )  # fmt: skip
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        out, err = (Path(self._scratch.name, name) for name in ("out", "err"))
+        request = [list(arguments), str(directory), dict(environment), str(out), str(err)]
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return Answer(code, *(path.read_bytes().decode(errors="backslashreplace") for path in (out, err)))
+
+    def close(self) -> None:
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait(PATIENCE)
+        self._scratch.cleanup()
+
+    def _start_program(
+        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str]
+    ) -> Answer:
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=directory,
+            env=environment,
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
+        )
+        return Answer(
+            done.returncode, *(text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
+        )
+
+
+def serve() -> None:
+    """Answer requests until the input ends: one line of JSON each, answered by an exit code."""
+    from importlib import import_module
+
+    import lsp_server.cli.run
+    from lsp_server.cli.group import COMMANDS
+
+    for place in COMMANDS.values():
+        import_module(f"lsp_server.cli.{place.address.partition(':')[0]}")
+    for module in ("index.database", "records.document", "rendering.environment", "store.git_store"):
+        import_module(f"lsp_server.{module}")
+    gc.disable()  # as the program itself does
+    gc.freeze()
+    for line in sys.stdin.buffer:
+        child = os.fork()
+        if child == 0:
+            _be_the_command(*json.loads(line))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _be_the_command(
+    arguments: list[str], directory: str, environment: dict[str, str], out: str, err: str
+) -> None:
+    code = 99
+    try:
+        os.chdir(directory)
+        os.environ.clear()
+        os.environ.update(environment)
+        for number, path, flags in (
+            (0, os.devnull, os.O_RDONLY),
+            (1, out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+            (2, err, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        ):
+            opened = os.open(path, flags)
+            os.dup2(opened, number)
+            os.close(opened)
+        sys.argv[:] = ["git-memory", *arguments]
+        code = lsp_main(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # a child must never go on as the server
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def lsp_main(arguments: list[str]) -> int:
+    from lsp_server.cli.run import run
+
+    return run(arguments, os.environ)

@@ -1,0 +1,205 @@
+"""One walk through every command of ``git memory``, and what must be the same after it.
+
+A command without a step here fails ``test_every_command_has_its_steps``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matrix.processes import Answer, Server
+from support import Repo
+
+FILE = "src/auth.py"
+OURS = ("refs/heads/memory", "refs/heads/git-memory", "refs/remotes/hub/")
+USERS_FILES = ("HEAD", "index", "config", "config.worktree", "ORIG_HEAD", "MERGE_HEAD", "packed-refs.lock")
+USERS_FOLDERS = ("hooks", "info")
+LOGS = ("logs/HEAD", "logs/refs/stash")
+
+
+class Step(NamedTuple):
+    """One command of the walk. ``needs`` names what a place must have for it: ``lines`` or ``hub``."""
+
+    arguments: Sequence[str]
+    needs: str = ""
+    code: int = 0
+
+    @property
+    def command(self) -> str:
+        return self.arguments[0]
+
+
+WRITING: tuple[Step, ...] = (
+    Step(["decide", "Use sessions", "--at", f"{FILE}:4-5"], needs="lines"),
+    Step(["decide", "Use sessions"], needs="no lines"),
+    Step(["decide", "--edit"]),
+    Step(["learn", "Emails differ by case", "--lesson", "Normalise – first", "--tag", "äuth"]),
+    Step(["bug", "Login fails", "--root-cause", "No answer"]),
+    Step(["checkpoint", "Half way"]),
+    Step(["import", "adr", "{adrs}"]),
+    Step(["mark", "ADR-1", "accepted"]),
+    Step(["supersede", "ADR-1", "Use passkeys"]),
+    Step(["close", "BUG-1", "--learning", "Ask the server"]),
+    Step(["edit", "ADR-3"]),
+    Step(["bug", "Not a bug"]),
+    Step(["delete", "BUG-2"]),
+)
+READING: tuple[Step, ...] = (
+    Step(["list"]),
+    Step(["show", "ADR-1"]),
+    Step(["search", "sessions"]),
+    Step(["why", f"{FILE}:4"], needs="lines"),
+    Step(["log", "--patch"]),
+    Step(["secrets", "scan"]),
+)
+ALWAYS: tuple[Step, ...] = (Step(["completion", "bash"]),)
+STARTING: tuple[Step, ...] = (Step(["init"]),)
+WALKED = frozenset(step.command for step in (*STARTING, *WRITING, *READING, *ALWAYS))
+
+TITLES = {
+    "ADR-0001": ("Use sessions", "superseded"),
+    "ADR-0002": ("By hand", "proposed"),
+    "ADR-0003": ("Use git", "accepted"),
+    "ADR-0004": ("Use passkeys", "accepted"),
+    "BUG-1": ("Login fails", "fixed"),
+}
+
+
+@dataclass
+class Place:
+    """Somewhere that ``git memory`` is run: ``root`` is the directory. ``lines`` is whether there is code
+    to anchor to; ``watched`` are further repositories that must stay as they are."""
+
+    root: Path
+    server: Server
+    environment: dict[str, str] = field(repr=False)
+    branch: str = "memory"
+    lines: bool = True
+    hub: Path | None = None
+    watched: tuple[Path, ...] = ()
+    real: bool = False
+
+    @property
+    def repo(self) -> Repo:
+        return Repo(self.root)
+
+    def run(self, *arguments: str, **environment: str) -> Answer:
+        """``git memory ARGUMENTS``, whatever comes of it; no traceback ever does."""
+        answer = self.server.run(
+            arguments, self.root, {**self.environment, **environment}, real=self.real
+        )
+        assert "Traceback" not in answer.err, answer.err
+        assert "internal error" not in answer.err, answer.err
+        return answer
+
+    def do(self, *arguments: str, **environment: str) -> str:
+        """A command that must succeed; its answer."""
+        answer = self.run(*arguments, **environment)
+        assert answer.code == 0, (arguments, answer)
+        return answer.out
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.do(*arguments, "--json"))
+
+    def fails(self, *arguments: str, **environment: str) -> str:
+        """A command that must be refused, in one line; the line."""
+        answer = self.run(*arguments, **environment)
+        assert answer.code == 1, (arguments, answer)
+        assert answer.err.startswith("error: "), answer
+        assert answer.err.count("\n") == 1, answer
+        return answer.err
+
+    def step(self, step: Step) -> None:
+        wants = {"lines": self.lines, "no lines": not self.lines, "hub": self.hub is not None, "": True}
+        if wants[step.needs]:
+            answer = self.run(*(word.format(adrs=self.adrs, hub="hub") for word in step.arguments))
+            assert answer.code == step.code, (step, answer)
+
+    @property
+    def adrs(self) -> Path:
+        return Path(self.environment["HOME"]) / "adrs"
+
+    def fingerprint(self) -> dict[str, bytes]:
+        """All that is the user's: work trees, indexes, HEADs, configuration, hooks, stash, other refs."""
+        seen: dict[str, bytes] = {}
+        for root in (self.root, *self.watched):
+            seen.update(_fingerprint(root, self.environment))
+        return seen
+
+
+def _fingerprint(root: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
+    repo = Repo(root)
+    git_dir = Path(repo.git("rev-parse", "--absolute-git-dir"))
+    common = Path(root, repo.git("rev-parse", "--git-common-dir"))
+    seen: dict[str, bytes] = {}
+    if repo.git("rev-parse", "--is-bare-repository") == "false":
+        for path in sorted(root.rglob("*")):
+            if ".git" not in path.relative_to(root).parts:
+                seen[str(path)] = os.fsencode(path.readlink()) if path.is_symlink() else _bytes(path)
+    for place in {git_dir, common}:
+        for name in (*USERS_FILES, *LOGS):
+            seen[str(place / name)] = _bytes(place / name)
+        for folder in USERS_FOLDERS:
+            for path in sorted((place / folder).rglob("*")):
+                seen[str(path)] = _bytes(path)
+    refs = repo.git("for-each-ref", "--format=%(refname) %(objectname) %(symref)").splitlines()
+    seen[f"refs of {root}"] = "\n".join(ref for ref in refs if not ref.startswith(OURS)).encode()
+    return seen
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def walk(place: Place) -> None:
+    """Every command once, as a person would; then what is on the branch and what was left alone."""
+    before = place.fingerprint()
+    for step in (*STARTING, *WRITING, *READING, *ALWAYS):
+        place.step(step)
+    _assert_recorded(place)
+    _assert_sound(place)
+    assert place.fingerprint() == before
+
+
+def _assert_recorded(place: Place) -> None:
+    listed = {record["label"]: (record["title"], record["status"]) for record in place.json("list")}
+    assert {label: found for label, found in listed.items() if label in TITLES} == TITLES
+    assert len(listed) == len(TITLES) + 3  # a checkpoint and two learnings, named by their ids
+    assert "By hand" in place.do("search", "hand")
+
+
+def _assert_sound(place: Place) -> None:
+    """What git itself says of the branch, and that nothing is left beside it."""
+    repo = place.repo
+    repo.git("fsck", "--strict", "--no-dangling", "--no-progress", place.branch)
+    subjects = repo.git("log", "--format=%s", place.branch)
+    assert 'decision: accept ADR-0001 "Use sessions"' in subjects
+    common = Path(repo.root, repo.git("rev-parse", "--git-common-dir"))
+    left = [p for p in common.rglob("*") if p.name.endswith((".lock", ".keep")) or "tmp_" in p.name]
+    assert [p for p in left if "drafts" not in p.parts] == []
+
+
+def prepare_home(home: Path) -> dict[str, str]:
+    """An editor that writes a title, and a folder of ADRs; the environment of a person who has them."""
+    editor = home / "editor"
+    editor.write_text("#!/bin/sh\nsed -i 's/^# *$/# By hand/' \"$1\"\necho 'By hand.' >> \"$1\"\n")
+    editor.chmod(0o755)
+    adrs = home / "adrs"
+    adrs.mkdir()
+    (adrs / "0001-use-git.md").write_text("# 1. Use git\n\n## Status\n\nAccepted\n")
+    kept = ("HOME", "PATH", "LC_ALL", "TZ", "GIT_CONFIG_NOSYSTEM", "GIT_MEMORY_STRESS")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "EDITOR": str(editor),
+        "TERM": "dumb",
+    }
+
+
+def has(program: str) -> bool:
+    return shutil.which(program) is not None
