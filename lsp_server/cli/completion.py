@@ -47,6 +47,7 @@ def completion(session: Session, shell: str) -> None:
 def complete(root: click.Command, session: Session, words: Sequence[str]) -> int:
     """Answer a completion script. What goes wrong completes nothing: a prompt is no place for errors."""
     *before, incomplete = words or [""]
+    session.is_completing = True
     try:
         items = ShellComplete(root, {"obj": session}, "git memory", "").get_completions(before, incomplete)
     except Exception:
@@ -80,3 +81,15 @@ def complete_step(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     except GitMemoryError:
         return []
     return [CompletionItem(step) for step in steps if step.startswith(incomplete.lower())]
+
+
+def complete_proposal(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The names of the open proposals."""
+    from lsp_server.errors import GitMemoryError
+
+    try:
+        with ctx.obj.memory() as memory:
+            names = [proposal.name for proposal in memory.proposals()]
+    except GitMemoryError:
+        return []
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]

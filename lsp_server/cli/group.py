@@ -49,7 +49,14 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "show": Place("read:show", "Show one record whole."),
         "search": Place("search:search", "Find records by their words."),
         "why": Place("why:why", "Tell what is known about a file or a line."),
+        "history": Place("history:history", "Show every change of one record, newest first."),
         "log": Place("log:log", "Show the memory's history."),
+    },
+    "Review": {
+        "diff": Place("diff:diff", "Show what differs between two versions."),
+        "propose": Place("propose:propose", "Put what is written next on a proposal."),
+        "adopt": Place("propose:adopt", "Merge a proposal into the memory."),
+        "withdraw": Place("propose:withdraw", "End a proposal without its changes."),
     },
     "Set up": {
         "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
@@ -105,6 +112,10 @@ def _enter(ctx: click.Context, _param: click.Parameter, directories: tuple[str, 
         ctx.obj.enter(directory)
 
 
+def _on_proposal(ctx: click.Context, _param: click.Parameter, name: str | None) -> None:
+    ctx.obj.proposal = name
+
+
 @click.command(
     cls=MemoryGroup,
     name=PROGRAM,
@@ -126,6 +137,13 @@ Exit status: 0 done, 1 nothing found or refused, 2 usage. `git memory COMMAND -h
     metavar="DIR",
     multiple=True,
     help="Run as if started in DIR, as git has it. GIT_DIR and GIT_WORK_TREE then do not count.",
+)
+@click.option(
+    "--proposal",
+    expose_value=False,
+    callback=_on_proposal,
+    metavar="NAME",
+    help="Read and write the proposal NAME, for this command alone.",
 )
 @click.version_option(__version__, "--version", message="git memory version %(version)s")
 def root() -> None:

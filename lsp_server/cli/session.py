@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One call. ``json`` is set by ``--json`` wherever it stands; ``directory`` by ``-C``."""
+    """One call. ``json`` is set by ``--json`` wherever it stands, ``directory`` by ``-C``, ``proposal`` by
+    ``--proposal``."""
 
     def __init__(self, environment: Mapping[str, str], out: Terminal, err: Terminal) -> None:
         self.environment = environment
@@ -26,6 +27,8 @@ class Session:
         self.json = False
         self.directory = ""
         self.directory_given = False
+        self.proposal: str | None = None
+        self.is_completing = False
         self._opening: Opening | None = None
 
     def enter(self, directory: str) -> None:
@@ -55,7 +58,15 @@ class Session:
             self.begin()
         opening, self._opening = self._opening, None
         assert opening is not None
-        return opening()
+        memory = opening()
+        if self.proposal is not None:
+            memory.write_to_proposal(self.proposal)
+        if (proposal := memory.proposal) is not None and not self.is_completing:
+            # Never silently: what is read and written now is not what everybody has.
+            from lsp_server.cli.terminal import visible_line
+
+            self.say(self.err.style(f"on the proposal {visible_line(proposal)}", "dim"))
+        return memory
 
     def end(self) -> None:
         """Wait for what was begun and not asked for, after a usage error."""

@@ -87,3 +87,39 @@ class Synced:
     merges: Sequence[Merge] = ()
     secrets: Sequence[Warned] = ()
     proposals: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An open proposal. ``commits`` are those that the memory does not have; ``own`` when this clone has the
+    branch; ``here`` when this worktree writes to it, ``worktrees`` how many do."""
+
+    name: str
+    branch: str
+    version: str
+    commits: int
+    here: bool
+    own: bool
+    remotes: Sequence[str] = ()
+    worktrees: int = 0
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """``merge`` is None when the memory had all of it; ``released`` when this worktree wrote to it and now
+    writes to the memory itself."""
+
+    name: str
+    merge: Merge | None
+    released: bool
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """``kept`` is the ref under which the proposal's last ``version`` can still be found."""
+
+    name: str
+    version: str
+    kept: str
+    commits: int
+    released: bool

@@ -31,6 +31,42 @@ def contains(git: Git, version: Version, ancestor: Version) -> bool:
     return done.code == 0
 
 
+def count(git: Git, start: Version | None, version: Version) -> int:
+    """How many commits lead to ``version`` that ``start`` does not have."""
+    done = git.try_run(["rev-list", "--count", version, *([f"^{start}"] if start else []), "--"])
+    if done.code != 0:
+        raise NotFoundError(f"the memory has no version {version[:12]}")
+    return int(done.stdout)
+
+
+def written(git: Git, start: Version, version: Version) -> tuple[set[str], set[str]]:
+    """Every object that was written, and every path that was deleted, by the commits between two versions;
+    those of merges count against each of their parents."""
+    arguments = [
+        "log",
+        "-z",
+        "-m",
+        "--raw",
+        "--no-renames",
+        "--no-abbrev",
+        "--format=",
+        "--no-show-signature",
+    ]
+    done = git.try_run([*arguments, version, f"^{start}", "--"])
+    if done.code != 0:
+        raise NotFoundError(f"the memory has no version {version[:12]}")
+    objects, deleted = set[str](), set[str]()
+    fields = iter(done.stdout.split(b"\0"))
+    for field in fields:
+        if field.lstrip(b"\n").startswith(b":"):
+            change = _compared(field.lstrip(b"\n"), next(fields))
+            if change.new is None:
+                deleted.add(change.path)
+            else:
+                objects.add(change.new.object_id)
+    return objects, deleted
+
+
 def differences(git: Git, old: Version | None, new: Version) -> Sequence[Difference]:
     """Every path that differs, without renames, with what stood and what stands there."""
     if old is None:

@@ -1,0 +1,151 @@
+"""Use cases: propose changes on a branch of their own, and adopt or withdraw them after the review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsp_server.errors import NotFoundError, RefusedError, StoreError
+from lsp_server.memory.core import Core
+from lsp_server.memory.sharing_results import Adopted, Proposal, Withdrawn
+from lsp_server.store.base import Version
+from lsp_server.store.git_store import GitStore
+from lsp_server.store.proposal_branches import ProposalBranch, ProposalBranches
+
+_MOST_ROUNDS = 20  # against somebody who goes on writing to a proposal while it is adopted
+
+
+def proposals(core: Core) -> Sequence[Proposal]:
+    """The open proposals: this clone's own and those that remotes are known to have, by name."""
+    branches = _branches(core)
+    known = branches.all()
+    held = branches.held()
+    here = core.repository.proposal
+    mainline = core.mainline.tip()
+    result = []
+    for name in sorted({branch.name for branch in known}):
+        own = next((b for b in known if b.name == name and b.remote is None), None)
+        remotes = tuple(b.remote for b in known if b.name == name and b.remote is not None)
+        newest = own or next(b for b in known if b.name == name)
+        result.append(
+            Proposal(
+                name=name,
+                branch=core.repository.proposal_ref(name).removeprefix("refs/heads/"),
+                version=newest.version,
+                commits=_count(core, mainline, newest.version),
+                here=name == here,
+                own=own is not None,
+                remotes=remotes,
+                worktrees=len(held.get(name, ())),
+            )
+        )
+    return result
+
+
+def begin(core: Core, name: str) -> bool:
+    """Make a proposal at the memory's tip, or take up the one that a remote has; whether it is new.
+
+    Raises ``UsageError`` for a name that no branch can have.
+    """
+    branches = _branches(core)
+    branches.check_name(name)
+    mainline = core.mainline.snapshot().version
+    if branches.branch(name).tip() is not None:
+        return False
+    remote = next((b for b in branches.all() if b.name == name), None)
+    if remote is None:
+        return branches.begin(name, mainline, mainline)
+    bases = core.store.merge_bases(mainline, remote.version)
+    branches.begin(name, remote.version, bases[0] if bases else mainline)
+    return False
+
+
+def hold(core: Core, name: str) -> bool:
+    """Let this worktree's writes go to a proposal, until ``release``; whether the proposal is new."""
+    is_new = begin(core, name)
+    _branches(core).hold(name)
+    return is_new
+
+
+def release(core: Core) -> str | None:
+    """Let this worktree's writes go to the memory itself; the proposal that they went to."""
+    name = core.repository.proposal
+    _branches(core).release()
+    return name
+
+
+def adopt(core: Core, name: str) -> Adopted:
+    """Merge a proposal into the memory, and end it. Numbers that the memory has given meanwhile are the
+    memory's: the proposal's records get new ones."""
+    from lsp_server.memory.merging import merge_into
+
+    branches = _branches(core)
+    for _ in range(_MOST_ROUNDS):
+        found = _find(branches, name)
+        merge = merge_into(
+            core, core.mainline, found.version, source=f"the proposal '{name}'", yielding="theirs"
+        )
+        if found.remote is not None or branches.end(name, found.version):
+            return Adopted(name, merge, _let_go(core, branches, name))
+    raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
+
+
+def withdraw(core: Core, name: str) -> Withdrawn:
+    """End a proposal without its changes. They are kept under a ref of this clone."""
+    branches = _branches(core)
+    for _ in range(_MOST_ROUNDS):
+        found = _find(branches, name)
+        if found.remote is not None:
+            raise RefusedError(
+                f"the proposal '{name}' is {found.remote}'s alone: close it there, with its pull request"
+            )
+        kept = branches.keep_withdrawn(name, found.version)
+        if branches.end(name, found.version):
+            commits = _count(core, found.start or core.mainline.tip(), found.version)
+            return Withdrawn(name, found.version, kept, commits, _let_go(core, branches, name))
+    raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
+
+
+def settle_proposals(core: Core, remote: str) -> list[str]:
+    """After a sync: end the proposals whose changes the memory has by now, whatever button of a forge
+    brought them there. A sentence for each."""
+    from lsp_server.memory.proposal_outcome import is_merged
+
+    branches = _branches(core)
+    mainline = core.mainline.tip()
+    said = []
+    for branch in branches.all():
+        if branch.remote is None and mainline is not None and is_merged(core, branch, mainline):
+            if not branches.end(branch.name, branch.version):
+                continue  # written to in this very moment: not merged after all
+            ended = f"the proposal '{branch.name}' was merged on {remote}: it is part of the memory now"
+            if _let_go(core, branches, branch.name):
+                ended += ", and this worktree writes to the memory itself again"
+            said.append(ended)
+    return said
+
+
+def _let_go(core: Core, branches: ProposalBranches, name: str) -> bool:
+    """This worktree alone goes back to the memory: the writes of others are refused until they say so."""
+    if core.repository.proposal != name:
+        return False
+    branches.release()
+    return True
+
+
+def _find(branches: ProposalBranches, name: str) -> ProposalBranch:
+    branches.check_name(name)
+    found = [branch for branch in branches.all() if branch.name == name]
+    if not found:
+        others = sorted({branch.name for branch in branches.all()})
+        shown = f"; there is {', '.join(others[:5])}" if others else ""
+        raise NotFoundError(f"there is no proposal '{name}'{shown}")
+    return found[0]
+
+
+def _branches(core: Core) -> ProposalBranches:
+    return ProposalBranches(core.repository, core.store)
+
+
+def _count(core: Core, start: Version | None, version: Version) -> int:
+    store: GitStore = core.store
+    return store.count(start, version)
