@@ -140,11 +140,13 @@ class WriteLock:
             said, _ = json.JSONDecoder().raw_decode(data.decode())  # what follows may be of an earlier note
             if isinstance(said, dict):
                 earlier = said.pop("earlier", None)
-                for one in earlier if isinstance(earlier, list) else []:
-                    if isinstance(one, dict) and not self._clear_up(one, patience=0):
-                        left.append(one)
-                if said and not self._clear_up(said, patience=patience):
-                    left.append(said)
+                all_said = [(one, 0.0) for one in (earlier if isinstance(earlier, list) else [])]
+                all_said += [(said, patience)] if said else []
+                left += [
+                    one
+                    for one, patiently in all_said
+                    if isinstance(one, dict) and not self._clear_up(one, patience=patiently)
+                ]
         os.ftruncate(descriptor, 0)
         return left[-_MOST_EARLIER:]
 

@@ -17,9 +17,9 @@ BATCH = """
 from lsp_server.memory import Memory
 from lsp_server.records.model import Kind
 with Memory.open(".") as memory:
-    with memory.batch("learning: three at once") as batch:
+    with memory.batch("learning: three at once"):
         for n in range(3):
-            batch.record(Kind.LEARNING, f"Number {n}")
+            memory.record(Kind.LEARNING, f"Number {n}")
     memory.search("three")
 """
 COMMANDS: dict[str, Sequence[str]] = {
