@@ -68,7 +68,7 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
 
     def change(edits: Edits) -> str:
         core.index.follow(core.store, edits.snapshot.version)
-        _recognise(core, sources)
+        _recognise(core, edits, sources)
         new = [s for s in sources if s.adr.is_adr and not s.broken and s.known is None]
         _number(core, edits, new)
         _link([s for s in sources if s.adr.is_adr and not s.broken])
@@ -178,11 +178,11 @@ def _date(core: Core, directory: Path, sources: Sequence[_Source]) -> None:
             source.notes.append("it has no date; the date of the import stands for it")
 
 
-def _recognise(core: Core, sources: Sequence[_Source]) -> None:
+def _recognise(core: Core, edits: Edits, sources: Sequence[_Source]) -> None:
     """Find what an earlier import brought, by where it came from or by the very same text."""
     by_origin: dict[str, Record] = {}
     by_body: dict[str, Record] = {}
-    for record in core.index.list(Kind.DECISION):
+    for record in (*core.index.list(Kind.DECISION), *edits.records()):  # those of the same batch, too
         if origin := record.extra.get("source"):
             by_origin[origin] = record
             by_body[record.body.strip()] = record
@@ -195,6 +195,7 @@ def _number(core: Core, edits: Edits, new: Sequence[_Source]) -> None:
     """Keep the numbers that are free; of several files with one number the first by name keeps it."""
     taken = {r.number: r.label for r in core.index.list(Kind.DECISION) if r.number is not None}
     taken.update(core.index.deleted_numbers(Kind.DECISION))
+    taken.update({r.number: r.label for r in edits.records() if r.kind is Kind.DECISION and r.number})
     for source in new:
         source.number, source.alias = 0, None
         wanted = source.adr.number

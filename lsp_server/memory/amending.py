@@ -164,8 +164,7 @@ def delete(core: Core, ref: str) -> Record:
     result: list[Record] = []
 
     def change(edits: Edits) -> str:
-        core.index.follow(core.store, edits.snapshot.version)
-        record = core.index.get(record_id)
+        record = core.known(edits, record_id)
         if record is None:
             raise RefusedError(f"{ref} was deleted meanwhile")
         result[:] = [record]

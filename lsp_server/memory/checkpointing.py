@@ -59,7 +59,7 @@ def prepare(
 def checkpoint(core: Core, new: recording.New) -> Record:
     """Commit a prepared checkpoint; it is answered as its file tells it, with what was noted by itself."""
     written = recording.record(core, new)
-    data = core.store.snapshot().read(written.path)
+    data = core.read(written.path)
     return (parse(written.path, data).record if data else None) or written
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import AmbiguousError, NotFoundError, RefusedError
 from lsp_server.memory.edits import Edits
 from lsp_server.records.anchors import CodePosition
-from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label
+from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label, normalise_label
 from lsp_server.records.model import Kind, Record
 from lsp_server.rendering.environment import Templates
 from lsp_server.store.base import Snapshot, Version
@@ -25,6 +25,7 @@ from lsp_server.store.repository import Repository
 if TYPE_CHECKING:
     from lsp_server.code.file_view import CodeFiles
     from lsp_server.index import Index
+    from lsp_server.memory.batches import Batch
 
 # Goes up when ``records.document`` reads the same bytes differently; the index is then made anew.
 PARSER_VERSION = 1
@@ -46,6 +47,16 @@ class Core:
         self._clock = threading.Lock()
         self._last: datetime | None = None
         self._known: Version | None = None  # a tip that was seen to be a memory's
+        self._of_thread = threading.local()
+
+    @property
+    def batch(self) -> Batch | None:
+        """The batch that collects this thread's writes, None outside of one."""
+        return getattr(self._of_thread, "batch", None)
+
+    @batch.setter
+    def batch(self, batch: Batch | None) -> None:
+        self._of_thread.batch = batch
 
     @property
     def code(self) -> CodeFiles:
@@ -115,6 +126,8 @@ class Core:
 
     def expect_memory(self) -> None:
         """Fail early when there is no branch at all; let git load meanwhile what a write reads first."""
+        if self.batch is not None:
+            return
         if self.store.tip() is None:
             self.tip()
         self.store.begin_reading()
@@ -135,12 +148,20 @@ class Core:
 
     # addressing ------------------------------------------------------------------------------------
     def find(self, ref: str) -> Record:
-        """The one record that ``ref`` names at the tip."""
+        """The one record that ``ref`` names at the tip, or in this thread's batch: it is found as the batch
+        left it."""
         index = self.followed()
+        batch = self.batch
         ids = index.resolve(ref)
-        if not ids:
-            raise NotFoundError(_not_found(index, ref))
+        if batch is not None and (own := batch.resolve(ref)):
+            # A label of the batch's own is the one that was told here; an id may be anybody's.
+            ids = own if normalise_label(ref) else list(dict.fromkeys([*own, *ids]))
         records = [record for record_id in ids if (record := index.get(record_id))]
+        if batch is not None:
+            found = [batch.get(record_id, index.get(record_id)) for record_id in ids]
+            records = [record for record in found if record is not None]
+        if not records:
+            raise NotFoundError(_not_found(index, ref))
         if len(records) != 1:
             named = ", ".join(f"{r.label} ({r.id[:ID_WIDTH]}) {r.title!r}" for r in records[:5])
             raise AmbiguousError(f"{ref!r} could be {named}; give more of the id")
@@ -153,6 +174,8 @@ class Core:
         """
         if record.kind in NUMBERED:
             return lambda: record.label
+        if self.batch is not None:  # which tells the labels at its end
+            return lambda: format_label(record.kind, None, record.id)
         width, file = ID_WIDTH, self.index_file(self.store.ref)
 
         def look() -> None:
@@ -172,7 +195,10 @@ class Core:
 
     # committing ------------------------------------------------------------------------------------
     def commit(self, change: Callable[[Edits], str]) -> Version:
-        """Make one commit of what ``change`` does; it returns the message, and may be called again."""
+        """Make one commit of what ``change`` does; it returns the message, and may be called again. In a
+        batch the commit comes at its end, and the answer is the version that the batch stands on."""
+        if (batch := self.batch) is not None:
+            return batch.add(change)
 
         def build(snapshot: Snapshot):  # type: ignore[no-untyped-def]  # Build's result, see Store.commit
             edits = self.edits(snapshot)
@@ -202,6 +228,8 @@ class Core:
         also: Sequence[Record] = (),
     ) -> str:
         """A commit message: ``decision: accept ADR-0012 "Use JWT"`` with trailers for machines."""
+        if (batch := self.batch) is not None and batch.say(action, (record, *also)):
+            return action
         from lsp_server.memory.titles import subject
 
         trailers = [("Memory-Id", r.id) for r in (record, *also)]
@@ -221,8 +249,7 @@ class Core:
         deleted meanwhile."""
         from lsp_server.records.document import parse
 
-        self.index.follow(self.store, edits.snapshot.version)
-        known = self.index.get(record_id)
+        known = self.known(edits, record_id)
         data = edits.read(known.path) if known else None
         record = parse(known.path, data).record if known and data is not None else None
         if known is None or data is None or record is None or record.id != record_id:
@@ -231,6 +258,28 @@ class Core:
             return record, data.decode("utf-8")
         except UnicodeDecodeError:
             raise RefusedError(f"{record.label} is not UTF-8; mend the file by hand first") from None
+
+    def known(self, edits: Edits, record_id: str) -> Record | None:
+        """A record as it stands at the version being built on, with what was written since; None when it is
+        not there."""
+        if (written := edits.record_of(record_id)) is not None:
+            return written
+        self.index.follow(self.store, edits.snapshot.version)
+        known = self.index.get(record_id)
+        return None if known is None or edits.is_deleted(known.path) else known
+
+    def read(self, path: str) -> bytes | None:
+        """A file at the tip, or as this thread's batch left it; None where there is none."""
+        if (batch := self.batch) is not None:
+            return batch.read(path)
+        return self.store.snapshot().read(path)
+
+    def when_committed(self, action: Callable[[], None]) -> None:
+        """Do something about a write once it is on the branch: now, or at the end of this thread's batch."""
+        if (batch := self.batch) is not None:
+            batch.when_committed(action)
+        else:
+            action()
 
     def close(self) -> None:
         with self._making:

@@ -123,8 +123,7 @@ def _save_new(core: Core, path: Path, state: State, text: str, guard: Guard) -> 
 
     def change(edits: Edits) -> str:
         made.clear()
-        core.index.follow(core.store, edits.snapshot.version)
-        if core.index.get(drafted.id) is not None:
+        if core.known(edits, drafted.id) is not None:
             return ""
         number = edits.next_number(kind) if kind in NUMBERED else None
         record = replace(drafted, number=number, label=format_label(kind, number, drafted.id))
@@ -143,13 +142,18 @@ def _save_new(core: Core, path: Path, state: State, text: str, guard: Guard) -> 
     if not made:
         base = state.base or views.text_of(core, core.find(drafted.id))
         state = replace(state, base=base, committed=True)
-        draft_files.store(path, state)
+        core.when_committed(lambda: draft_files.store(path, state))
         return _save_amended(core, path, state, text, guard)
+
+    def committed() -> None:
+        _, whole = made[0]
+        if clean != text:
+            _show(path, text, whole)
+        template = "" if clean != text else state.template
+        draft_files.store(path, replace(state, base=whole, committed=True, template=template))
+
     record, whole = made[0]
-    if clean != text:
-        _show(path, text, whole)
-        state = replace(state, template="")
-    draft_files.store(path, replace(state, base=whole, committed=True))
+    core.when_committed(committed)
     return Saved(amending.reread(record, whole), changed=True)
 
 
@@ -184,7 +188,14 @@ def _save_amended(core: Core, path: Path, state: State, text: str, guard: Guard)
         _show(path, text, now)
         shown = mine in (now, base)
         state = replace(state, template="", older=state.older if shown else state.seen(mine))
-    draft_files.store(path, replace(state, base=now))
+    settled, in_batch = state, core.batch is not None
+
+    def committed() -> None:
+        # At the end of a batch it may have been merged with more than we saw.
+        base = views.text_of(core, core.find(settled.id)) if in_batch else now
+        draft_files.store(path, replace(settled, base=base))
+
+    core.when_committed(committed)
     if now == before:
         reason = f"{amended.label} has this already, or had it before somebody changed it"
         return Saved(amended, changed=False, reason=reason)

@@ -43,7 +43,7 @@ def formerly(core: Core, ref: str) -> list[Record]:
 
 def raw(core: Core, record: Record) -> bytes:
     """The bytes of a record's file at the tip. Raises ``NotFoundError``."""
-    data = core.store.snapshot().read(record.path)
+    data = core.read(record.path)
     if data is None:
         raise NotFoundError(f"{record.label} was deleted meanwhile")
     return data

@@ -69,7 +69,7 @@ def refresh(core: Core, record: Record, in_use: Collection[Path] = ()) -> Path:
 
 def text_of(core: Core, record: Record) -> str:
     """The whole file of a record at the tip. Raises ``NotFoundError``."""
-    data = core.store.snapshot().read(record.path)
+    data = core.read(record.path)
     if data is None:
         raise NotFoundError(f"{record.label} was deleted meanwhile")
     return data.decode("utf-8", "replace")

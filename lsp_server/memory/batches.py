@@ -1,0 +1,272 @@
+"""A batch: the writes of one thread, collected, as one commit.
+
+Each write is made at once, on the batch's own picture of the branch (its ``Edits``), so that it answers with
+its record and fails where it is called. Nothing is locked meanwhile. At the end the picture is committed
+when the branch still stands where it was taken; otherwise every write is made again, in order, on the new
+tip, as a single write is after a lost race.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.memory.edits import Edits
+from lsp_server.memory.keeping import all_kept
+from lsp_server.records.labels import format_label, normalise_label
+from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.recording import New
+    from lsp_server.store.base import ChangeSet, Snapshot, Version
+
+Change = Callable[[Edits], str]
+
+_LISTED = 100
+"""So many records are named in the commit's message, in its text and in its trailers."""
+
+_PREFIX = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,31}")  # of an id, as the index takes them
+
+
+class _Said(NamedTuple):
+    """What one write says in the commit's message: of which records, and what was done; or its own words."""
+
+    records: tuple[Record, ...]
+    action: str = ""
+    words: str = ""
+
+
+class _Mark(NamedTuple):
+    """How far a batch had come."""
+
+    on: Edits | None
+    edits: int
+    changes: int
+    said: int
+    news: int
+    after: int
+
+
+class Batch:
+    """What is collected. ``records`` are the records written or changed, in the order in which they were
+    first written: inside the block as they stand now, after it as they were committed. Their numbers may
+    then be others than inside, where another writer was faster. ``version`` is the commit; None before the
+    end of the block, and where nothing was written.
+    """
+
+    def __init__(self, core: Core, message: str) -> None:
+        self.version: Version | None = None
+        self._core = core
+        self._subject, self._text = _message(message)
+        self._edits: Edits | None = None
+        self._changes: list[Change] = []
+        self._said: list[_Said] = []
+        self._news: list[New] = []
+        self._after: list[Callable[[], None]] = []
+        self._collecting = False
+
+    @property
+    def records(self) -> Sequence[Record]:
+        if self._edits is None:
+            return ()
+        found = tuple(self._edits.records())
+        return found if self.version is None else tuple(map(self._with_label, found))
+
+    # what the writes do ----------------------------------------------------------------------------
+    def add(self, change: Change) -> Version:
+        """Make one write, on top of those before it; the version that the batch stands on. Raises what the
+        write raises, and has then nothing of it."""
+        snapshot = self._core.store.snapshot() if self._edits is None else self._edits.snapshot
+        if self._edits is None:
+            self._edits = self._core.edits(snapshot)
+        try:
+            self._make(self._edits, change)
+        except NotFoundError:
+            tip = self._core.store.snapshot()
+            if tip.version == snapshot.version:
+                raise
+            # Somebody wrote it since the batch began: go on from there.
+            self._edits = self._made_again(tip)
+            self._make(self._edits, change)
+        self._changes.append(change)
+        return self._edits.snapshot.version
+
+    def say(self, action: str, records: tuple[Record, ...]) -> bool:
+        """Note for the message what a write does; False when none is being made."""
+        if self._collecting:
+            self._said.append(_Said(records, action))
+        return self._collecting
+
+    def keep(self, news: Sequence[New]) -> None:
+        """Note the new records whose texts must not be lost when the commit is refused."""
+        self._news.extend(news)
+
+    def when_committed(self, action: Callable[[], None]) -> None:
+        """Do something once all is on the branch."""
+        self._after.append(action)
+
+    # what the writes see ---------------------------------------------------------------------------
+    def read(self, path: str) -> bytes | None:
+        """A file with what the batch did to it; at the tip where it did nothing."""
+        if self._edits is None or not self._edits.touches(path):
+            return self._core.store.snapshot().read(path)
+        return self._edits.read(path)
+
+    def resolve(self, ref: str) -> list[str]:
+        """The ids of records of this batch that have this label, or an id that begins so."""
+        edits = self._edits
+        if edits is None:
+            return []
+        label = normalise_label(ref)
+        if label is not None and (record := edits.called(label)) is not None:
+            return [record.id]
+        ref = ref.strip().lower()
+        if edits.record_of(ref) is not None:
+            return [ref]
+        if not _PREFIX.fullmatch(ref):
+            return []
+        digits = ref.replace("-", "")
+        return [record.id for record in edits.records() if record.id.replace("-", "").startswith(digits)]
+
+    def get(self, record_id: str, known: Record | None) -> Record | None:
+        """A record as it stands in the batch; ``known`` is what the branch has of it."""
+        if self._edits is None:
+            return known
+        if known is not None:
+            if self._edits.is_deleted(known.path):
+                return None
+            if not self._edits.touches(known.path):
+                return known
+        return self._edits.record_of(record_id)
+
+    # beginning and end -----------------------------------------------------------------------------
+    def mark(self) -> _Mark:
+        edits = self._edits.mark() if self._edits is not None else 0
+        return _Mark(
+            self._edits, edits, len(self._changes), len(self._said), len(self._news), len(self._after)
+        )
+
+    def back_to(self, mark: _Mark) -> None:
+        """Forget what was written since then."""
+        del self._changes[mark.changes :]
+        del self._said[mark.said :]
+        del self._news[mark.news :]
+        del self._after[mark.after :]
+        if self._edits is not None and mark.on in (None, self._edits):
+            self._edits.back_to(mark.edits)
+        elif self._edits is not None:  # made again since then
+            self._edits = self._made_again(self._edits.snapshot)
+
+    def commit(self) -> None:
+        """Put all on the branch. Where that is refused, the texts of new records are kept as drafts."""
+        if self._edits is None or not self._changes:
+            return
+        with all_kept(self._core, self._news, lambda: self._edits):
+            version = self._core.store.commit(self._build)
+        if any(self._edits.changed()):
+            self.version = version
+        for action in self._after:
+            action()
+
+    def _build(self, snapshot: Snapshot) -> ChangeSet | None:
+        if self._edits is None or snapshot.version != self._edits.snapshot.version:
+            self._edits = self._made_again(snapshot)
+        return self._edits.change_set(self._whole_message())
+
+    def _made_again(self, snapshot: Snapshot) -> Edits:
+        edits = self._core.edits(snapshot)
+        self._said.clear()
+        for change in self._changes:
+            self._make(edits, change)
+        return edits
+
+    def _make(self, edits: Edits, change: Change) -> None:
+        mark, said = edits.mark(), len(self._said)
+        self._collecting = True
+        try:
+            words = change(edits)
+        except BaseException:
+            edits.back_to(mark)
+            del self._said[said:]
+            raise
+        finally:
+            self._collecting = False
+        if words and len(self._said) == said:
+            self._said.append(_Said((), words=words.split("\n", 1)[0]))
+
+    # what is told ----------------------------------------------------------------------------------
+    def _whole_message(self) -> str:
+        from itertools import islice
+
+        assert self._edits is not None
+        lines = [said.words or _line(said) for said in self._said[:_LISTED]]
+        ids = dict.fromkeys(record.id for said in self._said for record in said.records)
+        if any(said.words for said in self._said):  # which does not tell its records
+            ids.update(dict.fromkeys(record.id for record in islice(self._edits.records(), _LISTED)))
+        position = self._core.position()
+        trailers = [("Memory-Id", record_id) for record_id in islice(ids, _LISTED)]
+        if position.commit:
+            trailers.append(("Code-Commit", position.commit))
+        if position.branch:
+            trailers.append(("Code-Branch", position.branch))
+        return self._core.templates.render(
+            "commits/batch",
+            subject=self._subject,
+            text=self._text,
+            lines=lines,
+            more=len(self._said) - len(lines),
+            trailers=trailers,
+        )
+
+    def _with_label(self, record: Record) -> Record:
+        """With the label that the index gives it: longer where two ids begin alike."""
+        if record.number is not None:
+            return record
+        from dataclasses import replace
+
+        label = self._core.followed().label_of(record.kind, record.id)
+        usual = format_label(record.kind, None, record.id)
+        return record if label == usual == record.label else replace(record, label=label)
+
+
+@contextmanager
+def batch(core: Core, message: str) -> Iterator[Batch]:
+    """Collect this thread's writes; see ``Memory.batch``."""
+    outer = core.batch
+    if outer is not None:
+        mark = outer.mark()
+        try:
+            yield outer
+        except BaseException:
+            outer.back_to(mark)
+            raise
+        return
+    made = Batch(core, message)
+    core.expect_memory()
+    core.batch = made
+    try:
+        yield made
+        made.commit()
+    finally:
+        core.batch = None
+
+
+def _line(said: _Said) -> str:
+    from lsp_server.memory.titles import subject
+
+    first = said.records[0]
+    return subject(f"{first.kind.value}: {said.action} {first.label}", first.title)
+
+
+def _message(message: str) -> tuple[str, str]:
+    """The subject and the text below it."""
+    if "\0" in message:
+        raise UsageError("a commit message cannot contain a NUL character")
+    first, _, rest = message.strip().partition("\n")
+    if not first:
+        raise UsageError("a batch needs a message: it is the subject of its commit")
+    return " ".join(first.split()), rest.strip()
