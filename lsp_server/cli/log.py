@@ -2,68 +2,133 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
 from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import fit, visible
+from lsp_server.cli.terminal import fit, visible, visible_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lsp_server.memory.facade import Memory
+    from lsp_server.records.model import Kind
+    from lsp_server.store.base import Commit
+
+_AUTHOR = 16  # columns of a terminal
+_LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+class _Date(Moment):
+    """The dates of ``git memory list``, and every other that git understands: those stay text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.UsageError:
+            return str(value)
 
 
 @memory_command(
     "log",
     example="""
     git memory log -n 20
-    git memory log -n 1 --patch
+    git memory log --kind decision --author ada --since "last monday"
+    git memory log --record ADR-12 --patch
     """,
 )
+@click.option("--kind", type=KindWord(), metavar="KIND", help="Only what changed records of this kind.")
+@click.option("--record", type=Ref(), metavar="REF", help="Only what changed this record.")
+@click.option("--author", type=Text(), metavar="TEXT", help="Only by authors with TEXT in name or address.")
+@click.option("--code-branch", type=Text(), metavar="NAME", help="Only from work on this branch of the code.")
+@click.option("--since", type=_Date(), metavar="DATE", help="Only at DATE or after it.")
+@click.option("--until", type=_Date(end=True), metavar="DATE", help="Only until DATE, day included.")
+@click.option("--grep", "words", type=Text(), metavar="TEXT", help="Only with TEXT in the message.")
 @click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="At most N commits.")
 @click.option("-p", "--patch", is_flag=True, help="Show what each commit changed, too.")
-def log(session: Session, limit: int | None, patch: bool) -> None:
+def log(
+    session: Session,
+    *,
+    kind: Kind | None,
+    record: str | None,
+    author: str | None,
+    code_branch: str | None,
+    since: datetime | str | None,
+    until: datetime | str | None,
+    words: str | None,
+    limit: int | None,
+    patch: bool,
+) -> None:
     """Show the memory's history.
 
-    Newest first. It is ordinary git history: `git log` shows the branch, too.
+    Newest first. It is ordinary git history: `git log` shows the branch, too. DATE is what `git memory
+    list` takes, or anything else that git does ("last monday"). TEXT is looked for as written, in any case.
     """
     with session.memory() as memory:
-        commits = memory.log(limit=limit)
-        patches = [memory.diff(commit.version) for commit in commits] if patch else []
-    if not commits:
-        nothing_found(session, "nothing recorded yet")
-    if session.json:
-        documents: list[dict[str, Any]] = [
-            {
-                "version": commit.version,
-                "author": commit.author,
-                "email": commit.email,
-                "when": commit.when.isoformat(),
-                "subject": commit.subject,
-                "body": commit.body,
-                "trailers": dict(commit.trailers),
-            }
-            for commit in commits
-        ]
-        for document, text in zip(documents, patches, strict=False):
-            document["patch"] = text
-        print_json(session, documents)
-        return
+        commits = memory.log(
+            kind=kind,
+            record=record,
+            author=author,
+            code_branch=code_branch,
+            since=since,
+            until=until,
+            words=words,
+            limit=limit,
+        )
+        if session.json:
+            documents = [_json(memory, commit, patch) for commit in commits]
+            if not documents:
+                nothing_found(session, "nothing found")
+            print_json(session, documents)
+            return
+        # Line by line as git finds them: a long history is read from its beginning, not waited for.
+        if not _print(session, memory, commits, patch):
+            nothing_found(session, "nothing found")
+
+
+def _json(memory: Memory, commit: Commit, patch: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "version": commit.version,
+        "author": commit.author,
+        "email": commit.email,
+        "when": commit.when.isoformat(),
+        "subject": commit.subject,
+        "body": commit.body,
+        "trailers": dict(commit.trailers),
+    }
+    return document | {"patch": memory.diff(commit.version)} if patch else document
+
+
+def _print(session: Session, memory: Memory, commits: Iterable[Commit], patch: bool) -> bool:
     out = session.out
-    rows = [
-        [
-            (commit.version[:8], "yellow"),
-            (minute(commit.when), "dim"),
-            (commit.author if out.width is None else fit(commit.author, 16), "blue"),
-            (commit.subject, ""),
-        ]
-        for commit in commits
-    ]
-    if not patch:
-        out.table(rows)
-        return
-    for row, text in zip(rows, patches, strict=True):
-        out.table([row])
-        out.line()
-        for line in visible(text).rstrip("\n").split("\n"):
-            out.line(out.style(line, {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")))
-        out.line()
+    found = False
+    for commit in commits:
+        found = True
+        author = commit.author if out.width is None else _padded(fit(visible_line(commit.author), _AUTHOR))
+        out.table(
+            [
+                [
+                    (commit.version[:8], "yellow"),
+                    (minute(commit.when), "dim"),
+                    (author, "blue"),
+                    (commit.subject, ""),
+                ]
+            ]
+        )
+        if patch:
+            out.line()
+            for line in visible(memory.diff(commit.version)).rstrip("\n").split("\n"):
+                out.line(out.style(line, _LINE_STYLES.get(line[:1], "")))
+            out.line()
+    return found
+
+
+def _padded(author: str) -> str:
+    from lsp_server.cli.terminal import display_width
+
+    return author + " " * (_AUTHOR - display_width(author))

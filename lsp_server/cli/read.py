@@ -84,6 +84,8 @@ def warn_of(session: Session, problems: Sequence[tuple[str, Problem]]) -> None:
     example="""
     git memory show ADR-12
     git memory show BUG-7 --raw
+    git memory show ADR-12@{yesterday}
+    git memory show ADR-12@{3f2a9c1}
     """,
 )
 @click.argument("ref", type=Ref())
@@ -91,9 +93,21 @@ def warn_of(session: Session, problems: Sequence[tuple[str, Problem]]) -> None:
 def show(session: Session, ref: str, raw: bool) -> None:
     """Show one record whole.
 
-    What it is, where it stands in the code today, what it is linked to, then its text.
+    What it is, where it stands in the code today, what it is linked to, then its text. REF@{DATE} or
+    REF@{COMMIT} shows it as it was: at a date in git's own words, or in a commit of the memory.
     """
     with session.memory() as memory:
+        if (moment := moment_of(ref)) is not None:
+            from lsp_server.cli.showing import print_then, then_json
+
+            then = memory.at(*moment)
+            if session.json:
+                print_json(session, then_json(then, raw=raw))
+            elif raw:
+                _print_file(session, then.data)
+            else:
+                print_then(session, memory, then)
+            return
         if raw and not session.json:
             _print_file(session, memory.raw(ref))
             return
@@ -105,6 +119,12 @@ def show(session: Session, ref: str, raw: bool) -> None:
             print_json(session, document | {"text": memory.text(ref)} if raw else document)
         else:
             print_record(session, memory, record, ref)
+
+
+def moment_of(ref: str) -> tuple[str, str] | None:
+    """``ADR-12@{yesterday}`` as the record and the moment; None when no moment is asked for."""
+    name, at, moment = ref.partition("@{")
+    return (name, moment[:-1]) if at and name and moment.endswith("}") else None
 
 
 def _print_file(session: Session, data: bytes) -> None:

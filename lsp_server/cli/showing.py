@@ -14,6 +14,7 @@ ID_LENGTH = 36
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
     from lsp_server.memory.facade import Memory
+    from lsp_server.memory.review_results import Then
     from lsp_server.records.model import Record
 
 
@@ -30,6 +31,42 @@ def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
     }
 
 
+def then_json(then: Then, *, raw: bool) -> dict[str, Any]:
+    """As ``shown_json`` of the record as it was; ``today`` is empty, for its lines were others then.
+    ``version`` is the commit, ``since`` when it came to be so, null where the history is cut."""
+    document = record_json(then.record) | {
+        "today": [],
+        "formerly": [],
+        "body": then.record.body,
+        "version": then.version,
+        "since": then.since and then.since.isoformat(),
+    }
+    return document | {"text": then.data.decode("utf-8", "replace")} if raw else document
+
+
+def print_then(session: Session, memory: Memory, then: Then) -> None:
+    """A record as it was: a header that says when, then its Markdown of that time."""
+    out, record = session.out, then.record
+    out.line(out.style(f"{record.label} {visible_line(record.title)}", "bold"))
+    about = [
+        out.style(visible_line(record.status), out.status(record.status)) if record.status else "",
+        record.kind.value,
+        out.style(minute(record.created), "dim"),
+        *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
+    ]
+    out.line(" · ".join(part for part in about if part))
+    since = f", so since {minute(then.since)}" if then.since else ""
+    out.line(out.style(f"as it was in {then.version[:8]}{since}", "yellow"))
+    out.line()
+    facts = _front_facts(memory, record)
+    facts += [("at", visible_line(str(anchor.range))) for anchor in record.anchors]
+    facts += _links(memory, record)
+    facts.append(("file", visible_line(record.path)))
+    _print_facts(session, facts)
+    out.line()
+    out.line(visible(_body_without_title(record)).strip("\n"))
+
+
 def print_record(session: Session, memory: Memory, record: Record, ref: str) -> None:
     """A header of a few lines, then the record's own Markdown. ``ref`` is what it was asked for by."""
     out = session.out
@@ -44,15 +81,19 @@ def print_record(session: Session, memory: Memory, record: Record, ref: str) -> 
     for other in memory.formerly(ref):
         out.line(f"also the former label of {visible_line(other.label)} {visible_line(other.title)}")
     out.line()
-    facts = _facts(session, memory, record)
-    width = max(len(name) for name, _ in facts)
-    for name, text in facts:
-        out.line(f"{out.style(name.ljust(width), 'dim')}  {text}")
+    _print_facts(session, _facts(session, memory, record))
     out.line()
     out.line(visible(_body_without_title(record)).strip("\n"))
 
 
-def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, str]]:
+def _print_facts(session: Session, facts: list[tuple[str, str]]) -> None:
+    width = max(len(name) for name, _ in facts)
+    for name, text in facts:
+        session.out.line(f"{session.out.style(name.ljust(width), 'dim')}  {text}")
+
+
+def _front_facts(memory: Memory, record: Record) -> list[tuple[str, str]]:
+    """What the front matter says, as it would be said in any version."""
     facts = [("id", record.id)]
     if record.aliases:
         facts.append(("was called", visible_line(", ".join(record.aliases))))
@@ -66,6 +107,11 @@ def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, 
         branch = f" on {visible_line(record.code.branch)}" if record.code.branch else ""
         dirty = ", with uncommitted changes" if record.code.dirty else ""
         facts.append(("written at", f"{record.code.commit[:10]}{branch}{dirty}"))
+    return facts
+
+
+def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, str]]:
+    facts = _front_facts(memory, record)
     for anchor, located in memory.places(record):
         written = visible_line(str(anchor.range))
         for place in located.ranges:
@@ -74,12 +120,18 @@ def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, 
         if not located.ranges:
             gone = "its lines are gone" if located.certainty.value == "stale" else "history is cut here"
             facts.append(("was at", f"{written}; {gone}"))
+    facts += _links(memory, record)
+    facts.append(("file", visible_line(record.path)))
+    return facts
+
+
+def _links(memory: Memory, record: Record) -> list[tuple[str, str]]:
     others = {other.id: other for _, other in memory.linked_to(record)}
+    facts = []
     for link in record.links:
         other = others.get(link.target)
         told = f"{other.label} {other.title}" if other else f"{link.label or link.target}, which was deleted"
         facts.append((link.relation.value.replace("-", " "), visible_line(told)))
-    facts.append(("file", visible_line(record.path)))
     return facts
 
 

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
 
 from lsp_server.errors import NotFoundError
+from lsp_server.store import log
 from lsp_server.store.base import ChangedPath, Commit, Version
 from lsp_server.store.git_process import Git
 from lsp_server.store.snapshot import path_text
 
-_FIELDS = ("%H", "%an", "%ae", "%ad", "%s", "%b", "%(trailers)", "%(trailers:only,unfold)")
 _FILE_MODES = {b"100644", b"100755"}
 
 
 def commits(git: Git, tip: Version, path: str | None, limit: int | None) -> Sequence[Commit]:
-    """The commits that lead to ``tip``, newest first. One process."""
-    arguments = ["-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-z", "--date=raw"]
-    arguments += [
-        "--encoding=UTF-8",
-        "--no-color",
-        "--no-mailmap",
-        "--format=tformat:" + "%x00".join(_FIELDS),
-    ]
-    if limit is not None:
-        arguments.append(f"--max-count={max(limit, 0)}")
-    arguments += [tip, "--", *([path] if path is not None else [])]
-    fields = git.run(arguments).decode("utf-8", "replace").split("\0")
-    width = len(_FIELDS)
-    return [_commit(fields[at : at + width]) for at in range(0, len(fields) - 1, width)]
+    """The commits that lead to ``tip``, newest first; those that changed ``path`` only. One process."""
+    return list(log.commits(git, tip, log.Query(paths=() if path is None else (path,), limit=limit)))
 
 
 def changed_paths(git: Git, old: Version | None, new: Version) -> Sequence[ChangedPath]:
@@ -60,35 +47,6 @@ def unified_diff(git: Git, version: Version) -> str:
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {version[:12]}")
     return done.stdout.decode("utf-8", "replace")
-
-
-def _commit(fields: Sequence[str]) -> Commit:
-    version, author, email, date, subject, body, raw_trailers, trailers = fields
-    parsed: dict[str, str] = {}
-    for line in trailers.splitlines():
-        key, separator, value = line.partition(":")
-        if separator:
-            value = value.strip()
-            parsed[key] = f"{parsed[key]}\n{value}" if key in parsed else value
-    return Commit(
-        version=version,
-        author=author,
-        email=email,
-        when=_when(date),
-        subject=subject,
-        body=body.strip("\n").removesuffix(raw_trailers.strip("\n")).strip("\n"),
-        trailers=parsed,
-    )
-
-
-def _when(raw: str) -> datetime:
-    seconds, _, zone = raw.partition(" ")
-    minutes = int(zone[1:3]) * 60 + int(zone[3:5]) if len(zone) == 5 else 0
-    offset = timedelta(minutes=-minutes if zone.startswith("-") else minutes)
-    try:
-        return datetime.fromtimestamp(int(seconds), timezone(offset))
-    except (ValueError, OverflowError, OSError):  # a date that somebody made up
-        return datetime.fromtimestamp(0, timezone.utc)
 
 
 def _tree_line(line: bytes) -> tuple[bytes, bytes, bytes]:

@@ -13,7 +13,6 @@ from lsp_server.records.model import Headline, Kind, Record
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.results import BrokenFile, Hit, Reason
-    from lsp_server.store.base import Commit
 
 
 class Reading:
@@ -94,15 +93,6 @@ class Reading:
         from lsp_server.memory import explaining
 
         return explaining.why(self._core, path, line)
-
-    def log(self, *, limit: int | None = None) -> Sequence[Commit]:
-        """The commits of the memory branch, the newest first."""
-        self._core.tip()
-        return self._core.store.history(limit=limit)
-
-    def diff(self, version: str) -> str:
-        """What one commit of the memory branch changed, as a unified diff."""
-        return self._core.store.diff(version)
 
     def broken_files(self) -> Sequence[BrokenFile]:
         """The files on the branch that could not be read whole."""

@@ -1,0 +1,145 @@
+"""``git memory diff``: what a reviewer wants to know of a change of the memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lsp_server.cli.arguments import Text
+from lsp_server.cli.output import print_json
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.terminal import visible_line
+
+if TYPE_CHECKING:
+    from lsp_server.memory.review_results import Comparison, RecordChange
+    from lsp_server.records.model import Kind
+
+_STYLES = {"new": "green", "changed": "yellow", "deleted": "red"}
+_LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@memory_command(
+    "diff",
+    example="""
+    git memory diff
+    git memory diff origin/memory...memory-proposals/sessions
+    git memory diff memory@{yesterday} -p
+    git memory diff --markdown origin/memory...HEAD
+    """,
+)
+@click.argument("range_", metavar="[A..B]", required=False, type=Text())
+@click.option("-p", "--patch", is_flag=True, help="Show the texts that changed, too.")
+@click.option("--markdown", is_flag=True, help="As Markdown, for the comment on a pull request.")
+def diff(session: Session, range_: str | None, *, patch: bool, markdown: bool) -> None:
+    """Show what differs between two versions.
+
+    It is told record by record, as people talk. A and B are branches, commits or BRANCH@{DATE}; A...B is
+    from where B left A; A alone is up to now. Without any: the proposal this worktree is on, else what the
+    remote does not have yet, else the last commit. Only commits are read, so it works where nothing else
+    is, as in a forge's checks.
+    """
+    if markdown and session.json:
+        raise click.UsageError("--markdown and --json are two answers: choose one")
+    with session.memory() as memory:
+        comparison, chosen = memory.compare(range_)
+        if chosen:
+            session.say(visible_line(f"showing {chosen}"))
+        if session.json:
+            print_json(session, comparison_json(comparison))
+            return
+        if markdown:
+            session.out.line(memory.report(comparison).rstrip("\n"))
+            return
+    if comparison.is_empty:
+        session.say("no changes")
+        return
+    _print(session, comparison, patch)
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """``old`` and ``new`` are versions with the names they were asked for by; each record has ``change``
+    (new, changed, deleted), its ``summary`` for people, the same as ``facts``, and the ``texts`` that
+    differ, whole."""
+    return {
+        "old": comparison.old and {"version": comparison.old, "name": comparison.old_name},
+        "new": {"version": comparison.new, "name": comparison.new_name},
+        "counts": dict(comparison.counts),
+        "records": [change_json(change) for change in comparison.records],
+        "files": [file._asdict() for file in comparison.files],
+    }
+
+
+def change_json(change: RecordChange) -> dict[str, Any]:
+    """One record's change, in the one shape of ``diff`` and ``history``."""
+    return {
+        "change": change.change,
+        "id": change.id,
+        "kind": change.kind.value,
+        "label": change.label,
+        "title": change.title,
+        "path": change.path,
+        "summary": change.summary,
+        "facts": [fact._asdict() for fact in change.facts],
+        "texts": [text._asdict() for text in change.texts],
+    }
+
+
+def _print(session: Session, comparison: Comparison, patch: bool) -> None:
+    out = session.out
+    kind: Kind | None = None
+    for change in comparison.records:
+        if change.kind is not kind:
+            if kind is not None:
+                out.line()
+            kind = change.kind
+            out.line(out.style(f"{kind.value.capitalize()}s", "bold"))
+        summary = f": {change.summary}" if change.summary else ""
+        name, rest = change.name, f" {change.title}{summary}"
+        style = _STYLES[change.change]
+        _print_wrapped(session, name, rest, style)
+        if patch:
+            print_texts(session, change)
+    if comparison.files:
+        out.line(("\n" if comparison.records else "") + out.style("Other files", "bold"))
+        for file in comparison.files:
+            remark = f", {file.remark}" if file.remark else ""
+            _print_wrapped(session, file.path, f": {file.change}{remark}", _STYLES[file.change])
+    if len(comparison.records) > 1:
+        out.line("\n" + out.style(comparison.counted, "dim"))
+
+
+def _print_wrapped(session: Session, name: str, rest: str, style: str) -> None:
+    """A line with its first words in a style; on a terminal it goes on below, indented."""
+    out = session.out
+    name, rest = visible_line(name), visible_line(rest)
+    lines = wrapped(f"{name}{rest}", out.width, first="  ", further="      ")
+    head = f"  {name}"
+    if lines[0].startswith(head):
+        lines[0] = f"  {out.style(name, style)}{lines[0][len(head) :]}"
+    for line in lines:
+        out.line(line)
+
+
+def wrapped(text: str, width: int | None, *, first: str, further: str) -> list[str]:
+    """A text as lines of at most ``width`` columns (None: one line), cut between words."""
+    if width is None:
+        return [first + text]
+    from lsp_server.cli.terminal import display_width
+
+    lines, line = [], first
+    for word in text.split(" "):
+        if line.strip() and display_width(line) + display_width(word) >= width:
+            lines.append(line.rstrip())
+            line = further
+        line += word + " "
+    return [*lines, line.rstrip()]
+
+
+def print_texts(session: Session, change: RecordChange) -> None:
+    """The texts of a record that differ, as a diff below their names."""
+    out = session.out
+    for text in change.texts:
+        out.line(f"    {out.style(visible_line(text.name), 'cyan')}")
+        for line in text.diff():
+            out.line("    " + out.style(visible_line(line), _LINE_STYLES.get(line[:1], "")))

@@ -1,0 +1,77 @@
+"""``git memory history``: the life of one record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lsp_server.cli.arguments import Ref
+from lsp_server.cli.diff import change_json, print_texts, wrapped
+from lsp_server.cli.output import minute, print_json
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.terminal import visible_line
+
+if TYPE_CHECKING:
+    from lsp_server.memory.review_results import Happening
+
+
+@memory_command(
+    "history",
+    example="""
+    git memory history ADR-12
+    git memory history BUG-7 -p
+    """,
+)
+@click.argument("ref", type=Ref())
+@click.option("-p", "--patch", is_flag=True, help="Show the texts that changed, too.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="At most N changes.")
+def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> None:
+    """Show every change of one record, newest first.
+
+    It is followed through renames and renumberings, and beyond its deletion: a deleted record is named by
+    its label or its id. `git memory show REF@{COMMIT}` shows it as it was then.
+    """
+    with session.memory() as memory:
+        happenings = memory.history(ref)[:limit]
+    if session.json:
+        print_json(session, [_json(happening) for happening in happenings])
+        return
+    out = session.out
+    newest = happenings[0].change
+    out.line(out.style(visible_line(f"{newest.label} {newest.title}"), "bold"))
+    for happening in happenings:
+        commit, change = happening.commit, happening.change
+        if patch:
+            out.line()
+        about = (
+            (commit.version[:8], "yellow"),
+            (minute(commit.when), "dim"),
+            (visible_line(commit.author), "blue"),
+        )
+        out.line(" ".join(out.style(text, style) for text, style in about))
+        for line in wrapped(visible_line(_told(happening)), out.width, first="    ", further="      "):
+            out.line(line)
+        if patch:
+            print_texts(session, change)
+
+
+def _told(happening: Happening) -> str:
+    change = happening.change
+    if happening.is_cut:
+        return "as it was where this shallow clone's history begins"
+    facts = [fact.text for fact in change.facts]
+    return change.summary if change.change != "changed" else "; ".join(facts)
+
+
+def _json(happening: Happening) -> dict[str, Any]:
+    commit = happening.commit
+    return {
+        "version": commit.version,
+        "author": commit.author,
+        "email": commit.email,
+        "when": commit.when.isoformat(),
+        "subject": commit.subject,
+        "is_cut": happening.is_cut,
+        **change_json(happening.change),
+    }
