@@ -21,6 +21,7 @@ _LISTED = 150  # records and files in the list
 _TITLE = 160  # characters
 _SUMMARY = 600
 _TEXT_LINES = 60  # of one text's diff
+_RECORD_LINES = 150  # of one record's
 _LINE = 600  # characters of one of its lines
 _PLURALS = {
     Kind.DECISION: ("decision", "Decisions"),
@@ -55,7 +56,7 @@ class _Budget:
 
 class _Text(NamedTuple):
     name: str
-    what: str
+    title: str
     fence: str
     lines: Sequence[str]
 
@@ -70,12 +71,12 @@ def report(core: Core, comparison: Comparison) -> str:
         {"title": _PLURALS[kind][1], "records": [view for change, view in listed if change.kind is kind]}
         for kind in titles
     ]
-    all_texts = [(change, text) for change in comparison.records for text in change.texts]
+    told = [change for change in comparison.records if change.texts]
     budget = _Budget(LONGEST - _LIST - 2000)
     texts: list[_Text] = []
-    for change, text in all_texts:
-        shown = _text(change, text.name, text.diff())
-        if not budget.takes(shown.name, shown.what, *shown.lines, " " * len(shown.lines)):
+    for change in told:
+        shown = _text(change)
+        if not budget.takes(shown.name, shown.title, *shown.lines, " " * len(shown.lines)):
             break
         texts.append(shown)
     return core.templates.render(
@@ -86,8 +87,8 @@ def report(core: Core, comparison: Comparison) -> str:
         files=files,
         more=len(comparison.records) + len(comparison.files) - len(listed) - len(files),
         texts=texts,
-        texts_title="The text" if len(all_texts) == 1 else f"The {len(all_texts)} texts",
-        more_texts=len(all_texts) - len(texts),
+        texts_title=f"The text{'s' * (len(told) != 1)} that changed",
+        more_texts=len(told) - len(texts),
     )
 
 
@@ -122,14 +123,22 @@ def _files(comparison: Comparison, budget: _Budget, most: int) -> Iterator[dict[
         yield view
 
 
-def _text(change: RecordChange, name: str, lines: Sequence[str]) -> _Text:
-    shown = [_cut(inert(line.expandtabs(4))) for line in lines[:_TEXT_LINES]]
-    if more := len(lines) - len(shown):
-        shown.append(f"@@ and {more} more lines @@")
+def _text(change: RecordChange) -> _Text:
+    lines: list[str] = []
+    for text in change.texts:
+        diff = text.diff()
+        lines.append(f"@@ {text.name} @@")
+        lines.extend(diff[:_TEXT_LINES])
+        if more := len(diff[_TEXT_LINES:]):
+            lines.append(f"@@ and {more} more lines @@")
+        if len(lines) > _RECORD_LINES:
+            lines = [*lines[:_RECORD_LINES], "@@ and more @@"]
+            break
+    shown = [_cut(inert(line.expandtabs(4))) for line in lines]
     # Longer than every fence in the text, or a line of it would end the block.
     longest = max((len(run) for line in shown for run in re.findall("`+", line)), default=0)
-    what = plain(name, _TITLE) + (" (new)" if change.change == NEW else "")
-    return _Text(change.label, what, "`" * max(3, longest + 1), shown)
+    title = plain(change.title, _TITLE) + (" (new)" if change.change == NEW else "")
+    return _Text(change.label, title, "`" * max(3, longest + 1), shown)
 
 
 def _cut(line: str) -> str:
