@@ -128,3 +128,20 @@ def set_after(text: str, key: str, value: object, *, after: str) -> str:
         return set_scalar(text, key, value)
     at = parts.start + found.end()
     return f"{text[:at]}{key}: {scalar(value)}{_newline(text)}{text[at:]}"
+
+
+def set_lines(text: str, key: str, lines: Sequence[str]) -> str:
+    """Replace a top-level key with whole lines, or remove it where there are none. A new key goes to the end
+    of the front matter. Raises ``RefusedError`` where the front matter cannot be cut by its keys."""
+    from lsp_server.records.front_entries import UnreadableError, find_entry, read_entries
+
+    parts = _parts(text)
+    try:
+        entry = find_entry(read_entries(parts.front or "").entries, key)
+    except UnreadableError as error:
+        raise RefusedError("the front matter is not YAML; mend it by hand first") from error
+    if entry is None:
+        return append_lines(text, lines) if lines else text
+    start = parts.start + entry.start
+    newline = _newline(text)
+    return text[:start] + "".join(line + newline for line in lines) + text[start + len(entry.text) :]
