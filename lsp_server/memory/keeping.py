@@ -22,7 +22,8 @@ def kept(core: Core, news: Sequence[New]) -> Iterator[None]:
     In a batch nothing is committed yet: the batch does the same for them at its end.
     """
     try:
-        yield
+        with _disk_errors():
+            yield
     except (StoreError, RefusedError) as error:
         if not isinstance(error, (SecretError, NotInitialisedError)):
             for new in reversed(news):
@@ -37,11 +38,22 @@ def all_kept(core: Core, news: Sequence[New], edits: Callable[[], Edits | None])
     """As ``kept``, for a whole batch: new records as the batch left them, each as a draft; the error carries
     the texts of what else was changed."""
     try:
-        yield
+        with _disk_errors():
+            yield
     except (StoreError, RefusedError) as error:
         if not isinstance(error, (SecretError, NotInitialisedError)):
             _keep_all(core, news, edits(), error)
         raise
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Whatever file could not be written or read: the text is kept all the same."""
+    try:
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise StoreError(f"the record cannot be written: {place}{error.strerror or error}") from error
 
 
 def _keep_all(core: Core, news: Sequence[New], edits: Edits | None, error: StoreError | RefusedError) -> None:

@@ -43,13 +43,15 @@ class Templates:
             return self._environment
 
     def _load(self) -> Environment:
-        from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        from lsp_server.rendering.compiled import CompiledTemplates
 
         cache = None
         if self._bytecode_cache is not None:
             try:
                 self._bytecode_cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-                cache = FileSystemBytecodeCache(str(self._bytecode_cache))
+                cache = CompiledTemplates(str(self._bytecode_cache))
             except OSError:
                 cache = None  # a home that cannot be written costs time, nothing else
         environment = Environment(
