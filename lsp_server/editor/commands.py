@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from lsp_server.editor import uris
+from lsp_server.editor import proposal_commands, uris
 from lsp_server.editor.arguments import Arguments
 from lsp_server.editor.documents import Document
 from lsp_server.editor.plain import hit_json
@@ -38,7 +38,7 @@ async def record(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Open the draft of a new record, anchored to the lines of ``range``."""
     kind, uri = arguments.kind("kind", _DRAFTED), arguments.text("uri")
     title, selection = arguments.optional_text("title") or "", arguments.optional_range("range")
-    repository = await _repository(session, uri)
+    repository = await repository_of(session, uri)
     at = await _places(session, repository, uri, selection) if selection is not None else ()
     begin = partial(repository.memory.draft, kind, at=at, title=title, in_use=session.files_in_use())
     return await _opened(session, await session.workers.prompt(begin))
@@ -47,7 +47,7 @@ async def record(session: Session, arguments: Arguments) -> dict[str, Any]:
 async def checkpoint(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Note where the work stands."""
     message = arguments.optional_text("message")
-    repository = await _repository(session, arguments.optional_text("uri"))
+    repository = await repository_of(session, arguments.optional_text("uri"))
     made = await session.workers.prompt(repository.memory.checkpoint, message)
     session.client.say(f"recorded {made.label} “{made.title}”")
     await session.wrote(repository)
@@ -57,7 +57,7 @@ async def checkpoint(session: Session, arguments: Arguments) -> dict[str, Any]:
 async def open_record(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Open the file view of a record."""
     ref = arguments.text("ref")
-    repository = await _repository(session, arguments.optional_text("uri"))
+    repository = await repository_of(session, arguments.optional_text("uri"))
     open_view = partial(repository.memory.view, ref, in_use=session.files_in_use())
     return await _opened(session, await session.workers.prompt(open_view))
 
@@ -65,7 +65,7 @@ async def open_record(session: Session, arguments: Arguments) -> dict[str, Any]:
 async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Give a record its next status."""
     ref, status = arguments.text("ref"), arguments.text("status")
-    repository = await _repository(session, arguments.optional_text("uri"))
+    repository = await repository_of(session, arguments.optional_text("uri"))
     marked = await session.workers.prompt(repository.memory.mark, ref, status)
     session.client.say(f"{marked.label} “{marked.title}” is {marked.status}")
     await _show_anew(session, repository, marked.id)
@@ -76,7 +76,7 @@ async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
 async def supersede(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Open the draft of the decision that replaces another; saving it links both."""
     ref, title = arguments.text("ref"), arguments.optional_text("title") or ""
-    repository = await _repository(session, arguments.optional_text("uri"))
+    repository = await repository_of(session, arguments.optional_text("uri"))
     in_use = session.files_in_use()
     begin = partial(repository.memory.draft, Kind.DECISION, title=title, supersedes=ref, in_use=in_use)
     return await _opened(session, await session.workers.prompt(begin))
@@ -86,7 +86,7 @@ async def initialise(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Make the memory branch, or adopt the remote's."""
     branch = arguments.optional_text("branch")
     session.repositories.look_again()
-    repository = await _repository(session, arguments.optional_text("uri"))
+    repository = await repository_of(session, arguments.optional_text("uri"))
     made = await session.workers.prompt(repository.memory.initialise, branch)
     if made.adopted:
         session.client.say(f"the memory was taken over from {made.adopted}")
@@ -101,7 +101,7 @@ async def initialise(session: Session, arguments: Arguments) -> dict[str, Any]:
 async def list_records(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
     """Records, newest first."""
     wanted = partial(
-        (await _repository(session, arguments.optional_text("uri"))).memory.list,
+        (await repository_of(session, arguments.optional_text("uri"))).memory.list,
         arguments.optional_kind("kind"),
         status=arguments.optional_text("status"),
         tag=arguments.optional_text("tag"),
@@ -116,7 +116,7 @@ async def search(session: Session, arguments: Arguments) -> list[dict[str, Any]]
     """Records in which words occur, best first."""
     words, kind = arguments.text("words"), arguments.optional_kind("kind")
     limit = arguments.optional_number("limit") or _SHOWN
-    repository = await _repository(session, arguments.optional_text("uri"))
+    repository = await repository_of(session, arguments.optional_text("uri"))
     work = session.workers.prompt(partial(repository.memory.search, words, kind=kind, limit=limit))
     hits = await session.client.with_progress("Git Memory: reading the memory", work)
     return [hit_json(hit) for hit in hits]
@@ -131,10 +131,16 @@ COMMANDS: Mapping[str, Command] = {
     INITIALISE: initialise,
     LIST: list_records,
     SEARCH: search,
+    proposal_commands.PROPOSE: proposal_commands.propose,
+    proposal_commands.END_PROPOSING: proposal_commands.end_proposing,
+    proposal_commands.PROPOSALS: proposal_commands.proposals,
+    proposal_commands.ADOPT: proposal_commands.adopt,
+    proposal_commands.WITHDRAW: proposal_commands.withdraw,
 }
 
 
-async def _repository(session: Session, uri: str | None) -> Repository:
+async def repository_of(session: Session, uri: str | None) -> Repository:
+    """The repository that a file or folder lies in, or the workspace. Raises ``NoRepositoryError``."""
     repository = await session.repository_for(uri)
     if repository is None:
         where = uris.to_path(uri) if uri is not None else None

@@ -5,6 +5,7 @@
 import * as vscode from "vscode";
 import { choose, search } from "./find";
 import { chooseInterpreter } from "./chooseInterpreter";
+import { adopt, endProposing, propose, withdraw } from "./proposals";
 import { currentFolder } from "./repository";
 import { trustedOrSaysWhy } from "./restrictedMode";
 import type { Server } from "./server";
@@ -43,6 +44,13 @@ export function registerCommands(
     withServer("initialise", async () => {
       await server.execute("gitMemory.initialise", about({}));
     }),
+    withServer("sync", async () => {
+      await server.execute("gitMemory.sync", about({}));
+    }),
+    withServer("propose", () => propose(server, about)),
+    withServer("endProposing", () => endProposing(server, about)),
+    withServer("adopt", () => adopt(server, about)),
+    withServer("withdraw", () => withdraw(server, about)),
     plain("restartServer", async () => {
       if (await trustedOrSaysWhy()) {
         await server.restart();
