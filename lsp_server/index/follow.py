@@ -15,7 +15,7 @@ from lsp_server.index import schema
 from lsp_server.index.packing import id_digits, microseconds, pack, storable
 from lsp_server.index.values import Reader
 from lsp_server.records.labels import ID_WIDTH, MOST, format_label, normalise_label
-from lsp_server.records.model import Kind, Problem, Record
+from lsp_server.records.model import IN_CONFLICT, Kind, Problem, Record
 from lsp_server.store.base import ChangedPath, Store, Version
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class _Following:
             " SELECT 'delete', row, title, tags, body FROM searched WHERE row = ?",
             (row,),
         )
-        for table in ("labels", "tags", "links", "anchors", "births", "records"):
+        for table in ("labels", "tags", "links", "anchors", "births", "conflicts", "records"):
             run(f"DELETE FROM {table} WHERE row = ?", (row,))
         self._labelled.add((kind, digits[:ID_WIDTH]))
 
@@ -210,6 +210,8 @@ class _Following:
                 for link in record.links
             ],
         )
+        if record.conflicts:
+            run("INSERT INTO conflicts VALUES (?)", (row,))
         for ordinal, anchor in enumerate(record.anchors):
             run("INSERT INTO anchors VALUES (?, ?, ?)", (row, ordinal, storable(anchor.range.path)))
             many(
@@ -271,6 +273,8 @@ def _common(one: str, other: str) -> int:
 
 
 def _problems(problems: Sequence[Problem]) -> str | None:
+    """What makes a file a broken one. A conflict does not: its record is read whole, and listed as such."""
     import json
 
-    return json.dumps([[problem.line, problem.message] for problem in problems]) if problems else None
+    broken = [[problem.line, problem.message] for problem in problems if problem.code != IN_CONFLICT]
+    return json.dumps(broken) if broken else None

@@ -111,10 +111,12 @@ class Index:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        conflicts: bool = False,
     ) -> builtins.list[Record]:
-        """The newest first; ``since`` and ``until`` are part of the span, times without a zone are UTC."""
+        """The newest first; ``since`` and ``until`` are part of the span, times without a zone are UTC.
+        With ``conflicts`` only the records that a merge left to be settled."""
         return self._read(
-            lambda c: queries.newest(c, queries.Filters(kind, status, tag, since, until, limit))
+            lambda c: queries.newest(c, queries.Filters(kind, status, tag, since, until, limit, conflicts))
         )
 
     def headlines(
@@ -126,10 +128,11 @@ class Index:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        conflicts: bool = False,
     ) -> builtins.list[Headline]:
         """As ``list``, with only what a list shows of a record."""
         return self._read(
-            lambda c: queries.headlines(c, queries.Filters(kind, status, tag, since, until, limit))
+            lambda c: queries.headlines(c, queries.Filters(kind, status, tag, since, until, limit, conflicts))
         )
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> builtins.list[Found]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
-from lsp_server.records.model import Kind, Link, Record, Relation
+from lsp_server.records.model import Conflict, Kind, Link, Record, Relation
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _WRAPPED = "\x00type"
@@ -58,6 +58,8 @@ def pack(record: Record) -> str:
         "fields": _wrap(record.fields),
         "extra": _wrap(record.extra),
     }
+    if record.conflicts:
+        data["conflicts"] = record.conflicts
     return json.dumps(data, separators=(",", ":"))
 
 
@@ -88,6 +90,7 @@ def _record(row: Sequence[Any], data: Mapping[str, Any]) -> Record:
         tags=tuple(data["tags"]),
         aliases=tuple(data["aliases"]),
         links=tuple(Link(Relation(relation), target, text) for relation, target, text in data["links"]),
+        conflicts=tuple(Conflict(*one) for one in data["conflicts"]) if "conflicts" in data else (),
         code=None if data["code"] is None else CodePosition(*data["code"]),
         anchors=unpack_anchors(data["anchors"]) if data["anchors"] else (),
         fields=_unwrap(data["fields"]) if data["fields"] else {},

@@ -85,7 +85,8 @@ def headlines(connection: sqlite3.Connection, filters: Filters) -> list[Headline
 
 
 class Filters(NamedTuple):
-    """What a list is narrowed to. ``since`` and ``until`` belong to the span; status and tag in any case."""
+    """What a list is narrowed to. ``since`` and ``until`` belong to the span; status and tag in any case;
+    ``conflicts``: only what a merge left to be settled."""
 
     kind: Kind | None = None
     status: str | None = None
@@ -93,6 +94,7 @@ class Filters(NamedTuple):
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    conflicts: bool = False
 
 
 def _listed(columns: str, filters: Filters) -> tuple[str, tuple[Any, ...]]:
@@ -107,6 +109,8 @@ def _listed(columns: str, filters: Filters) -> tuple[str, tuple[Any, ...]]:
         wanted.append(("created >= ?", microseconds(filters.since)))
     if filters.until is not None:
         wanted.append(("created <= ?", microseconds(filters.until)))
+    if filters.conflicts:
+        wanted.append(("row IN (SELECT row FROM conflicts WHERE row > ?)", 0))
     where = " AND ".join(condition for condition, _ in wanted) or "1"
     limit = -1 if filters.limit is None else max(0, filters.limit)
     return (

@@ -17,7 +17,7 @@ import yaml
 
 from lsp_server.records import conflict_marks, front_entries, front_matter, sections
 from lsp_server.records.front_entries import UnreadableError
-from lsp_server.records.model import Conflict
+from lsp_server.records.model import IN_CONFLICT, Conflict, Problem
 
 KEY, TEXT, TITLE = "conflicts", "text", "title"
 
@@ -118,22 +118,26 @@ def write(text: str, key: str, wanted: Sequence[Conflict]) -> str:
     return set_lines(text, key, [f"{key}:", *lines] if lines else [])
 
 
-def standing(text: str) -> list[Conflict]:
-    """What is in conflict in a file: the values listed that differ from those it has, and the marks."""
-    parts = front_matter.split(text)
-    body = [found.conflict for found in marked(parts.body_text)]
-    if parts.front is None:
-        return list(dict.fromkeys(body))
-    values, _ = front_matter.read(parts.front)
-    return list(dict.fromkeys([*_standing_values(parts, values), *body]))
+def problem(conflict: Conflict, line: int) -> Problem:
+    """A conflict as something wrong with its file, and how it is settled."""
+    if conflict.other:
+        said = f"{conflict.where} is {conflict.other} on the other side; choose one, then remove this line"
+    else:
+        said = f"{conflict.where or 'this text'}: keep one of the two texts and remove the marks"
+    return Problem(line, f"in conflict: {said}", IN_CONFLICT)
 
 
-def _standing_values(parts: front_matter.Split, values: Any) -> list[Conflict]:
-    found = listed(parts.front or "", key_in(values))
-    if not found:
-        return []
-    title = sections.title_of(parts.body_text)
-    return [item.conflict for item in found if item.conflict.other and not is_settled(item, values, title)]
+def standing(parts: front_matter.Split, values: Any) -> list[tuple[Conflict, int]]:
+    """What is in conflict in a file, and the 0-based line of it: the values listed that differ from those it
+    has, and the marks in its body. ``values`` are those of the front matter."""
+    found: list[tuple[Conflict, int]] = []
+    if parts.front is not None and (items := listed(parts.front, key_in(values))):
+        title = sections.title_of(parts.body_text)
+        above = parts.text.count("\n", 0, parts.start)
+        open_ = [item for item in items if item.conflict.other and not is_settled(item, values, title)]
+        found += [(item.conflict, above + item.line) for item in open_]
+    above = parts.text.count("\n", 0, parts.body)
+    return [*found, *((one.conflict, above + one.line) for one in marked(parts.body_text))]
 
 
 def settle(text: str) -> str:

@@ -16,10 +16,31 @@ from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.front_matter import Split
 from lsp_server.records.labels import NUMBERED, format_label, normalise_label
 from lsp_server.records.life_cycle import STEPS
-from lsp_server.records.model import NO_NUMBER, NO_TITLE, Kind, Link, Problem, Record, Relation
+from lsp_server.records.model import (
+    NO_NUMBER,
+    NO_TITLE,
+    Conflict,
+    Kind,
+    Link,
+    Problem,
+    Record,
+    Relation,
+)
 from lsp_server.records.paths import kind_of_path, slug
 
-_OURS = ("id", "kind", "number", "status", "created", "tags", "aliases", "links", "code", "anchors")
+_OURS = (
+    "id",
+    "kind",
+    "number",
+    "status",
+    "created",
+    "tags",
+    "aliases",
+    "links",
+    "code",
+    "anchors",
+    "conflicts",
+)
 _NOTED = ("previous", "elapsed", "compared-with")  # what a checkpoint fills in by itself
 _DIALECT = ("status", "tags", "links", "decision-makers", "deciders")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
@@ -124,6 +145,7 @@ def _record(reader: _Reader) -> Record | None:
         tags=reader.words("tags"),
         aliases=tuple(normalise_label(alias) or alias for alias in reader.words("aliases")),
         links=_links(reader),
+        conflicts=_conflicts(reader),
         code=_code(reader),
         anchors=_anchors(reader),
         fields=fields,
@@ -301,6 +323,16 @@ def _links(reader: _Reader) -> tuple[Link, ...]:
     return tuple(links)
 
 
+def _conflicts(reader: _Reader) -> tuple[Conflict, ...]:
+    if "conflicts" not in reader.values and "<<<<<<<" not in reader.text and ">>>>>>>" not in reader.text:
+        return ()
+    from lsp_server.records import conflict_list
+
+    found = conflict_list.standing(reader.split, reader.values)
+    reader.problems.extend(conflict_list.problem(conflict, line) for conflict, line in found)
+    return tuple(dict.fromkeys(conflict for conflict, _ in found))
+
+
 def _code(reader: _Reader) -> CodePosition | None:
     value = reader.get("code")
     if not isinstance(value, dict):
@@ -326,6 +358,7 @@ def _anchors(reader: _Reader) -> tuple[Anchor, ...]:
 def _extra(reader: _Reader, kind: Kind) -> Mapping[str, Any]:
     known = {
         *_OURS,
+        "conflicts",
         *_NOTED,
         *(key for field in FIELDS[kind] for key in (field.key, *field.also)),
     }

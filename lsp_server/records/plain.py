@@ -27,6 +27,7 @@ def record_json(record: Record) -> dict[str, Any]:
             {"relation": link.relation.value, "id": link.target, "label": link.label} for link in record.links
         ],
         "aliases": list(record.aliases),
+        "conflicts": [{"where": one.where, "other": one.other or None} for one in record.conflicts],
         "fields": {
             name: list(value) if isinstance(value, tuple) else value for name, value in record.fields.items()
         },

@@ -13,6 +13,7 @@ _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _COMMENT_OPENS = re.compile(r" {0,3}<!--")  # further in, it is indented code or goes on with a text
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
+_MARKS = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\Z")  # of a conflict
 _BULLET = re.compile(r"[ \t]{0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+(.*)\Z")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
@@ -29,7 +30,7 @@ class Heading(NamedTuple):
 def headings(lines: list[str]) -> Iterator[Heading]:
     """Every heading of a body given as lines."""
     fence = ""
-    comment = False
+    comment = conflict = False
     opaque = -1  # the last line that was of a comment or a fence: an underline below it underlines nothing
     for number, raw in enumerate(lines):
         line = raw.rstrip("\r")
@@ -45,6 +46,10 @@ def headings(lines: list[str]) -> Iterator[Heading]:
                 fence = ""
             continue
         if fence:
+            continue
+        if line[:1] in "<>=|" and _MARKS.match(line) and (conflict or line[:1] in "<>"):
+            # A conflict's marks underline nothing and are no text to be underlined.
+            conflict, opaque = line[0] != ">", number
             continue
         if _COMMENT_OPENS.match(line):
             opaque = number
@@ -91,9 +96,12 @@ def sections(body: str) -> dict[str, str]:
 
 def items(text: str) -> tuple[str, ...]:
     """The items of a bullet or numbered list; continuation lines belong to their item. Text without any
-    bullet is one item."""
+    bullet is one item. Between the marks of a conflict stand the items of both sides."""
     found: list[str] = []
-    for line in text.splitlines():
+    lines = text.splitlines()
+    if "<<<<<<<" in text:
+        lines = [line for line in lines if not _MARKS.match(line)]
+    for line in lines:
         bullet = _BULLET.match(line)
         if bullet:
             found.append(bullet[1].strip())

@@ -63,9 +63,12 @@ class Reading:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        conflicts: bool = False,
     ) -> Sequence[Record]:
-        """Records, the newest first."""
-        return self._core.followed().list(kind, status=status, tag=tag, since=since, until=until, limit=limit)
+        """Records, the newest first. With ``conflicts`` only those that a merge left to be settled."""
+        return self._core.followed().list(
+            kind, status=status, tag=tag, since=since, until=until, limit=limit, conflicts=conflicts
+        )
 
     def headlines(
         self,
@@ -76,10 +79,11 @@ class Reading:
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
+        conflicts: bool = False,
     ) -> Sequence[Headline]:
         """As ``list``, with only what a list shows: for thousands of records at once."""
         return self._core.followed().headlines(
-            kind, status=status, tag=tag, since=since, until=until, limit=limit
+            kind, status=status, tag=tag, since=since, until=until, limit=limit, conflicts=conflicts
         )
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:

@@ -39,14 +39,14 @@ def merge_record(kind: Kind, base: bytes | None, one: bytes, other: bytes, names
     sides does not matter. Never raises.
     """
     if (known := _one_sided(base, one, other)) is not None:
-        return Merged(known, tuple(conflict_list.standing(_decoded(known))))
+        return Merged(known, _standing(_decoded(known)))
     (first, first_name), (second, second_name) = sorted(((one, names[0]), (other, names[1])), key=_by_name)
     texts, whole = _texts(base, first, second)
     labels = (first_name, second_name)
     text = _merged_record(kind, *texts, labels)
     if text is None:
         text = merge_body(*texts, labels, max)
-    return Merged(_encoded(text, whole), tuple(conflict_list.standing(text)))
+    return Merged(_encoded(text, whole), _standing(text))
 
 
 def merge_text(base: bytes | None, one: bytes, other: bytes, names: tuple[str, str]) -> Merged:
@@ -57,6 +57,12 @@ def merge_text(base: bytes | None, one: bytes, other: bytes, names: tuple[str, s
     texts, whole = _texts(base, first, second)
     text = merge_body(*texts, (first_name, second_name), max)
     return Merged(_encoded(text, whole), _marked(text))
+
+
+def _standing(text: str) -> tuple[Conflict, ...]:
+    parts = front_matter.split(text)
+    values = {} if parts.front is None else front_matter.read(parts.front)[0]
+    return tuple(dict.fromkeys(conflict for conflict, _ in conflict_list.standing(parts, values)))
 
 
 def _marked(text: str) -> tuple[Conflict, ...]:
