@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lsp_server.cli.background import BackgroundSync
     from lsp_server.cli.terminal import Terminal
     from lsp_server.memory.facade import Memory, Opening
 
@@ -29,6 +30,7 @@ class Session:
         self.directory_given = False
         self.proposal: str | None = None
         self.is_completing = False
+        self.background: BackgroundSync | None = None  # only where `memory.sync` is on
         self._opening: Opening | None = None
 
     def enter(self, directory: str) -> None:
@@ -66,15 +68,22 @@ class Session:
             from lsp_server.cli.terminal import visible_line
 
             self.say(self.err.style(f"on the proposal {visible_line(proposal)}", "dim"))
+        if memory.syncs_by_itself and not self.is_completing:
+            from lsp_server.cli.background import BackgroundSync
+
+            self.background = BackgroundSync(self, memory)
         return memory
 
     def end(self) -> None:
-        """Wait for what was begun and not asked for, after a usage error."""
+        """Wait for what was begun and not asked for, after a usage error; sync what was written."""
         from lsp_server.errors import GitMemoryError
 
-        if self._opening is not None:
+        if self.background is not None:
+            self.background.after()
+        opening, self._opening = self._opening, None
+        if opening is not None:
             with suppress(GitMemoryError):
-                self.memory().close()
+                opening().close()
 
     def path(self, text: str) -> Path:
         """A path that a person typed, absolute: relative ones count from where we run."""

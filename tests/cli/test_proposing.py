@@ -1,0 +1,77 @@
+"""``git memory propose``, ``adopt``, ``withdraw`` and ``--proposal``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repo
+
+
+def test_next_writes_go_to_the_proposal_and_every_command_says_so(repo: Repo) -> None:
+    before = repo.git("rev-parse", "memory")
+    told = repo.do("propose", "use-jwt")
+    assert "memory-proposals/use-jwt" in told
+    assert "--end" in told
+    written = repo.run("decide", "Use JWT")
+    assert written.err == "on the proposal use-jwt\n"
+    assert repo.git("rev-parse", "memory") == before
+    listed = repo.run("list")
+    assert "Use JWT" in listed.out
+    assert listed.err == "on the proposal use-jwt\n"
+    assert "stays open" in repo.do("propose", "--end")
+    assert repo.run("list", "--json").json == []
+    assert repo.run("list").err == ""
+
+
+def test_one_command_alone_can_write_to_a_proposal(repo: Repo) -> None:
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    assert repo.run("list").code == 1
+    assert "Use JWT" in repo.do("--proposal", "use-jwt", "list")
+    (listed,) = repo.json("propose")
+    assert (listed["name"], listed["here"], listed["commits"]) == ("use-jwt", False, 1)
+
+
+def test_the_open_proposals_are_listed(repo: Repo) -> None:
+    assert "begins one" in repo.run("propose").err
+    repo.do("--proposal", "one", "decide", "First")
+    repo.do("propose", "two")
+    answer = repo.run("propose")
+    assert [line.split() for line in answer.out.splitlines()] == [
+        ["one", "1", "commit", "here"],
+        ["*", "two", "0", "commits", "here"],
+    ]
+
+
+def test_an_adopted_proposal_is_part_of_the_memory_and_what_was_renumbered_is_told(repo: Repo) -> None:
+    (repo.path / "app.py").write_text("# see ADR-1\n")
+    repo.git("add", "app.py")
+    repo.git("commit", "-qm", "app")
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    repo.do("decide", "Use sessions")
+    told = repo.do("adopt", "use-jwt")
+    assert "The proposal use-jwt is part of the memory." in told
+    assert "ADR-0001 Use JWT is now ADR-0002" in told
+    assert "app.py:1" in told
+    assert [record["title"] for record in repo.json("list")] == ["Use sessions", "Use JWT"]
+    assert repo.json("show", "ADR-2")["aliases"] == ["ADR-0001"]
+
+
+def test_a_withdrawn_proposal_says_where_its_changes_are_kept(repo: Repo) -> None:
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    told = repo.do("withdraw", "use-jwt")
+    assert "1 commit can be found under refs/memory/withdrawn/use-jwt" in told
+    assert repo.git("log", "-1", "--format=%s", "refs/memory/withdrawn/use-jwt").endswith('"Use JWT"')
+
+
+def test_what_cannot_be_is_one_clear_line(repo: Repo) -> None:
+    assert "no proposal 'x'" in repo.fails("adopt", "x")
+    assert "no proposal 'x'" in repo.fails("withdraw", "x")
+    assert "cannot be the name" in repo.fails("propose", "a..b", code=2)
+    assert "cannot be the name" in repo.fails("--proposal", "a b", "list", code=2)
+    assert "--end takes no name" in repo.fails("propose", "x", "--end", code=2)
+
+
+def test_a_command_line_that_is_wrong_begins_no_proposal(repo: Repo) -> None:
+    repo.fails("--proposal", "x", "mark", "ADR-1", code=2)
+    assert repo.git("for-each-ref", "refs/heads/memory-proposals") == ""
