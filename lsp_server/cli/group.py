@@ -58,6 +58,9 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "adopt": Place("propose:adopt", "Merge a proposal into the memory."),
         "withdraw": Place("propose:withdraw", "End a proposal without its changes."),
     },
+    "Share": {
+        "sync": Place("sync:sync", "Exchange the memory with a remote."),
+    },
     "Set up": {
         "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
         "completion": Place("completion:completion", "Print a shell's completion script."),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.git_process import failed, finish
 from lsp_server.store.remote_errors import without_credentials
 from lsp_server.store.repository import Repository
@@ -133,6 +134,17 @@ class Remotes:
         listed = self._repository.git.run(["for-each-ref", "--format=%(objectname) %(refname)", prefix])
         pairs = (line.split(" ", 1) for line in listed.decode("utf-8", "surrogateescape").splitlines())
         return {ref[cut:]: tip for tip, ref in pairs}
+
+    def count(self, tip: str, without: Sequence[str]) -> int:
+        """How many commits lead to ``tip`` that are not in the history of the others."""
+        arguments = ["rev-list", "--count", tip, *(f"^{other}" for other in without), "--"]
+        return int(self._repository.git.run(arguments))
+
+    def replace(self, ref: str, old: str, new: str, why: str) -> bool:
+        """Move a branch of ours to a version that need not contain what it was at; False when it was not at
+        ``old``. For following a remote that was rewritten, and for nothing else."""
+        with self._lock.hold() as note:
+            return BranchWriter(self._repository).move(ref, new, old, why, note)
 
     def set_refs(self, refs: Mapping[str, str | None]) -> None:
         """Move refs that are ours to move, one by one, each noted in case that we are killed."""

@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lsp_server.errors import StoreError
 from lsp_server.store.incoming import cannot_write, retire, share
-from lsp_server.store.remote_git import Budget
+from lsp_server.store.remote_git import Budget, OutOfTimeError
 from lsp_server.store.repository import Repository
 
 _POLL = 0.05  # seconds
@@ -41,7 +42,7 @@ class SyncNote:
 
 @contextlib.contextmanager
 def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | None]:
-    """Hold the lock, waiting for another sync as long as the budget lasts (``OutOfTimeError``); without a
+    """Hold the lock, waiting for another sync as long as the budget lasts (then ``StoreError``); without a
     budget do not wait: None when another sync is under way."""
     descriptor = _open(repository)
     try:
@@ -49,7 +50,10 @@ def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | N
             if budget is None:
                 yield None
                 return
-            budget.pause(_POLL)
+            try:
+                budget.pause(_POLL)
+            except OutOfTimeError:
+                raise StoreError("another sync of this repository is still under way; try again") from None
         note = SyncNote(descriptor)
         _clear_up(descriptor, repository)
         note.say()

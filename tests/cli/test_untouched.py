@@ -30,6 +30,7 @@ WALK: dict[str, list[list[str]]] = {
     "search": [["search", "sessions"]],
     "why": [["why", "src/auth.py:3"], ["why", "src/auth.py"]],
     "log": [["log", "--patch"]],
+    "sync": [["sync", "--status"]],
     "completion": [["completion", "bash"]],
 }
 

@@ -1,0 +1,46 @@
+"""Secrets in what came from elsewhere: they are in the remote's history already, so they are told, not
+blocked, and nothing is rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from lsp_server.errors import RefusedError
+from lsp_server.memory import secrets
+from lsp_server.memory.allowances import allowed
+from lsp_server.memory.sharing_results import Warned
+from lsp_server.store.base import Difference, Version
+from lsp_server.store.git_store import GitStore
+
+_LARGEST = 4_000_000  # bytes of one file that are looked through
+
+
+def secrets_between(store: GitStore, old: Version | None, new: Version) -> list[Warned]:
+    """What looks like a secret in the files that differ between two versions (None: in all of ``new``), and
+    was neither there before nor is allowed by the newer one."""
+    let_through = allowed(store.at(new))
+    found: list[Warned] = []
+    changed = [d for d in store.differences(old, new) if d.new is not None and d.new.is_file]
+    contents = store.contents([d.new.object_id for d in changed if d.new is not None])
+    for difference, (_, data) in zip(changed, contents, strict=True):
+        if len(data) > _LARGEST:
+            continue
+        try:
+            findings = secrets.check(data.decode("utf-8", "replace"), let_through)
+        except RefusedError as error:  # the scanner is not installed, and this text needs it
+            return [*found, Warned(difference.path, 1, f"not looked through: {error}", "")]
+        if findings:
+            before = _fingerprints(store, difference, let_through)
+            found += [
+                Warned(difference.path, f.line, f.rule, f.fingerprint)
+                for f in findings
+                if f.fingerprint not in before
+            ]
+    return found
+
+
+def _fingerprints(store: GitStore, difference: Difference, let_through: Collection[str]) -> set[str]:
+    if difference.old is None or not difference.old.is_file:
+        return set()
+    (_, data), *_ = store.contents([difference.old.object_id])
+    return {f.fingerprint for f in secrets.check(data.decode("utf-8", "replace"), let_through)}

@@ -1,0 +1,78 @@
+"""The proposals' part of a sync: theirs are tracked, ours are sent so that a forge can show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from lsp_server.store.base import Version
+    from lsp_server.store.exchange import Pushed
+    from lsp_server.store.git_store import GitStore
+    from lsp_server.store.remotes import Remote, Remotes
+
+
+class SharedProposals:
+    """The branches ``memory-proposals/…`` here and on one remote. ``below`` is their common beginning;
+    ``remark`` takes sentences for a person."""
+
+    def __init__(
+        self,
+        store: GitStore,
+        remotes: Remotes,
+        target: Remote,
+        below: str,
+        remark: Callable[[Sequence[str]], None],
+    ) -> None:
+        self._store = store
+        self._remotes = remotes
+        self._target = target
+        self._below = below
+        self._remark = remark
+
+    def track(self, listed: Mapping[str, str]) -> None:
+        """Remember what the remote has, and forget what it no longer has."""
+        there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
+        refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
+        refs.update({self._target.synced(name): tip for name, tip in there.items()})
+        tracked = self._remotes.tracked(self._target, self._below)
+        refs.update({self._target.tracking(name): None for name in tracked if name not in there})
+        self._remotes.set_refs(refs)
+
+    def to_send(self, listed: Mapping[str, str], mainline: Version) -> dict[str, Version]:
+        """This clone's proposals that the remote does not have, or has an earlier state of."""
+        send = {}
+        for name, own in self._remotes.local(self._below).items():
+            there, short = listed.get(name), name.removeprefix(self._below)
+            if there is None:
+                before = self._remotes.last_seen(self._target, name)[0]
+                if before is not None and self._contains(own, before):
+                    # Sending it again would open again what somebody has closed.
+                    self._remark([f"the proposal '{short}' is no longer on {self._target.shown}"])
+                elif not self._contains(mainline, own):
+                    send[name] = own
+            elif there != own and self._contains(own, there):
+                send[name] = own
+            elif there != own and not self._contains(there, own):
+                self._remark([f"the proposal '{short}' was changed on {self._target.shown}, too"])
+        return send
+
+    def sent(self, results: Mapping[str, Pushed], tips: Mapping[str, Version]) -> None:
+        """Note what became of them."""
+        for name, pushed in results.items():
+            if not name.startswith(self._below):
+                continue
+            short = name.removeprefix(self._below)
+            if pushed.is_there:
+                self._remotes.note(self._target, name, tips[name], agreed=True)
+                self._remark([f"the proposal '{short}' was sent to {self._target.shown}"])
+            elif pushed.error is not None:
+                self._remark([f"the proposal '{short}' was not sent: {pushed.error}"])
+
+    def _contains(self, version: Version, ancestor: Version) -> bool:
+        try:
+            return self._store.contains(version, ancestor)
+        except NotFoundError:  # not fetched, or cleared away
+            return False

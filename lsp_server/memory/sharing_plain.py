@@ -1,0 +1,54 @@
+"""What a sync answers with, as JSON has it; the same for every face."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsp_server.memory.sharing_results import Merge, Synced
+
+
+def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
+    """One sync. ``refused`` says why nothing was pushed, None when it was or there was nothing to push."""
+    return {
+        "remote": done.remote,
+        "version": done.version,
+        "fetched": done.fetched,
+        "pushed": done.pushed,
+        "refused": refused,
+        "merges": [merge_json(merge) for merge in done.merges],
+        "secrets": [found._asdict() for found in done.secrets],
+        "proposals": list(done.proposals),
+    }
+
+
+def merge_json(merge: Merge) -> dict[str, Any]:
+    """One merge."""
+    return {
+        "version": merge.version,
+        "fast_forward": merge.fast_forward,
+        "added": merge.added,
+        "changed": merge.changed,
+        "deleted": merge.deleted,
+        "merged": list(merge.merged),
+        "renumbered": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "old": one.old,
+                "new": one.new,
+                "mentions": [mention._asdict() for mention in one.mentions],
+            }
+            for one in merge.renumbered
+        ],
+        "conflicts": [
+            {
+                "id": one.id,
+                "label": one.label,
+                "title": one.title,
+                "conflicts": [{"where": c.where, "other": c.other} for c in one.conflicts],
+            }
+            for one in merge.conflicts
+        ],
+        "revived": [{"id": one.id, "label": one.label, "title": one.title} for one in merge.revived],
+        "remarks": list(merge.remarks),
+    }

@@ -1,0 +1,304 @@
+"""Use case: exchange the memory with a remote: fetch, merge, push, and again when the remote moved."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError, UsageError
+from lsp_server.memory.shared_proposals import SharedProposals
+from lsp_server.memory.sharing_results import Merge, Synced, Warned
+from lsp_server.store import sync_lock
+from lsp_server.store.exchange import Exchange
+from lsp_server.store.git_store import FORMAT
+from lsp_server.store.remote_errors import RemoteError
+from lsp_server.store.remote_git import Budget, OutOfTimeError, Progress
+from lsp_server.store.remotes import Remote, Remotes
+from lsp_server.store.snapshot import FORMAT_FILE
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.store.base import Version
+
+TIMEOUT_KEY = "memory.synctimeout"
+DEFAULT_TIMEOUT = 60.0  # seconds, for the whole sync
+_MOST_ROUNDS = 30  # against others who push at the same time; the budget usually ends first
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
+
+
+class NotPushedError(StoreError):
+    """What the remote had is here, but ours could not be sent there. ``synced`` is what was done."""
+
+    def __init__(self, message: str, synced: Synced) -> None:
+        super().__init__(message)
+        self.synced = synced
+
+
+def sync(
+    core: Core,
+    remote: str | None = None,
+    *,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+    accept_rewrite: bool = False,
+    wait: bool = True,
+    stop: threading.Event | None = None,
+) -> Synced | None:
+    """Bring this memory and a remote's to the same state. None only where ``wait`` is False and another
+    sync is under way.
+
+    Whatever goes wrong (``RemoteError``, ``RefusedError``, ``NotPushedError``, an interrupt), the memory
+    here is as it was, or has what was merged already.
+    """
+    remotes = Remotes(core.repository)
+    target = remotes.choose(remote)
+    budget = Budget(_seconds(core, timeout), stop)
+    with sync_lock.hold(core.repository, budget if wait else None) as note:
+        if note is None:
+            return None
+        exchange = Exchange(core.repository, target, budget, note, progress)
+        return _Sync(core, remotes, target, exchange, accept_rewrite).run(budget)
+
+
+def _seconds(core: Core, given: float | None) -> float:
+    if given is not None:
+        if not 0 < given < 1e6:
+            raise UsageError("a timeout is a number of seconds above 0")
+        return given
+    configured = core.repository.config.get(TIMEOUT_KEY)
+    try:
+        seconds = float(configured) if configured is not None else DEFAULT_TIMEOUT
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e6:
+        raise RefusedError(f"memory.syncTimeout should be a number of seconds, not {configured!r}")
+    return seconds
+
+
+class _Sync:
+    """One sync with one remote. Its fields collect what it did."""
+
+    def __init__(
+        self, core: Core, remotes: Remotes, target: Remote, exchange: Exchange, accept_rewrite: bool
+    ) -> None:
+        self._core = core
+        self._store = core.mainline
+        self._remotes = remotes
+        self._target = target
+        self._exchange = exchange
+        self._accept_rewrite = accept_rewrite
+        self._branch = core.repository.memory_branch
+        self._below = f"{self._branch}-proposals/"
+        self._proposals = SharedProposals(self._store, remotes, target, self._below, self._remark)
+        self._source = f"{target.shown}/{self._branch}"
+        self._fetched = self._pushed = 0
+        self._merges: list[Merge] = []
+        self._warned: dict[Warned, None] = {}
+        self._remarks: dict[str, None] = {}
+
+    def run(self, budget: Budget) -> Synced:
+        if self._store.tip() is not None:
+            self._store.snapshot()  # raises where the branch of that name is somebody's code
+        pause = _FIRST_PAUSE
+        for _ in range(_MOST_ROUNDS):
+            seen = self._remotes.last_seen(self._target, self._branch)
+            listed = self._exchange.look(self._branch, self._below)
+            theirs = listed.get(self._branch)
+            if theirs is None:
+                self._require_never_there(seen)
+            if self._bring(listed, seen) and self._take(theirs, seen):
+                self._settle_proposals(listed)
+                if self._send(theirs, listed):
+                    return self._result()
+            try:
+                budget.pause(pause * random.uniform(0.5, 1.5))
+            except OutOfTimeError:
+                break
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        raise StoreError(f"{self._source} keeps moving: others push to it without pause; try again")
+
+    # what they have ---------------------------------------------------------------------------------
+    def _bring(self, listed: Mapping[str, str], seen: tuple[Version | None, Version | None]) -> bool:
+        """Fetch what is not here; False when the remote moved meanwhile in a way that needs another look."""
+        have = [tip for tip in (*seen, self._store.tip()) if tip is not None]
+        tracked = self._remotes.tracked(self._target, self._below)
+        own = self._remotes.local(self._below)
+        wanted = [
+            name
+            for name, tip in listed.items()
+            if tip not in ((*have,) if name == self._branch else (tracked.get(name), own.get(name)))
+        ]
+        if wanted:
+            self._exchange.fetch(wanted, have)
+        theirs = listed.get(self._branch)
+        try:
+            for name in wanted:
+                self._store.at(listed[name])
+        except NotFoundError:  # rewritten between the look and the fetch
+            return False
+        if theirs is not None:
+            self._exchange.complete([tip for tip in (theirs, self._store.tip()) if tip is not None])
+            self._require_memory(theirs)
+        return True
+
+    def _require_never_there(self, seen: tuple[Version | None, Version | None]) -> None:
+        if seen[0] is not None or seen[1] is not None:
+            raise RefusedError(
+                f"the branch '{self._branch}' was deleted on {self._target.shown}; what is here stays. "
+                f"To publish it again: `git push {self._target.shown} {self._branch}`"
+            )
+        if self._store.tip() is None:
+            raise NotInitialisedError(
+                f"neither this repository nor {self._target.shown} has a memory yet: run `git memory init`"
+            )
+
+    def _require_memory(self, theirs: Version) -> None:
+        found = self._store.at(theirs)
+        if not found.is_memory():
+            raise RefusedError(
+                f"the branch '{self._branch}' of {self._target.shown} holds something else than a memory "
+                f"(it has no {FORMAT_FILE}): `git config memory.branch NAME` chooses another branch"
+            )
+        if found.format() > FORMAT:
+            raise RefusedError(
+                f"the memory on {self._target.shown} was written by a newer Git Memory (format "
+                f"{found.format()}, this one knows {FORMAT}): update Git Memory"
+            )
+
+    # taking it --------------------------------------------------------------------------------------
+    def _take(self, theirs: Version | None, seen: tuple[Version | None, Version | None]) -> bool:
+        """Merge their branch into ours; False when ours came to be meanwhile."""
+        if theirs is None:
+            return True
+        ours = self._store.tip()
+        if ours is None:
+            if not self._store.create(theirs, f"adopt the memory of {self._source}"):
+                return False
+            self._merges.append(Merge(theirs, fast_forward=True, added=self._count_records(theirs)))
+            self._fetched += self._remotes.count(theirs, ())
+            self._warn(None, theirs)
+        elif not self._store.contains(ours, theirs):
+            self._fetched += self._remotes.count(theirs, [ours])
+            left = self._left_behind(theirs, ours, seen)
+            if left is not None:
+                self._follow_rewrite(left, theirs)
+            else:
+                self._merge(theirs)
+            self._warn(self._scanned_before(theirs, ours, seen), theirs)
+        elif (left := self._left_behind(theirs, ours, seen)) is not None:
+            self._follow_rewrite(left, theirs)  # rewound: we have all of it, and more than they want
+        self._remotes.note(self._target, self._branch, theirs, agreed=True)
+        return True
+
+    def _merge(self, theirs: Version) -> None:
+        from lsp_server.memory import merging
+
+        merge = merging.merge_into(
+            self._core,
+            self._store,
+            theirs,
+            source=self._source,
+            yielding="ours",
+            published=self._remotes.others(self._target, self._branch),
+        )
+        if merge is not None:
+            self._merges.append(merge)
+
+    def _left_behind(
+        self, theirs: Version, ours: Version, seen: tuple[Version | None, Version | None]
+    ) -> Version | None:
+        """Where we last agreed, when their branch has left that history; None when it goes on from there."""
+        left = [
+            known
+            for known in dict.fromkeys(seen)
+            if known is not None and self._contains(ours, known) and not self._contains(theirs, known)
+        ]
+        if len(left) == 2 and self._contains(left[1], left[0]):
+            return left[1]
+        return left[0] if left else None
+
+    def _contains(self, version: Version, ancestor: Version) -> bool:
+        try:
+            return self._store.contains(version, ancestor)
+        except NotFoundError:  # cleared away long ago
+            return False
+
+    def _follow_rewrite(self, agreed: Version, theirs: Version) -> None:
+        if not self._accept_rewrite:
+            raise RefusedError(
+                f"the history of {self._source} was rewritten: it no longer has {agreed[:10]}, which was "
+                "synced before. If that was meant, `git memory sync --accept-rewrite` follows it and puts "
+                "what only you have on top; nothing is lost"
+            )
+        from lsp_server.memory.rewritten import follow
+
+        self._merges.append(follow(self._core, agreed, theirs, source=self._source))
+
+    def _count_records(self, version: Version) -> int:
+        from lsp_server.records.paths import is_record_path
+
+        return sum(is_record_path(file.path) for file in self._store.at(version).files())
+
+    def _scanned_before(
+        self, theirs: Version, ours: Version, seen: tuple[Version | None, Version | None]
+    ) -> Version | None:
+        known = [one for one in seen if one is not None]
+        if known:
+            return known[-1]
+        bases = self._store.merge_bases(ours, theirs)
+        return bases[0] if bases else None
+
+    def _warn(self, old: Version | None, new: Version) -> None:
+        from lsp_server.memory.foreign_secrets import secrets_between
+
+        self._warned.update(dict.fromkeys(secrets_between(self._store, old, new)))
+
+    def _settle_proposals(self, listed: Mapping[str, str]) -> None:
+        self._proposals.track(listed)
+        from lsp_server.memory.proposing import settle_proposals
+
+        self._remark(settle_proposals(self._core, self._target.shown))
+
+    # sending ----------------------------------------------------------------------------------------
+    def _send(self, theirs: Version | None, listed: Mapping[str, str]) -> bool:
+        """Push what they lack; False when their branch moved meanwhile."""
+        tip = self._store.snapshot().version
+        tips = self._proposals.to_send(listed, tip)
+        if theirs is None or not self._store.contains(theirs, tip):
+            tips[self._branch] = tip
+        if not tips:
+            return True
+        try:
+            results = self._exchange.push(tips)
+        except RemoteError as error:
+            raise self._not_pushed(error) from error
+        self._proposals.sent(results, tips)
+        mine = results.get(self._branch)
+        if mine is None:
+            return True
+        if mine.error is not None:
+            raise self._not_pushed(mine.error)
+        if mine.is_there:
+            self._pushed += self._remotes.count(tip, [theirs] if theirs is not None else [])
+            self._remotes.note(self._target, self._branch, tip, agreed=True)
+        return mine.is_there
+
+    def _not_pushed(self, error: RemoteError) -> NotPushedError:
+        took = "what came from there is here; " if self._merges else ""
+        return NotPushedError(f"{took}nothing was pushed: {error}", self._result())
+
+    def _remark(self, sentences: Sequence[str]) -> None:
+        self._remarks.update(dict.fromkeys(sentences))
+
+    def _result(self) -> Synced:
+        return Synced(
+            remote=self._source,
+            version=self._store.tip(),
+            fetched=self._fetched,
+            pushed=self._pushed,
+            merges=tuple(self._merges),
+            secrets=tuple(self._warned),
+            proposals=tuple(self._remarks),
+        )
