@@ -1,0 +1,163 @@
+"""Use case: merge another tip of the memory into a branch, and mend what a merge by others left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from lsp_server.errors import RefusedError
+from lsp_server.memory.core import Core
+from lsp_server.memory.merging import report
+from lsp_server.memory.merging.bases import Bases
+from lsp_server.memory.merging.pairing import OURS, THEIRS
+from lsp_server.memory.merging.rules import YOUNGER, Rule, rule
+from lsp_server.memory.merging.settling import Names
+from lsp_server.memory.merging.three_way import Outcome, merge_trees
+from lsp_server.memory.merging.trees import Pool, Tree
+from lsp_server.memory.sharing_results import Merge
+from lsp_server.store.base import Advance, Blob, ChangeSet, Snapshot, Version
+from lsp_server.store.git_process import Git
+from lsp_server.store.git_store import FORMAT, GitStore
+from lsp_server.store.history import commits
+from lsp_server.store.snapshot import FORMAT_FILE
+
+
+def merge_into(
+    core: Core,
+    store: GitStore,
+    theirs: Version,
+    *,
+    source: str,
+    yielding: str,
+    published: Sequence[Version] = (),
+) -> Merge | None:
+    """Merge ``theirs`` into the branch of ``store``; None when the branch has it already.
+
+    ``source`` is what people call it. ``yielding`` tells who is renumbered when a number was given twice:
+    ``ours`` (unless it stands in one of the ``published`` versions, then the younger), ``theirs`` or
+    ``younger``. Raises ``RefusedError`` where ``theirs`` is no memory, of a newer format or leaves the tree,
+    and what ``Store.commit`` raises.
+    """
+    _require_memory(store, theirs, source)
+    done: list[_Done] = []
+
+    def build(tip: Snapshot) -> ChangeSet | Advance | None:
+        done.clear()
+        if store.contains(tip.version, theirs):
+            return None
+        pool = Pool(store, core.repository.object_format)
+        if store.contains(theirs, tip.version):
+            outcome = _forward(store, pool, tip.version, theirs)
+            done.append(_Done(outcome, tip.version))
+            return Advance(theirs)
+        outcome = _merged(
+            core, store, pool, (tip.version, theirs), rule(core, store, pool, yielding, published)
+        )
+        done.append(_Done(outcome, None))
+        subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
+        text = report.message(core, subject, outcome.notes)
+        return _change_set(pool, outcome.changes(OURS), text, [theirs])
+
+    version = store.commit(build)
+    if not done:
+        return None
+    outcome, old = done[0]
+    if old is None:
+        return report.result(core, version, outcome.notes, outcome.counts)
+    merge = Merge(version, True, *outcome.counts)
+    mended = repair(core, store, since=old) if outcome.changes(THEIRS) else None
+    if mended is None:
+        return merge
+    return replace(mended, added=merge.added, changed=merge.changed, deleted=merge.deleted)
+
+
+def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | None:
+    """Mend what others' merges left on the branch after a version (None: ever): several records with one
+    number. A commit of its own, the same whoever makes it; None when nothing is wrong."""
+    done: list[Outcome] = []
+
+    def build(tip: Snapshot) -> ChangeSet | None:
+        done.clear()
+        pool = Pool(store, core.repository.object_format)
+        outcome = _forward(store, pool, since, tip.version)
+        mended = outcome.changes(THEIRS)
+        if not mended:
+            return None
+        done.append(outcome)
+        text = report.message(core, "repair: settle what a merge elsewhere gave twice", outcome.notes)
+        return _change_set(pool, mended, text, [])
+
+    version = store.commit(build)
+    return report.result(core, version, done[0].notes, (0, 0, 0)) if done else None
+
+
+def changes_nothing(core: Core, into: Snapshot, theirs: Version) -> bool:
+    """Whether all that ``theirs`` has is in a version of the memory already, however it came there."""
+    store = core.mainline
+    if store.contains(into.version, theirs):
+        return True
+    pool = Pool(store, core.repository.object_format)
+    return not _merged(core, store, pool, (into.version, theirs), YOUNGER).changes(OURS)
+
+
+class _Done(NamedTuple):
+    """What was decided; ``old`` is the tip before a fast-forward, None for a merge."""
+
+    outcome: Outcome
+    old: Version | None
+
+
+def _merged(core: Core, store: GitStore, pool: Pool, tips: tuple[Version, Version], who: Rule) -> Outcome:
+    base = Bases(store, pool).of(*tips)
+    ours, theirs = (Tree(store, tip) for tip in tips)
+    return merge_trees(store, pool, base, ours, theirs, rule=who, names=_names(core.repository.git, tips))
+
+
+def _forward(store: GitStore, pool: Pool, old: Version | None, new: Version) -> Outcome:
+    """A version that comes after another, as if its changes were merged with none: then what is otherwise
+    in the result than in it was wrong in it. Of two records with one number the younger yields."""
+    before = Tree(store, old)
+    return merge_trees(
+        store, pool, before, before, Tree(store, new), rule=YOUNGER, names=lambda _, path: path
+    )
+
+
+def _names(git: Git, versions: tuple[Version, Version]) -> Names:
+    """What the texts of a conflict are called: who wrote them last, when, and in which commit."""
+
+    def name(side: int, path: str) -> str:
+        found = commits(git, versions[side - 1], path, 1)
+        if not found:
+            return versions[side - 1][:8]
+        last = found[0]
+        return f"{last.author}, {last.when:%Y-%m-%d} ({last.version[:8]})"
+
+    return name
+
+
+def _change_set(
+    pool: Pool, changes: Mapping[str, Blob | None], message: str, merges: Sequence[Version]
+) -> ChangeSet:
+    writes: dict[str, bytes] = {}
+    copies: dict[str, Blob] = {}
+    for path, blob in changes.items():
+        made = pool.made(blob.object_id) if blob is not None else None
+        if made is not None:
+            writes[path] = made
+        elif blob is not None:
+            copies[path] = blob
+    deletes = sorted(path for path, blob in changes.items() if blob is None)
+    return ChangeSet(message, dict(sorted(writes.items())), deletes, dict(sorted(copies.items())), merges)
+
+
+def _require_memory(store: GitStore, theirs: Version, source: str) -> None:
+    """Raise ``RefusedError`` for a version that is no memory, or one of a newer format."""
+    snapshot = store.at(theirs)
+    if not snapshot.is_memory():
+        raise RefusedError(f"{source} holds something else than a memory: it has no {FORMAT_FILE}")
+    if (found := snapshot.format()) > FORMAT:
+        raise RefusedError(
+            f"{source} was written by a newer Git Memory (format {found}, this one knows {FORMAT}): "
+            "update Git Memory to merge it"
+        )

@@ -1,0 +1,141 @@
+"""Which file is which record on each side of a merge: by id, wherever the file stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lsp_server.memory.merging.heads import Head
+from lsp_server.memory.merging.trees import Pool
+from lsp_server.records.model import Kind
+from lsp_server.store.base import Blob
+
+Trio = tuple["Blob | None", "Blob | None", "Blob | None"]
+"""What stands at a path in the base, in ours and in theirs."""
+
+BASE, OURS, THEIRS = 0, 1, 2
+SIDES = (OURS, THEIRS)
+
+
+class Place(NamedTuple):
+    """A record's file on one side. ``head`` is None for one that cannot be read there."""
+
+    path: str
+    blob: Blob
+    head: Head | None
+
+    @property
+    def number(self) -> int | None:
+        return self.head.number if self.head else None
+
+
+@dataclass
+class Item:
+    """One record: where it stands in the base, in ours and in theirs."""
+
+    id: str
+    kind: Kind
+    created: int
+    places: list[Place | None] = field(default_factory=lambda: [None, None, None])
+
+    @property
+    def age(self) -> tuple[int, str]:
+        """Sorts the older first."""
+        return self.created, self.id
+
+    def number(self, tree: int) -> int | None:
+        place = self.places[tree]
+        return place.number if place else None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it stands in the result: what was deleted on one side lives where the other edited it."""
+        base, ours, theirs = self.places
+        if ours and theirs:
+            return True
+        alone = ours or theirs
+        return alone is not None and (base is None or alone.blob.object_id != base.blob.object_id)
+
+
+class Paired(NamedTuple):
+    """``items`` by id; ``plain`` is what else stands at the paths that were looked at."""
+
+    items: dict[str, Item]
+    plain: dict[str, Trio]
+
+
+def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
+    """Sort the files at some paths into records and others.
+
+    Where one id stands in two files, the one where the base has it is the record, else the first by path;
+    further ones are plain files. A file that cannot be read (any more) is still the record that was there.
+    """
+    pool.look_at(
+        (path, blob.object_id) for path, trio in paths.items() for blob in trio if blob and blob.is_file
+    )
+    found: list[dict[str, dict[str, Head]]] = [{}, {}, {}]
+    for path in sorted(paths):
+        for tree, blob in enumerate(paths[path]):
+            if head := pool.head(path, blob):
+                found[tree].setdefault(head.id, {})[path] = head
+    items: dict[str, Item] = {}
+    for record_id in sorted({record_id for tree in found for record_id in tree}):
+        first: str | None = None
+        heads: list[Head] = []
+        item = Item(record_id, Kind.DECISION, 0)
+        for tree in (BASE, *SIDES):
+            candidates = found[tree].get(record_id)
+            if not candidates:
+                continue
+            path = first if first in candidates else min(candidates)
+            if tree == BASE:
+                first = path
+            item.places[tree] = _place(paths, tree, path, candidates[path])
+            heads.append(candidates[path])
+        seen = heads[1:] if item.places[BASE] and len(heads) > 1 else heads
+        item.kind = min((head.kind for head in seen), key=lambda kind: kind.value)
+        item.created = min(head.created for head in seen)
+        items[record_id] = item
+    _inherit(items.values(), paths, found)
+    owned = {(tree, place.path) for item in items.values() for tree, place in enumerate(item.places) if place}
+    plain = {}
+    for path, trio in paths.items():
+        left = tuple(None if (tree, path) in owned else blob for tree, blob in enumerate(trio))
+        if any(left):
+            plain[path] = (left[0], left[1], left[2])
+    return Paired(items, plain)
+
+
+def _place(paths: Mapping[str, Trio], tree: int, path: str, head: Head | None) -> Place:
+    blob = paths[path][tree]
+    assert blob is not None
+    return Place(path, blob, head)
+
+
+def _inherit(
+    items: Iterable[Item], paths: Mapping[str, Trio], found: list[dict[str, dict[str, Head]]]
+) -> None:
+    """Give a record the unreadable files that stand where it stood, or stands after somebody mended it."""
+    readable = [{path for places in tree.values() for path in places} for tree in found]
+
+    def unreadable(tree: int, path: str) -> bool:
+        blob = paths[path][tree]
+        return blob is not None and blob.is_file and path not in readable[tree]
+
+    for item in items:
+        base = item.places[BASE]
+        if base is not None:
+            for side in SIDES:
+                if item.places[side] is None and unreadable(side, base.path):
+                    item.places[side] = _place(paths, side, base.path, None)
+            continue
+        for side in SIDES:
+            place, other = item.places[side], SIDES[2 - side]
+            if place is None or not unreadable(BASE, place.path) or item.places[BASE] is not None:
+                continue
+            if place.path in readable[other] and item.places[other] is None:
+                continue  # somebody else's record stands there on the other side
+            item.places[BASE] = _place(paths, BASE, place.path, None)
+            if item.places[other] is None and unreadable(other, place.path):
+                item.places[other] = _place(paths, other, place.path, None)

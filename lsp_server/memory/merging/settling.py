@@ -1,0 +1,178 @@
+"""One content and one path for every record and every other file, from both sides and their base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from lsp_server.memory import allowances
+from lsp_server.memory.merging.notes import Notes, told
+from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Trio
+from lsp_server.memory.merging.trees import Pool
+from lsp_server.records.front_matter import read
+from lsp_server.records.merging import merge_record, merge_text
+from lsp_server.records.paths import number_of_name
+from lsp_server.store.base import Blob
+from lsp_server.store.snapshot import FORMAT_FILE
+
+Names = Callable[[int, str], str]
+"""What to call the text that a side has at a path, between the marks of a conflict."""
+
+_LOOKED_AT = 8000  # bytes, as git does to tell a binary file
+
+
+class Settled(NamedTuple):
+    """Something that stands in the result; ``rank`` sorts first who keeps a path that two want."""
+
+    path: str
+    blob: Blob
+    rank: tuple[int, int, str]
+    is_record: bool
+
+
+def settle_record(
+    item: Item, origin: Sequence[str | None], pool: Pool, names: Names, notes: Notes
+) -> Settled:
+    """A record that is alive. ``origin`` is where it stood before it was renumbered, by tree."""
+    base, ours, theirs = item.places
+    if ours is None or theirs is None:
+        place = ours or theirs
+        assert place is not None
+        if base is not None:
+            data = pool.data(place.blob.object_id)
+            notes.revived.append(told(item.id, item.kind, place.number, place.path, data))
+        return Settled(place.path, place.blob, (0, *item.age), True)
+    path = _path(item)
+    mode = _chosen(base and base.blob.mode, ours.blob.mode, theirs.blob.mode) or _wider(
+        ours.blob, theirs.blob
+    )
+    object_id = _chosen(base and base.blob.object_id, ours.blob.object_id, theirs.blob.object_id)
+    if object_id is None:
+        before = pool.data(base.blob.object_id) if base else None
+        one, other = pool.data(ours.blob.object_id), pool.data(theirs.blob.object_id)
+        merged = merge_record(item.kind, before, one, other, ("", ""))
+        number = ours.number if ours.number is not None else theirs.number
+        about = told(item.id, item.kind, number, path, merged.data)
+        if merged.conflicts:
+            called = (names(OURS, origin[OURS] or ours.path), names(THEIRS, origin[THEIRS] or theirs.path))
+            merged = merge_record(item.kind, before, one, other, called)
+            notes.conflicts.append((about, merged.conflicts))
+        else:
+            notes.merged.append(about.label)
+        object_id = pool.add(merged.data)
+    return Settled(path, Blob(mode, object_id), (0, *item.age), True)
+
+
+def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) -> list[Settled]:
+    """A file that is no record; two where both sides' must be kept."""
+    base, ours, theirs = trio
+    if theirs in (ours, base):
+        return _standing(path, ours)
+    if ours == base:
+        return _standing(path, theirs)
+    if ours is None or theirs is None:
+        notes.remarks.append(f"{path} was deleted on one side and changed on the other: it is kept")
+        return _standing(path, ours or theirs)
+    if not ours.is_file or not theirs.is_file:
+        return _beside(path, ours, theirs, notes)
+    mode = _chosen(base and base.mode, ours.mode, theirs.mode) or _wider(ours, theirs)
+    object_id = _chosen(base and base.object_id, ours.object_id, theirs.object_id)
+    if object_id is None:
+        texts = [pool.data(blob.object_id) if blob and blob.is_file else None for blob in trio]
+        one, other = texts[OURS] or b"", texts[THEIRS] or b""
+        if path == FORMAT_FILE:
+            object_id = max((_format(one), ours.object_id), (_format(other), theirs.object_id))[1]
+        elif allowances.is_allowance(path):
+            object_id = pool.add(allowances.merged(one, other))
+        elif b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
+            return _beside(path, ours, theirs, notes)
+        else:
+            merged = merge_text(texts[BASE], one, other, ("", ""))
+            if merged.conflicts:
+                called = (names(OURS, path), names(THEIRS, path))
+                merged = merge_text(texts[BASE], one, other, called)
+                notes.remarks.append(f"{path} was changed on both sides: both texts are kept in it")
+            object_id = pool.add(merged.data)
+    return _standing(path, Blob(mode, object_id))
+
+
+def settle_tombstone(path: str, trio: Trio, pool: Pool, alive: Callable[[str], bool]) -> list[Settled]:
+    """What is left of a deleted record: the earlier deletion where both sides have one, two where two
+    records were deleted under one label, none where the record lives on."""
+    base, ours, theirs = trio
+    blobs = {theirs} if ours == base else {ours} if theirs == base else {ours, theirs}
+    first: dict[str, tuple[str, str, Blob]] = {}
+    for blob in blobs:
+        if blob is None:
+            continue
+        record_id, deleted = _deleted(pool.data(blob.object_id)) if blob.is_file else (None, "")
+        if record_id is not None and alive(record_id):
+            continue
+        known = (deleted, blob.object_id, blob)
+        key = record_id or blob.object_id
+        first[key] = min(first.get(key, known), known, key=lambda one: one[:2])
+    settled: list[Settled] = []
+    for key, (_, _, blob) in sorted(first.items(), key=lambda one: (one[1][:2], one[0])):
+        place = path if not settled else f"{path.removesuffix('.yaml')}-{key[:8]}.yaml"
+        settled.append(Settled(place, blob, (1, 0, blob.object_id), False))
+    return settled
+
+
+def aside(path: str, blob: Blob) -> str:
+    """A name beside a path that is taken: ``logo.1a2b3c4d.png``."""
+    folder, slash, name = path.rpartition("/")
+    stem, dot, suffix = name.partition(".") if not name.startswith(".") else (name, "", "")
+    return f"{folder}{slash}{stem}.{blob.object_id[:8]}{dot}{suffix}"
+
+
+def _beside(path: str, ours: Blob, theirs: Blob, notes: Notes) -> list[Settled]:
+    first, other = sorted((ours, theirs), key=lambda blob: (not blob.is_file, blob.mode, blob.object_id))
+    place = aside(path, other)
+    notes.remarks.append(f"{path} was changed on both sides: the other one is {place}")
+    return _standing(path, first) + _standing(place, other)
+
+
+def _standing(path: str, blob: Blob | None) -> list[Settled]:
+    return [] if blob is None else [Settled(path, blob, (1, 0, blob.object_id), False)]
+
+
+def _path(item: Item) -> str:
+    base, ours, theirs = item.places
+    assert ours is not None
+    assert theirs is not None
+    chosen = _chosen(base.path if base else None, ours.path, theirs.path)
+    if chosen is not None:
+        return chosen
+    number = ours.number
+    return min(
+        (ours.path, theirs.path),
+        key=lambda path: (number is not None and number_of_name(path.rpartition("/")[2]) != number, path),
+    )
+
+
+def _chosen(base: str | None, ours: str, theirs: str) -> str | None:
+    """What one side made of a value, or both alike; None when they made two things of it."""
+    return ours if theirs in (ours, base) else theirs if ours == base else None
+
+
+def _wider(ours: Blob, theirs: Blob) -> str:
+    return max(ours.mode, theirs.mode)
+
+
+def _format(data: bytes) -> int:
+    word = read(data.decode("utf-8", "replace"))[0].get("format")
+    return int(word) if isinstance(word, str) and word.isascii() and word.isdigit() and len(word) < 9 else 0
+
+
+def _deleted(data: bytes) -> tuple[str | None, str]:
+    """The id in a tombstone, and when it was deleted, as UTC text that sorts."""
+    from datetime import datetime, timezone
+
+    values, _ = read(data.decode("utf-8", "replace"))
+    record_id, word = values.get("id"), values.get("deleted")
+    try:
+        moment = datetime.fromisoformat(str(word).replace("Z", "+00:00"))
+        when = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+        return record_id if isinstance(record_id, str) else None, when.isoformat()
+    except (ValueError, OverflowError):
+        return record_id if isinstance(record_id, str) else None, "9999"
