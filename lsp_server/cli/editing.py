@@ -34,7 +34,7 @@ def edit_and_save(
         return memory.save_draft(path, allow_secrets=allow_secrets, redact=redact)
     except GitMemoryError as error:
         if error.draft is None:
-            error.draft = path
+            error.draft, error.text = path, None  # the file has the text: it need not be printed as well
         raise
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -125,7 +125,9 @@ def close_bug(
             also=[taught] if taught else [],
         )
 
-    with text_given_back(core, change), kept(core, [learning] if learning else []):
+    # Without fields of the bug the learning is all that was written, and `kept` keeps that.
+    given_back = text_given_back(core, change) if fields else nullcontext()
+    with given_back, kept(core, [learning] if learning else []):
         core.commit(change)
     return result[0], result[1] if len(result) > 1 else None
 

@@ -72,7 +72,7 @@ class BranchWriter:
                 return False
             locked = _LOCKED.search(done.stderr)
             if locked is None:
-                raise failed("update-ref", done)
+                raise _refused_by_hook(done) or failed("update-ref", done)
             if time.monotonic() > deadline:
                 raise StoreError(f"the memory branch is locked by another git: {locked.group(1)} exists")
             time.sleep(_LOCK_POLL)
@@ -175,6 +175,15 @@ def _finish_in_peace(process: subprocess.Popen[bytes], stdin: bytes | None = Non
             process.terminate()  # git lets go of its locks before it ends
         raise
     return Finished(process.returncode, out, (err or b"").decode("utf-8", "replace"))
+
+
+def _refused_by_hook(done: Finished) -> StoreError | None:
+    """The error when the one hook that `update-ref` runs said no, with what the hook said."""
+    if "aborted by hook" not in done.stderr:
+        return None
+    said = done.stderr.partition("fatal:")[0]
+    because = f": {' '.join(said.split())[:200]}" if said.strip() else ""
+    return StoreError(f"the repository's hook 'reference-transaction' refused the write{because}")
 
 
 def _identity_variables(role: str, line: str) -> dict[str, str]:
