@@ -25,8 +25,8 @@ template_option = click.option(
     "--template",
     "form",
     type=click.Choice(("madr", "nygard")),
-    default="madr",
-    help="The form of the text, madr unless given.",
+    callback=lambda _ctx, _param, value: value or "",
+    help="The form of the text, madr unless given or in the team's settings.",
 )
 
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import AmbiguousError, NotFoundError, RefusedError
 from lsp_server.memory.edits import Edits
+from lsp_server.memory.team import Team
+from lsp_server.memory.trust import Trust
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label, normalise_label
 from lsp_server.records.model import Kind, Record
-from lsp_server.rendering.environment import Templates
+from lsp_server.rendering.overrides import TeamTemplates
 from lsp_server.store.base import Snapshot, Version
 from lsp_server.store.git_store import GitStore
 from lsp_server.store.repository import Repository
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.batches import Batch
 
 # Goes up when ``records.document`` reads the same bytes differently; the index is then made anew.
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 
 
 class Core:
@@ -38,9 +40,12 @@ class Core:
         """``cache`` and ``state`` are the user's own directories, None where there are none."""
         self.repository = repository
         self.store = GitStore(repository)
-        self.templates = Templates(cache / "templates" if cache else None)
         self.private = repository.private_dir
         self.state = state
+        self.trust = Trust(repository.common_dir, self.private, state)
+        self.team = Team(self.store, self.trust)
+        compiled = cache / "templates" if cache else None
+        self.templates = TeamTemplates(compiled, self.team.overrides, self.team.warn)
         self._making = threading.Lock()  # of the two below, each once whoever asks first
         self._code: CodeFiles | None = None
         self._indexes: dict[str, Index] = {}  # by the branch
@@ -286,6 +291,7 @@ class Core:
             indexes = list(self._indexes.values())
         for index in indexes:
             index.close()
+        self.templates.close()
         self.store.close()
 
 

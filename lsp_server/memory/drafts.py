@@ -67,6 +67,7 @@ def open_draft(
             form=form,
             links=links,
         )
+    new = recording.by_team_settings(core, new, core.store.snapshot())
     record = replace(new.record, title=title)
     text = recording.render_new(core, record, new, draft=True)
     name = f"{slug(title) if title else 'new-' + kind.value}-{record.id[:8]}.md"

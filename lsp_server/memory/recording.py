@@ -23,6 +23,7 @@ from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import FOLDERS
 from lsp_server.rendering.records import render_record
+from lsp_server.store.base import Snapshot
 
 
 class New(NamedTuple):
@@ -76,7 +77,7 @@ def prepare(
             anchors=tuple(anchors),
             fields=clean_fields(kind, fields or {}),
         ),
-        form="nygard" if form == "nygard" else "",
+        form=form,
         text=text,
         body=body,
         guard=guard or Guard(),
@@ -98,6 +99,8 @@ def place(core: Core, edits: Edits, new: New) -> Record:
     kind = new.record.kind
     number = edits.next_number(kind) if kind in NUMBERED else None
     record = replace(new.record, number=number, label=format_label(kind, number, new.record.id))
+    new = by_team_settings(core, new, edits.snapshot)
+    record = replace(record, tags=new.record.tags)
     rendered = render_new(core, record, new)
     text = new.guard.clean(rendered)
     if text != rendered:
@@ -110,6 +113,16 @@ def place(core: Core, edits: Edits, new: New) -> Record:
     return replace(record, path=path, body=text)
 
 
+def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:
+    """A new record with the team's defaults for what it was not given, where they are trusted."""
+    settings = core.team.settings(snapshot)
+    if new.record.kind is Kind.DECISION and not new.form:
+        new = new._replace(form=settings.decision_form)
+    if settings.default_tags and not new.record.tags:
+        new = new._replace(record=replace(new.record, tags=settings.default_tags))
+    return new
+
+
 def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> str:
     """The file of a new record."""
     text = render_record(
@@ -119,7 +132,7 @@ def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> 
         text=new.text,
         files=new.files,
         keys=new.keys,
-        form=new.form,
+        form=new.form if new.form == "nygard" else "",
     )
     if new.body is not None:
         from lsp_server.records.front_matter import split

@@ -11,6 +11,7 @@ from lsp_server.records.fields import FIELDS
 from lsp_server.records.life_cycle import STEPS
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.sections import sections
+from lsp_server.rendering.markdown import harmless
 
 LINES = 10  # a hover's height
 RECORDS = 3  # shown whole when there are several; the rest is counted
@@ -89,7 +90,6 @@ def _escaped(text: str, length: int) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Markdown from the branch, without images (a hover must not load anything), raw HTML and characters
-    that act on what stands around them."""
-    text = "\n".join(inert(line.expandtabs(4)) for line in text.split("\n"))
-    return re.sub(r"!+(?=\[)", "", text).replace("<", "&lt;")
+    """Markdown from the branch, without what an editor would load or run, and without characters that act
+    on what stands around them."""
+    return harmless("\n".join(inert(line.expandtabs(4)) for line in text.split("\n")))

@@ -1,0 +1,64 @@
+"""Whether a text from a team's own template is what it stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsp_server.records.document import parse
+from lsp_server.records.fields import FIELDS
+from lsp_server.records.model import Kind, Record
+from lsp_server.records.paths import FOLDERS
+from lsp_server.rendering.markdown import harmless
+
+_KEPT = ("id", "kind", "number", "title", "status", "created", "tags", "links", "code", "anchors", "extra")
+
+
+def amiss(name: str, theirs: str, ours: str) -> str:
+    """What is wrong with ``theirs``, in a clause; empty when it can stand in the place of ``ours``."""
+    if name.startswith("records/"):
+        return _record_amiss(name, theirs, ours)
+    if name == "commits/message":
+        return _message_amiss(theirs, ours)
+    return "" if theirs.strip() else "it gives no text"
+
+
+def tamed(name: str, text: str, values: dict[str, Any]) -> str:
+    """A text that an editor shows, without what would act there."""
+    if not name.startswith("editor/"):
+        return text
+    return harmless(text, keeping=[str(record["uri"]) for record in values.get("records", ())])
+
+
+def _record_amiss(name: str, theirs: str, ours: str) -> str:
+    word = name.removeprefix("records/").removesuffix(".md").partition("-")[0]
+    path = f"{FOLDERS[Kind(word)]}/record.md"
+    meant, given = _read(path, ours), _read(path, theirs)
+    if meant is None or given is None:
+        return "its text cannot be read as a record"
+    for name_of in _KEPT:
+        if getattr(meant, name_of) != getattr(given, name_of):
+            return f"its text does not keep the record's {name_of}"
+    for field in FIELDS[meant.kind]:
+        if field.in_front_matter and meant.fields.get(field.name) != given.fields.get(field.name):
+            return f"its text does not keep the record's {field.key}"
+    return ""
+
+
+def _read(path: str, text: str) -> Record | None:
+    try:
+        return parse(path, text.encode("utf-8")).record
+    except UnicodeEncodeError:
+        return None
+
+
+def _message_amiss(theirs: str, ours: str) -> str:
+    lines = theirs.split("\n")
+    if not lines[0].strip() or (len(lines) > 1 and lines[1].strip()):
+        return "a commit message begins with one line, then a blank one"
+    if not all(line.isprintable() for line in theirs.replace("\t", " ").split("\n")):
+        return "its text has control characters"
+    trailers = [line for line in ours.rstrip("\n").rpartition("\n\n")[2].split("\n") if ": " in line]
+    last = theirs.rstrip("\n").rpartition("\n\n")[2].split("\n")
+    if "\n\n" in ours.rstrip("\n") and any(line not in last for line in trailers):
+        return "its text does not end in the trailers"
+    return ""
