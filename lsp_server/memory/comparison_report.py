@@ -96,7 +96,8 @@ def plain(text: str, length: int) -> str:
     """Words from a record as one line of Markdown that is these words and nothing else."""
     line = printable(text)
     line = line if len(line) <= length else line[: length - 1].rstrip() + "…"
-    return _MARKDOWN.sub(r"\\\1", _TRIGGERS.sub(rf"\g<0>{_BREAK}", line))
+    parted = _TRIGGERS.sub(rf"\g<0>{_BREAK}", line).replace("@", f"{_BREAK}@")  # an address has both sides
+    return _MARKDOWN.sub(r"\\\1", parted)
 
 
 def _listed(comparison: Comparison, budget: _Budget) -> Iterator[tuple[RecordChange, dict[str, str]]]:

@@ -1,0 +1,450 @@
+"""A change of the memory is told as people talk, from two commits alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from support import Repo
+
+from lsp_server import Memory
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.memory import CodeRange, Kind
+from lsp_server.store.base import ChangeSet
+
+ID = "5d2f0c1e-8a1b-4c3d-9e4f-0a1b2c3d4e5f"
+OTHER = "9f3c1a2b-8a1b-4c3d-9e4f-0a1b2c3d4e5f"
+FILE = "decisions/0012-use-jwt.md"
+RECORD = f"""---
+id: {ID}
+kind: decision
+number: 12
+status: proposed
+created: 2026-11-21T10:00:00+00:00
+tags: [auth]
+decision-makers: [Ann, Bob]
+owner: platform
+links:
+  - relates-to: {OTHER}  # BUG-3
+anchors:
+  - path: src/auth.py
+    lines: 10-12
+    births:
+      - {"3f" * 20} 8-10 src/auth.py
+    text: |2-
+          def login(user):
+              check(user)
+              return user
+---
+
+# Use JWT
+
+Some words first.
+
+## Context and Problem Statement
+
+Sessions do not scale.
+
+## Decision Outcome
+
+Tokens.
+"""
+
+
+@pytest.fixture
+def memory(repo: Repo) -> Iterator[Memory]:
+    with Memory.open(repo.root) as opened:
+        opened.initialise()
+        yield opened
+
+
+def put(memory: Memory, writes: dict[str, str | bytes], deletes: tuple[str, ...] = ()) -> str:
+    """Commit files as they are; the version."""
+    data = {path: text.encode() if isinstance(text, str) else text for path, text in writes.items()}
+    return memory._core.store.commit(lambda _: ChangeSet("by hand\n", data, deletes))
+
+
+def told(memory: Memory, range_: str | None = None) -> list[str]:
+    """Each record that differs as ``NAME TITLE: SUMMARY``."""
+    comparison, _ = memory.compare(range_)
+    return [f"{r.name} {r.title}: {r.summary}".removesuffix(": ") for r in comparison.records]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("status: proposed", "status: accepted", "proposed → accepted"),
+        ("status: proposed\n", "", "proposed → no status"),
+        ("# Use JWT", "# Use PASETO", 'title "Use JWT" → "Use PASETO"'),
+        ("tags: [auth]", "tags: [auth, api, web]", "tags #api #web added"),
+        ("tags: [auth]", "tags: [api]", "tag #api added; tag #auth removed"),
+        ("tags: [auth]\n", "", "tag #auth removed"),
+        ("[Ann, Bob]", "[Ann, Cy]", "deciders: Cy added; deciders: Bob removed"),
+        ("owner: platform", "owner: web", "owner platform → web"),
+        ("owner: platform\n", "", "owner platform → none"),
+        ("do not scale.", "do scale.", "context changed"),
+        ("## Decision Outcome\n\nTokens.\n", "", "decision removed"),
+        ("Tokens.\n", "Tokens.\n\n## Rationale\n\nX.\n\n## Costs\n\nFew.\n", "rationale added; Costs added"),
+        ("Some words first.", "Other words.", "text changed"),
+        ("  - relates-to: ", "  - supersedes: ", "supersedes BUG-3; no longer relates to BUG-3"),
+        (f"links:\n  - relates-to: {OTHER}  # BUG-3\n", "", "no longer relates to BUG-3"),
+        ("lines: 10-12", "lines: 14-16", "anchor moved from src/auth.py:10-12 to src/auth.py:14-16"),
+        ("path: src/auth.py", "path: lib/a.py", "anchor moved from src/auth.py:10-12 to lib/a.py:10-12"),
+        (" 8-10 src/auth.py", " 7-9 src/auth.py", "anchor at src/auth.py:10-12 brought up to date"),
+        ("kind: decision", "kind: decision  # by hand", "file changed, its meaning did not"),
+        ("tags: [auth]", "tags: [auth]\naliases: [ADR-0009]", "also called ADR-0009"),
+    ],
+)  # fmt: skip
+def test_one_change_of_a_file_is_one_clause(memory: Memory, old: str, new: str, words: str) -> None:
+    before = put(memory, {FILE: RECORD})
+    assert old in RECORD
+    put(memory, {FILE: RECORD.replace(old, new)})
+    title = "Use PASETO" if "PASETO" in new else "Use JWT"
+    assert told(memory, before) == [f"ADR-0012 {title}: {words}"]
+
+
+def test_several_changes_are_told_the_weightiest_first(memory: Memory) -> None:
+    before = put(memory, {FILE: RECORD})
+    changed = RECORD.replace("proposed", "accepted").replace("do not scale", "end")
+    put(memory, {FILE: changed.replace("[auth]", "[auth, api]")})
+    assert told(memory, before) == ["ADR-0012 Use JWT: proposed → accepted; tag #api added; context changed"]
+
+
+def test_a_renumbered_record_is_one_record_at_another_path(memory: Memory) -> None:
+    before = put(memory, {FILE: RECORD})
+    text = RECORD.replace("number: 12", "number: 14\naliases: [ADR-0012]")
+    put(memory, {"decisions/0014-use-jwt.md": text}, (FILE,))
+    assert told(memory, before) == ["ADR-0012 is now ADR-0014 (renumbered) Use JWT"]
+
+
+def test_two_records_that_change_places_are_told_apart(memory: Memory) -> None:
+    other = RECORD.replace(ID, OTHER).replace("number: 12", "number: 13").replace("Use JWT", "Use XML")
+    before = put(memory, {FILE: RECORD, "decisions/0013-use-xml.md": other})
+    put(memory, {FILE: other, "decisions/0013-use-xml.md": RECORD})
+    assert told(memory, before) == ["ADR-0012 Use JWT: file moved", "ADR-0013 Use XML: file moved"]
+
+
+def test_new_records_say_what_a_reviewer_asks_first_and_deleted_ones_that_they_are(memory: Memory) -> None:
+    bug = memory.record(Kind.BUG, "Login fails", fields={"severity": "high"}, tags=["login"])
+    gone = memory.record(Kind.LEARNING, "Emails differ by case")
+    before = memory.version()
+    memory.delete(gone.id)
+    memory.record(Kind.DECISION, "Use sessions", at=[CodeRange("src/auth.py", 4, 6)])
+    memory.supersede("ADR-1", "Use JWT")
+    memory.delete(bug.id)
+    assert told(memory, f"{before}..") == [
+        "ADR-0001 Use sessions: new, superseded, superseded by ADR-0002, at src/auth.py:4-6",
+        "ADR-0002 Use JWT: new, accepted, supersedes ADR-0001",
+        "BUG-1 Login fails: deleted",
+        f"{gone.label} Emails differ by case: deleted",
+    ]
+    comparison, _ = memory.compare(f"{before}..")
+    assert comparison.counts == {"new": 2, "changed": 0, "deleted": 2}
+    assert comparison.files == []
+
+
+def test_decisions_come_first_then_bugs_learnings_and_checkpoints_each_new_before_changed(
+    memory: Memory,
+) -> None:
+    memory.record(Kind.DECISION, "A")
+    memory.record(Kind.BUG, "B")
+    before = memory.version()
+    memory.checkpoint("C")
+    memory.record(Kind.LEARNING, "D")
+    memory.mark("BUG-1", "closed")
+    memory.record(Kind.BUG, "E")
+    memory.mark("ADR-1", "accepted")
+    memory.record(Kind.DECISION, "F")
+    comparison, _ = memory.compare(before)
+    assert [record.title for record in comparison.records] == ["F", "A", "E", "B", "D", "C"]
+
+
+def test_conflicts_are_told_when_they_come_and_when_they_are_settled(memory: Memory) -> None:
+    before = put(memory, {FILE: RECORD})
+    conflict = RECORD.replace("tags:", "conflicts:\n  - status: accepted\ntags:")
+    middle = put(memory, {FILE: conflict})
+    put(memory, {FILE: RECORD})
+    assert told(memory, f"{before}..{middle}") == ['ADR-0012 Use JWT: in conflict: status (or "accepted")']
+    assert told(memory, middle) == ["ADR-0012 Use JWT: conflict settled: status"]
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason_and_takes_nothing_down(memory: Memory) -> None:
+    before = put(memory, {FILE: RECORD, "bugs/0001-x.md": "no front matter"})
+    put(
+        memory, {FILE: "---\nid: [\n---\n", "notes/hello.txt": b"\xff\xfe", "memory.yaml": "format: 1\n# x\n"}
+    )
+    comparison, _ = memory.compare(before)
+    assert [r.label for r in comparison.records] == []
+    changes = {file.path: (file.change, file.remark.partition(":")[0]) for file in comparison.files}
+    assert changes == {
+        FILE: ("changed", "cannot be read"),
+        "notes/hello.txt": ("new", ""),
+        "memory.yaml": ("changed", ""),
+    }
+
+
+def test_a_long_line_is_compared_sentence_by_sentence(memory: Memory) -> None:
+    long = "We looked at three ways of doing this. Two of them lose data. The third is slow. " * 2
+    before = put(memory, {FILE: RECORD.replace("Tokens.", long)})
+    put(memory, {FILE: RECORD.replace("Tokens.", long.replace("Two", "Both", 1))})
+    comparison, _ = memory.compare(before)
+    ((text,),) = [record.texts for record in comparison.records]
+    assert (text.name, text.heading) == ("decision", "Decision Outcome")
+    assert text.diff() == [
+        " We looked at three ways of doing this.",
+        "-Two of them lose data.",
+        "+Both of them lose data.",
+        " The third is slow.",
+    ]
+
+
+# which versions -----------------------------------------------------------------------------------
+def test_versions_are_named_as_git_names_them(memory: Memory, repo: Repo) -> None:
+    memory.record(Kind.DECISION, "A")
+    repo.git("branch", "memory-proposals/x", "memory")
+    repo.git("tag", "memory", "main")  # git itself would take the tag, which is somebody's code
+    memory.record(Kind.DECISION, "B")
+    start = repo.git("rev-parse", "refs/heads/memory~2")
+    new = ["ADR-0002 B: new, proposed"]
+    both = ["ADR-0001 A: new, proposed", *new]
+    assert told(memory, f"{start}..memory") == both
+    assert told(memory, f"{start[:8]}..") == both
+    assert told(memory, start[:7]) == both
+    assert told(memory, "memory-proposals/x..memory") == new
+    assert told(memory, "memory..memory-proposals/x") == ["ADR-0002 B: deleted"]
+    assert told(memory, "memory...memory-proposals/x") == []
+    assert told(memory, "memory-proposals/x...memory") == new
+
+
+def test_a_date_means_what_the_branch_held_then(
+    memory: Memory, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, title in ((10, "A"), (12, "B"), (14, "C")):
+        for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+            monkeypatch.setenv(name, f"2035-11-{day}T12:00:00+00:00")
+        with Memory.open(repo.root) as dated:
+            dated.record(Kind.DECISION, title)
+    labels = [line.partition(":")[0] for line in told(memory, "memory@{2035-11-11}..memory@{2035-11-12}")]
+    if not labels:
+        pytest.skip("commits of the memory do not take git's dates from the environment")
+    assert labels == ["ADR-0002 B"]
+
+
+@pytest.mark.parametrize(
+    "words", ["-x", "--output=/tmp/x", "a\nb", "", "..-x", "-x..memory", "--help...memory"]
+)
+def test_no_name_of_a_version_is_an_option(memory: Memory, words: str) -> None:
+    with pytest.raises(UsageError):
+        memory.compare(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["nope", "memory..nope", "memory^{tree}", ":/memory..x", "main..memory", "a...b...c"]
+)
+def test_what_is_no_version_of_the_memory_is_refused(memory: Memory, words: str) -> None:
+    with pytest.raises(NotFoundError):
+        memory.compare(words)
+
+
+def test_without_a_range_the_last_commit_is_shown_then_what_the_remote_lacks(
+    memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    memory.record(Kind.DECISION, "A")
+    memory.record(Kind.DECISION, "B")
+    comparison, chosen = memory.compare()
+    assert ([r.title for r in comparison.records], chosen) == (["B"], "the last commit")
+    repo.git("init", "-q", "--bare", str(tmp_path / "server"))
+    repo.git("remote", "add", "origin", str(tmp_path / "server"))
+    repo.git("push", "-q", "origin", "memory")
+    assert memory.compare()[0].is_empty
+    memory.record(Kind.BUG, "C")
+    memory.record(Kind.BUG, "D")
+    comparison, chosen = memory.compare()
+    assert ([r.title for r in comparison.records], chosen) == (
+        ["C", "D"],
+        "what origin/memory does not have yet",
+    )
+
+
+def test_it_works_where_only_commits_are_and_writes_nothing(
+    memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    memory.record(Kind.DECISION, "A")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(repo.root), str(clone)], check=True)
+    there = Repo(clone)
+    there.git("checkout", "-q", "--detach", "origin/memory")
+    before = {p: p.stat().st_mtime_ns for p in sorted(clone.rglob("*"))}
+    with Memory.open(clone) as ci:
+        assert told(ci, "origin/memory~1...HEAD") == ["ADR-0001 A: new, proposed"]
+        assert told(ci, "origin/memory~1") == ["ADR-0001 A: new, proposed"]
+        assert "ADR-0001" in ci.report(ci.compare("origin/memory~1...HEAD")[0])
+    assert {p: p.stat().st_mtime_ns for p in sorted(clone.rglob("*"))} == before
+
+
+# Markdown -----------------------------------------------------------------------------------------
+HOSTILE = [
+    "@everyone please look",
+    "mail me at mallory@example.org",
+    "closes #1 and GH-12 and org/repo#3 !4 ~label %milestone",
+    "![x](https://evil.example/x.png)",
+    "[click](https://evil.example) <https://evil.example> https://evil.example www.evil.example",
+    "<img src=x onerror=alert(1)> <!-- <b>bold</b> </details> &lt;script&gt;",
+    "`code` **bold** _it_ ~~gone~~ $x$ | cell | :tada:",
+    "```\n</details>\n# Heading",
+    "\x1b[31mred \u202eevil 0123456789abcdef0123456789abcdef01234567",
+    "[x]: https://evil.example",
+]
+
+
+def _rendered(markdown: str) -> list[Token]:
+    """As a forge reads it: bare addresses with a scheme or an @ become links, bare domains do not."""
+    reader = MarkdownIt("gfm-like")
+    assert reader.linkify is not None
+    reader.linkify.set({"fuzzy_link": False})
+    assert any(t.type == "link_open" for t in reader.parse("x https://a.example y")[1].children or ())
+    return reader.parse(markdown)
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_no_text_of_a_record_acts_in_the_markdown(memory: Memory, evil: str) -> None:
+    line = " ".join(evil.split())
+    quoted = '"' + line.replace("\\", "\\\\").replace('"', '\\"').replace("\x1b", "\\e") + '"'
+    before = put(memory, {FILE: RECORD})
+    put(
+        memory,
+        {
+            FILE: RECORD.replace("# Use JWT", f"# Use {line}")
+            .replace("[auth]", f"[{quoted}]")
+            .replace("status: proposed", f"status: {quoted}")
+            .replace("owner: platform", f"owner: {quoted}")
+            .replace("Tokens.", f"{evil}\n\n    {evil}\n\n## {line}\n\n{evil}"),
+            f"notes/{re.sub('[/<>]', '', line)}.txt": "x",
+        },
+    )
+    comparison, _ = memory.compare(before)
+    shown = memory.report(comparison)
+    tokens = _rendered(shown)
+    inline = [child for token in tokens for child in token.children or ()]
+    assert [t.type for t in (*tokens, *inline) if t.type in ("image", "link_open", "s_open", "em_open")] == []
+    html = [t.content.strip() for t in (*tokens, *inline) if t.type in ("html_block", "html_inline")]
+    assert html == [
+        "<!-- git-memory-review -->",
+        "<details>\n<summary>The text that changed</summary>",
+        "</details>",
+    ]
+    assert [t.tag for t in tokens if t.type == "heading_open"] == ["h3"]
+    said = "".join(t.content for t in inline if t.type == "text")
+    for acting in (
+        r"@\w",
+        r"#\d",
+        r"!\d",
+        r"~\w",
+        r"%\w",
+        r"GH-\d",
+        r"://",
+        r"www\.",
+        r":tada:",
+        r"\b[0-9a-f]{40}\b",
+    ):
+        assert re.findall(acting, said) == []
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+
+
+def test_an_ordinary_title_stays_as_it_is_in_the_markdown(memory: Memory) -> None:
+    before = memory.version()
+    memory.record(Kind.DECISION, "Use C++ and src/auth.py:10 - don't wait (2.5 s)")
+    shown = memory.report(memory.compare(before)[0])
+    tokens = _rendered(shown)
+    said = ["".join(c.content for c in t.children or ()) for t in tokens if t.type == "inline"]
+    assert "ADR-0001 Use C++ and src/auth.py:10 - don't wait (2.5 s): new, proposed" in said
+
+
+def test_the_markdown_is_bounded_and_says_how_much_more_there_is(memory: Memory) -> None:
+    text = "\n".join(f"Line {n} of a long text that nobody will read in a comment." for n in range(500))
+    start = memory.version()
+    put(
+        memory,
+        {
+            f"decisions/{n:04d}-x.md": RECORD.replace(ID, f"{n:08x}-8a1b-4c3d-9e4f-0a1b2c3d4e5f")
+            .replace("number: 12", f"number: {n}")
+            .replace("Tokens.", text)
+            .replace("Use JWT", "Use JWT " * 60)
+            for n in range(1, 400)
+        },
+    )
+    shown = memory.report(memory.compare(start)[0])
+    assert 10_000 < len(shown) < 50_000
+    listed = shown.count("\n- **ADR-")
+    assert f"… and {399 - listed} more; `git memory diff` lists all of them." in shown
+    folded = shown.count("```diff")
+    assert f"… and {399 - folded} more; `git memory diff -p` shows all of them." in shown
+    assert shown.count("<details>") == shown.count("</details>") == 1
+
+
+# the raw diff -------------------------------------------------------------------------------------
+def _raw(repo: Repo) -> dict[str, tuple[int, int]]:
+    """Lines added and removed by the last commit, by path."""
+    listed = repo.git("show", "--numstat", "--format=", "refs/heads/memory").splitlines()
+    return {path: (int(a), int(r)) for a, r, path in (line.split("\t") for line in listed)}
+
+
+WRITES: dict[str, tuple[Callable[[Memory], object], dict[str, tuple[int, int]]]] = {
+    "mark": (lambda m: m.mark("ADR-1", "accepted"), {"decisions/0001-a.md": (1, 1)}),
+    "close": (lambda m: m.close_bug("BUG-1"), {"bugs/0001-b.md": (1, 1)}),
+    "close with a field": (
+        lambda m: m.close_bug("BUG-1", fields={"fix": "Lower-case it."}),
+        {"bugs/0001-b.md": (5, 1)},  # the status; a blank line, the heading, a blank line, the text
+    ),
+    "edit of one word": (
+        lambda m: m.amend("ADR-1", m.text("ADR-1").replace("scale", "grow")),
+        {"decisions/0001-a.md": (1, 1)},
+    ),
+    "edit of the title": (
+        lambda m: m.amend("ADR-1", m.text("ADR-1").replace("# A", "# Another")),
+        {"decisions/0001-a.md": (1, 1)},
+    ),
+}
+
+
+@pytest.mark.parametrize("write", list(WRITES))
+def test_the_raw_diff_of_one_change_is_one_line(memory: Memory, repo: Repo, write: str) -> None:
+    memory.record(Kind.DECISION, "A", fields={"context": "Sessions do not scale."}, tags=["auth"])
+    memory.record(Kind.BUG, "B", fields={"description": "It fails."})
+    change, lines = WRITES[write]
+    change(memory)
+    assert _raw(repo) == lines
+
+
+def test_the_raw_diff_of_a_new_record_touches_nothing_else(memory: Memory, repo: Repo) -> None:
+    for kind in Kind:
+        before = set(repo.git("ls-tree", "-r", "--name-only", "refs/heads/memory").splitlines())
+        record = memory.checkpoint("A") if kind is Kind.CHECKPOINT else memory.record(kind, "A")
+        ((path, (_, removed)),) = _raw(repo).items()
+        assert (path, removed) == (record.path, 0)
+        assert path not in before
+
+
+def test_the_raw_diff_of_a_supersession_is_the_new_record_and_what_the_old_one_says_of_it(
+    memory: Memory, repo: Repo
+) -> None:
+    memory.record(Kind.DECISION, "A", fields={"context": "x"})
+    old, new = memory.supersede("ADR-1", "B")
+    lines = _raw(repo)
+    assert set(lines) == {old.path, new.path}
+    assert lines[old.path] == (3, 1)  # the status; `links:` and the link
+    assert lines[new.path][1] == 0
+
+
+def test_the_raw_diff_of_a_deletion_is_the_record_and_its_tombstone(memory: Memory, repo: Repo) -> None:
+    record = memory.record(Kind.DECISION, "A")
+    length = len(memory.text("ADR-1").splitlines())
+    memory.delete("ADR-1")
+    assert _raw(repo)[record.path] == (0, length)
+    assert set(_raw(repo)) == {record.path, "deleted/decisions/0001.yaml"}
