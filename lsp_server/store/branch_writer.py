@@ -16,7 +16,7 @@ from lsp_server.store.git_process import Finished, Git, failed, finish
 from lsp_server.store.identity import split_identity
 from lsp_server.store.incoming import Incoming, cannot_write
 from lsp_server.store.repository import Repository
-from lsp_server.store.write_lock import Note
+from lsp_server.store.write_lock import Note, remove_dead_lock
 
 _LOCK_PATIENCE = 2.0  # seconds for another git to let go of the ref
 _LOCK_POLL = 0.05
@@ -64,8 +64,11 @@ class BranchWriter:
         """
         deadline = time.monotonic() + _LOCK_PATIENCE
         while True:
+            begun = time.time()
             done = self._update_ref(ref, new, old, why, note)
-            if done.code == 0:
+            if done.code < 0:  # killed, by the system perhaps
+                remove_dead_lock(self._lock_of(ref), new, begun)
+            if done.code == 0 or (done.code < 0 and self._stands(ref, new)):
                 self._sync(ref)
                 return True
             if self._repository.refs.resolve(ref) != old:
@@ -76,6 +79,14 @@ class BranchWriter:
             if time.monotonic() > deadline:
                 raise StoreError(f"the memory branch is locked by another git: {locked.group(1)} exists")
             time.sleep(_LOCK_POLL)
+
+    def _stands(self, ref: str, new: str) -> bool:
+        """Whether the branch came to ``new`` all the same: git had moved it when it was killed."""
+        now = self._repository.refs.resolve(ref)
+        if now is None or now == new:
+            return now == new
+        done = self._repository.git.try_run(["merge-base", "--is-ancestor", new, now])
+        return done.code == 0
 
     def require_free(self, ref: str) -> None:
         """Raise ``RefusedError`` while the branch is checked out in some worktree."""
@@ -156,9 +167,12 @@ class BranchWriter:
 
 def run_noted(git: Git, arguments: list[str], lock: Path, note: Note) -> None:
     """Run a git command that takes ``lock``, noted for the next holder in case that we are killed."""
+    begun = time.time()
     process = git.start(arguments, write=True, apart=True)
     note.say(pid=process.pid, lock=str(lock), new="")
     done = _finish_in_peace(process)
+    if done.code < 0:
+        remove_dead_lock(lock, "", begun)
     if done.code != 0:
         raise failed(arguments[0], done)
 

@@ -163,12 +163,12 @@ class WriteLock:
             Path(crash).unlink(missing_ok=True)
         lock, new = said.get("lock"), said.get("new")
         if isinstance(lock, str) and lock.endswith(".lock") and isinstance(new, str):
-            _remove_dead_lock(Path(lock), new, float(said.get("since", 0)))
+            remove_dead_lock(Path(lock), new, float(said.get("since", 0)))
         return True
 
 
-def _remove_dead_lock(lock: Path, new: str, since: float) -> None:
-    """Remove a lock that the dead child left: taken in its time, with nothing in it but what it wrote."""
+def remove_dead_lock(lock: Path, new: str, since: float) -> None:
+    """Remove a lock that a dead git left: taken since ``since`` (s), with nothing in it but ``new``."""
     try:
         before = lock.stat()
         content = lock.read_bytes()

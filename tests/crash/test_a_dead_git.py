@@ -63,6 +63,52 @@ def test_when_that_git_is_killed_too_the_next_command_of_any_kind_clears_up(
     the_users_own_git_works(place.repo, gc=True)
 
 
+def test_when_that_git_alone_is_killed_its_writer_clears_up_at_once_and_keeps_the_text(place: Place) -> None:
+    """As the system does that runs out of memory."""
+    hook = place.git_dir / "hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\n[ "$1" = prepared ] && grep -q refs/heads/memory && kill -9 $PPID\nexit 0\n')
+    hook.chmod(0o755)
+    old = place.tip()
+    said = place.fails("learn", "Retries hide bugs")
+    assert "signal 9" in said
+    assert "your text is kept in" in said
+    hook.unlink()
+    assert (place.tip(), leftovers(place.git_dir)) == (old, [])
+    the_users_own_git_works(place.repo, gc=True)
+    check_next_command(place)
+
+
+def test_a_git_that_is_killed_when_the_branch_has_moved_has_written_once(place: Place) -> None:
+    hook = place.git_dir / "hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\n[ "$1" = committed ] && grep -q refs/heads/memory && kill -9 $PPID\nexit 0\n')
+    hook.chmod(0o755)
+    old = place.tip()
+    place.do("learn", "Retries hide bugs")
+    hook.unlink()
+    assert place.repo.git("rev-list", "--count", f"{old}..memory") == "1"
+    assert place.do("list").count("Retries hide bugs") == 1
+    assert leftovers(place.git_dir) == []
+
+
+def test_when_git_is_killed_while_it_keeps_a_setting_its_lock_goes_too(place: Place) -> None:
+    place.repo.git("branch", "-q", "-D", "memory")
+    place.repo.git("config", "alias.x", "y")
+    calls = place.copy(place.folder.parent / "counted").killed(
+        [str(PROGRAM), "init", "--branch", "notes"], 0, "before", everything=False
+    )
+    at = next(n for n, call in enumerate(calls.calls, 1) if "config --local" in call)
+    for how in ("before", "0.001", "0.002", "0.003", "after"):
+        broken = place.copy(place.folder.parent / f"broken-{how}")
+        broken.killed([str(PROGRAM), "init", "--branch", "notes"], at, how, everything=True)
+        broken.do("init", "--branch", "notes")
+        assert leftovers(broken.git_dir) == []
+        broken.repo.git("config", "alias.x", "z")
+        assert broken.repo.git("config", "alias.x") == "z"
+        assert broken.repo.git("config", "memory.branch") == "notes"
+
+
 def noted(place: Place, **facts: object) -> Path:
     """What a killed writer would have left: a note in the lock file, and the branch's lock."""
     ended = subprocess.Popen(["git", "version"], stdout=subprocess.DEVNULL)
