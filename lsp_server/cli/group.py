@@ -62,6 +62,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "sync": Place("sync:sync", "Exchange the memory with a remote."),
     },
     "Set up": {
+        "trust": Place("trust:trust", "Let this repository's own templates and settings apply."),
         "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
         "completion": Place("completion:completion", "Print a shell's completion script."),
     },

@@ -32,6 +32,7 @@ class Session:
         self.is_completing = False
         self.background: BackgroundSync | None = None  # only where `memory.sync` is on
         self._opening: Opening | None = None
+        self._opened: Memory | None = None
 
     def enter(self, directory: str) -> None:
         """Go on from another directory, as ``git -C`` does: each counts from the one before, an empty
@@ -60,7 +61,7 @@ class Session:
             self.begin()
         opening, self._opening = self._opening, None
         assert opening is not None
-        memory = opening()
+        memory = self._opened = opening()
         if self.proposal is not None:
             memory.write_to_proposal(self.proposal)
         if (proposal := memory.proposal) is not None and not self.is_completing:
@@ -78,12 +79,27 @@ class Session:
         """Wait for what was begun and not asked for, after a usage error; sync what was written."""
         from lsp_server.errors import GitMemoryError
 
+        if self._opened is not None and not self.is_completing:
+            with suppress(OSError):  # nobody can be told
+                self._tell_of_templates(self._opened)
         if self.background is not None:
             self.background.after()
         opening, self._opening = self._opening, None
         if opening is not None:
             with suppress(GitMemoryError):
                 opening().close()
+
+    def _tell_of_templates(self, memory: Memory) -> None:
+        """Say which of the team's templates and settings were left aside, and why."""
+        from lsp_server.cli.terminal import visible_line
+
+        for warning in memory.template_warnings():
+            self.say(visible_line(f"warning: {warning}"))
+        if self.err.is_terminal and memory.tells_of_untrusted():
+            self.say(
+                "this repository has templates or settings of its own; they do not apply unless you trust it "
+                "(see `git memory trust --show`)"
+            )
 
     def path(self, text: str) -> Path:
         """A path that a person typed, absolute: relative ones count from where we run."""

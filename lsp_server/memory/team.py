@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 FOLDER = "templates"
 SETTINGS_FILE = "settings.yaml"
 FORMS = ("madr", "nygard")
+_TOLD = "told-untrusted"
 _MOST_TEMPLATES = 100
 _LARGEST = 64 << 10  # bytes of one template, or of the settings
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*(?:/[a-z0-9_][a-z0-9_.-]*)*\.j2")
@@ -96,6 +99,17 @@ class Team:
 
             self.warnings.append(text)
             logging.getLogger(__name__).info("%s", text)
+
+    def tells_of_untrusted(self, private: Path) -> bool:
+        """Whether something was passed over, for the first time in this repository."""
+        if not self.passed_over:
+            return False
+        try:
+            private.mkdir(exist_ok=True, mode=0o700)
+            os.close(os.open(private / _TOLD, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        except OSError:
+            return False  # told before, or nowhere to note it: better never than with every command
+        return True
 
     def _is_trusted(self) -> bool:
         if self._trust.is_trusted():
