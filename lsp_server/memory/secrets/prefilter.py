@@ -12,7 +12,7 @@ Everything works on the lower-cased text, in time linear in its length.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,7 +34,9 @@ _WRITTEN_AS_SECRET = (
 )
 """The names of rules.yml; their values have eight characters or more and a digit in them."""
 
-_SHORT_VALUES = {name: length for name, length in NAMES.items() if length < 14}
+_ID_OR_DATE = "[0-9a-f:.+t-]*"
+_IN_IDS = tuple(prefix for prefix in PREFIXES if not set(prefix) - set("0123456789abcdef:.+t-"))
+_NAMES = (*NAMES.items(), *((name, 0) for name in _WRITTEN_AS_SECRET))
 # Rules that have neither a prefix nor a value right behind a name: these words, and a long word somewhere.
 _NEAR_A_LONG_WORD = ("influx", "bitly", "cloudinary", "couchbase", "capella", "amplitude", "aiven")
 # All words of one group in the text: curl's options, a Kubernetes secret, Google's and NuGet's files.
@@ -81,9 +83,10 @@ class _Patterns(NamedTuple):
     value: re.Pattern[str]
     """A sign, the gap behind it, and a value."""
     not_of_a_name: re.Pattern[str]
-    shape: re.Pattern[str]
-    """Secrets known by what they look like inside."""
+    shapes: tuple[tuple[str, re.Pattern[str]], ...]
+    """Secrets known by what they look like inside, each with a text that all of them have in it."""
     header: re.Pattern[str]
+    id_or_date: re.Pattern[str]
 
 
 @cache
@@ -91,22 +94,27 @@ def _patterns() -> _Patterns:
     return _Patterns(
         re.compile(rf"""[=>:|,](?=([\s'"`=]{{0,6}}?)([^\s'"`<>{{}}]{{7,{_CUT}}}))"""),
         re.compile(r"[^ \t\w.-]"),
-        re.compile(
-            r"[0-9a-f]{32}\.[0-9a-z]{16}"
-            r"|sk[0-9a-f]{32}"
-            r"|\.ey[0-9a-z/\\_-]{17}"
-            r"|\.acc[_-][0-9a-z-]{10}"
-            r"|[0-9][|%][0-9a-z_-]{27}"
-            r"|[0-9]q~[\w.~-]{31}"
-            r"|[a-z0-9+/]{22}==:[a-z0-9]{32}"
-            r"|00[a-z0-9]{13}![\w.-]{80}"
-            r"|[a-z0-9]{29}_mmk"
-            r"|[a-z0-9+/]{86}=="
+        tuple(
+            (inside, re.compile(shape))
+            for inside, shape in (
+                (".", r"\.(?<=[0-9a-f]{32}\.)[0-9a-z]{16}"),
+                ("sk", r"sk[0-9a-f]{32}"),
+                (".ey", r"\.ey[0-9a-z/\\_-]{17}"),
+                (".acc", r"\.acc[_-][0-9a-z-]{10}"),
+                ("|", r"[0-9][|][0-9a-z_-]{27}"),
+                ("%", r"[0-9]%[0-9a-z_-]{27}"),
+                ("q~", r"[0-9]q~[\w.~-]{31}"),
+                ("==:", r"[a-z0-9+/]{22}==:[a-z0-9]{32}"),
+                ("!", r"00[a-z0-9]{13}![\w.-]{80}"),
+                ("_mmk", r"[a-z0-9]{29}_mmk"),
+                ("==", r"[a-z0-9+/]{86}=="),
+            )
         ),
         re.compile(
             r"""authorization["']?\s{0,3}[=:]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}[\w+/=.~-]{16}"""
             r"""|aws[_-]?(?:session|security)[_-]?token["']?\s*[=:]"""
         ),
+        re.compile(_ID_OR_DATE),
     )
 
 
@@ -116,13 +124,15 @@ def suspicious(text: str) -> bool:
     return (
         any(blank in text for blank in _ODD_BLANKS)
         or _has_url_with_password(folded)
-        or any(all(word in folded for word in group) for group in _TOGETHER)
+        or bool([1 for group in _TOGETHER if group[0] in folded and all(word in folded for word in group)])
         or _has_prefixed(folded)
         or _has_named_value(folded)
     )
 
 
 def _has_url_with_password(folded: str) -> bool:
+    if "://" not in folded:
+        return False
     pieces = folded.split("://", _MANY)
     if len(pieces) > _MANY:
         return True
@@ -139,14 +149,21 @@ def _has_url_with_password(folded: str) -> bool:
 
 
 def _has_prefixed(folded: str) -> bool:
-    long_words = " ".join(word for word in folded.split() if len(word) >= LONG)
-    if not long_words:
+    found = [word for word in folded.split() if len(word) >= LONG]
+    if not found:
         return False
-    if any(prefix in long_words and _prefixed(prefix).search(long_words) for prefix in PREFIXES):
+    long_words = " ".join(found)
+    # Ids and dates are most of the long words, and few prefixes can be in them. (Lists, not generators, all
+    # over: a generator's step costs more than a look.)
+    is_id = _patterns().id_or_date.fullmatch
+    others = " ".join([word for word in found if is_id(word) is None])
+    if others and [1 for prefix in PREFIXES if prefix in others and _prefixed(prefix).search(others)]:
         return True
-    if _patterns().shape.search(long_words):
+    if [1 for prefix in _IN_IDS if prefix in long_words and _prefixed(prefix).search(long_words)]:
         return True
-    return any(word in folded for word in _NEAR_A_LONG_WORD)
+    if [1 for inside, shape in _patterns().shapes if inside in long_words and shape.search(long_words)]:
+        return True
+    return bool([1 for word in _NEAR_A_LONG_WORD if word in folded])
 
 
 @cache
@@ -163,19 +180,30 @@ def _has_named_value(folded: str) -> bool:
             return True
         before = folded[max(0, match.start() - _NAME_REACHES) : match.start()]
         name = patterns.not_of_a_name.split(before.rstrip(_BEFORE_A_SIGN))[-1]
-        if name and _names_a_secret(name, gap=match[1], value=match[2]):
+        names = _names_in(name)
+        if names and _names_a_secret(names, gap=match[1], value=match[2]):
             return True
     asked = "authorization" in folded or "aws" in folded
     return asked and patterns.header.search(folded) is not None
 
 
-def _names_a_secret(name: str, *, gap: str, value: str) -> bool:
-    lengths = NAMES if len(value) >= 14 else _SHORT_VALUES
-    if any(word in name and length <= len(value) for word, length in lengths.items()):
-        return True
+@lru_cache(4096)
+def _names_in(name: str) -> tuple[tuple[str, int], ...]:
+    """The names of secrets that stand in ``name``, each with the shortest value that it may have; 0: see
+    ``_WRITTEN_AS_SECRET``. Remembered, because texts repeat their keys."""
+    return tuple([named for named in _NAMES if named[0] in name])
+
+
+def _names_a_secret(names: tuple[tuple[str, int], ...], *, gap: str, value: str) -> bool:
+    length = len(value)
     quoted = "'" in gap or '"' in gap
-    if quoted and "password" in name:
-        return True
-    if len(value) >= _CUT or (len(value) >= (8 if quoted else 12) and any(map(str.isdigit, value))):
-        return any(word in name for word in _WRITTEN_AS_SECRET)
+    for word, shortest in names:
+        if shortest and shortest <= length:
+            return True
+        if not shortest and (
+            (quoted and word == "password")
+            or length >= _CUT
+            or (length >= (8 if quoted else 12) and any(map(str.isdigit, value)))
+        ):
+            return True
     return False
