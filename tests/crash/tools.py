@@ -163,9 +163,9 @@ def gone(group: int, patience: float = 2.0) -> None:
 
 
 def _at_work(group: int) -> bool:
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, IndexError):
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+    for name in os.listdir("/proc"):  # noqa: PTH208  names are all that is needed, and they vanish
+        with suppress(OSError, ValueError):
+            state, _, its_group = Path(f"/proc/{int(name)}/stat").read_text().rpartition(")")[2].split()[:3]
             if int(its_group) == group and state != "Z":  # not one that only waits to be reaped
                 return True
     return False
