@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
-from lsp_server.cli.output import print_json, print_table
+from lsp_server.cli.output import print_json, print_table, record_row
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.model import Kind, Problem
@@ -32,6 +32,7 @@ def nothing_found(session: Session, what: str) -> None:
     example="""
     git memory list decisions --status accepted
     git memory list --tag auth --since "2 weeks ago" --json
+    git memory list --conflicts
     """,
 )
 @click.argument("kind", required=False, type=KindWord(), metavar="[KIND]")
@@ -40,6 +41,9 @@ def nothing_found(session: Session, what: str) -> None:
 @click.option("--since", type=Moment(), metavar="DATE", help="Only those made at DATE or after it.")
 @click.option(
     "--until", type=Moment(end=True), metavar="DATE", help="Only those made until DATE, day included."
+)
+@click.option(
+    "--conflicts", is_flag=True, help="Only those in which a merge left something for a person to settle."
 )
 @click.option("-n", "--limit", type=click.IntRange(min=1), metavar="N", help="At most N.")
 def list_(
@@ -50,23 +54,41 @@ def list_(
     tag: str | None,
     since: datetime | None,
     until: datetime | None,
+    conflicts: bool,
     limit: int | None,
 ) -> None:
     """List what is remembered, newest first.
 
     KIND is decision, learning, bug or checkpoint, or its plural. A DATE is 2026-01-31, 2026-01-31T10:00,
     today, yesterday or "2 weeks ago".
+
+    A record is in conflict where two edits of it were merged that a person has to choose between: both are
+    kept in it, and `git memory edit REF` shows where.
     """
     with session.memory() as memory:
         # People see a line of each; a program gets them whole.
-        listed = memory.list if session.json else memory.headlines
-        records: Sequence[Any] = listed(kind, status=status, tag=tag, since=since, until=until, limit=limit)
+        listed = memory.list if session.json or conflicts else memory.headlines
+        records: Sequence[Any] = listed(
+            kind, status=status, tag=tag, since=since, until=until, limit=limit, conflicts=conflicts
+        )
         broken = memory.broken_files()
+        unsettled = not conflicts and bool(memory.headlines(conflicts=True, limit=1))
     warn_of(session, [(file.path, problem) for file in broken for problem in file.problems])
+    if unsettled:
+        session.say("warning: some records are in conflict; `git memory list --conflicts` shows them")
     if not records:
-        nothing_found(session, "nothing found")
+        nothing_found(session, "nothing is in conflict" if conflicts else "nothing found")
     if session.json:
         print_json(session, [record_json(record) for record in records])
+    elif conflicts:
+        from lsp_server.cli.showing import conflict_text
+
+        session.out.table(
+            [
+                [*record_row(session.out, record)[:2], (record.title, ""), (conflict_text(record), "red")]
+                for record in records
+            ]
+        )
     else:
         print_table(session, records)
 

@@ -78,12 +78,23 @@ def print_record(session: Session, memory: Memory, record: Record, ref: str) -> 
         *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
     ]
     out.line(" · ".join(part for part in about if part))
+    if record.conflicts:
+        out.line(out.style(f"in conflict: {conflict_text(record)}", "red"))
     for other in memory.formerly(ref):
         out.line(f"also the former label of {visible_line(other.label)} {visible_line(other.title)}")
     out.line()
     _print_facts(session, _facts(session, memory, record))
     out.line()
     out.line(visible(_body_without_title(record)).strip("\n"))
+
+
+def conflict_text(record: Record) -> str:
+    """What a merge left to be settled, in a few words: ``status (rejected on the other side), Context``."""
+    said = [
+        f"{one.where} ({one.other} on the other side)" if one.other else one.where or "the text at the top"
+        for one in record.conflicts
+    ]
+    return visible_line(", ".join(said))
 
 
 def _print_facts(session: Session, facts: list[tuple[str, str]]) -> None:

@@ -42,7 +42,8 @@ def mark(core: Core, ref: str, status: str) -> Record:
     def change(edits: Edits) -> str:
         record, text = core.current(edits, record_id)
         new = check_status(record.kind, status)
-        check_step(record.kind, record.label, record.status, new)
+        if not _is_open(record, new):
+            check_step(record.kind, record.label, record.status, new)
         if new == "superseded":
             raise RefusedError(
                 f"a decision is superseded by another one: `git memory supersede {record.label} TITLE`"
@@ -52,6 +53,15 @@ def mark(core: Core, ref: str, status: str) -> Record:
 
     core.commit(change)
     return changed[0]
+
+
+def _is_open(record: Record, status: str) -> bool:
+    """Whether a status is in conflict with the one a record has: then either can be chosen."""
+    if not record.conflicts:
+        return False
+    from lsp_server.records.conflict_list import other_values
+
+    return status in other_values(record, "status")
 
 
 def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
@@ -135,6 +145,7 @@ def close_bug(
 def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Record:
     """Replace a record's file. What changed since ``base`` is merged; a true conflict is refused."""
     from lsp_server.memory.text_merge import merge
+    from lsp_server.records.conflict_list import settle
 
     record_id = core.find(ref).id
     result: list[Record] = []
@@ -147,6 +158,7 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
                 f"{record.label} was changed meanwhile in the same place; look at it with "
                 f"`git memory show {record.label}`, then edit it again"
             )
+        merged = settle(merged)
         if merged == theirs:
             result[:] = [record]
             return ""
@@ -203,6 +215,7 @@ def text_given_back(core: Core, change: Callable[[Edits], str]) -> Iterator[None
 def with_status(text: str, record: Record, status: str, by: str = "") -> str:
     """A record's file with another status, written where the file has it. ``by`` is the label of what
     supersedes it, for a file that says so in words."""
+    from lsp_server.records.conflict_list import without
     from lsp_server.records.front_matter_edit import set_scalar
 
     own, _ = read(split(text).front or "")
@@ -214,7 +227,7 @@ def with_status(text: str, record: Record, status: str, by: str = "") -> str:
         changed = change_status(text, status, by=by)
     if changed is None:
         changed = set_scalar(text, "status", status)
-    return _verified(record, changed, status)
+    return without(_verified(record, changed, status), "status")
 
 
 def _verified(record: Record, text: str, status: str) -> str:

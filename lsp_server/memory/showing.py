@@ -18,6 +18,7 @@ RECORDS = 3  # shown whole when there are several; the rest is counted
 _SUMMARY = 300  # characters of text in all
 _TITLE = 200  # characters
 _STATUS = 40  # characters of a status that is none of ours
+_NO_TEXT = ("```", "~~~", "<<<<<<<", "=======", ">>>>>>>")  # fences, and the marks of a conflict
 # What a reader on the line wants to know first, by kind.
 _TELLING: dict[Kind, tuple[str, ...]] = {
     Kind.DECISION: ("decision", "rationale", "context"),
@@ -36,6 +37,7 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str]) -> str:
             "label": record.label,
             "kind": record.kind.value,
             "status": _status(record),
+            "conflict": bool(record.conflicts),
             "date": f"{record.created:%Y-%m-%d}",
             "title": _escaped(record.title, _TITLE),
             "uri": uri,
@@ -58,9 +60,7 @@ def summary(record: Record, lines: int) -> str:
         own = {field.key.casefold() for field in FIELDS[record.kind]}
         rest = [section for name, section in sections(record.body).items() if name not in own]
         text = next((section for section in rest if section.strip()), "")
-    kept = [
-        line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("```", "~~~"))
-    ]
+    kept = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(_NO_TEXT)]
     cut = " ".join(kept[:lines]) if lines == 1 else "\n".join(kept[:lines])
     if len(cut) > _SUMMARY:
         cut = cut[:_SUMMARY].rsplit(" ", 1)[0] + " …"

@@ -17,7 +17,7 @@ import yaml
 
 from lsp_server.records import conflict_marks, front_entries, front_matter, sections
 from lsp_server.records.front_entries import UnreadableError
-from lsp_server.records.model import IN_CONFLICT, Conflict, Problem
+from lsp_server.records.model import IN_CONFLICT, Conflict, Problem, Record
 
 KEY, TEXT, TITLE = "conflicts", "text", "title"
 
@@ -69,6 +69,23 @@ def listed(front: str, key: str) -> list[Listed]:
             where = held if text and isinstance(held, str) else name
             found.append(Listed(Conflict(where, other), held, node.start_mark.line))
     return found
+
+
+def other_values(record: Record, where: str) -> tuple[str, ...]:
+    """The values that a record may have for a key besides the one it has, by an unsettled conflict."""
+    written = [one.other for one in record.conflicts if one.where == where and one.other]
+    return tuple(str(front_matter.read(f"value: {other}\n")[0].get("value", other)) for other in written)
+
+
+def without(text: str, where: str) -> str:
+    """A file's text whose list says nothing about a key: its value was chosen."""
+    front = front_matter.split(text).front
+    if front is None or KEY not in front:
+        return text
+    key = key_in(front_matter.read(front)[0])
+    before = [item.conflict for item in listed(front, key)]
+    kept = [conflict for conflict in before if conflict.where != where or not conflict.other]
+    return text if kept == before else write(text, key, kept)
 
 
 def is_settled(item: Listed, values: Any, title: str | None) -> bool:

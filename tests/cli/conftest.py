@@ -28,6 +28,7 @@ RECORD_KEYS = [
     "anchors",
     "links",
     "aliases",
+    "conflicts",
     "fields",
 ]
 CODE = "".join(f"line {n}\n" for n in range(1, 21))

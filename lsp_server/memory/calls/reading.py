@@ -111,5 +111,11 @@ class Reading:
         return [(relation, other) for relation, other in found if other is not None]
 
     def steps(self, record: Record) -> tuple[str, ...]:
-        """The statuses that ``record`` may have next."""
-        return next_steps(record.kind, record.status)
+        """The statuses that ``record`` may have next, both of two that are in conflict among them."""
+        steps = next_steps(record.kind, record.status)
+        if not record.conflicts:
+            return steps
+        from lsp_server.records.conflict_list import other_values
+
+        others = other_values(record, "status")
+        return (*([record.status] if others and record.status else []), *dict.fromkeys((*others, *steps)))
