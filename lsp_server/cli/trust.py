@@ -44,7 +44,7 @@ def _trust(session: Session, memory: Memory) -> None:
         return
     session.out.line("this repository's templates and settings apply from now on")
     for file in files:
-        wrong = f", but not this one: {file.wrong}" if file.wrong else ""
+        wrong = f" (left aside: {file.wrong})" if file.wrong else ""
         session.out.line(f"  {visible_line(file.path)}{visible_line(wrong)}")
     if not files:
         session.out.line("  it has none yet")
@@ -75,7 +75,7 @@ def _show(session: Session, memory: Memory) -> None:
         out.line()
         out.line(out.style(visible_line(file.path), "bold"))
         if file.wrong:
-            out.line(out.style(f"  not used: {visible_line(file.wrong)}", "red"))
+            out.line(out.style(f"  left aside: {visible_line(file.wrong)}", "red"))
         for line in visible(file.text).rstrip("\n").split("\n"):
             out.line(f"  {line}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,8 +87,10 @@ class Repository:
 class Repositories:
     """Every repository that a document or a workspace folder lies in."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, trusted: Callable[[], Collection[Path]] = tuple) -> None:
+        """``trusted`` gives the folders that the editor's user trusts."""
         self._workers = workers
+        self._trusted = trusted
         self._open: dict[Path | int, Repository] = {}
         self._of: dict[Path, asyncio.Task[Repository | None]] = {}
         self._absent_until: dict[Path, float] = {}
@@ -140,7 +142,7 @@ class Repositories:
 
     async def _find(self, directory: Path, probe: Path) -> Repository | None:
         try:
-            memory, holds_drafts = await self._workers.prompt(_open_memory, probe)
+            memory, holds_drafts = await self._workers.prompt(_open_memory, probe, tuple(self._trusted()))
             repository = Repository(memory, self._workers)
             await repository.refresh()
         except NoRepositoryError:
@@ -161,14 +163,26 @@ class Repositories:
         return kept
 
 
-def _open_memory(path: Path) -> tuple[Memory, bool]:
-    """The memory of a file or directory, and whether the file is a draft."""
+def _open_memory(path: Path, trusted: Collection[Path]) -> tuple[Memory, bool]:
+    """The memory of a file or directory, and whether the file is a draft. That of a folder that is trusted
+    is trusted as long as this server lives."""
     from lsp_server.memory import Memory
 
     # A draft's repository is told from its own path, wherever the editor's root is.
-    if (memory := Memory.for_draft(path)) is not None:
-        return memory, True
-    directory = path
-    while not directory.is_dir() and directory != directory.parent:
-        directory = directory.parent
-    return Memory.open(directory), False
+    memory = Memory.for_draft(path)
+    holds_drafts = memory is not None
+    if memory is None:
+        directory = path
+        while not directory.is_dir() and directory != directory.parent:
+            directory = directory.parent
+        memory = Memory.open(directory)
+    if memory.root is not None and _lies_in(memory.root, trusted):
+        memory.trust(for_now=True)
+    return memory, holds_drafts
+
+
+def _lies_in(root: Path, folders: Collection[Path]) -> bool:
+    """Whether a work tree is one of the folders, in one, or around one."""
+    real = root.resolve()
+    places = [folder.resolve() for folder in folders]
+    return any(real.is_relative_to(place) or place.is_relative_to(real) for place in places)

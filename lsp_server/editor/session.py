@@ -34,7 +34,8 @@ class Session:
         self.client = client
         self.workers = Workers()
         self.documents = Documents()
-        self.repositories = Repositories(self.workers)
+        self.workspace_trusted = False
+        self.repositories = Repositories(self.workers, self._trusted_folders)
         self.tracking = Tracking(self.documents, self.workers)
         self.checking = Checking(self.documents, self.workers, client)
         self.saves = Saves()
@@ -62,6 +63,9 @@ class Session:
         for uri in added:
             if (path := uris.to_path(uri)) is not None:
                 self.folders[uris.key(uri)] = path
+
+    def _trusted_folders(self) -> list[Path]:
+        return list(self.folders.values()) if self.workspace_trusted else []
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run something in the background; what it raises is logged."""

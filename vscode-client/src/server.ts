@@ -126,6 +126,8 @@ export class Server implements vscode.Disposable {
     };
     const client: LanguageClient = new QuietClient("gitMemory", "Git Memory", run, {
       documentSelector: [{ scheme: "file" }],
+      // The repository's own templates apply as long as this server lives; restricted mode starts none.
+      initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted },
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationFailedHandler: () => false,

@@ -17,7 +17,14 @@ def initialize(session: Session, params: types.InitializeParams, encoding: Encod
     if not folders and params.root_uri:
         folders = [params.root_uri]
     session.client.initialized(params.capabilities)
+    session.workspace_trusted = _says_trusted(params.initialization_options)
     session.start(encoding, params.process_id, folders)
+
+
+def _says_trusted(options: object) -> bool:
+    """Whether the editor says that its user trusts the workspace: ``{"workspaceTrusted": true}``."""
+    given = options if isinstance(options, dict) else getattr(options, "_asdict", dict)()
+    return given.get("workspaceTrusted") is True
 
 
 def initialized(session: Session, _params: types.InitializedParams) -> Awaitable[None]:
