@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lsp_server.errors import AmbiguousError, NotFoundError, UsageError
+from lsp_server.errors import AmbiguousError, NotFoundError
 from lsp_server.memory.comparing import changed_record, names
 from lsp_server.memory.core import Core
 from lsp_server.memory.review_results import CHANGED, Fact, Happening, RecordChange, Then
@@ -48,15 +48,11 @@ def at(core: Core, ref: str, moment: str) -> Then:
     record_id, path = find_ever(core, ref)
     life = _Life(core, record_id, path)
     git, refs = core.repository.git, core.repository.refs
-    version = revisions.by_id(git, moment)
-    if version is None:
-        try:
-            seconds = revisions.moment(git, moment)
-        except UsageError:
-            version = revisions.resolve(git, refs, moment, core.store.tip())
-        else:
-            return life.last_before(ref, moment, seconds)
-    return life.in_version(ref, version)
+    # A version first: git takes everything with a number in it for a date.
+    version = revisions.find(git, refs, moment, core.store.tip())
+    if version is not None:
+        return life.in_version(ref, version)
+    return life.last_before(ref, moment, revisions.moment(git, moment))
 
 
 def find_ever(core: Core, ref: str) -> tuple[str, str]:

@@ -15,10 +15,19 @@ from lsp_server.store.git_process import Git
 from lsp_server.store.refs import Refs
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_ABBREVIATED = re.compile(r"[0-9a-f]{4,64}\Z")
 _AT = re.compile(r"(.*)@\{([^{}]+)\}\Z", re.DOTALL)
 _OF_GIT = re.compile(r"-?\d{1,7}\Z|u\Z|upstream\Z|push\Z", re.IGNORECASE)  # @{1}, @{upstream}: git's own
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_WORD = re.compile(r"[^\W\d_]+")
+_CALENDAR = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
+    *("november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
+_OF_A_DATE = re.compile(
+    r"(?:(?:second|minute|hour|day|week|month|year)s?|ago|last|yesterday|today|now|noon|midnight|tea|[ap]m|at|of"
+    r"|the|st|nd|rd|th|an?|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|t|z|utc|gmt|wet|west|bst|cest|[cme]et|mest|mez|eest|[ecmp][sd]t|jst)\Z"
+)
 _NOT_A_NAME = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -30,24 +39,26 @@ def resolve(git: Git, refs: Refs, name: str, tip: Version | None = None) -> Vers
     what this clone's branch was, which a new clone cannot know. Raises ``NotFoundError`` and
     ``UsageError``.
     """
-    checked(name)
-    if (found := _AT.match(name)) and not _OF_GIT.match(found[2]):
-        base = resolve(git, refs, found[1], tip) if found[1] else tip
-        if base is None:
-            raise NotFoundError(f"there is no version {name!r} of the memory")
-        then = last_before(git, base, moment(git, found[2]))
-        if then is None:
-            raise NotFoundError(f"the memory did not exist yet at {found[2]}")
-        return then
-    version = _named(git, refs, name)
+    version = find(git, refs, name, tip)
     if version is None:
         raise NotFoundError(f"there is no version {name!r} of the memory")
     return version
 
 
-def by_id(git: Git, name: str) -> Version | None:
-    """The commit whose id begins with ``name``; None when there is none, or it is not clear which."""
-    return _asked(git, name) if _ABBREVIATED.match(name) else None
+def find(git: Git, refs: Refs, name: str, tip: Version | None = None) -> Version | None:
+    """As ``resolve``, None where there is no such version. Raises ``UsageError`` for what is no name, and
+    ``NotFoundError`` for a date before the branch."""
+    checked(name)
+    found = _AT.match(name)
+    if found is None or _OF_GIT.match(found[2]):
+        return _named(git, refs, name)
+    base = resolve(git, refs, found[1], tip) if found[1] else tip
+    if base is None:
+        return None
+    then = last_before(git, base, moment(git, found[2]))
+    if then is None:
+        raise NotFoundError(f"the memory did not exist yet at {found[2]}")
+    return then
 
 
 def checked(name: str) -> str:
@@ -72,8 +83,8 @@ def moment(git: Git, words: str, *, end: bool = True) -> int:
     if words.lower() in ("now", "today"):
         return int(datetime.now().timestamp()) if end else int(_midnight().timestamp())
     # The one place where git reads a date and says no to what is none: `log --since` takes rubbish for now.
-    # What that option calls "never" and "all" are no dates.
-    if words and words.lower() not in ("never", "false", "all") and not _NOT_A_NAME.search(words):
+    # It, too, takes every text with a number in it, so its words are looked at before.
+    if words and not _NOT_A_NAME.search(words) and all(map(_is_of_a_date, _WORD.findall(words.lower()))):
         asked = ["-c", f"memory.moment={words}", "config", "--type=expiry-date", "--get", "memory.moment"]
         done = git.try_run(asked)
         answer = done.stdout.strip()
@@ -86,6 +97,12 @@ def last_before(git: Git, tip: Version, seconds: int) -> Version | None:
     """The newest commit of a branch's own line that is not younger than a moment."""
     done = git.try_run(["rev-list", "--first-parent", "--max-count=1", f"--min-age={seconds}", tip, "--"])
     return done.stdout.decode().strip() or None
+
+
+def _is_of_a_date(word: str) -> bool:
+    return bool(_OF_A_DATE.match(word)) or (
+        len(word) > 2 and any(name.startswith(word) for name in _CALENDAR)
+    )
 
 
 def _midnight() -> datetime:
