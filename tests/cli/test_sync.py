@@ -1,0 +1,258 @@
+"""``git memory sync``, asked for and in the background."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from remote_servers import processes_that_mention, silent_server
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repo
+
+PATIENCE = 20.0  # seconds for a background process on a busy machine
+
+
+@pytest.fixture
+def hub(repo: Repo, tmp_path: Path) -> Path:
+    """An empty bare repository, which is the origin of ``repo``."""
+    place = tmp_path / "hub.git"
+    repo.git("init", "-q", "--bare", place)
+    repo.git("remote", "add", "origin", place)
+    return place
+
+
+@pytest.fixture
+def other(repo: Repo, hub: Path, tmp_path: Path) -> Repo:
+    """A second clone that shares the memory."""
+    repo.do("sync")
+    repo.git("clone", "-q", "--no-checkout", hub, tmp_path / "other")
+    made = type(repo)(tmp_path / "other", dict(repo.environment))
+    made.do("sync")
+    return made
+
+
+def until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+
+
+def tip(repo: Repo, where: Path | None = None) -> str:
+    return repo.git("-C", where or repo.path, "rev-parse", "--verify", "-q", "refs/heads/memory")
+
+
+def test_it_says_what_was_sent_what_came_and_when_there_is_nothing(
+    repo: Repo, hub: Path, other: Repo
+) -> None:
+    assert repo.do("sync") == "Nothing to do: this memory and origin/memory are the same.\n"
+    repo.do("learn", "Emails differ by case")
+    assert repo.do("sync") == "Pushed 1 commit to origin/memory.\n"
+    assert other.do("sync") == "From origin/memory: records 1 added.\n"
+
+
+def test_what_was_renumbered_and_where_the_code_still_says_otherwise_is_told(repo: Repo, other: Repo) -> None:
+    repo.do("decide", "Use JWT")
+    repo.do("sync")
+    other.do("decide", "Use PASETO")
+    (other.path / "auth.py").write_text("# as ADR-1 says\n")
+    other.git("add", "auth.py")
+    other.git("commit", "-q", "-m", "Sign in")
+    assert other.do("sync").splitlines() == [
+        "From origin/memory: records 1 added.",
+        "  ADR-0001 is ADR-0002 now: Use PASETO",
+        "    auth.py:1 still says ADR-0001: # as ADR-1 says",
+        "Pushed 2 commits to origin/memory.",
+    ]
+
+
+def test_a_conflict_is_told_with_the_way_to_settle_it(repo: Repo, other: Repo) -> None:
+    repo.do("learn", "Emails differ by case", "--lesson", "Normalise.")
+    repo.do("sync")
+    other.do("sync")
+    ref = repo.json("list")[0]["id"]
+    for one, word in ((repo, "Lower"), (other, "Upper")):
+        editor = one.editor(f"""sed -i 's/Normalise/{word} them/' "$1" """, word)
+        one.do("edit", ref, env={"EDITOR": editor})
+    repo.do("sync")
+    said = other.do("sync")
+    assert f"in conflict LEARN-{ref[:8]} Emails differ by case (Lesson): `git memory edit" in said
+    assert "git memory list --conflicts" in said
+
+
+def test_json_has_one_shape(repo: Repo, hub: Path) -> None:
+    done = repo.json("sync")
+    assert list(done) == [
+        "remote",
+        "version",
+        "fetched",
+        "pushed",
+        "refused",
+        "merges",
+        "secrets",
+        "proposals",
+    ]
+    assert (done["remote"], done["pushed"], done["refused"]) == ("origin/memory", 1, None)
+
+
+def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, other: Repo) -> None:
+    other.do("learn", "From elsewhere")
+    other.do("sync")
+    repo.do("learn", "Mine")
+    rule = hub / "hooks" / "pre-receive"
+    rule.parent.mkdir(exist_ok=True)
+    rule.write_text("#!/bin/sh\necho 'Not on Fridays' >&2\nexit 1\n")
+    rule.chmod(0o755)
+    answer = repo.run("sync")
+    assert answer.code == 1
+    assert answer.out == "From origin/memory: records 1 added.\n"
+    assert answer.err.count("\n") == 1
+    assert "Not on Fridays" in answer.err
+    document = repo.run("sync", "--json")
+    assert document.code == 1
+    assert "Not on Fridays" in document.json["refused"]
+
+
+def test_a_path_counts_from_where_one_stands(repo: Repo, hub: Path) -> None:
+    assert "Pushed 1 commit" in repo.do("sync", "../../hub.git", cwd=repo.path / "src")
+    assert tip(repo, hub) == tip(repo)
+
+
+def test_no_remote_is_said_with_the_way_out(repo: Repo) -> None:
+    assert "git remote add origin URL" in repo.fails("sync")
+    assert "no remote 'nope'" in repo.fails("sync", "nope")
+    assert "above 0" in repo.fails("sync", "/", "--timeout", "0", code=2)
+    assert "There is no remote" in repo.do("sync", "--status")
+
+
+def test_the_status_asks_nobody(repo: Repo, hub: Path) -> None:
+    assert repo.json("sync", "--status") == {
+        "remote": "origin/memory",
+        "in_background": False,
+        "waiting": False,
+        "unpushed": None,
+        "last_success": None,
+        "last_failure": None,
+        "failures": 0,
+        "next_try": None,
+    }
+    repo.do("sync")
+    repo.do("learn", "More")
+    repo.git("remote", "set-url", "--push", "origin", "/nowhere")
+    status = repo.json("sync", "--status")
+    assert (status["unpushed"], status["last_success"] is not None) == (1, True)
+
+
+def test_ctrl_c_ends_all_of_it_and_harms_nothing(repo: Repo) -> None:
+    program = Path(repo.environment["PATH"].partition(os.pathsep)[0]) / "git-memory"
+    with silent_server() as url:
+        repo.git("remote", "add", "origin", url)
+        before = tip(repo)
+        running = subprocess.Popen(
+            [program, "sync"], cwd=repo.path, env=repo.environment, stderr=subprocess.PIPE, text=True
+        )
+        until(lambda: processes_that_mention(url))
+        running.send_signal(signal.SIGINT)
+        assert running.communicate(timeout=PATIENCE)[1] == "interrupted\n"
+        assert running.returncode == 130
+        assert processes_that_mention(url) == []
+        assert tip(repo) == before
+
+
+def test_progress_is_one_line_on_a_terminal_and_nothing_elsewhere(repo: Repo, hub: Path) -> None:
+    for n in range(3):
+        repo.do("learn", f"Learned {n}")
+    repo.git("init", "-q", "--bare", hub.with_name("elsewhere.git"))
+    assert repo.run("sync", str(hub.with_name("elsewhere.git")), "--json").err == ""
+    program = Path(repo.environment["PATH"].partition(os.pathsep)[0]) / "git-memory"
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [program, "sync"],
+        cwd=repo.path,
+        env=repo.environment,
+        stderr=theirs,
+        stdout=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            data = os.read(ours, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        said += data
+    os.close(ours)
+    assert done.wait(PATIENCE) == 0, said
+    assert b"Writing objects: 100%" in said
+    assert said.endswith(b"\r")
+    assert b"\n" not in said
+
+
+# in the background -----------------------------------------------------------------------------------
+def test_a_write_is_pushed_by_itself_where_it_is_switched_on(repo: Repo, hub: Path) -> None:
+    repo.do("learn", "Before")
+    assert not (repo.path / ".git/git-memory/sync-waiting").exists()
+    repo.git("config", "memory.sync", "on")
+    repo.do("learn", "Emails differ by case")
+    until(lambda: (hub / "refs/heads/memory").exists() and tip(repo, hub) == tip(repo))
+    until(lambda: not (repo.path / ".git/git-memory/sync-waiting").exists())
+    assert repo.json("sync", "--status")["last_success"] is not None
+
+
+def test_the_queue_survives_and_its_loss_loses_nothing(repo: Repo, hub: Path) -> None:
+    repo.git("config", "memory.sync", "origin")
+    hub.rename(hub.with_name("away.git"))
+    repo.do("learn", "While the remote was away")
+    state = repo.path / ".git/git-memory/sync-state.json"
+    until(state.exists)
+    hub.with_name("away.git").rename(hub)
+    for name in ("sync-state.json", "sync-waiting", "sync-told"):
+        (repo.path / ".git/git-memory" / name).unlink(missing_ok=True)
+    repo.do("list")  # any command goes on with it
+    until(lambda: (hub / "refs/heads/memory").exists() and tip(repo, hub) == tip(repo))
+
+
+def test_a_failure_is_told_once_by_the_next_command_and_rests_before_the_next_try(repo: Repo) -> None:
+    repo.git("remote", "add", "origin", "/nowhere/at/all.git")
+    repo.git("config", "memory.sync", "on")
+    first = repo.run("learn", "Mine")
+    assert (first.code, first.err) == (0, "")
+    until((repo.path / ".git/git-memory/sync-state.json").exists)
+    told = repo.run("list")
+    assert told.code == 0
+    assert told.err.count("\n") == 1
+    assert told.err.startswith("the last sync in the background failed: there is no git repository at origin")
+    assert repo.run("list").err == ""
+    status = repo.json("sync", "--status")
+    assert (status["failures"], status["waiting"], status["in_background"]) == (1, True, True)
+    assert status["next_try"] > time.time()
+    repo.do("learn", "Another")
+    time.sleep(0.3)
+    assert repo.json("sync", "--status")["failures"] == 1
+
+
+def test_many_writes_at_once_end_on_the_remote(repo: Repo, hub: Path) -> None:
+    repo.git("config", "memory.sync", "yes")
+    for n in range(4):
+        repo.do("learn", f"Learned {n}")
+    until(lambda: (hub / "refs/heads/memory").exists() and tip(repo, hub) == tip(repo))
+
+
+def test_the_background_process_loads_nothing_from_where_the_command_ran(repo: Repo, hub: Path) -> None:
+    trap = repo.path / "src"
+    for name in ("click.py", "lsp_server.py", "json.py"):
+        (trap / name).write_text("open('trapped', 'w')\n")
+    repo.git("config", "memory.sync", "on")
+    repo.do("learn", "Mine", cwd=trap)
+    until(lambda: (hub / "refs/heads/memory").exists() and tip(repo, hub) == tip(repo))
+    assert not list(repo.path.rglob("trapped"))
