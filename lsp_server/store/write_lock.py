@@ -24,6 +24,7 @@ _PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a
 _CHILD_PATIENCE = 5.0  # seconds for a child whose parent was killed to finish by itself
 _POLL = 0.002
 _A_LIVE_LOCK_IS_SHORT = 0.25  # seconds; git holds a ref's lock for a few milliseconds
+_LAST_MOMENT = 1.5  # seconds, from the start of an ``update-ref`` to its end
 _MOST_SAID = 8192  # bytes
 _MOST_EARLIER = 3
 _TABLES = re.compile(rb"(?:0x[0-9a-f]+-0x[0-9a-f]+-[0-9a-f]+\.ref\n)*(?:0x[0-9a-fx.ref-]*)?")  # of a reftable
@@ -163,7 +164,10 @@ class WriteLock:
             Path(crash).unlink(missing_ok=True)
         lock, new = said.get("lock"), said.get("new")
         if isinstance(lock, str) and lock.endswith(".lock") and isinstance(new, str):
-            remove_dead_lock(Path(lock), new, float(said.get("since", 0)))
+            since = float(said.get("since", 0))
+            remove_dead_lock(Path(lock), new, since)
+            if new and not new.strip("0"):  # it was to remove the ref, from the packed ones as well
+                _remove_dead_packing(self._objects.parent, since)
         return True
 
 
@@ -184,6 +188,19 @@ def remove_dead_lock(lock: Path, new: str, since: float) -> None:
         after = lock.stat()
         if (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns):
             lock.unlink()
+
+
+def _remove_dead_packing(common_dir: Path, since: float) -> None:
+    """Remove what a dead ``update-ref`` left that was removing a ref from ``packed-refs``. Others may take
+    that lock for longer than a moment (``git pack-refs``), so it must be of the dead one's last moment."""
+    lock = common_dir / "packed-refs.lock"
+    with contextlib.suppress(OSError):
+        if lock.stat().st_mtime > since + _LAST_MOMENT:
+            return
+        remove_dead_lock(lock, "", since)
+        rewritten = common_dir / "packed-refs.new"
+        if not lock.exists() and since - 1 <= rewritten.stat().st_mtime <= since + _LAST_MOMENT:
+            rewritten.unlink()
 
 
 def _acquire(descriptor: int) -> bool:

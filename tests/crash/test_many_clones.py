@@ -71,6 +71,9 @@ class Clones(RuleBasedStateMachine):
                 memory.initialise()
             else:
                 memory.sync()
+        for number in range(CLONES):  # the same numbers on every side, from the start
+            self.record(number, Kind.DECISION)
+            self.record(number, Kind.BUG)
 
     def make(self, number: int) -> Repo:
         repo = Repo(self.root(number))

@@ -173,7 +173,16 @@ def _at_work(group: int) -> bool:
 
 def leftovers(git_dir: Path) -> list[str]:
     """What a killed writer may have left behind in a repository, or in our own place in it."""
-    names = ("*.lock", "*.keep", "tmp_*", "*_tmp_*", "fast_import_crash_*", "stream", "retired-*")
+    names = (
+        "*.lock",
+        "*.keep",
+        "tmp_*",
+        "*_tmp_*",
+        "fast_import_crash_*",
+        "stream",
+        "retired-*",
+        "packed-refs.new",
+    )
     found = {p for name in names for p in git_dir.rglob(name)}
     private = git_dir / "git-memory"
     found |= {p for p in private.glob("incoming-*/**/*") if p.is_file()}
@@ -199,13 +208,13 @@ def check_after_a_kill(
     assert_whole(repo)
 
 
-def the_users_own_git_works(repo: Repo, *, gc: bool) -> None:
+def the_users_own_git_works(repo: Repo, *, gc: bool, fetch: bool = True) -> None:
     """The commands that people give all day, right after the kill and before any of ours."""
     for command in (
         ["status", "--porcelain"],
         ["add", "README.md"],
         ["commit", "-q", "--allow-empty", "-m", "The user goes on"],
-        ["fetch", "-q", "origin"],
+        *([["fetch", "-q", "origin"]] if fetch else []),
         *([["gc", "--quiet"]] if gc else []),
     ):
         done = subprocess.run(["git", *command], cwd=repo.root, capture_output=True, text=True, check=False)
