@@ -1,0 +1,139 @@
+"""``git memory diff``: the change as text, as Markdown, as JSON."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repo
+
+PROGRAM = "git-memory"
+
+
+@pytest.fixture
+def changed(repo: Repo) -> Repo:
+    """A branch ``before``, and after it: one decision changed and one new, a bug fixed, a learning gone."""
+    repo.do("decide", "Use Postgres", "--context", "Many rows.", "--tag", "db")
+    repo.do(
+        "bug", "Login fails for addresses with capital letters in front of the sign", "--severity", "high"
+    )
+    learning = repo.label("learn", "Emails differ by case")
+    repo.git("branch", "before", "memory")
+    repo.do("mark", "ADR-1", "accepted")
+    repo.do("edit", "ADR-1", env={"EDITOR": repo.editor("sed -i 's/Many/Millions of/' \"$1\"")})
+    repo.do("decide", "Use JWT", "--status", "accepted", "--at", "src/auth.py:3-5")
+    repo.do("close", "BUG-1", "--fix", "Lower-case both sides.", "--root-cause", "Compared as written.")
+    repo.do("delete", learning)
+    return repo
+
+
+def test_diff_tells_the_change_as_people_talk(changed: Repo) -> None:
+    learning = changed.json("diff", "before..memory")["records"][-1]["label"]
+    assert (
+        changed.do("diff", "before..memory")
+        == f"""\
+Decisions
+  ADR-0002 Use JWT: new, accepted, at src/auth.py:3-5
+  ADR-0001 Use Postgres: proposed → accepted; context changed
+
+Bugs
+  BUG-1 Login fails for addresses with capital letters in front of the sign: open → fixed; root cause \
+added; fix added
+
+Learnings
+  {learning} Emails differ by case: deleted
+
+1 new, 2 changed, 1 deleted
+"""
+    )
+
+
+def test_diff_with_patch_shows_the_texts(changed: Repo) -> None:
+    shown = changed.do("diff", "-p", "before..memory")
+    assert "context changed\n    context\n    -Many rows.\n    +Millions of rows.\n" in shown
+
+
+def test_diff_as_json_has_one_shape(changed: Repo) -> None:
+    document = changed.json("diff", "before..memory")
+    assert list(document) == ["old", "new", "counts", "records", "files"]
+    assert document["old"] == {"version": changed.git("rev-parse", "before"), "name": "before"}
+    assert document["new"] == {"version": changed.git("rev-parse", "memory"), "name": "memory"}
+    assert document["counts"] == {"new": 1, "changed": 2, "deleted": 1}
+    keys = ["change", "id", "kind", "label", "title", "path", "summary", "facts", "texts"]
+    assert [list(record) for record in document["records"]] == [keys] * 4
+    decision = document["records"][1]
+    assert decision["facts"] == [
+        {"what": "status", "text": "proposed → accepted", "old": "proposed", "new": "accepted"},
+        {"what": "text", "text": "context changed", "old": "context", "new": "context"},
+    ]
+    assert decision["texts"] == [
+        {
+            "name": "context",
+            "heading": "Context and Problem Statement",
+            "old": "Many rows.",
+            "new": "Millions of rows.",
+        }
+    ]
+    nothing = changed.json("diff", "memory..memory")
+    assert (nothing["records"], nothing["counts"]) == ([], {"new": 0, "changed": 0, "deleted": 0})
+
+
+def test_diff_as_markdown_can_be_found_again_by_its_first_line(changed: Repo) -> None:
+    shown = changed.do("diff", "--markdown", "before...memory").splitlines()
+    assert shown[:2] == ["<!-- git-memory-review -->", "### Memory: 2 decisions, 1 bug and 1 learning"]
+    assert "- **ADR-0001** Use Postgres: proposed → accepted; context changed" in shown
+    assert "Nothing differs." in changed.do("diff", "--markdown", "memory..memory")
+    assert "two answers" in changed.fails("diff", "--markdown", "--json", code=2)
+
+
+def test_diff_says_what_it_chose_and_that_there_is_nothing(changed: Repo) -> None:
+    answer = changed.run("diff")
+    assert answer.err == "showing the last commit\n"
+    assert "Emails differ by case: deleted" in answer.out
+    answer = changed.run("diff", "memory..memory")
+    assert (answer.code, answer.out, answer.err) == (0, "", "no changes\n")
+
+
+@pytest.mark.parametrize("words", ["--output=x", "-x", "..--all"])
+def test_diff_takes_no_option_for_a_version(changed: Repo, words: str) -> None:
+    assert "is no name of a version" in changed.fails("diff", "--", words, code=2)
+    assert not (changed.path / "x").exists()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_on_a_terminal_diff_is_coloured_and_goes_on_below(changed: Repo, columns: int) -> None:
+    shown = _on_a_terminal(changed, columns, "diff", "before..memory")
+    assert "\x1b[32mADR-0002\x1b[0m Use JWT: new" in shown
+    assert "\x1b[33mBUG-1\x1b[0m Login" in shown
+    assert "\x1b[31mLEARN-" in shown
+    import re
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert max(map(len, plain.splitlines())) <= columns
+    assert " ".join(plain.split()) == " ".join(changed.do("diff", "before..memory").split())
+
+
+def _on_a_terminal(repo: Repo, columns: int, *arguments: str) -> str:
+    parent, child = pty.openpty()
+    environment: dict[str, Any] = {**repo.environment, "COLUMNS": str(columns)}
+    process = subprocess.Popen(
+        [PROGRAM, *arguments], cwd=repo.path, env=environment, stdout=child, stdin=subprocess.DEVNULL
+    )
+    os.close(child)
+    shown = b""
+    while True:
+        try:
+            part = os.read(parent, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(parent)
+    assert process.wait() == 0
+    return shown.decode().replace("\r\n", "\n")
