@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lsp_server.errors import UsageError
 
@@ -66,9 +66,11 @@ def code_file(root: Path, path: str) -> str:
 
 def read_file(root: Path, path: str) -> bytes | None:
     """The bytes of a work tree file named as git names it; None where there is no regular file (a
-    symbolic link is none). Raises ``UsageError`` where it cannot be read."""
+    symbolic link is none, nor is what lies behind one). Raises ``UsageError`` where it cannot be read."""
     place = root / path
     try:
+        if any((root / parent).is_symlink() for parent in PurePosixPath(path).parents):
+            return None
         status = place.lstat()
         if not stat.S_ISREG(status.st_mode):
             return None

@@ -76,7 +76,8 @@ def _path(value: Any) -> str:
     # A path from a file never leads out of the repository, whoever wrote it.
     if not isinstance(value, str) or not value:
         raise ValueError("it has no path")
-    if value.startswith("/") or "\0" in value or any(part in ("", ".", "..") for part in value.split("/")):
+    parts = value.lower().split("/")
+    if value.startswith("/") or "\0" in value or any(part in ("", ".", "..", ".git") for part in parts):
         raise ValueError(f"{value!r} is not a path inside the repository")
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lsp_server.records.document import parse
@@ -10,6 +11,8 @@ from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import FOLDERS
 from lsp_server.rendering.markdown import harmless
 
+# Control characters but tabs and line feeds, and what reorders text.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _KEPT = ("id", "kind", "number", "title", "status", "created", "tags", "links", "code", "anchors", "extra")
 
 
@@ -19,6 +22,8 @@ def amiss(name: str, theirs: str, ours: str) -> str:
         return _record_amiss(name, theirs, ours)
     if name == "commits/message":
         return _message_amiss(theirs, ours)
+    if _ACTING.search(theirs):
+        return "its text has characters that act on what stands around them"
     return "" if theirs.strip() else "it gives no text"
 
 
@@ -55,8 +60,8 @@ def _message_amiss(theirs: str, ours: str) -> str:
     lines = theirs.split("\n")
     if not lines[0].strip() or (len(lines) > 1 and lines[1].strip()):
         return "a commit message begins with one line, then a blank one"
-    if not all(line.isprintable() for line in theirs.replace("\t", " ").split("\n")):
-        return "its text has control characters"
+    if _ACTING.search(theirs):
+        return "its text has characters that act on what stands around them"
     trailers = [line for line in ours.rstrip("\n").rpartition("\n\n")[2].split("\n") if ": " in line]
     last = theirs.rstrip("\n").rpartition("\n\n")[2].split("\n")
     if "\n\n" in ours.rstrip("\n") and any(line not in last for line in trailers):
