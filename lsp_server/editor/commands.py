@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from lsp_server.editor import proposal_commands, uris
+from lsp_server.editor import background_sync, proposal_commands, uris
 from lsp_server.editor.arguments import Arguments
 from lsp_server.editor.documents import Document
 from lsp_server.editor.plain import hit_json
@@ -131,6 +131,7 @@ COMMANDS: Mapping[str, Command] = {
     INITIALISE: initialise,
     LIST: list_records,
     SEARCH: search,
+    background_sync.SYNC: background_sync.sync,
     proposal_commands.PROPOSE: proposal_commands.propose,
     proposal_commands.END_PROPOSING: proposal_commands.end_proposing,
     proposal_commands.PROPOSALS: proposal_commands.proposals,

@@ -11,6 +11,7 @@ from typing import Any
 from lsprotocol import types
 
 from lsp_server.editor import uris
+from lsp_server.editor.background_sync import BackgroundSync
 from lsp_server.editor.checking import Checking
 from lsp_server.editor.client import Client
 from lsp_server.editor.documents import Document, Documents
@@ -39,6 +40,7 @@ class Session:
         self.tracking = Tracking(self.documents, self.workers)
         self.checking = Checking(self.documents, self.workers, client)
         self.saves = Saves()
+        self.background_sync = BackgroundSync(self.workers, client)
         self.autosaved: dict[str, SavedFile] = {}
         self.save_reasons: dict[str, types.TextDocumentSaveReason] = {}
         self.folders: dict[str, Path] = {}
@@ -50,6 +52,7 @@ class Session:
         self.documents.encoding = encoding
         self.change_folders(added=folders, removed=[])
         self.spawn(watch(self.repositories, self._moved_on))
+        self.spawn(self.background_sync.watch(self.repositories, self.wrote))
         if process_id is not None:
             self.spawn(self._outlive(process_id))
 
@@ -141,6 +144,7 @@ class Session:
     # The end ----------------------------------------------------------------------------------------
     async def close(self) -> None:
         """End the background work and the memories; what a person asked for is finished first."""
+        await self.background_sync.end()
         await self.saves.finish(_LAST_WORDS)
         for task in tuple(self._tasks):
             task.cancel()

@@ -25,12 +25,14 @@ class Sharing:
         timeout: float | None = None,
         progress: Callable[[str], None] | None = None,
         accept_rewrite: bool = False,
+        stop: threading.Event | None = None,
     ) -> Synced:
         """Fetch the memory from a remote, merge, push, and again when the remote moved meanwhile.
 
         ``remote`` is a name, a URL or a path; without it the memory branch's upstream, the only remote, or
         ``origin``. ``timeout`` is in seconds, for all of it (``memory.syncTimeout``, or 60). ``progress`` is
         called with what git is doing. ``accept_rewrite`` follows a remote whose history was rewritten.
+        ``stop`` ends it early, from another thread.
 
         Raises ``NotFoundError`` (no such remote), ``RefusedError`` (rewritten, deleted, no memory there),
         ``NotPushedError`` (with what was done), ``StoreError``; the memory here is unharmed in each case.
@@ -40,7 +42,14 @@ class Sharing:
 
         queue = SyncQueue(self._core)
         token = queue.token()
-        done = sync(self._core, remote, timeout=timeout, progress=progress, accept_rewrite=accept_rewrite)
+        done = sync(
+            self._core,
+            remote,
+            timeout=timeout,
+            progress=progress,
+            accept_rewrite=accept_rewrite,
+            stop=stop,
+        )
         assert done is not None  # it waited for the other one
         if remote == queue.remote:
             queue.succeeded(token)
