@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -59,6 +59,35 @@ class Index:
         return self._again(
             lambda database: database.write(lambda c: follow(c, store, self._reader, progress))
         )
+
+    def check(self, files: Mapping[str, str]) -> builtins.list[str]:
+        """What is wrong with the index itself, in words; empty when nothing is. ``files`` are the object ids
+        of the record files, by path, at the version that it stands at."""
+        import sqlite3
+
+        from lsp_server.index.checking import damage
+
+        def look(connection: sqlite3.Connection) -> builtins.list[str]:
+            try:
+                return damage(connection, files)
+            except sqlite3.Error as error:
+                return [f"SQLite: {error}"]
+
+        return self._again(lambda database: database.write(look))
+
+    def rebuild(self, store: Store, *, progress: Progress | None = None) -> Version | None:
+        """Forget everything and read the branch again; the tip that was read."""
+        import sqlite3
+
+        def anew(connection: sqlite3.Connection) -> Version | None:
+            (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if state != "ok":
+                raise sqlite3.DatabaseError(state)  # a damaged file is thrown away
+            # Read from nothing, but for the numbers that were given: those are not on the branch any more.
+            connection.execute("DELETE FROM meta WHERE name = 'version'")
+            return follow(connection, store, self._reader, progress)
+
+        return self._again(lambda database: database.write(anew))
 
     def version(self) -> Version | None:
         """The version that the index stands at, None when it is empty."""

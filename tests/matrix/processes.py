@@ -87,12 +87,17 @@ def serve() -> None:
     """Answer requests until the input ends: one line of JSON each, answered by an exit code."""
     from importlib import import_module
 
-    import lsp_server.cli.run
     from lsp_server.cli.group import COMMANDS
 
     for place in COMMANDS.values():
         import_module(f"lsp_server.cli.{place.address.partition(':')[0]}")
-    for module in ("index.database", "records.document", "rendering.environment", "store.git_store"):
+    for module in (
+        "cli.run",
+        "index.database",
+        "records.document",
+        "rendering.environment",
+        "store.git_store",
+    ):
         import_module(f"lsp_server.{module}")
     gc.disable()  # as the program itself does
     gc.freeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -117,9 +116,7 @@ def test_an_unborn_branch(new_repo: Code, place: At) -> None:
     walk(place(made.root))
 
 
-@pytest.mark.parametrize(
-    "name", ['-mein Projekt – Übung, "100 %" \\ $HOME', "with\nnewline", b"\xff"]
-)
+@pytest.mark.parametrize("name", ['-mein Projekt – Übung, "100 %" \\ $HOME', "with\nnewline", b"\xff"])
 def test_a_directory_of_any_name(code: Code, place: At, name: str | bytes, tmp_path: Path) -> None:
     called = os.fsdecode(name)
     try:

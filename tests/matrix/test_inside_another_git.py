@@ -30,7 +30,9 @@ def _hook(repo: Repo, name: str, text: str) -> None:
 
 
 def _titles(repo: Repo) -> list[str]:
-    return [line.partition('"')[2].rstrip('"') for line in repo.git("log", "--format=%s", "memory").splitlines()][:-1]
+    return [
+        line.partition('"')[2].rstrip('"') for line in repo.git("log", "--format=%s", "memory").splitlines()
+    ][:-1]
 
 
 def test_a_checkpoint_at_every_commit(repo: Repo) -> None:

@@ -91,9 +91,7 @@ class Place:
 
     def run(self, *arguments: str, **environment: str) -> Answer:
         """``git memory ARGUMENTS``, whatever comes of it; no traceback ever does."""
-        answer = self.server.run(
-            arguments, self.root, {**self.environment, **environment}, real=self.real
-        )
+        answer = self.server.run(arguments, self.root, {**self.environment, **environment}, real=self.real)
         assert "Traceback" not in answer.err, answer.err
         assert "internal error" not in answer.err, answer.err
         return answer

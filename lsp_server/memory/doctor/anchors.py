@@ -1,0 +1,73 @@
+"""Where the anchors are in today's code: found, gone, or not to be told. As many as the time allows."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from lsp_server.errors import GitMemoryError
+from lsp_server.memory.doctor.case import Case
+from lsp_server.memory.doctor.model import Area, Finding, note
+from lsp_server.records.anchors import Anchor
+from lsp_server.records.model import Record
+
+_FOUND, _STALE, _UNKNOWN = "found", "stale", "unknown"
+
+
+def examine(case: Case) -> Area:
+    """The area "anchors". Files are blamed one by one until the time is over."""
+    wanted = [record for record in case.records if record.anchors]
+    total = sum(len(record.anchors) for record in wanted)
+    if case.repository.head_commit() is None:
+        return Area("anchors", f"{total}, and no commit to look for them in", [])
+    # By file, so that each is blamed once; the newest records first.
+    wanted.sort(key=lambda record: record.anchors[0].range.path)
+    counted: Counter[str] = Counter()
+    findings: list[Finding] = []
+    until = time.monotonic() + case.seconds
+    for record in wanted:
+        if time.monotonic() > until:
+            break
+        case.say(f"looking for anchors: {sum(counted.values())} of {total}")
+        for anchor, state in _states(case, record):
+            counted[state] += 1
+            findings += _told(record, anchor, state)
+    looked = sum(counted.values())
+    parts = [f"{counted[state]} {state}" for state in (_FOUND, _STALE, _UNKNOWN) if counted[state]]
+    summary = ", ".join(parts) if total else "none yet"
+    if looked < total:
+        summary = f"{summary or 'none looked for'}; {total - looked} of {total} not looked for, time was over"
+    return Area("anchors", summary, findings)
+
+
+def _states(case: Case, record: Record) -> Iterator[tuple[Anchor, str]]:
+    from lsp_server.code.model import Certainty
+    from lsp_server.memory.placing import places
+
+    try:
+        for anchor, located in places(case.core, record):
+            if located.ranges:
+                yield anchor, _FOUND
+            else:
+                yield anchor, _STALE if located.certainty is Certainty.STALE else _UNKNOWN
+    except GitMemoryError:  # a file that this clone does not have
+        for anchor in record.anchors:
+            yield anchor, _UNKNOWN
+
+
+def _told(record: Record, anchor: Anchor, state: str) -> Iterator[Finding]:
+    if state == _STALE:
+        yield note(
+            "stale-anchor",
+            f"The lines that {record.label} {record.title!r} was anchored to ({anchor.range}) are gone.",
+            "If it still holds, record it again at the lines of today; if not, mark it so.",
+            record.label,
+        )
+    elif state == _UNKNOWN:
+        yield note(
+            "unknown-anchor",
+            f"Where {record.label} belongs ({anchor.range}) cannot be told: history is cut in this clone.",
+            "A whole clone can tell; `git fetch --unshallow` makes a shallow one whole.",
+            record.label,
+        )

@@ -1,0 +1,168 @@
+"""The branch itself: is it a memory, of a format we know, whole, and free of names that mislead."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from lsp_server.errors import GitMemoryError
+from lsp_server.memory.doctor.case import Case
+from lsp_server.memory.doctor.model import Area, Finding, error, warning
+from lsp_server.store.base import Blob
+from lsp_server.store.checked_out import worktree_that_uses
+from lsp_server.store.fast_import import require_safe_path
+from lsp_server.store.git_store import FORMAT
+
+_SYMLINK, _SUBMODULE = "120000", "160000"
+
+
+def examine(case: Case) -> Area:
+    """The area "branch"; the only one that counts where there is no memory."""
+    findings = list(_whether_it_is_one(case))
+    if not findings and case.memory:
+        findings = [*_format(case), *_free(case), *_whole(case), *_names(case.entries)]
+    tip = case.tip
+    summary = (
+        f"{case.repository.memory_branch} at {tip[:10]}, {len(case.files)} records"
+        if tip and case.memory
+        else case.repository.memory_branch
+    )
+    return Area("branch", summary, findings)
+
+
+def _whether_it_is_one(case: Case) -> Iterator[Finding]:
+    name, ref = case.repository.memory_branch, case.repository.memory_ref
+    if case.tip is None:
+        yield error(
+            "no-memory",
+            f"There is no branch '{name}', so nothing is remembered yet.",
+            "`git memory init` makes it, or takes over the one that a remote has.",
+            ref,
+        )
+        return
+    try:
+        is_memory = case.store.at(case.tip).is_memory()
+        entries = case.entries
+    except GitMemoryError as broken:
+        yield error(
+            "unreadable-tree",
+            f"The newest commit of '{name}' cannot be read whole: {broken}.",
+            "`git fsck` tells which objects are missing; `git fetch` from a clone that has them brings them.",
+            ref,
+        )
+        return
+    if not is_memory:
+        yield error(
+            "not-a-memory",
+            f"The branch '{name}' is no memory: there is no memory.yaml among its {len(entries)} files.",
+            "Choose another branch with `git memory init --branch NAME`.",
+            ref,
+        )
+
+
+def _format(case: Case) -> Iterator[Finding]:
+    assert case.tip is not None
+    try:
+        found = case.store.at(case.tip).format()
+    except GitMemoryError as unsaid:
+        if not case.missing:
+            yield error(
+                "no-format",
+                f"{unsaid}, so no program can tell whether it may write here.",
+                "Put the line `format: 1` back in memory.yaml, in a worktree of the branch.",
+                "memory.yaml",
+            )
+        return
+    if found > FORMAT:
+        yield error(
+            "newer-format",
+            f"A newer Git Memory wrote this branch (format {found}, this one knows {FORMAT}), "
+            "so it can be read here but not written to.",
+            "Update Git Memory.",
+            "memory.yaml",
+        )
+
+
+def _free(case: Case) -> Iterator[Finding]:
+    place = worktree_that_uses(case.repository, case.repository.memory_ref)
+    if place is not None:
+        gone = "" if place.is_dir() else ", which is gone"
+        yield warning(
+            "checked-out",
+            f"The memory branch is checked out in {place}{gone}; as long as it is, nothing can be written.",
+            "`git worktree prune` forgets that worktree."
+            if gone
+            else "Switch that worktree to another branch when its work is done.",
+            str(place),
+        )
+
+
+def _whole(case: Case) -> Iterator[Finding]:
+    if not case.missing:
+        return
+    paths = sorted(path for path, blob in case.entries.items() if blob.object_id in case.missing)
+    told = f"{len(paths)} of {len(case.entries)} files, the first is {paths[0]}"
+    if case.repository.is_partial:
+        yield warning(
+            "texts-not-fetched",
+            f"This partial clone does not have the texts of {told}; Git Memory fetches nothing to read them.",
+            f"`git rev-list --objects --missing=allow-any {case.repository.memory_branch}` lists them; "
+            "`git cat-file -p` on one brings it here.",
+            paths[0],
+        )
+    else:
+        yield error(
+            "missing-objects",
+            f"The repository lost the texts of {told}.",
+            "`git fsck` tells more; a clone that has them brings them back with `git fetch`.",
+            paths[0],
+        )
+
+
+def _names(entries: Mapping[str, Blob]) -> Iterator[Finding]:
+    same: dict[str, list[str]] = defaultdict(list)
+    for path, blob in entries.items():
+        if wrong := _wrong_with(path, blob):
+            yield warning(
+                "unsafe-path",
+                f"{path!r} {wrong}, so it is not read.",
+                "Give it another name, or take it off the branch, in a worktree of the branch.",
+                path,
+            )
+        for end in range(1, path.count("/") + 2):
+            above = "/".join(path.split("/")[:end])
+            key = unicodedata.normalize("NFC", above).casefold()
+            if above not in same[key]:
+                same[key].append(above)
+    for names in same.values():
+        if len(names) > 1:
+            yield from _clash(names)
+
+
+def _clash(names: Sequence[str]) -> Iterator[Finding]:
+    yield warning(
+        "case-clash",
+        f"{' and '.join(names)} are one and the same name on macOS and Windows: a checkout there loses one.",
+        "Rename one of them in a worktree of the branch.",
+        names[0],
+    )
+
+
+def _wrong_with(path: str, blob: Blob) -> str:
+    if blob.mode == _SYMLINK:
+        return "is a symbolic link"
+    if blob.mode == _SUBMODULE:
+        return "is a submodule"
+    try:
+        require_safe_path(path)
+        path.encode("utf-8")
+    except GitMemoryError:
+        return "is not a path inside the memory"
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8"
+    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+        return "has control characters in its name"
+    if "\\" in path or any(part.startswith("-") for part in path.split("/")):
+        return "has a name that some programs take for something else"
+    return ""

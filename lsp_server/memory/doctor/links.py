@@ -1,0 +1,86 @@
+"""Links between records: each target there or known to be deleted, and each link said on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from lsp_server.memory.doctor.case import Case
+from lsp_server.memory.doctor.model import Area, Finding, note, warning
+from lsp_server.memory.doctor.record_files import tombstones
+from lsp_server.records.model import Link, Record, Relation
+
+INVERSE: Mapping[Relation, Relation] = {
+    Relation.SUPERSEDES: Relation.SUPERSEDED_BY,
+    Relation.SUPERSEDED_BY: Relation.SUPERSEDES,
+    Relation.AMENDS: Relation.AMENDED_BY,
+    Relation.AMENDED_BY: Relation.AMENDS,
+    Relation.LEARNED_FROM: Relation.TAUGHT,
+    Relation.TAUGHT: Relation.LEARNED_FROM,
+}
+
+
+class OneSided(NamedTuple):
+    """A link that ``record`` lacks: the other side of one that ``source`` has."""
+
+    record: Record
+    source: Record
+    link: Link
+
+
+def examine(case: Case) -> Area:
+    """The area "links"."""
+    count = sum(len(record.links) for record in case.records)
+    return Area("links", f"{count} between records", [*_dangling(case), *_one_sided(case.records)])
+
+
+def one_sided(records: Sequence[Record]) -> Iterator[OneSided]:
+    """Every link whose other side is not written down."""
+    by_id = {record.id: record for record in records}
+    said = {(record.id, link.relation, link.target) for record in records for link in record.links}
+    for source in records:
+        for link in dict.fromkeys((one.relation, one.target) for one in source.links):
+            relation, target = link
+            inverse, other = INVERSE.get(relation), by_id.get(target)
+            if inverse and other and other is not source and (target, inverse, source.id) not in said:
+                yield OneSided(other, source, Link(inverse, source.id, source.label))
+
+
+def _one_sided(records: Sequence[Record]) -> Iterator[Finding]:
+    for record, source, link in one_sided(records):
+        yield warning(
+            "one-sided-link",
+            f"{source.label} says `{INVERSE[link.relation].value}` {record.label}, which does not say "
+            f"`{link.relation.value}` {source.label}.",
+            f"`git memory doctor --fix` adds that line to {record.label}.",
+            record.label,
+            fixable=True,
+        )
+
+
+def _dangling(case: Case) -> Iterator[Finding]:
+    lost = [
+        (record, link) for record in case.records for link in record.links if link.target not in case.by_id
+    ]
+    if not lost:
+        return
+    deleted = {record_id for _, _, record_id in tombstones(case)}
+    if any(link.target not in deleted for _, link in lost):
+        # Kinds without numbers leave no tombstone: the commit that deleted one names it.
+        deleted |= {commit.trailers.get("Memory-Id", "") for commit in case.store.history()}
+    for record, link in lost:
+        called = link.label or link.target[:8]
+        if link.target in deleted:
+            yield note(
+                "link-to-a-deleted",
+                f"{record.label} says `{link.relation.value}` {called}, which was deleted.",
+                f"Nothing need be done: `git memory history {link.target}` still shows it.",
+                record.label,
+            )
+        else:
+            yield warning(
+                "dangling-link",
+                f"{record.label} says `{link.relation.value}` {link.target}, which was never here.",
+                f"`git memory sync` may bring it, else `git memory edit {record.label}` corrects the id.",
+                record.label,
+            )
