@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _PROGRESS_STEP = 200  # files
+_AT_ONCE = 500  # paths in one question; older SQLite takes 999 values at most
 _TOMBSTONES = "deleted/"
 
 
@@ -85,13 +86,20 @@ class _Following:
         self._store = store
         self._reader = reader
         self._orphaned: set[str] = set()  # ids whose file went: another file may have the same id
+        self._texts: tuple[int, int] | tuple[()] = ()  # the first and the last row that wait for full text
         self._labelled: set[tuple[str, str]] = set()  # (kind, first of the id) of labels to look at again
 
     def apply(self, changes: Iterable[ChangedPath], progress: Progress | None) -> None:
         """Forget what changed or went, read what is new."""
         wanted = []
-        for change in sorted(changes, key=lambda change: change.path):
-            self._forget(storable(change.path))
+        ordered = sorted(changes, key=lambda change: change.path)
+        known = self._known_among([storable(change.path) for change in ordered])
+        for change in ordered:
+            path = storable(change.path)
+            if path in known:
+                self._forget(path)
+            if path.startswith(_TOMBSTONES):
+                self._connection.execute("DELETE FROM tombstones WHERE path = ?", (path,))
             if change.object_id is not None and self._is_read(change.path):
                 wanted.append((change.path, change.object_id))
         for done, (path, object_id, data) in enumerate(self._contents(wanted)):
@@ -102,9 +110,20 @@ class _Following:
             else:
                 self._read_tombstone(path, data)
         self._adopt_orphans()
+        self._index_texts()
         self._label_again()
         if progress is not None:
             progress(len(wanted), len(wanted))
+
+    def _known_among(self, paths: Sequence[str]) -> set[str]:
+        """Those of the paths that the index has a file for: of new files there is nothing to forget."""
+        known: set[str] = set()
+        for start in range(0, len(paths), _AT_ONCE):
+            some = paths[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            found = self._connection.execute(f"SELECT path FROM files WHERE path IN ({marks})", some)
+            known.update(path for (path,) in found)
+        return known
 
     def _is_read(self, path: str) -> bool:
         return self._reader.is_record_path(path) or (
@@ -127,7 +146,6 @@ class _Following:
             self._forget_record(path)
             if gone[0] is not None:
                 self._orphaned.add(gone[0])
-        self._connection.execute("DELETE FROM tombstones WHERE path = ?", (path,))
 
     def _forget_record(self, path: str) -> None:
         run = self._connection.execute
@@ -135,6 +153,7 @@ class _Following:
         if found is None:
             return
         row, kind, digits = found
+        self._index_texts()
         run(
             "INSERT INTO search(search, rowid, title, tags, body)"
             " SELECT 'delete', row, title, tags, body FROM searched WHERE row = ?",
@@ -190,26 +209,25 @@ class _Following:
                 storable("\n".join(record.tags)), storable(record.body), pack(record),
             ),
         ).lastrowid  # fmt: skip
-        run(
-            "INSERT INTO search(rowid, title, tags, body) SELECT row, title, tags, body FROM searched"
-            " WHERE row = ?",
-            (row,),
-        )
+        assert row is not None
+        if self._texts and row != self._texts[1] + 1:
+            self._index_texts()
+        self._texts = (self._texts[0] if self._texts else row, row)
         if numbered:
             run("INSERT INTO labels VALUES (?, ?, 1)", (storable(label_key(label)), row))
         else:
             self._labelled.add((record.kind.value, digits[:ID_WIDTH]))
         aliases = {storable(label_key(alias)) for alias in record.aliases}
-        many("INSERT INTO labels VALUES (?, ?, 0)", [(alias, row) for alias in sorted(aliases)])
-        tags = {storable(tag.casefold()) for tag in record.tags}
-        many("INSERT INTO tags VALUES (?, ?)", [(tag, row) for tag in sorted(tags)])
-        many(
-            "INSERT INTO links VALUES (?, ?, ?, ?)",
-            [
-                (row, link.relation.value, storable(link.target), link.label and storable(link.label))
-                for link in record.links
-            ],
-        )
+        if aliases:
+            many("INSERT INTO labels VALUES (?, ?, 0)", [(alias, row) for alias in sorted(aliases)])
+        for tag in sorted({storable(tag.casefold()) for tag in record.tags}):
+            run("INSERT INTO tags VALUES (?, ?)", (tag, row))
+        for link in record.links:
+            called = link.label and storable(link.label)
+            run(
+                "INSERT INTO links VALUES (?, ?, ?, ?)",
+                (row, link.relation.value, storable(link.target), called),
+            )
         if record.conflicts:
             run("INSERT INTO conflicts VALUES (?)", (row,))
         for ordinal, anchor in enumerate(record.anchors):
@@ -218,6 +236,16 @@ class _Following:
                 "INSERT INTO births VALUES (?, ?, ?, ?)",
                 [(row, ordinal, storable(birth.commit), storable(birth.path)) for birth in anchor.births],
             )
+
+    def _index_texts(self) -> None:
+        """Put the texts of the rows that wait into the full-text table, all at once."""
+        if self._texts:
+            self._connection.execute(
+                "INSERT INTO search(rowid, title, tags, body) SELECT row, title, tags, body FROM searched"
+                " WHERE row BETWEEN ? AND ?",
+                self._texts,
+            )
+            self._texts = ()
 
     def _read_tombstone(self, path: str, data: bytes) -> None:
         if self._reader.parse_tombstone is None:

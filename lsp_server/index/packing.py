@@ -31,6 +31,8 @@ def microseconds(moment: datetime) -> int:
 
 def storable(text: str) -> str:
     """``text`` as SQLite can hold it: half surrogates, which no file should have, become escapes."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
@@ -22,12 +23,16 @@ from lsp_server.records.model import Record
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.recording import New
+    from lsp_server.records.anchors import CodePosition
+    from lsp_server.rendering.overrides import Overrides
     from lsp_server.store.base import ChangeSet, Snapshot, Version
 
 Change = Callable[[Edits], str]
 
 _LISTED = 100
 """So many records are named in the commit's message, in its text and in its trailers."""
+
+_LOOK_AGAIN = 0.02  # seconds
 
 _PREFIX = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,31}")  # of an id, as the index takes them
 
@@ -68,6 +73,8 @@ class Batch:
         self._news: list[New] = []
         self._after: list[Callable[[], None]] = []
         self._collecting = False
+        self._position: tuple[float, CodePosition] | None = None
+        self._overrides: dict[str, Overrides | None] = {}
 
     @property
     def records(self) -> Sequence[Record]:
@@ -142,6 +149,19 @@ class Batch:
             if not self._edits.touches(known.path):
                 return known
         return self._edits.record_of(record_id)
+
+    def position(self) -> CodePosition:
+        """Where the code stands: it is looked at fifty times a second at most."""
+        now = monotonic()
+        if self._position is None or now - self._position[0] > _LOOK_AGAIN:
+            self._position = (now, self._core.position_now())
+        return self._position[1]
+
+    def overrides(self, name: str) -> Overrides | None:
+        """The team's templates, as they were when the batch used them first."""
+        if name not in self._overrides:
+            self._overrides[name] = self._core.team.overrides(name)
+        return self._overrides[name]
 
     # beginning and end -----------------------------------------------------------------------------
     def mark(self) -> _Mark:

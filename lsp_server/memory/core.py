@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lsp_server.code.file_view import CodeFiles
     from lsp_server.index import Index
     from lsp_server.memory.batches import Batch
+    from lsp_server.rendering.overrides import Overrides
 
 # Goes up when ``records.document`` reads the same bytes differently; the index is then made anew.
 PARSER_VERSION = 2
@@ -45,7 +46,7 @@ class Core:
         self.trust = Trust(repository.common_dir, self.private, state)
         self.team = Team(self.store, self.trust)
         compiled = cache / "templates" if cache else None
-        self.templates = TeamTemplates(compiled, self.team.overrides, self.team.warn)
+        self.templates = TeamTemplates(compiled, self._overrides, self.team.warn)
         self._making = threading.Lock()  # of the two below, each once whoever asks first
         self._code: CodeFiles | None = None
         self._indexes: dict[str, Index] = {}  # by the branch
@@ -53,6 +54,10 @@ class Core:
         self._last: datetime | None = None
         self._known: Version | None = None  # a tip that was seen to be a memory's
         self._of_thread = threading.local()
+
+    def _overrides(self, name: str) -> Overrides | None:
+        batch = self.batch
+        return self.team.overrides(name) if batch is None else batch.overrides(name)
 
     @property
     def batch(self) -> Batch | None:
@@ -149,6 +154,11 @@ class Core:
 
     def position(self) -> CodePosition:
         """The code's commit and branch, without looking at the work tree."""
+        if (batch := self.batch) is not None:
+            return batch.position()
+        return self.position_now()
+
+    def position_now(self) -> CodePosition:
         return CodePosition(self.repository.head_commit(), self.repository.head_branch())
 
     # addressing ------------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> 
     """The file of a new record."""
     text = render_record(
         core.templates,
-        replace(record, title=heading_text(record.title)),
+        record,
+        title=heading_text(record.title),
         draft=draft,
         text=new.text,
         files=new.files,

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from lsp_server.records.model import Problem
+from lsp_server.records.plain_front_matter import read_plain
 
 _BLANK = " \t\r\n"
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
@@ -23,6 +24,7 @@ _NOT_TEXT = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9][0-9_.,:]*(?:[eE][-+]?[0-9]+)?\Z|0[xob]|\.(?i:inf|nan)|[-.]+\Z"
 )
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?\Z")
+_FENCE = re.compile(r"^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 # Outside YAML's printable set, or taken for a line end by YAML but not by git. Compiled when it is needed:
 # that takes as long as compiling all the others.
 _ESCAPED = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -49,13 +51,8 @@ def split(text: str) -> Split:
     """Cut a file at its front matter's fences. An opening fence that is never closed is body."""
     mark = 1 if text.startswith("\ufeff") else 0
     start = text.find("\n", mark) + 1
-    place = start
-    if start and text[mark:start].rstrip(_BLANK) == "---":
-        while place < len(text):
-            end = text.find("\n", place) + 1 or len(text)
-            if text[place:end].rstrip(_BLANK) in ("---", "..."):
-                return Split(text, text[start:place], start, place, end)
-            place = end
+    if start and text[mark:start].rstrip(_BLANK) == "---" and (fence := _FENCE.search(text, start)):
+        return Split(text, text[start : fence.start()], start, fence.start(), fence.end())
     return Split(text, None, 0, 0, 0)
 
 
@@ -64,10 +61,12 @@ def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
 
     A front matter that is not a mapping, or not YAML, gives no keys and one problem.
     """
-    import yaml
-
     if len(front) > LARGEST:
         return {}, (Problem(0, "the front matter is larger than a megabyte"),)
+    if (found := read_plain(front)) is not None:
+        return found, ()
+    import yaml
+
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         if (deep := _too_deep(front)) is not None:

@@ -15,6 +15,7 @@ _COMMENT_OPENS = re.compile(r" {0,3}<!--")  # further in, it is indented code or
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
 _MARKS = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\Z")  # of a conflict
 _BULLET = re.compile(r"[ \t]{0,3}(?:[*+-]|\d{1,9}[.)])[ \t]+(.*)\Z")
+_MAY_MEAN = frozenset(" #`~<=-")  # what a line begins with that is more than text
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -37,6 +38,8 @@ def headings(lines: list[str]) -> Iterator[Heading]:
         if comment:
             opaque = number
             comment = "-->" not in line
+            continue
+        if line[:1] not in _MAY_MEAN:  # most lines of a text
             continue
         if found := _FENCE.match(line):
             opaque = number

@@ -43,9 +43,10 @@ class Templates:
             return self._environment
 
     def _load(self) -> Environment:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        from jinja2 import FileSystemLoader, StrictUndefined
 
         from lsp_server.rendering.compiled import CompiledTemplates
+        from lsp_server.rendering.quick import QuickEnvironment
 
         cache = None
         if self._bytecode_cache is not None:
@@ -54,7 +55,7 @@ class Templates:
                 cache = CompiledTemplates(str(self._bytecode_cache))
             except OSError:
                 cache = None  # a home that cannot be written costs time, nothing else
-        environment = Environment(
+        environment = QuickEnvironment(
             loader=FileSystemLoader(templates_directory()),
             bytecode_cache=cache,
             undefined=StrictUndefined,

@@ -18,6 +18,7 @@ def render_record(
     templates: Templates,
     record: Record,
     *,
+    title: str = "",
     draft: bool = False,
     text: str = "",
     files: Sequence[Any] = (),
@@ -26,6 +27,7 @@ def render_record(
 ) -> str:
     """The whole file of a new record: front matter and body.
 
+    ``title`` is the record's, where the heading must be written in another way to be read back as it.
     ``draft`` puts into each empty section what belongs there, as a comment. ``text`` is free Markdown below
     the sections. ``files`` are a checkpoint's changed files. ``keys`` are further front matter keys with
     their written YAML values. ``form`` is the variant of the template (``nygard``).
@@ -43,7 +45,7 @@ def render_record(
             "id": record.id,
             "kind": record.kind.value,
             "number": record.number,
-            "title": record.title,
+            "title": title or record.title,
             "status": record.status,
             "status_in_body": form == "nygard",
             "created": _iso(record.created),

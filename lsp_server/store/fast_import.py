@@ -54,7 +54,7 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
             _require_room(path, snapshot, gone)
             entry = snapshot.entry(path)
             if entry is not None and entry.is_file:
-                if entry.object_id == _blob_id(content, object_format):
+                if entry.object_id == blob_id(content, object_format):
                     continue
                 mode = entry.mode
         writes.append((path, mode, content))
@@ -152,7 +152,7 @@ def _quoted(path: str) -> bytes:
         raise UsageError(f"{path!r} is not a path inside the memory") from error
 
 
-def _blob_id(content: bytes, object_format: str) -> str:
+def blob_id(content: bytes, object_format: str) -> str:
     import hashlib  # slow to import, and a new file needs none of it
 
     digest = hashlib.new(object_format, usedforsecurity=False)
