@@ -5,12 +5,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, note
 from lsp_server.records.anchors import Anchor
 from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    from lsp_server.code.file_view import CodeFiles
+    from lsp_server.code.locating import FileToday
+    from lsp_server.code.model import Located
 
 _FOUND, _STALE, _UNKNOWN = "found", "stale", "unknown"
 
@@ -24,13 +30,14 @@ def examine(case: Case) -> Area:
     # By file, so that each is blamed once; the newest records first.
     wanted.sort(key=lambda record: record.anchors[0].range.path)
     counted: Counter[str] = Counter()
+    files: dict[str, FileToday] = {}
     findings: list[Finding] = []
     until = time.monotonic() + case.seconds
     for record in wanted:
         if time.monotonic() > until:
             break
         case.say(f"looking for anchors: {sum(counted.values())} of {total}")
-        for anchor, state in _states(case, record):
+        for anchor, state in _states(case, record, files):
             counted[state] += 1
             findings += _told(record, anchor, state)
     looked = sum(counted.values())
@@ -41,12 +48,18 @@ def examine(case: Case) -> Area:
     return Area("anchors", summary, findings)
 
 
-def _states(case: Case, record: Record) -> Iterator[tuple[Anchor, str]]:
+def _states(case: Case, record: Record, files: dict[str, FileToday]) -> Iterator[tuple[Anchor, str]]:
+    """Each anchor and how it was found. ``files`` remembers the last file that was blamed."""
     from lsp_server.code.model import Certainty
     from lsp_server.memory.placing import places
 
+    code, made_at = case.core.code, record.code.commit if record.code else None
     try:
-        for anchor, located in places(case.core, record):
+        if all(_located(code, anchor, made_at, files).ranges for anchor in record.anchors):
+            for anchor in record.anchors:
+                yield anchor, _FOUND
+            return
+        for anchor, located in places(case.core, record):  # looks for renamed files, too
             if located.ranges:
                 yield anchor, _FOUND
             else:
@@ -54,6 +67,14 @@ def _states(case: Case, record: Record) -> Iterator[tuple[Anchor, str]]:
     except GitMemoryError:  # a file that this clone does not have
         for anchor in record.anchors:
             yield anchor, _UNKNOWN
+
+
+def _located(code: CodeFiles, anchor: Anchor, made_at: str | None, files: dict[str, FileToday]) -> Located:
+    path = anchor.range.path
+    if path not in files:
+        files.clear()
+        files[path] = code.today(path)
+    return code.locate(anchor, files[path], made_at=made_at)
 
 
 def _told(record: Record, anchor: Anchor, state: str) -> Iterator[Finding]:
