@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.index import schema
@@ -26,6 +26,12 @@ Progress = Callable[[int, int], None]
 _PROGRESS_STEP = 200  # files
 _AT_ONCE = 500  # paths in one question; older SQLite takes 999 values at most
 _TOMBSTONES = "deleted/"
+
+
+class Contents(Protocol):
+    """What following asks a store for once it knows what changed."""
+
+    def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]: ...
 
 
 def version_of(connection: sqlite3.Connection) -> Version | None:
@@ -50,7 +56,7 @@ def follow(
     old = version_of(connection)
     if tip == old:
         return tip
-    _note_numbers(connection)
+    note_numbers(connection)
     changes: Sequence[ChangedPath] | None = None
     if tip is not None and old is not None:
         with contextlib.suppress(GitMemoryError):  # the branch was rewritten and the old version is gone
@@ -58,7 +64,7 @@ def follow(
     if changes is None:
         schema.clear(connection)
         changes = () if tip is None else store.changed(None, tip)
-    following = _Following(connection, store, reader)
+    following = Following(connection, store, reader)
     following.apply(changes, progress)
     if tip is not None:
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (tip,))
@@ -67,7 +73,7 @@ def follow(
     return tip
 
 
-def _note_numbers(connection: sqlite3.Connection) -> None:
+def note_numbers(connection: sqlite3.Connection) -> None:
     """Keep the highest number of each kind before records go: one removed by hand leaves no tombstone, and
     its number must not be given again."""
     connection.execute(
@@ -78,10 +84,10 @@ def _note_numbers(connection: sqlite3.Connection) -> None:
     )
 
 
-class _Following:
+class Following:
     """One run of following, in one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, store: Store, reader: Reader) -> None:
+    def __init__(self, connection: sqlite3.Connection, store: Contents, reader: Reader) -> None:
         self._connection = connection
         self._store = store
         self._reader = reader

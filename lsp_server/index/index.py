@@ -19,6 +19,7 @@ from lsp_server.store.base import Store, Version
 if TYPE_CHECKING:
     import sqlite3
 
+    from lsp_server.index.ahead import Ahead, Coming
     from lsp_server.index.database import Database
 
 Answer = TypeVar("Answer")
@@ -88,6 +89,12 @@ class Index:
             return follow(connection, store, self._reader, progress)
 
         return self._again(lambda database: database.write(anew))
+
+    def follow_ahead(self, store: Store, coming: Coming) -> Ahead:
+        """Begin to follow a commit that is being made on the version ``coming.parent``; see ``ahead``."""
+        from lsp_server.index.ahead import Ahead
+
+        return Ahead(lambda change: self._database().write(change), store, self._reader, coming)
 
     def version(self) -> Version | None:
         """The version that the index stands at, None when it is empty."""

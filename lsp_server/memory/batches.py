@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.index.ahead import Ahead, Coming
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.keeping import all_kept
 from lsp_server.records.labels import format_label, normalise_label
@@ -31,6 +32,9 @@ Change = Callable[[Edits], str]
 
 _LISTED = 100
 """So many records are named in the commit's message, in its text and in its trailers."""
+
+_MANY = 32
+"""From so many files on the index follows while git writes."""
 
 _LOOK_AGAIN = 0.02  # seconds
 
@@ -75,6 +79,7 @@ class Batch:
         self._collecting = False
         self._position: tuple[float, CodePosition] | None = None
         self._overrides: dict[str, Overrides | None] = {}
+        self._ahead: Ahead | None = None
 
     @property
     def records(self) -> Sequence[Record]:
@@ -185,17 +190,34 @@ class Batch:
         """Put all on the branch. Where that is refused, the texts of new records are kept as drafts."""
         if self._edits is None or not self._changes:
             return
-        with all_kept(self._core, self._news, lambda: self._edits):
-            version = self._core.store.commit(self._build)
+        version = None
+        try:
+            with all_kept(self._core, self._news, lambda: self._edits):
+                version = self._core.store.commit(self._build)
+        finally:
+            self._settle(version)
         if any(self._edits.changed()):
             self.version = version
         for action in self._after:
             action()
 
     def _build(self, snapshot: Snapshot) -> ChangeSet | None:
+        self._settle(None)
         if self._edits is None or snapshot.version != self._edits.snapshot.version:
             self._edits = self._made_again(snapshot)
-        return self._edits.change_set(self._whole_message())
+        changes = self._edits.change_set(self._whole_message())
+        if changes is not None and len(changes.writes) >= _MANY:
+            # The index takes as long as git does, so both work at once.
+            store = self._core.store
+            writes = {path: (store.object_id(data), data) for path, data in changes.writes.items()}
+            coming = Coming(snapshot.version, writes, changes.deletes)
+            self._ahead = self._core.index.follow_ahead(store, coming)
+        return changes
+
+    def _settle(self, version: Version | None) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.settle(version)
 
     def _made_again(self, snapshot: Snapshot) -> Edits:
         edits = self._core.edits(snapshot)

@@ -13,7 +13,7 @@ from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, 
 from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Difference, Version
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.cat_file import CatFile
-from lsp_server.store.fast_import import plan, require_safe_path
+from lsp_server.store.fast_import import blob_id, plan, require_safe_path
 from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
 from lsp_server.store.write_lock import Note, WriteLock
@@ -103,6 +103,10 @@ class GitStore:
     def at(self, version: Version) -> GitSnapshot:
         """The snapshot of any commit, a memory or not."""
         return GitSnapshot(version, self._trees, self._objects, self._repository.git)
+
+    def object_id(self, content: bytes) -> str:
+        """The id that a file with these bytes has, on the branch or not."""
+        return blob_id(content, self._repository.object_format)
 
     def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         return self._objects.blobs(object_ids)

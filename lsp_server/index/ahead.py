@@ -1,0 +1,104 @@
+"""Following a commit while git still writes it: what it will hold is at hand, and git takes another core.
+
+The rows are put in one transaction that ends when it is known whether the branch moved to that commit. Only a
+help: where anything is otherwise than thought nothing is kept, and the next reader follows as usual.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsp_server.errors import GitMemoryError
+from lsp_server.index.follow import Following, follow, note_numbers, version_of
+from lsp_server.index.values import Reader
+from lsp_server.store.base import ChangedPath, Store, Version
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_PATIENCE = 3.0  # seconds for git to end; longer than that nobody else must wait to write to the index
+
+
+class Coming(NamedTuple):
+    """A commit that is being made: on which version, what it writes (object id and bytes, by path) and what
+    it deletes."""
+
+    parent: Version
+    writes: Mapping[str, tuple[str, bytes]]
+    deletes: Sequence[str]
+
+
+class Ahead:
+    """One such run, on a thread of its own. Call ``settle`` once, whatever happens."""
+
+    def __init__(
+        self,
+        write: Callable[[Callable[[sqlite3.Connection], None]], None],
+        store: Store,
+        reader: Reader,
+        coming: Coming,
+    ) -> None:
+        """``write`` runs a change in one transaction of the index."""
+        self._write = write
+        self._store = store
+        self._reader = reader
+        self._coming = coming
+        self._known = threading.Event()
+        self._version: Version | None = None
+        self._thread = threading.Thread(target=self._run, name="index-ahead", daemon=True)
+        self._thread.start()
+
+    def settle(self, version: Version | None) -> None:
+        """The branch moved to ``version``, or (None) it did not: then nothing is kept, and nothing of it is
+        under way any more when this returns."""
+        self._version = version
+        self._known.set()
+        if version is None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._write(self._follow)
+        except (_NotAsThoughtError, GitMemoryError):
+            pass
+        except Exception:
+            import logging
+
+            # The next reader meets it again, if it lasts, and has somebody to tell.
+            logging.getLogger(__name__).debug("the index was not brought forward", exc_info=True)
+
+    def _follow(self, connection: sqlite3.Connection) -> None:
+        if version_of(connection) != self._coming.parent:
+            follow(connection, self._store, self._reader)
+            if version_of(connection) != self._coming.parent:
+                raise _NotAsThoughtError
+        note_numbers(connection)
+        coming = self._coming
+        changes = [ChangedPath(path, object_id) for path, (object_id, _) in coming.writes.items()]
+        changes += [ChangedPath(path, None) for path in coming.deletes]
+        Following(connection, _AtHand(coming, self._store), self._reader).apply(changes, None)
+        if not self._known.wait(_PATIENCE) or self._version is None:
+            raise _NotAsThoughtError
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (self._version,))
+
+
+class _NotAsThoughtError(Exception):
+    """Another writer was faster, or git takes its time: take all back."""
+
+
+class _AtHand:
+    """The bytes that are about to be committed; all others from the store."""
+
+    def __init__(self, coming: Coming, store: Store) -> None:
+        self._data = dict(coming.writes.values())
+        self._store = store
+
+    def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        for object_id in object_ids:
+            data = self._data.get(object_id)
+            if data is not None:
+                yield object_id, data
+            else:
+                yield from self._store.contents([object_id])
