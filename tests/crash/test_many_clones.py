@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from support import Repo
 
-from lsp_server.errors import GitMemoryError, NotFoundError, RefusedError
+from lsp_server.errors import AmbiguousError, GitMemoryError, NotFoundError, RefusedError
 from lsp_server.memory.facade import Memory
 from lsp_server.records.model import Kind, Record
 
 CLONES = 3
-EXAMPLES, STEPS = (150, 40) if LONG else (6, 14)
+EXAMPLES, STEPS = (60, 40) if LONG else (4, 12)
 
 clones = st.integers(0, CLONES - 1)
 numbers = st.integers(0, 1000)
@@ -91,6 +91,18 @@ class Clones(RuleBasedStateMachine):
         found.sort(key=lambda record: record.id)
         return found[number % len(found)] if found else None
 
+    def labels_given(self, clone: int) -> set[str]:
+        """Every label that stands or stood for something, as far as a clone can know."""
+        records = self.memories[clone].list(limit=10_000)
+        given = {label for record in records for label in (record.label, *record.aliases)}
+        tombs = Repo(self.root(clone)).git("ls-tree", "-r", "--name-only", "memory", "deleted").split()
+        for tomb in tombs:
+            for kind, label in (("decisions", "ADR"), ("bugs", "BUG")):
+                if f"/{kind}/" in tomb:
+                    number = int("".join(c for c in tomb.rpartition("/")[2] if c.isdigit()))
+                    given |= {f"{label}-{number}", f"{label}-{number:04}"}
+        return given
+
     def touched(self, record: Record) -> None:
         self.known[record.id].edited_after_or_beside = True
         self.known[record.id].labels.add(record.label)
@@ -101,7 +113,9 @@ class Clones(RuleBasedStateMachine):
         self.count += 1
         # The same few titles again and again, as two people who had the same idea.
         title = f"Idea {self.count % 4}"
+        given = self.labels_given(clone)
         made = self.memories[clone].record(kind, title, text="First.\n\nSecond.\n\nThird.", tags=["one"])
+        assert made.label not in given, f"{made.label} was given before"
         self.known[made.id] = Known(kind, {made.label})
 
     @rule(clone=clones, number=numbers, where=st.sampled_from(["First.", "Second.", "Third."]))
@@ -147,10 +161,12 @@ class Clones(RuleBasedStateMachine):
         record = self.pick(clone, number, Kind.DECISION)
         if record is None:
             return
+        given = self.labels_given(clone)
         try:
             old, new = self.memories[clone].supersede(record.id, "A better idea")
         except RefusedError:
             return
+        assert new.label not in given, f"{new.label} was given before"
         self.touched(old)
         self.known[new.id] = Known(Kind.DECISION, {new.label})
 
@@ -187,8 +203,13 @@ class Clones(RuleBasedStateMachine):
         git_dir = self.root(clone) / ".git"
         # The gits that hold the locks of refs end by themselves, and the user's own fetch goes on.
         assert eventually(lambda: not [x for x in leftovers(git_dir / "refs") if x.endswith(".lock")])
-        fetched = Repo(self.root(clone)).git("fetch", "-q", "origin")
-        assert fetched == ""
+        # (Two gits that fetch in the same moment may meet at the tracking ref; one of them says so.)
+        fetch = ["git", "fetch", "-q", "origin"]
+        assert eventually(
+            lambda: (
+                not subprocess.run(fetch, cwd=self.root(clone), capture_output=True, check=False).returncode
+            )
+        )
 
     # what must hold ------------------------------------------------------------------------------------
     def teardown(self) -> None:
@@ -225,12 +246,6 @@ class Clones(RuleBasedStateMachine):
         labels = [record.label for record in records.values()]
         assert len(labels) == len(set(labels)), f"a label twice: {sorted(labels)}"
         repo = Repo(self.root(clone))
-        tombs = repo.git("ls-tree", "-r", "--name-only", "memory", "deleted").split()
-        for tomb in tombs:
-            kind, _, name = tomb.removeprefix("deleted/").rpartition("/")
-            number = int("".join(c for c in name if c.isdigit()) or -1)
-            live = [r for r in records.values() if r.number == number and r.path.startswith(kind)]
-            assert not live, f"{tomb} was deleted, and its number given again to {live[0].title!r}"
         assert leftovers(repo.root / ".git") == []
         assert repo.git("fsck", "--strict", "--connectivity-only", "--no-dangling", "--no-progress") == ""
 
@@ -241,6 +256,9 @@ class Clones(RuleBasedStateMachine):
                 found = memory.get(label)
             except NotFoundError:
                 raise AssertionError(f"{label} leads nowhere") from None
+            except AmbiguousError as error:  # two had it, and both have another one now
+                assert record.id[:8] in str(error)
+                continue
             assert found.id == record.id or found.label == label, "only a live label beats an alias"
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support import Repo
 
 PROJECT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ GIT = shutil.which("git") or "git"
 LONG = bool(os.environ.get("GIT_MEMORY_STRESS"))
 """``make stress`` sets it: the same tests, with hundreds of kills instead of dozens."""
 
+long_only = pytest.mark.skipif(not LONG, reason="make stress")
 PROMPT = 4.0  # seconds for the command after a kill on a busy machine; a wait for a dead writer takes 10
 
 # The git that stands first on PATH. It gives every call a number and says what it was; at call KILL_AT the
