@@ -61,7 +61,8 @@ def _told(happening: Happening) -> str:
     if happening.is_cut:
         return "as it was where this shallow clone's history begins"
     facts = [fact.text for fact in change.facts]
-    return change.summary if change.change != "changed" else "; ".join(facts)
+    told = change.summary if change.change != "changed" else "; ".join(facts)
+    return f"in a merge: {told}" if happening.is_merge else told
 
 
 def _json(happening: Happening) -> dict[str, Any]:
@@ -73,5 +74,6 @@ def _json(happening: Happening) -> dict[str, Any]:
         "when": commit.when.isoformat(),
         "subject": commit.subject,
         "is_cut": happening.is_cut,
+        "is_merge": happening.is_merge,
         **change_json(happening.change),
     }

@@ -144,6 +144,7 @@ def close_bug(
 
 def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Record:
     """Replace a record's file. What changed since ``base`` is merged; a true conflict is refused."""
+    from lsp_server.memory.change_facts import changed_parts
     from lsp_server.memory.text_merge import merge
     from lsp_server.records.conflict_list import settle
 
@@ -165,7 +166,8 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
         merged = guard.clean(merged)
         result[:] = [_amended(record, merged)]
         edits.write(record.path, merged.encode("utf-8"))
-        return core.message("amend", result[0], code=core.position())
+        body = changed_parts(record, result[0])
+        return core.message("amend", result[0], body=body, code=core.position())
 
     with text_given_back(core, change):
         core.commit(change)

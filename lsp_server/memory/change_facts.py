@@ -46,6 +46,14 @@ def record_change(
     )
 
 
+def changed_parts(old: Record, new: Record) -> str:
+    """``Changed: status, context.`` for a commit's message: names alone, for an old value may be the very
+    thing that the change takes out."""
+    facts = _of_changed(old, new, lambda link: link.target, same_bytes=False)
+    parts = [short(fact.new) if fact.what == "text" else fact.what.replace("_", " ") for fact in facts]
+    return f"Changed: {', '.join(dict.fromkeys(parts))}."
+
+
 def short(value: Any) -> str:
     """A value from a file in a clause: one line, nothing that acts, cut."""
     text = printable(str(value))

@@ -37,7 +37,7 @@ _TRIGGERS = re.compile(
     r"|(?<![\w-])(?P<commit>[0-9a-f]{4})(?=[0-9a-f]{3,60}\b)",
     re.IGNORECASE,
 )
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#|!~&$])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>|~&$])")
 
 
 class _Budget:

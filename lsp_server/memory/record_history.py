@@ -116,7 +116,9 @@ class _Life:
                 continue
             was = next((b for b in before if b is not None), None)
             is_cut = commit.version in shallow and was is None
-            found.append(Happening(commit, self._change(was, state), state and state[1], is_cut))
+            found.append(
+                Happening(commit, self._change(was, state), state and state[1], is_cut, len(parents) > 1)
+            )
         return found
 
     def last_before(self, ref: str, moment: str, seconds: int) -> Then:

@@ -120,12 +120,14 @@ class Comparison:
 @dataclass(frozen=True)
 class Happening:
     """One commit in the life of a record, and what it changed there. ``is_cut``: a shallow clone's history
-    begins here, so the record may be older."""
+    begins here, so the record may be older. ``is_merge``: the commit is a merge, and the record came out
+    of it otherwise than it was on every side."""
 
     commit: Commit
     change: RecordChange
     object_id: str | None
     is_cut: bool = False
+    is_merge: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 
@@ -37,6 +36,8 @@ def text_changes(old: Record | None, new: Record | None) -> list[TextChange]:
 def diff_lines(old: str, new: str) -> list[str]:
     """Lines that begin with ``+``, ``-`` or a space; unchanged ones only near a change, ``@@`` between
     distant ones. Long lines are cut at their sentences."""
+    import difflib
+
     before, after = _lines(old), _lines(new)
     if not before or not after or len(before) + len(after) > _MOST_LINES:
         return [*(f"-{line}" for line in before), *(f"+{line}" for line in after)]

@@ -118,6 +118,44 @@ def test_on_a_terminal_diff_is_coloured_and_goes_on_below(changed: Repo, columns
     assert " ".join(plain.split()) == " ".join(changed.do("diff", "before..memory").split())
 
 
+# Every command that writes a record, what it may change of the files that were there (lines added, lines
+# removed), and how many files it adds. Changing one field changes one line.
+WRITES: dict[str, tuple[list[str], dict[str, tuple[int, int]], int]] = {
+    "decide": (["Another"], {}, 1),
+    "learn": (["Something"], {}, 1),
+    "bug": (["Another"], {}, 1),
+    "checkpoint": (["Here"], {}, 1),
+    "mark": (["ADR-1", "accepted"], {"decisions/0001-a.md": (1, 1)}, 0),
+    "supersede": (["ADR-1", "C"], {"decisions/0001-a.md": (3, 1)}, 1),  # the status, `links:`, the link
+    "close": (["BUG-1"], {"bugs/0001-b.md": (1, 1)}, 0),
+    "edit": (["ADR-1"], {"decisions/0001-a.md": (1, 1)}, 0),
+    "delete": (["BUG-1"], {"bugs/0001-b.md": (0, -1)}, 1),  # its tombstone is added
+}
+
+
+def test_every_command_that_writes_a_record_is_walked() -> None:
+    from lsp_server.cli.group import SECTIONS
+
+    assert set(WRITES) >= {*SECTIONS["Record"], *SECTIONS["Change"]}
+
+
+@pytest.mark.parametrize("command", list(WRITES))
+def test_the_raw_diff_is_as_small_as_the_change(repo: Repo, command: str) -> None:
+    repo.do("decide", "A", "--context", "Many rows.", "--tag", "db")
+    repo.do("bug", "B", "--severity", "high")
+    arguments, changed, added = WRITES[command]
+    repo.do(command, *arguments, env={"EDITOR": repo.editor("sed -i 's/Many/Few/' \"$1\"")})
+    stat = [line.split("\t") for line in repo.git("show", "--numstat", "--format=", "memory").splitlines()]
+    statuses = dict(
+        reversed(line.split("\t"))
+        for line in repo.git("show", "--name-status", "--no-renames", "--format=", "memory").splitlines()
+    )
+    assert sum(status == "A" for status in statuses.values()) == added
+    lines = {path: (int(new), int(old)) for new, old, path in stat if statuses[path] != "A"}
+    whole = {path: (0, -1) if statuses[path] == "D" else counted for path, counted in lines.items()}
+    assert whole == changed
+
+
 def _on_a_terminal(repo: Repo, columns: int, *arguments: str) -> str:
     parent, child = pty.openpty()
     environment: dict[str, Any] = {**repo.environment, "COLUMNS": str(columns)}

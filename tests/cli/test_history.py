@@ -36,7 +36,7 @@ def test_history_tells_when_who_and_what_the_newest_first(lived: Repo) -> None:
 def test_history_as_json_is_commits_with_what_they_changed(lived: Repo) -> None:
     happenings = lived.json("history", "ADR-1")
     assert list(happenings[0]) == [
-        *("version", "author", "email", "when", "subject", "is_cut"),
+        *("version", "author", "email", "when", "subject", "is_cut", "is_merge"),
         *("change", "id", "kind", "label", "title", "path", "summary", "facts", "texts"),
     ]
     assert [h["version"] for h in happenings] == [

@@ -293,3 +293,11 @@ def _environment(author: str, date: str) -> dict[str, str]:
     import os
 
     return {**os.environ, "GIT_AUTHOR_NAME": author, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+
+
+def test_an_amendment_says_in_its_message_what_it_changed_but_no_value(memory: Memory, repo: Repo) -> None:
+    memory.record(Kind.DECISION, "Use JWT", fields={"context": "x"}, tags=["auth"])
+    text = memory.text("ADR-1").replace("\nx\n", "\ny\n").replace("[auth]", "[auth, api]")
+    memory.amend("ADR-1", text)
+    message = repo.git("log", "-1", "--format=%B", "refs/heads/memory").splitlines()
+    assert message[:4] == ['decision: amend ADR-0001 "Use JWT"', "", "Changed: tags, context.", ""]
