@@ -18,7 +18,7 @@ from typing import NamedTuple
 from _measuring import git, report, repository, timed, word
 
 from lsp_server import Memory
-from lsp_server.memory import foreign_secrets
+from lsp_server.memory import Kind, foreign_secrets
 
 LIMIT = 2.0
 ROUNDS = 5
@@ -66,7 +66,12 @@ def prepare(root: Path, folder: Path, new: int, commits: int) -> None:
         git("remote", "set-url", "origin", "../hub.git", cwd=clone)  # the folder is copied
         with Memory.open(clone) as memory:
             memory.sync()
+            memory.record(Kind.LEARNING, f"a push before, by {name}", fields={"lesson": "as usual"})
+            memory.sync()
             memory.list(limit=1)
+    with Memory.open(folder / "one") as memory:
+        memory.sync()
+    for clone in (folder / "one", folder / "two"):
         write(clone, new, commits)
 
 

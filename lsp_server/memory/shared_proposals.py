@@ -31,20 +31,29 @@ class SharedProposals:
         self._target = target
         self._below = below
         self._remark = remark
+        self._tracked: Mapping[str, Version] = {}
+        self.own: Mapping[str, Version] = {}
+
+    def look(self) -> None:
+        """Read which there are: ``own`` are this clone's. One process."""
+        self.own, self._tracked = self._remotes.branches_below(self._target, self._below)
+
+    def has(self, name: str, tip: Version) -> bool:
+        """Whether a state of a proposal is here."""
+        return tip in (self._tracked.get(name), self.own.get(name))
 
     def track(self, listed: Mapping[str, str]) -> None:
         """Remember what the remote has, and forget what it no longer has."""
         there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
         refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
-        tracked = self._remotes.tracked(self._target, self._below)
-        refs.update({self._target.tracking(name): None for name in tracked if name not in there})
+        refs.update({self._target.tracking(name): None for name in self._tracked if name not in there})
         self._remotes.set_refs(refs)
 
     def to_send(self, listed: Mapping[str, str], mainline: Version) -> dict[str, Version]:
         """This clone's proposals that the remote does not have, or has an earlier state of."""
         send = {}
-        for name, own in self._remotes.local(self._below).items():
+        for name, own in self.own.items():
             there, short = listed.get(name), name.removeprefix(self._below)
             if there is None:
                 before = self._remotes.last_seen(self._target, name)[0]

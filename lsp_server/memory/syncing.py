@@ -123,12 +123,11 @@ class _Sync:
     def _bring(self, listed: Mapping[str, str], seen: tuple[Version | None, Version | None]) -> bool:
         """Fetch what is not here; False when the remote moved meanwhile in a way that needs another look."""
         have = [tip for tip in (*seen, self._store.tip()) if tip is not None]
-        tracked = self._remotes.tracked(self._target, self._below)
-        own = self._remotes.local(self._below)
+        self._proposals.look()
         wanted = [
             name
             for name, tip in listed.items()
-            if tip not in ((*have,) if name == self._branch else (tracked.get(name), own.get(name)))
+            if not (tip in have if name == self._branch else self._proposals.has(name, tip))
         ]
         if wanted:
             self._exchange.fetch(wanted, have)
@@ -189,7 +188,7 @@ class _Sync:
             self._warn(self._scanned_before(theirs, ours, seen), theirs)
         elif (left := self._left_behind(theirs, ours, seen)) is not None:
             self._follow_rewrite(left, theirs)  # rewound: we have all of it, and more than they want
-        self._remotes.note(self._target, self._branch, theirs, agreed=True)
+        self._remotes.note(self._target, self._branch, theirs, agreed=False)
         return True
 
     def _merge(self, theirs: Version) -> None:
@@ -213,7 +212,7 @@ class _Sync:
         left = [
             known
             for known in dict.fromkeys(seen)
-            if known is not None and self._contains(ours, known) and not self._contains(theirs, known)
+            if known is not None and not self._contains(theirs, known) and self._contains(ours, known)
         ]
         if len(left) == 2 and self._contains(left[1], left[0]):
             return left[1]
@@ -257,35 +256,38 @@ class _Sync:
 
     def _settle_proposals(self, listed: Mapping[str, str]) -> None:
         self._proposals.track(listed)
-        from lsp_server.memory.proposing import settle_proposals
+        if self._proposals.own:
+            from lsp_server.memory.proposing import settle_proposals
 
-        self._remark(settle_proposals(self._core, self._target.shown))
+            self._remark(settle_proposals(self._core, self._target.shown))
+            self._proposals.look()
 
     # sending ----------------------------------------------------------------------------------------
     def _send(self, theirs: Version | None, listed: Mapping[str, str]) -> bool:
         """Push what they lack; False when their branch moved meanwhile."""
         tip = self._store.snapshot().version
         tips = self._proposals.to_send(listed, tip)
-        if theirs is None or not self._store.contains(theirs, tip):
+        if tip != theirs:  # ours has theirs by now
             tips[self._branch] = tip
-        if not tips:
-            return True
         try:
-            results = self._exchange.push(tips)
+            results = self._exchange.push(tips) if tips else {}
         except RemoteError as error:
-            raise self._not_pushed(error) from error
+            raise self._not_pushed(error, theirs) from error
         self._proposals.sent(results, tips)
         mine = results.get(self._branch)
         if mine is None:
+            self._remotes.note(self._target, self._branch, theirs, agreed=True)
             return True
         if mine.error is not None:
-            raise self._not_pushed(mine.error)
+            raise self._not_pushed(mine.error, theirs)
         if mine.is_there:
             self._pushed += self._remotes.count(tip, [theirs] if theirs is not None else [])
             self._remotes.note(self._target, self._branch, tip, agreed=True)
         return mine.is_there
 
-    def _not_pushed(self, error: RemoteError) -> NotPushedError:
+    def _not_pushed(self, error: RemoteError, theirs: Version | None) -> NotPushedError:
+        if theirs is not None:
+            self._remotes.note(self._target, self._branch, theirs, agreed=True)
         took = "what came from there is here; " if self._merges else ""
         return NotPushedError(f"{took}nothing was pushed: {error}", self._result())
 

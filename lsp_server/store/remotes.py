@@ -121,19 +121,20 @@ class Remotes:
             updates[remote.synced(branch)] = tip
         self.set_refs(updates)
 
-    def tracked(self, remote: Remote, below: str) -> dict[str, str]:
-        """The branches below ``below`` (``memory-proposals/``) that are tracked: name → tip."""
-        return self._listed(remote.tracking(below))
-
-    def local(self, below: str) -> dict[str, str]:
-        """This clone's own branches below ``below``: name → tip."""
-        return self._listed(_HEADS + below)
-
-    def _listed(self, prefix: str) -> dict[str, str]:
-        cut = len(prefix) - len(prefix.rstrip("/").rpartition("/")[2]) - 1
-        listed = self._repository.git.run(["for-each-ref", "--format=%(objectname) %(refname)", prefix])
-        pairs = (line.split(" ", 1) for line in listed.decode("utf-8", "surrogateescape").splitlines())
-        return {ref[cut:]: tip for tip, ref in pairs}
+    def branches_below(self, remote: Remote, below: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The branches below ``below`` (``memory-proposals/``): (this clone's own, the remote's tracked
+        ones), name → tip. One process."""
+        prefixes = (_HEADS, remote.tracking(""))
+        arguments = ["for-each-ref", "--format=%(objectname) %(refname)"]
+        listed = self._repository.git.run([*arguments, *(prefix + below for prefix in prefixes)])
+        own: dict[str, str] = {}
+        tracked: dict[str, str] = {}
+        for line in listed.decode("utf-8", "surrogateescape").splitlines():
+            tip, _, ref = line.partition(" ")
+            for prefix, found in zip(prefixes, (own, tracked), strict=True):
+                if ref.startswith(prefix + below):
+                    found[ref.removeprefix(prefix)] = tip
+        return own, tracked
 
     def count(self, tip: str, without: Sequence[str]) -> int:
         """How many commits lead to ``tip`` that are not in the history of the others."""
