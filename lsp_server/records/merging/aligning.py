@@ -44,6 +44,38 @@ def edits(base: Sequence[Unit], side: Sequence[Unit]) -> Edited:
     return Edited(became, added)
 
 
+def agree(base: Sequence[Unit], one: Edited, other: Edited) -> None:
+    """Let the same new unit be one change, where one side has it in the place of another unit of the base
+    than the other side, or before it: between the same two units that both kept."""
+    kept = [
+        left is not None and right is not None and unit.key == left.key == right.key
+        for unit, left, right in zip(base, one.became, other.became, strict=True)
+    ]
+    known = {unit.key for unit in base}
+    sides = [_new(side, known) for side in (one, other)]
+    for key in [key for key in sides[0] if key in sides[1]]:
+        (place, paired), (place_there, paired_there) = sides[0][key], sides[1][key]
+        if (place, paired) == (place_there, paired_there) or any(kept[slice(*sorted((place, place_there)))]):
+            continue
+        if paired and (unit := one.became[place]):
+            one.added[place].append(unit)
+            one.became[place] = None
+        if paired_there:
+            other.became[place_there] = None
+        else:
+            other.added[place_there] = [unit for unit in other.added[place_there] if unit.key != key]
+
+
+def _new(side: Edited, known: set[Hashable]) -> dict[Hashable, tuple[int, bool]]:
+    """Where the units stand that the base has not: the place, and whether in that of one of the base."""
+    found: dict[Hashable, tuple[int, bool]] = {}
+    for place, added in enumerate(side.added):
+        found.update((unit.key, (place, False)) for unit in added if unit.key not in known)
+        if place < len(side.became) and (unit := side.became[place]) and unit.key not in known:
+            found[unit.key] = (place, True)
+    return found
+
+
 def matches(one: Sequence[Hashable], other: Sequence[Hashable]) -> Iterator[tuple[bool, int, int, int, int]]:
     """Runs of two sequences in order: whether they are the same, and where they stand in each."""
     start = 0
@@ -110,6 +142,11 @@ def _comparable(one: Unit, other: Unit) -> bool:
     if CONFLICT in (one.kind, other.kind):
         return not {START, TITLE, HEADING} & {one.kind, other.kind}
     return one.kind in LISTED and other.kind in LISTED
+
+
+def alike(one: Unit, other: Unit) -> bool:
+    """Whether a unit reads as a changed version of another."""
+    return _comparable(one, other) and _likeness(_words(one), _words(other)) >= _ALIKE
 
 
 def _words(unit: Unit) -> list[Counter[str]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lsp_server.records import conflict_marks
 from lsp_server.records.conflict_marks import Alternative
-from lsp_server.records.merging.aligning import edits, matches
+from lsp_server.records.merging.aligning import agree, alike, edits, matches
 from lsp_server.records.merging.choosing import changed_one
 from lsp_server.records.merging.units import CONFLICT, HEADED, LISTED, START, STEP, TITLE, Unit, cut
 
@@ -69,6 +69,7 @@ def _three_way(
     texts: Texts, base: Sequence[Unit], first: Sequence[Unit], second: Sequence[Unit]
 ) -> list[Piece]:
     one, other = edits(base, first), edits(base, second)
+    agree(base, one, other)
     pieces: list[Piece] = []
     for place in range(len(base) + 1):
         added = [
@@ -77,17 +78,18 @@ def _three_way(
         ]
         pieces += _both(texts, added[0], added[1], strict=False)
         if place < len(base):
-            pieces += _settled(texts, base[place], one.became[place], other.became[place])
+            goes_on = bool(pieces) and pieces[-1].new_conflict
+            pieces += _settled(texts, base[place], one.became[place], other.became[place], goes_on=goes_on)
     return pieces
 
 
-def _settled(texts: Texts, base: Unit, one: Unit | None, other: Unit | None) -> list[Piece]:
-    """What becomes of one unit of the base."""
+def _settled(texts: Texts, base: Unit, one: Unit | None, other: Unit | None, *, goes_on: bool) -> list[Piece]:
+    """What becomes of one unit of the base; with ``goes_on`` the one above it is in conflict."""
     if one is None or other is None:
         left = one or other
         if left is None or left.key == base.key:
             return []
-        if left.kind in LISTED or left.kind in HEADED or not base.text:
+        if left.kind in LISTED or left.kind in HEADED or not (goes_on or alike(base, left)):
             return [_piece(left)]
         if left.key in texts.held[1 if other is None else 0]:
             return []
