@@ -116,7 +116,7 @@ def fill(disk: Path, leave: int) -> Path:
 def test_a_disk_that_fills_up_at_any_point_of_a_write_loses_nothing(
     broken: Callable[[], Place], disks: Callable[[Path, str], Path], tmp_path: Path, pages: int
 ) -> None:
-    disk = disks(tmp_path / "disk", "3m")
+    disk = disks(tmp_path / "disk", "8m")
     place = broken().copy(disk / "place")
     old, before = place.tip(), place.repo.fingerprint()
     ballast = fill(disk, pages * 4096)
@@ -137,7 +137,7 @@ def test_a_disk_that_fills_up_at_any_point_of_a_write_loses_nothing(
 def test_on_a_full_disk_the_text_goes_to_the_users_state_directory_or_is_printed_whole(
     broken: Callable[[], Place], disks: Callable[[Path, str], Path], tmp_path: Path, home: Path, state: str
 ) -> None:
-    disk = disks(tmp_path / "disk", "3m")
+    disk = disks(tmp_path / "disk", "8m")
     place = broken().copy(disk / "place")
     places = {"XDG_STATE_HOME": str(tmp_path / "state")}
     if state == "is full too":
@@ -160,7 +160,7 @@ def test_on_a_full_disk_the_text_goes_to_the_users_state_directory_or_is_printed
 def test_on_a_full_disk_a_change_without_a_text_is_a_clear_error(
     broken: Callable[[], Place], disks: Callable[[Path, str], Path], tmp_path: Path, change: list[str]
 ) -> None:
-    disk = disks(tmp_path / "disk", "3m")
+    disk = disks(tmp_path / "disk", "8m")
     place = broken().copy(disk / "place")
     if change == ["init"]:
         place.repo.git("branch", "-q", "-D", "memory")

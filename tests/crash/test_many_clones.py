@@ -211,6 +211,10 @@ class Clones(RuleBasedStateMachine):
             )
         )
 
+    def fetches(self, clone: int) -> bool:
+        fetch = ["git", "fetch", "-q", "origin"]
+        return not subprocess.run(fetch, cwd=self.root(clone), capture_output=True, check=False).returncode
+
     # what must hold ------------------------------------------------------------------------------------
     def teardown(self) -> None:
         try:
@@ -257,7 +261,8 @@ class Clones(RuleBasedStateMachine):
             except NotFoundError:
                 raise AssertionError(f"{label} leads nowhere") from None
             except AmbiguousError as error:  # two had it, and both have another one now
-                assert record.id[:8] in str(error)
+                if record.id[:8] not in str(error):
+                    raise
                 continue
             assert found.id == record.id or found.label == label, "only a live label beats an alias"
 
