@@ -47,6 +47,7 @@ _ALWAYS = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
+USERS_PROTOCOLS = "GIT_MEMORY_ALLOW_PROTOCOL"  # the user's own GIT_ALLOW_PROTOCOL, for talking to remotes
 
 # Nothing is refreshed, paged, or told to a program that watches the files (an empty name is understood as
 # "none" by every git).
@@ -77,6 +78,8 @@ def clean_environment(environment: Mapping[str, str], *, honour_git_dir: bool = 
     ``GIT_WORK_TREE`` stay when asked for (the command line without -C)."""
     kept = {"GIT_DIR", "GIT_WORK_TREE"} if honour_git_dir else set()
     clean = {k: v for k, v in environment.items() if k not in LOCAL_VARIABLES or k in kept}
+    if "GIT_ALLOW_PROTOCOL" in clean:
+        clean[USERS_PROTOCOLS] = clean["GIT_ALLOW_PROTOCOL"]
     return {**clean, **_ALWAYS}
 
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from typing import IO
 
 from lsp_server.errors import StoreError
-from lsp_server.store.git_process import Finished, Git
+from lsp_server.store.git_process import USERS_PROTOCOLS, Finished, Git
 from lsp_server.store.repository import Repository
 
 Progress = Callable[[str], None]
@@ -80,6 +80,8 @@ class Budget:
 def git_for_remotes(repository: Repository) -> Git:
     """The repository's git, allowed to talk to others and never to ask."""
     environment = {k: v for k, v in repository.git.environment.items() if k not in _FORBIDDING}
+    if USERS_PROTOCOLS in environment:
+        environment["GIT_ALLOW_PROTOCOL"] = environment.pop(USERS_PROTOCOLS)
     environment.update(_NO_QUESTIONS)
     command = _ssh_in_batch_mode(environment, repository.config.get("core.sshcommand"))
     if command is not None:

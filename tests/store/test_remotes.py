@@ -271,6 +271,20 @@ def test_a_remote_helper_that_runs_commands_is_not_allowed(repo: Repo) -> None:
     assert not (repo.root / "ran").exists()
 
 
+def test_protocols_that_the_user_forbids_stay_forbidden(
+    repo: Repo, hub: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "https:ssh")
+    with exchanging(repo, str(hub.root)) as exchange, pytest.raises(RemoteError) as raised:
+        exchange.look("memory", BELOW)
+    assert raised.value.kind == "protocol"
+    monkeypatch.delenv("GIT_ALLOW_PROTOCOL")
+    repo.git("config", "protocol.file.allow", "never")
+    with exchanging(repo, str(hub.root)) as exchange, pytest.raises(RemoteError) as raised:
+        exchange.look("memory", BELOW)
+    assert raised.value.kind == "protocol"
+
+
 def test_whoever_asked_can_stop_it(repo: Repo) -> None:
     import threading
 
