@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lsp_server.memory.facade import Memory
+    from lsp_server.memory.review_results import Commit
     from lsp_server.records.model import Kind
-    from lsp_server.store.base import Commit
 
 _AUTHOR = 16  # columns of a terminal
 _LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
