@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from lsp_server.errors import RefusedError
 from lsp_server.records import front_matter, front_matter_edit
 from lsp_server.records.labels import LABELS, NUMBERED, format_label, normalise_label
 from lsp_server.records.model import Kind
@@ -110,6 +111,8 @@ def renumbered(data: bytes, kind: Kind, old: int, new: int) -> bytes:
         quick = front_matter_edit.set_scalar(text, _number_key(text), new)
         if label not in _aliases(quick):
             quick = front_matter_edit.add_item(quick, _alias_key(quick), label)
+        if _values(quick).get(_number_key(quick)) != str(new) or label not in _aliases(quick):
+            raise RefusedError("the front matter is written in a way that cannot be changed safely")
     return quick.encode("utf-8", "surrogateescape")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Mapping, Sequence
 
 from support import Repo
@@ -77,13 +79,16 @@ class Clone:
             entries[path] = f"100644 blob {blob}\t{path}"
         return self.commit_entries(list(entries.values()), message, parent)
 
+    def edit(self, record: Record, old: str, new: str) -> None:
+        """Replace a text in a record's file, as an editor does."""
+        text = self.memory.raw(record.id).decode()
+        assert old in text
+        self.memory.amend(record.id, text.replace(old, new, 1))
+
     def commit_entries(self, entries: Sequence[str], message: str, *parents: str) -> str:
         """A commit of a whole tree given as ``ls-tree -r`` prints it."""
         index = {"GIT_INDEX_FILE": str(self.repo.root / ".git" / "by-hand")}
         lines = "".join(f"{line}\n" for line in entries)
-        import os
-        import subprocess
-
         environment = {**os.environ, **index}
 
         def git(*args: str, text: str | None = None) -> str:
