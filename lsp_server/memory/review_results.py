@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
-    from lsp_server.store.base import Commit as Commit  # the faces name it, too
+    from lsp_server.store.base import Commit as Commit  # noqa: PLC0414  the faces name it, too
 
 NEW, CHANGED, DELETED = "new", "changed", "deleted"
 
