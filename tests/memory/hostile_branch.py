@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import uuid
 from collections.abc import Mapping
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from support import Repo
 
@@ -26,7 +26,7 @@ class Odd(NamedTuple):
     content: str
 
 
-Node = Union[str, bytes, Odd, Mapping[str, "Node"]]
+Node = str | bytes | Odd | Mapping[str, "Node"]
 
 
 def record(kind: str, title: str, front: str, *, number: int | None = None, record_id: str = "") -> str:

@@ -48,6 +48,8 @@ _TOGETHER = (
     ("<add key=",),
     ("secret_key", "=>", "sk_"),
     ("contribsys",),
+    ("machine", "login", "password"),
+    ("client-key-data",), ('"auth"', ":"), ("privatekey", "="), ("presharedkey", "="),
     ("hcp_client_secret",),
     ("_token_apikeyclientsecret",),
     ("@bitbucket.org/",),
@@ -108,6 +110,9 @@ def _patterns() -> _Patterns:
                 ("!", r"00[a-z0-9]{13}![\w.-]{80}"),
                 ("_mmk", r"[a-z0-9]{29}_mmk"),
                 ("==", r"[a-z0-9+/]{86}=="),
+                (".", r"\.[a-z0-9_-]{6}\.[a-z0-9_-]{27}"),
+                (":aa", r"[0-9]:aa[a-z0-9_-]{33}"),
+                ("-us", r"-us(?<=[0-9a-f]{32}-us)[0-9]"),
             )
         ),
         re.compile(

@@ -42,6 +42,25 @@ EXTRA_PREFIXES = {
     "s.": (24, True, True),
     "pa-": (43, True, True),
     "al-": (43, True, True),
+    # of our own rules.yml
+    "discord.com/api/webhooks/": (60, False, False),
+    "discordapp.com/api/webhooks/": (60, False, False),
+    "key-": (32, True, True),
+    "secret_": (43, True, True),
+    "nrak-": (27, True, True),
+    "gocspx-": (28, True, True),
+    "atbb": (32, True, True),
+    "nfp_": (36, True, True),
+    **{f"pscale_{what}_": (32, False, True) for what in ("tkn", "pw", "oauth")},
+    "sl.": (130, False, True),
+    "whsec_": (32, False, True),
+    "cfpat-": (43, True, True),
+    **{f"{what}_": (40, True, True) for what in ("sqp", "squ", "sqa")},
+    **{f"tskey-{what}-": (20, True, True) for what in ("auth", "api", "client", "scim", "webhook")},
+    "aio_": (28, True, True),
+    "tfp_": (40, False, True),
+    "oy2": (43, True, True),
+    "cmvmdgtuoj": (54, True, True),
 }
 SAMPLES = 60
 
