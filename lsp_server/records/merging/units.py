@@ -143,7 +143,7 @@ def _prose_end(lines: list[str], start: int, stops: set[int]) -> int:
     while at < len(lines) and lines[at].strip() and at not in stops:
         line = lines[at]
         found = _ITEM.match(line)
-        if found and (found[2] or found[3] == "1") and found[4] and _indent(line) == 0:
+        if found and (found[2] or found[3] == "1") and found[4]:
             break
         if _COMMENT.match(line) or (_FENCE.match(line) and _indent(line) < 4):
             break
