@@ -1,13 +1,13 @@
 """Writers of one clone take turns, and each clears up after one that was killed.
 
 Advisory: what keeps writes safe is the compare-and-swap. The lock keeps writers from building the same
-commit against each other, and it is where a writer notes what it is about to leave half-done.
+commit against each other, and it is where a writer notes what it is about to leave half-done. Waiting costs
+nothing (``turns``).
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.store.incoming import cannot_write, retire, share
+from lsp_server.store.turns import let_go, line_of
 
 _PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a passphrase)
 _CHILD_PATIENCE = 5.0  # seconds for a child whose parent was killed to finish by itself
-_POLL = 0.002
+_LOCK = "lock"
 _A_LIVE_LOCK_IS_SHORT = 0.25  # seconds; git holds a ref's lock for a few milliseconds
 _LAST_MOMENT = 1.5  # seconds, from the start of an ``update-ref`` to its end
 _MOST_SAID = 8192  # bytes
@@ -58,7 +59,7 @@ class Note:
         self._write()
 
     def _write(self) -> None:
-        said = {"since": time.time(), **self._said} if self._said else {}
+        said = {"since": time.time(), **_writer(), **self._said} if self._said else {}
         if self._earlier:
             said["earlier"] = self._earlier
         self._put(json.dumps(said).encode() if said else b"")
@@ -86,11 +87,24 @@ class WriteLock:
         if self._holder == threading.get_ident():
             yield Note(None)
             return
-        descriptor = self._open()
+        deadline = time.monotonic() + _PATIENCE
+        line = line_of(self._directory / _LOCK)
+        if not line.enter(deadline):
+            yield Note(None)
+            return
         try:
-            if not _acquire(descriptor):
+            descriptor = line.lock(self._open, deadline)
+            if descriptor is None:
                 yield Note(None)
                 return
+            with self._held(descriptor) as note:
+                yield note
+        finally:
+            line.leave()
+
+    @contextlib.contextmanager
+    def _held(self, descriptor: int) -> Iterator[Note]:
+        try:
             note = Note(descriptor, self._clear_up_after_the_last(descriptor))
             self._holder = threading.get_ident()
             try:
@@ -99,7 +113,7 @@ class WriteLock:
                 self._holder = None
                 note.clear()
         finally:
-            os.close(descriptor)  # which lets go of the lock
+            let_go(descriptor)
 
     def _open(self) -> int:
         try:
@@ -107,7 +121,7 @@ class WriteLock:
                 self._directory.mkdir(exist_ok=True)
                 if self._shared:
                     share(self._directory, self._objects)
-            descriptor = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            descriptor = os.open(self._directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
             raise cannot_write(self._directory, error) from error
         if self._shared:
@@ -118,7 +132,7 @@ class WriteLock:
     def tidy(self) -> None:
         """Clear up after a killed writer now, without a write of our own. One ``stat`` when there is
         nothing to do; nothing while somebody is writing."""
-        path = self._directory / "lock"
+        path = self._directory / _LOCK
         with contextlib.suppress(OSError):
             if not path.stat().st_size or self._holder == threading.get_ident():
                 return
@@ -127,7 +141,7 @@ class WriteLock:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 Note(descriptor, self._clear_up_after_the_last(descriptor, patience=0)).clear()
             finally:
-                os.close(descriptor)
+                let_go(descriptor)
 
     def _clear_up_after_the_last(
         self, descriptor: int, *, patience: float = _CHILD_PATIENCE
@@ -153,6 +167,8 @@ class WriteLock:
 
     def _clear_up(self, said: Mapping[str, Any], *, patience: float) -> bool:
         """False when its git is still at work after all that time: what that holds is not ours to take."""
+        if said.get("writer") != os.getpid() and _is_alive(said.get("writer"), said.get("writer_born")):
+            return True  # this lock does not lock: there is a file system that only pretends to
         place = said.get("incoming")
         if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
             retire(Path(place))
@@ -203,21 +219,6 @@ def _remove_dead_packing(common_dir: Path, since: float) -> None:
             rewritten.unlink()
 
 
-def _acquire(descriptor: int) -> bool:
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EINTR}:
-                return False  # a file system without locks: the compare-and-swap is enough
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(_POLL)
-        else:
-            return True
-
-
 def _ended(pid: int, born: object, patience: float) -> bool:
     deadline = time.monotonic() + patience
     while _runs_git(pid, born):
@@ -241,6 +242,15 @@ def _runs_git(pid: int, born: object) -> bool:
         return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for one that waits to be reaped
     except OSError:
         return not Path("/proc/self").exists()
+
+
+def _writer() -> dict[str, Any]:
+    """Who writes, for a note."""
+    return {"writer": os.getpid(), "writer_born": _born(os.getpid())}
+
+
+def _is_alive(pid: object, born: object) -> bool:
+    return isinstance(pid, int) and bool(born) and born == _born(pid)
 
 
 def _born(pid: int) -> str:
