@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from lsp_server.memory.review_results import CHANGED, DELETED, NEW, Fact, RecordChange
+from lsp_server.memory.review_results import CHANGED, DELETED, NEW, Fact, RecordChange, TextChange
 from lsp_server.memory.text_changes import text_changes
 from lsp_server.memory.titles import printable
 from lsp_server.records.anchors import Anchor
@@ -25,13 +25,14 @@ def record_change(
     record = new or old
     assert record is not None
     facts: Sequence[Fact] = ()
+    texts = text_changes(old, new) if new is not None else []
     if old is None and new is not None:
         change, facts = NEW, list(_of_new(new, name))
     elif new is None:
         change = DELETED
     else:
         assert old is not None
-        change, facts = CHANGED, list(_of_changed(old, new, name, same_bytes=same_bytes))
+        change, facts = CHANGED, list(_of_changed(old, new, texts, name, same_bytes=same_bytes))
     return RecordChange(
         change=change,
         id=record.id,
@@ -42,14 +43,15 @@ def record_change(
         old=old,
         new=new,
         facts=facts,
-        texts=text_changes(old, new) if new is not None else (),
+        texts=texts,
     )
 
 
 def changed_parts(old: Record, new: Record) -> str:
     """``Changed: status, context.`` for a commit's message: names alone, for an old value may be the very
     thing that the change takes out."""
-    facts = _of_changed(old, new, lambda link: link.target, same_bytes=False)
+    texts = text_changes(old, new)
+    facts = _of_changed(old, new, texts, lambda link: link.target, same_bytes=False)
     parts = [short(fact.new) if fact.what == "text" else fact.what.replace("_", " ") for fact in facts]
     return f"Changed: {', '.join(dict.fromkeys(parts))}."
 
@@ -79,7 +81,9 @@ def _of_new(record: Record, name: Name) -> Iterator[Fact]:
         yield _conflict(conflict)
 
 
-def _of_changed(old: Record, new: Record, name: Name, *, same_bytes: bool) -> Iterator[Fact]:
+def _of_changed(
+    old: Record, new: Record, texts: Sequence[TextChange], name: Name, *, same_bytes: bool
+) -> Iterator[Fact]:
     """Every difference; where there is none that has a name, that the file differs."""
     found = False
     for facts in (
@@ -90,7 +94,7 @@ def _of_changed(old: Record, new: Record, name: Name, *, same_bytes: bool) -> It
         _tags(old, new),
         _links(old, new, name),
         _anchors(old, new),
-        _texts(old, new),
+        _texts(texts),
         _conflicts(old, new),
         _others(old, new),
     ):
@@ -202,8 +206,8 @@ def _is_same(one: Anchor, other: Anchor) -> bool:
     return bool(one.text and one.text == other.text) or bool(one.births and one.births == other.births)
 
 
-def _texts(old: Record, new: Record) -> Iterator[Fact]:
-    for change in text_changes(old, new):
+def _texts(texts: Sequence[TextChange]) -> Iterator[Fact]:
+    for change in texts:
         verb = "changed" if change.old and change.new else "added" if change.new else "removed"
         yield Fact("text", f"{short(change.name)} {verb}", change.name, change.name)
 

@@ -20,6 +20,8 @@ _MOST_LINES = 2000  # compared line by line; the cost grows with the square
 
 def text_changes(old: Record | None, new: Record | None) -> list[TextChange]:
     """The sections that differ: in the order of the newer text, what is gone last."""
+    if old is not None and new is not None and old.body == new.body:
+        return []
     before, after = _sections(old), _sections(new)
     record = new or old
     assert record is not None
