@@ -31,6 +31,7 @@ WALK: dict[str, list[list[str]]] = {
     "why": [["why", "src/auth.py:3"], ["why", "src/auth.py"]],
     "log": [["log", "--patch"]],
     "sync": [["sync", "--status"]],
+    "doctor": [["doctor"], ["doctor", "--fix"]],
     "completion": [["completion", "bash"]],
 }
 

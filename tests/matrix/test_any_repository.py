@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from matrix.walking import WALKED, Place, has, walk
+from matrix.walking import WALKED, Place, has, look_round, walk
 from support import Repo
 
 from lsp_server.cli.group import COMMANDS
@@ -43,7 +43,7 @@ def test_worktrees_with_configuration_of_their_own(code: Code, place: At, tmp_pa
     made.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
     linked = Repo(tmp_path / "linked")
     linked.git("config", "--worktree", "user.name", "Linked Developer")
-    walk(place(linked.root, watched=(made.root,)))
+    look_round(place(linked.root, watched=(made.root,)))
     assert set(linked.git("log", "--format=%an", "memory").splitlines()) == {"Linked Developer"}
 
 
@@ -60,7 +60,7 @@ def test_a_submodule_and_its_superproject(code: Code, place: At, where: str) -> 
     above.git("commit", "-q", "-m", "Add a submodule")
     sub = above.root / "sub"
     here, other = (sub, above.root) if where == "inside" else (above.root, sub)
-    walk(place(here, watched=(other,)))
+    (walk if where == "inside" else look_round)(place(here, watched=(other,)))
     assert Repo(other).git("branch", "--list", "memory") == ""
     assert above.git("status", "--porcelain") == ""
 
@@ -116,15 +116,20 @@ def test_an_unborn_branch(new_repo: Code, place: At) -> None:
     walk(place(made.root))
 
 
-@pytest.mark.parametrize("name", ['-mein Projekt – Übung, "100 %" \\ $HOME', "with\nnewline", b"\xff"])
-def test_a_directory_of_any_name(code: Code, place: At, name: str | bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [('-mein Projekt – Übung, "100 %" \\ $HOME', walk), ("with\nnewline", look_round), (b"\xff", look_round)],
+)
+def test_a_directory_of_any_name(
+    code: Code, place: At, name: str | bytes, how: Callable[[Place], None], tmp_path: Path
+) -> None:
     called = os.fsdecode(name)
     try:
         (tmp_path / called).mkdir()
         (tmp_path / called).rmdir()
     except OSError:
         pytest.skip("this file system does not take the name")
-    walk(place(code(called).root))
+    how(place(code(called).root))
 
 
 def test_hooks_of_the_user_are_not_run(code: Code, place: At, tmp_path: Path) -> None:
@@ -142,7 +147,7 @@ def test_hooks_of_the_user_are_not_run(code: Code, place: At, tmp_path: Path) ->
 def test_a_hooks_path_that_leads_nowhere(code: Code, place: At) -> None:
     made = code()
     made.git("config", "core.hooksPath", "/nowhere/hooks")
-    walk(place(made.root))
+    look_round(place(made.root))
 
 
 def test_no_file_system_monitor_is_started(code: Code, place: At, tmp_path: Path) -> None:
@@ -189,7 +194,7 @@ def test_branches_below_the_name_of_the_memory(code: Code, place: At) -> None:
 
 def test_a_repository_shared_by_a_group(code: Code, place: At) -> None:
     made = code("project", "--shared=group")
-    walk(place(made.root))
+    look_round(place(made.root))
     folders = [p for p in (made.root / ".git" / "objects").iterdir() if p.is_dir()]
     assert [p for p in folders if not p.stat().st_mode & 0o020] == []
 
@@ -203,7 +208,7 @@ def test_filters_and_line_endings_of_the_user(code: Code, place: At, tmp_path: P
     for name in ("clean", "smudge"):
         made.git("config", f"filter.loud.{name}", f"{filtering} {name} %f")
     made.git("config", "filter.loud.required", "true")
-    walk(place(made.root))
+    look_round(place(made.root))
     # The state of the work tree is asked for, as `git status` would: its own files pass the filter.
     ran = (tmp_path / "ran").read_text().split() if (tmp_path / "ran").exists() else []
     assert {name for name in ran if name not in ("clean", "smudge")} <= {"README.md"}
@@ -214,19 +219,19 @@ def test_filters_and_line_endings_of_the_user(code: Code, place: At, tmp_path: P
 def test_objects_borrowed_from_another_repository(code: Code, place: At, tmp_path: Path) -> None:
     made = code()
     made.git("clone", "-q", "--shared", str(made.root), str(tmp_path / "borrower"))
-    walk(place(tmp_path / "borrower", watched=(made.root,)))
+    look_round(place(tmp_path / "borrower", watched=(made.root,)))
 
 
 def test_a_repository_inside_anothers_work_tree(code: Code, place: At) -> None:
     outer, inner = code("outer"), code("outer/vendor/inner")
-    walk(place(inner.root, watched=(outer.root,)))
+    look_round(place(inner.root, watched=(outer.root,)))
     assert outer.git("branch", "--list", "memory") == ""
 
 
 def test_ceiling_directories_end_the_search(code: Code, place: At, tmp_path: Path) -> None:
     made = code()
     at = place(made.root, environment={"GIT_CEILING_DIRECTORIES": str(tmp_path)})
-    walk(at)
+    look_round(at)
     below = place(made.root / "src", environment={"GIT_CEILING_DIRECTORIES": str(made.root)})
     assert "not inside a git repository" in below.fails("list")
 
@@ -238,7 +243,7 @@ def test_replaced_and_grafted_commits(code: Code, place: At) -> None:
     at.do("init")
     root = made.git("rev-parse", "memory")
     made.git("replace", root, made.git("rev-parse", "HEAD"))
-    walk(at)
+    look_round(at)
     # The replacement hides the first commit from git's own commands only.
     assert made.git("--no-replace-objects", "log", "--format=%H", "memory").splitlines()[-1] == root
 
@@ -262,7 +267,7 @@ def test_variables_inherited_from_another_git(code: Code, place: At, tmp_path: P
 
 
 def test_a_git_directory_kept_elsewhere(code: Code, place: At, tmp_path: Path) -> None:
-    walk(place(code("project", f"--separate-git-dir={tmp_path / 'elsewhere'}").root))
+    look_round(place(code("project", f"--separate-git-dir={tmp_path / 'elsewhere'}").root))
 
 
 def test_a_sparse_checkout_with_a_split_index_and_an_untracked_cache(code: Code, place: At) -> None:
@@ -270,13 +275,13 @@ def test_a_sparse_checkout_with_a_split_index_and_an_untracked_cache(code: Code,
     made.git("config", "core.untrackedCache", "true")
     made.git("update-index", "--split-index", "--untracked-cache")
     made.git("sparse-checkout", "set", "src")
-    walk(place(made.root))
+    look_round(place(made.root))
 
 
 def test_a_symbolic_link_to_the_repository(code: Code, place: At, tmp_path: Path) -> None:
     made = code()
     (tmp_path / "link").symlink_to(made.root)
-    walk(place(tmp_path / "link", watched=(made.root,)))
+    look_round(place(tmp_path / "link", watched=(made.root,)))
 
 
 def _script(path: Path, text: str) -> Path:

@@ -45,7 +45,7 @@ def remembering(code: Code, place: At) -> Place:
     return at
 
 
-def _all_refused(at: Place, *words: str) -> None:
+def _all_refused(at: Place, *words: str, doctor: int = 1) -> None:
     """Every write is refused with these words; reads answer; nothing has changed."""
     tip, before = at.repo.git("rev-parse", "refs/heads/memory"), at.fingerprint()
     for write in WRITES:
@@ -57,7 +57,9 @@ def _all_refused(at: Place, *words: str) -> None:
             text = Path(kept[1]).read_text(encoding="utf-8")
             assert "# " in text
     for step in READING:
-        at.step(step)
+        if step.command != "doctor":
+            at.step(step)
+    assert at.run("doctor").code == doctor
     assert at.repo.git("rev-parse", "refs/heads/memory") == tip
     assert at.fingerprint() == before
 
@@ -94,7 +96,9 @@ def test_where_a_reference_transaction_hook_says_no(remembering: Place) -> None:
         'echo "this branch is frozen" >&2\nexit 1\n',
     )
     hook.chmod(0o755)
-    _all_refused(remembering, "hook 'reference-transaction' refused the write: this branch is frozen")
+    _all_refused(
+        remembering, "hook 'reference-transaction' refused the write: this branch is frozen", doctor=0
+    )
     hook.unlink()
     assert "New" in remembering.do("learn", "New learning")
 

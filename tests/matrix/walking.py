@@ -13,18 +13,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from matrix.processes import Answer, Server
+from matrix.processes import LONG, Answer, Server
 from support import Repo
 
 FILE = "src/auth.py"
-OURS = ("refs/heads/memory", "refs/heads/git-memory", "refs/remotes/hub/")
+OURS = (
+    "refs/heads/memory ",
+    "refs/heads/memory-proposals/",
+    "refs/heads/git-memory ",
+    "refs/heads/git-memory-proposals/",
+    "refs/git-memory/",
+    "refs/memory/",
+)
 USERS_FILES = ("HEAD", "index", "config", "config.worktree", "ORIG_HEAD", "MERGE_HEAD", "packed-refs.lock")
 USERS_FOLDERS = ("hooks", "info")
 LOGS = ("logs/HEAD", "logs/refs/stash")
 
 
 class Step(NamedTuple):
-    """One command of the walk. ``needs`` names what a place must have for it: ``lines`` or ``hub``."""
+    """One command of the walk. ``needs`` names what a place must have for it: ``lines``, or no lines."""
 
     arguments: Sequence[str]
     needs: str = ""
@@ -32,7 +39,7 @@ class Step(NamedTuple):
 
     @property
     def command(self) -> str:
-        return self.arguments[0]
+        return self.arguments[2 if self.arguments[0] == "--proposal" else 0]
 
 
 WRITING: tuple[Step, ...] = (
@@ -56,11 +63,40 @@ READING: tuple[Step, ...] = (
     Step(["search", "sessions"]),
     Step(["why", f"{FILE}:4"], needs="lines"),
     Step(["log", "--patch"]),
+    Step(["history", "ADR-1"]),
+    Step(["diff"]),
     Step(["secrets", "scan"]),
+    Step(["doctor"]),
+    Step(["trust"]),
+)
+SHARING: tuple[Step, ...] = (
+    Step(["propose", "idea"]),
+    Step(["learn", "Thought on a proposal"]),
+    Step(["propose", "--end"]),
+    Step(["bug", "Found meanwhile"]),
+    Step(["adopt", "idea"]),
+    Step(["--proposal", "other", "learn", "Not to be"]),
+    Step(["withdraw", "other"]),
+    Step(["sync", "{hub}"]),
 )
 ALWAYS: tuple[Step, ...] = (Step(["completion", "bash"]),)
 STARTING: tuple[Step, ...] = (Step(["init"]),)
-WALKED = frozenset(step.command for step in (*STARTING, *WRITING, *READING, *ALWAYS))
+WALKED = frozenset(step.command for step in (*STARTING, *WRITING, *SHARING, *READING, *ALWAYS))
+
+# What touches each part once (git's index, blame, a merge of a record, the remote, every reader of the tree):
+# the quick form on kinds that differ from others in one respect only. `make stress` walks all there, too.
+BRIEF: tuple[Step, ...] = (
+    Step(["decide", "Use sessions", "--at", f"{FILE}:4-5"], needs="lines"),
+    Step(["decide", "Use sessions"], needs="no lines"),
+    Step(["checkpoint", "Half way"]),
+    Step(["edit", "ADR-1"]),
+    Step(["--proposal", "idea", "learn", "By hand, as proposed"]),
+    Step(["adopt", "idea"]),
+    Step(["sync", "{hub}"]),
+    Step(["list"]),
+    Step(["why", f"{FILE}:4"], needs="lines"),
+    Step(["doctor"]),
+)
 
 TITLES = {
     "ADR-0001": ("Use sessions", "superseded"),
@@ -68,6 +104,7 @@ TITLES = {
     "ADR-0003": ("Use git", "accepted"),
     "ADR-0004": ("Use passkeys", "accepted"),
     "BUG-1": ("Login fails", "fixed"),
+    "BUG-3": ("Found meanwhile", "open"),
 }
 
 
@@ -81,7 +118,6 @@ class Place:
     environment: dict[str, str] = field(repr=False)
     branch: str = "memory"
     lines: bool = True
-    hub: Path | None = None
     watched: tuple[Path, ...] = ()
     real: bool = False
 
@@ -114,14 +150,23 @@ class Place:
         return answer.err
 
     def step(self, step: Step) -> None:
-        wants = {"lines": self.lines, "no lines": not self.lines, "hub": self.hub is not None, "": True}
+        wants = {"lines": self.lines, "no lines": not self.lines, "": True}
         if wants[step.needs]:
-            answer = self.run(*(word.format(adrs=self.adrs, hub="hub") for word in step.arguments))
+            answer = self.run(*(word.format(adrs=self.adrs, hub=self.hub) for word in step.arguments))
             assert answer.code == step.code, (step, answer)
 
     @property
     def adrs(self) -> Path:
         return Path(self.environment["HOME"]) / "adrs"
+
+    @property
+    def hub(self) -> Path:
+        """A remote for the memory."""
+        hub = Path(self.environment["HOME"]) / "hub.git"
+        if not hub.exists():
+            format_ = self.repo.git("rev-parse", "--show-object-format")
+            self.repo.git("init", "-q", "--bare", f"--object-format={format_}", str(hub))
+        return hub
 
     def fingerprint(self) -> dict[str, bytes]:
         """All that is the user's: work trees, indexes, HEADs, configuration, hooks, stash, other refs."""
@@ -158,9 +203,24 @@ def _bytes(path: Path) -> bytes:
 def walk(place: Place) -> None:
     """Every command once, as a person would; then what is on the branch and what was left alone."""
     before = place.fingerprint()
-    for step in (*STARTING, *WRITING, *READING, *ALWAYS):
+    for step in (*STARTING, *WRITING, *SHARING, *READING, *ALWAYS):
         place.step(step)
     _assert_recorded(place)
+    assert 'decision: accept ADR-0001 "Use sessions"' in place.repo.git("log", "--format=%s", place.branch)
+    assert place.repo.git("log", "--format=%s", "--merges", place.branch)
+    _assert_sound(place)
+    assert place.fingerprint() == before
+
+
+def look_round(place: Place) -> None:
+    """The brief walk, which is the whole one in the long form of the suite."""
+    if LONG:
+        walk(place)
+        return
+    before = place.fingerprint()
+    for step in (*STARTING, *BRIEF):
+        place.step(step)
+    assert len(place.json("search", "hand")) == 2
     _assert_sound(place)
     assert place.fingerprint() == before
 
@@ -168,7 +228,8 @@ def walk(place: Place) -> None:
 def _assert_recorded(place: Place) -> None:
     listed = {record["label"]: (record["title"], record["status"]) for record in place.json("list")}
     assert {label: found for label, found in listed.items() if label in TITLES} == TITLES
-    assert len(listed) == len(TITLES) + 3  # a checkpoint and two learnings, named by their ids
+    unnumbered = sorted(title for label, (title, _) in listed.items() if label not in TITLES)
+    assert unnumbered == ["Ask the server", "Emails differ by case", "Half way", "Thought on a proposal"]
     assert "By hand" in place.do("search", "hand")
 
 
@@ -176,8 +237,8 @@ def _assert_sound(place: Place) -> None:
     """What git itself says of the branch, and that nothing is left beside it."""
     repo = place.repo
     repo.git("fsck", "--strict", "--no-dangling", "--no-progress", place.branch)
-    subjects = repo.git("log", "--format=%s", place.branch)
-    assert 'decision: accept ADR-0001 "Use sessions"' in subjects
+    pushed = Repo(place.hub).git("rev-parse", f"refs/heads/{place.branch}")
+    assert pushed == repo.git("rev-parse", f"refs/heads/{place.branch}")
     common = Path(repo.root, repo.git("rev-parse", "--git-common-dir"))
     left = [p for p in common.rglob("*") if p.name.endswith((".lock", ".keep")) or "tmp_" in p.name]
     assert [p for p in left if "drafts" not in p.parts] == []
