@@ -1,0 +1,43 @@
+"""What tests of syncing say about repositories and memories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from support import Repo
+
+from lsp_server import Memory
+from lsp_server.memory import Kind
+
+NewRepo = Callable[..., Repo]
+Open = Callable[[Repo], Memory]
+Clone = Callable[..., tuple[Repo, Memory]]
+Shared = tuple[Repo, Memory, Repo, Memory]
+
+
+def tree(repo: Repo, ref: str = "memory") -> str:
+    return repo.git("rev-parse", f"{ref}^{{tree}}")
+
+
+def learn(memory: Memory, title: str) -> str:
+    return memory.record(Kind.LEARNING, title, fields={"lesson": "It is so."}).id
+
+
+def titles(memory: Memory) -> list[str]:
+    return sorted(record.title for record in memory.list())
+
+
+def hook(hub: Repo, name: str, script: str) -> None:
+    path = hub.root / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def users(repo: Repo) -> dict[str, bytes]:
+    """The user's own things; the refs that a sync is there to move do not count."""
+    seen = repo.fingerprint()
+    refs = seen["refs"].decode().splitlines()
+    ours = ("refs/git-memory/", "refs/remotes/origin/memory")
+    seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith(ours)).encode()
+    return seen

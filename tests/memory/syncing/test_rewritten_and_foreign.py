@@ -1,0 +1,124 @@
+"""What comes from a remote with care: rewritten histories, secrets, proposals."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+
+import pytest
+from clones import Shared, learn, titles
+from support import Repo
+
+from lsp_server import Memory
+from lsp_server.errors import RefusedError
+
+
+# histories that were rewritten ---------------------------------------------------------------------
+def purge(a: Repo, one: Memory) -> None:
+    """Take the record out of the history of the remote, as a person does who knows git."""
+    path = next(record.path for record in one.list() if record.title == "Purged")
+    a.git("fetch", "-q", "origin", "memory")
+    a.git("read-tree", "--index-output=.git/scratch", "memory")
+    shutil.move(a.root / ".git/scratch", a.root / ".git/other-index")
+    environment = {**os.environ, "GIT_INDEX_FILE": str(a.root / ".git/other-index")}
+    subprocess.run(["git", "rm", "-q", "--cached", path], cwd=a.root, env=environment, check=True)
+    tree_id = subprocess.run(
+        ["git", "write-tree"], cwd=a.root, env=environment, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    root = a.git("rev-list", "--max-parents=0", "memory")
+    commit = a.git("commit-tree", "-p", root, "-m", "purge", tree_id)
+    a.git("push", "-q", "--force", "origin", f"{commit}:refs/heads/memory")
+
+
+def test_a_rewritten_remote_is_refused_until_it_is_accepted(hub: Repo, shared: Shared) -> None:
+    a, one, b, two = shared
+    old = b.git("rev-parse", "memory")
+    purge(a, one)
+    rewritten = hub.git("rev-parse", "memory")
+    learn(two, "Only here")
+    mine = b.git("rev-parse", "memory")
+    for _ in range(2):  # refusing teaches it nothing
+        with pytest.raises(RefusedError, match=f"no longer has {old[:10]}.*--accept-rewrite"):
+            two.sync()
+    b.git("fetch", "-q", "origin")  # nor does a fetch of the user's own
+    with pytest.raises(RefusedError, match="--accept-rewrite"):
+        two.sync()
+    assert (b.git("rev-parse", "memory"), hub.git("rev-parse", "memory")) == (mine, rewritten)
+    done = two.sync(accept_rewrite=True)
+    assert titles(two) == ["Kept", "Only here"]
+    assert b.git("rev-list", "--parents", "-n1", "memory").split()[1:] == [rewritten]
+    assert hub.git("rev-parse", "memory") == b.git("rev-parse", "memory")
+    kept = done.merges[0].remarks[0].rpartition(" ")[2]
+    assert b.git("rev-parse", kept) == mine
+    assert two.sync().pushed == 0
+
+
+def test_what_was_purged_does_not_come_back_through_an_edit(hub: Repo, shared: Shared) -> None:
+    a, one, _b, two = shared
+    record = next(r for r in two.list() if r.title == "Purged")
+    two.amend(record.id, two.text(record.id) + "\nMore of it.\n")
+    purge(a, one)
+    done = two.sync(accept_rewrite=True)
+    assert titles(two) == ["Kept"]
+    assert "your change to it is only kept there" in done.merges[0].remarks[1]
+    assert hub.git("log", "--format=%s", "memory").splitlines() == [
+        "purge",
+        "memory: start the memory of this repository",
+    ]
+
+
+def test_a_rewound_remote_is_not_pushed_to_again_by_itself(hub: Repo, shared: Shared) -> None:
+    _, _, b, two = shared
+    hub.git("update-ref", "refs/heads/memory", hub.git("rev-parse", "memory~1"))
+    with pytest.raises(RefusedError, match="was rewritten"):
+        two.sync()
+    two.sync(accept_rewrite=True)
+    assert titles(two) == ["Kept"]
+    assert b.git("rev-parse", "memory") == hub.git("rev-parse", "memory")
+
+
+def test_a_deleted_branch_is_not_pushed_again_by_itself(hub: Repo, shared: Shared) -> None:
+    _, _, b, two = shared
+    hub.git("update-ref", "-d", "refs/heads/memory")
+    with pytest.raises(RefusedError, match="`git push origin memory`"):
+        two.sync()
+    b.git("push", "-q", "origin", "memory")
+    assert two.sync().pushed == 0
+
+
+# secrets and proposals -------------------------------------------------------------------------------
+def test_a_secret_that_comes_along_is_told_once_and_blocks_nothing(
+    shared: Shared,
+) -> None:
+    a, _, _, two = shared
+    secret = "ghp_" + "".join(
+        random.Random(7).choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=36)
+    )
+    blob = a.git("hash-object", "-w", "--stdin", input=f"one\ntoken: {secret}\n")
+    listing = a.git("ls-tree", "memory") + f"\n100644 blob {blob}\tnotes.md\n"
+    commit = a.git("commit-tree", "-p", "memory", "-m", "notes", a.git("mktree", input=listing))
+    a.git("push", "-q", "origin", f"{commit}:refs/heads/memory")
+    done = two.sync()
+    assert [(found.path, found.line) for found in done.secrets] == [("notes.md", 2)]
+    assert secret not in repr(done)
+    assert two.sync().secrets == ()
+
+
+def test_proposals_are_sent_and_tracked_and_not_opened_again(hub: Repo, shared: Shared) -> None:
+    a, one, b, two = shared
+    commit = b.git("commit-tree", "-p", "memory", "-m", "idea", f"{b.git('rev-parse', 'memory')}^{{tree}}")
+    blob = b.git("hash-object", "-w", "--stdin", input="an idea\n")
+    listing = b.git("ls-tree", "memory") + f"\n100644 blob {blob}\tidea.md\n"
+    commit = b.git("commit-tree", "-p", "memory", "-m", "idea", b.git("mktree", input=listing))
+    b.git("update-ref", "refs/heads/memory-proposals/idea", commit)
+    assert "the proposal 'idea' was sent to origin" in two.sync().proposals
+    assert hub.git("rev-parse", "memory-proposals/idea") == commit
+    one.sync()
+    assert a.git("rev-parse", "refs/remotes/origin/memory-proposals/idea") == commit
+    hub.git("update-ref", "-d", "refs/heads/memory-proposals/idea")
+    assert "the proposal 'idea' is no longer on origin" in two.sync().proposals
+    one.sync()
+    assert hub.git("for-each-ref", "--format=%(refname)") == "refs/heads/memory"
+    assert a.git("for-each-ref", "refs/remotes/origin/memory-proposals") == ""
