@@ -1,8 +1,7 @@
-"""Any repository that git works on."""
+"""What the store does on special kinds of repository; ``tests/matrix`` has every command on every kind."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -72,24 +71,6 @@ def test_a_linked_worktree_knows_when_the_main_one_has_the_branch(
     with pytest.raises(RefusedError, match=f"checked out in {repo.root}"):
         open_store(tmp_path / "linked", initialise=False).commit(lambda _: ChangeSet("x", {"a": b"x"}))
     assert store.snapshot().read("a") is None
-
-
-def test_a_submodule_has_its_own_memory(repo: Repo, new_repo: Callable[..., Repo], open_store: Open) -> None:
-    above = new_repo("above")
-    above.git("submodule", "--quiet", "add", str(repo.root), "sub")
-    above.git("commit", "-q", "-m", "Add a submodule")
-    sub = Repo(above.root / "sub")
-    works(open_store(sub.root), sub)
-    assert Repository.discover(sub.root).work_tree == sub.root
-    assert above.git("branch", "--list", "memory") == ""
-    assert above.git("status", "--porcelain") == ""
-
-
-def test_detached_and_unborn_heads(repo: Repo, new_repo: Callable[..., Repo], open_store: Open) -> None:
-    repo.git("checkout", "-q", "--detach")
-    works(open_store(repo.root), repo)
-    unborn = new_repo("unborn")
-    works(open_store(unborn.root), unborn)
 
 
 def test_sha256(new_repo: Callable[..., Repo], open_store: Open) -> None:
@@ -175,33 +156,6 @@ def test_a_partial_clone_fetches_nothing_to_answer(repo: Repo, open_store: Open,
     assert store.snapshot().read("a") == b"only there"
     store.commit(lambda _: ChangeSet("x", {"b": b"x"}))
     assert store.snapshot().read("b") == b"x"
-
-
-def test_objects_borrowed_from_another_repository(repo: Repo, open_store: Open, tmp_path: Path) -> None:
-    open_store(repo.root)
-    repo.git("clone", "-q", "--shared", str(repo.root), str(tmp_path / "borrower"))
-    borrower = Repo(tmp_path / "borrower")
-    works(open_store(borrower.root), borrower)
-
-
-@pytest.mark.parametrize(
-    "name", ["with space", 'a "quoted" \\ one', "colon:name", "with\nnewline", os.fsdecode(b"\xff")]
-)
-def test_a_repository_in_a_directory_of_any_name(
-    new_repo: Callable[..., Repo], open_store: Open, name: str
-) -> None:
-    made = new_repo(name)
-    works(open_store(made.root), made)
-
-
-def test_packed_refs_and_a_garbage_collection_between_writes(repo: Repo, open_store: Open) -> None:
-    store = open_store(repo.root)
-    repo.git("pack-refs", "--all")
-    works(store, repo)
-    repo.git("gc", "-q", "--prune=now")
-    tip = store.tip()
-    assert tip == repo.git("rev-parse", "memory")
-    assert store.commit(lambda _: ChangeSet("x", {"z": b"z"})) != tip
 
 
 def test_a_shared_repository_stays_writable_for_the_group(
