@@ -143,7 +143,9 @@ def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first:
     if source.adr.is_adr and not source.broken:
         try:
             clean = guard.clean(text)
-            guard.clean(source.origin)  # it becomes a front matter key, and perhaps the name on the branch
+            source.origin = guard.clean(
+                source.origin
+            )  # it becomes a front matter key, and perhaps the name on the branch
             if clean != text:
                 _redact(source, clean, day_first=day_first)
         except (RefusedError, UsageError) as error:  # one such file does not keep the others out

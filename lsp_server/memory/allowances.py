@@ -51,7 +51,8 @@ def allow(core: Core, fingerprint: str, *, rule: str = "", why: str = "") -> All
     from lsp_server.memory.guard import guard_for
 
     fingerprint = _checked(fingerprint)
-    rule, why = (" ".join(text.split()) for text in (rule, why))
+    # Before they are quoted as YAML, which hides an assignment.
+    rule, why = (guard_for(core).clean(" ".join(text.split())) for text in (rule, why))
     path = _path(fingerprint)
     result: list[Allowed] = []
     # The time is one: the change may be made again on a newer tip.
@@ -71,7 +72,7 @@ def allow(core: Core, fingerprint: str, *, rule: str = "", why: str = "") -> All
             who=who,
             when=now.isoformat(timespec="seconds"),
         )
-        edits.write(path, guard_for(core).clean(text).encode("utf-8"))
+        edits.write(path, text.encode("utf-8"))
         return _message(core, f"secrets: allow {fingerprint}{f' ({rule})' if rule else ''}", why)
 
     core.commit(change)
