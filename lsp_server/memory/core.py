@@ -306,7 +306,7 @@ class Core:
 def _not_found(index: Index, ref: str) -> str:
     tombstone = index.tombstone(ref)
     if tombstone is not None:
-        return f"{tombstone.label} was deleted; `git memory log` has the commit with its text"
+        return f"{tombstone.label} was deleted; `git memory history {tombstone.label}` tells its life"
     return f"there is no {ref!r} in this memory"
 
 

@@ -79,7 +79,10 @@ def _tracking(core: Core) -> Iterator[str]:
 
 def _version(core: Core, name: str) -> Version:
     if name:
-        return resolve(core.repository.git, core.repository.refs, name, core.store.tip())
+        version = resolve(core.repository.git, core.repository.refs, name, core.store.tip())
+        if not core.store.at(version).is_memory():
+            raise NotFoundError(f"{name!r} is no version of a memory: it has no memory.yaml")
+        return version
     try:
         return core.tip()
     except NotInitialisedError:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from support import Repo
@@ -15,6 +17,8 @@ from support import Repo
 from lsp_server import Memory
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.memory.comparison_report import plain
+from lsp_server.memory.titles import printable
 from lsp_server.store.base import ChangeSet
 
 ID = "5d2f0c1e-8a1b-4c3d-9e4f-0a1b2c3d4e5f"
@@ -271,6 +275,22 @@ def test_without_a_range_the_last_commit_is_shown_then_what_the_remote_lacks(
     )
 
 
+def test_on_a_proposal_it_is_the_proposal_against_the_memory_whatever_that_got_meanwhile(
+    memory: Memory, repo: Repo
+) -> None:
+    memory.record(Kind.DECISION, "A")
+    memory.propose("x")
+    memory.record(Kind.DECISION, "B")
+    memory.mark("ADR-1", "accepted")
+    memory.end_proposing()
+    memory.record(Kind.BUG, "C")
+    memory.propose("x")
+    comparison, chosen = memory.compare()
+    assert [r.title for r in comparison.records] == ["B", "A"]
+    assert chosen == "the proposal 'x' against memory"
+    assert (comparison.old_name, comparison.new_name) == ("memory", "memory-proposals/x")
+
+
 def test_it_works_where_only_commits_are_and_writes_nothing(
     memory: Memory, repo: Repo, tmp_path: Path
 ) -> None:
@@ -355,6 +375,26 @@ def test_no_text_of_a_record_acts_in_the_markdown(memory: Memory, evil: str) -> 
         assert re.findall(acting, said) == []
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+@given(st.text(st.sampled_from("ab1/@#!~%^&:$*_`<>[]()|\\\\.-\"'w hGHx0\u202e\x1b\n")) | st.text())
+def test_no_mix_of_signs_acts(text: str) -> None:
+    line = f"- **ADR-1** {plain(text, 160)}: new"
+    assert "\n" not in line
+    item = _rendered(line)[2:-2]
+    assert [t.type for t in item] == ["paragraph_open", "inline", "paragraph_close"]
+    types = [t.type for t in item[1].children or ()]
+    assert set(types) <= {"text", "strong_open", "strong_close", "text_special"}
+    assert types.count("strong_open") == 1
+    said = "".join(t.content for t in item[1].children or ())
+    words = said.replace("\u200b", "").removeprefix("ADR-1 ").removesuffix(": new").strip()
+    assert words == plain_words(text)
+
+
+def plain_words(text: str) -> str:
+    """What a reader sees of a text: one line, what acts spelled out, cut."""
+    line = printable(text.replace("\u200b", ""))
+    return (line if len(line) <= 160 else line[:159].rstrip() + "…").strip()
 
 
 def test_an_ordinary_title_stays_as_it_is_in_the_markdown(memory: Memory) -> None:
