@@ -11,10 +11,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 
 @contextlib.contextmanager
 def silent_server() -> Iterator[str]:
     """The URL of a server that takes connections and never says a word."""
+    _require_http_client()
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(16)
@@ -24,6 +27,7 @@ def silent_server() -> Iterator[str]:
 @contextlib.contextmanager
 def refusing_server(status: int) -> Iterator[str]:
     """The URL of a server that answers everything with one HTTP status; 401 asks for a password."""
+    _require_http_client()
 
     class Refuse(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -102,8 +106,18 @@ def git_server(root: Path, *, push: bool = True) -> Iterator[str]:
 
 
 def has_git_server() -> bool:
+    """Whether git has both ends of HTTP here."""
+    return _has_program("git-http-backend") and _has_program("git-remote-http")
+
+
+def _has_program(name: str) -> bool:
     where = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
-    return all((Path(where) / name).exists() for name in ("git-http-backend", "git-remote-http"))
+    return Path(where, name).exists()
+
+
+def _require_http_client() -> None:
+    if not _has_program("git-remote-http"):
+        pytest.skip("this git was built without HTTP")
 
 
 def processes_that_mention(text: str) -> list[str]:

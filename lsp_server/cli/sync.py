@@ -55,6 +55,9 @@ def sync(
     Fetches, merges and pushes the memory's branch and the proposals, and does it again when the remote moved
     meanwhile. REMOTE is a name, a URL or a path; without it the branch's upstream, the only remote or
     `origin`. Nothing is ever forced, and nobody is asked for a password.
+
+    With `git config memory.sync on` (or a remote's name) it is done by itself after each write;
+    `memory.syncTimeout` is how many seconds a sync may take, where --timeout is not given.
     """
     with session.memory() as memory:
         if background:
