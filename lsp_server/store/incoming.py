@@ -6,15 +6,17 @@ does the same with what is pushed to it.) The objects are moved before the branc
 lost race they stay there, named by nothing, until git clears them away.
 
 The directory stays from one write to the next: making and removing git's two-letter folders costs as
-much as a commit. Only the holder of the write lock uses it; a writer without the lock gets its own. After
-a writer was killed the directory is retired, name and all: a git of that writer may still be at work in
-it, and an object that it leaves there would look like one that the repository has.
+much as a commit. A writer takes it by giving it a name of its own, which only one can do: also where the
+write lock does not lock, no two ever write into the same one. After a writer was killed the directory is
+retired, name and all: a git of that writer may still be at work in it, and an object that it leaves there
+would look like one that the repository has.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,7 +28,9 @@ _PREFIX = "tmp_objdir-git-memory-"
 _IN_PACK_ORDER = (".pack", ".rev", ".idx")  # a pack counts as soon as its .idx is there
 _STREAM = "stream"
 _PRIVATE = "incoming-"
+_IN_USE = ".in-use"
 _RETIRED = "retired-"
+_FORGOTTEN = 600.0  # seconds; a write takes milliseconds, or as long as somebody types a passphrase
 
 
 class Incoming:
@@ -38,15 +42,17 @@ class Incoming:
     def __init__(self, private_dir: Path, objects_dir: Path, *, own: bool, shared: bool) -> None:
         self._objects = objects_dir
         self._shared = shared
-        lasting = _lasting(private_dir)
-        self._lasts = not own and _usable(lasting, objects_dir)
-        self.path = lasting if self._lasts else objects_dir / (_PREFIX + os.urandom(8).hex())
+        self._lasts = not own and _usable(private_dir, objects_dir)
+        self._rests = private_dir / (_PRIVATE + os.urandom(4).hex())  # its name between two writes
+        in_use = self._rests.with_name(self._rests.name + _IN_USE)
+        self.path = in_use if self._lasts else objects_dir / (_PREFIX + os.urandom(8).hex())
         self._since = 0  # by the file system's own clock, in ns: the scratch file's age
         self._left: list[Path] | None = None  # what is to be removed; None: not known
 
     def __enter__(self) -> Incoming:
         try:
-            self.path.mkdir(exist_ok=self._lasts)
+            if not (self._lasts and self._taken()):
+                self.path.mkdir()
             if self._shared and not self._lasts:
                 share(self.path, self._objects)
         except OSError as error:
@@ -57,8 +63,28 @@ class Incoming:
         if self._lasts and self._left is not None:
             for path in self._left:
                 path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.path.rename(self._rests)
         else:
-            clear(self.path, self._since)
+            retire(self.path)
+
+    def _taken(self) -> bool:
+        """Take the directory that is free, if one is and it is ours to write to."""
+        found = _free(self._rests.parent)
+        if not found:
+            return False
+        free, *more = found
+        for one in more:  # writers that did not keep out of each other's way left several
+            retire(one)
+        try:
+            free.rename(self.path)
+        except OSError:
+            return False
+        if os.access(self.path, os.W_OK):
+            return True
+        with contextlib.suppress(OSError):
+            self.path.rename(free)  # another user's
+        return False
 
     def git(self, git: Git) -> Git:
         """A git that writes its objects here and reads the repository's as well."""
@@ -109,21 +135,6 @@ class Incoming:
                 source.rename(target / name)
 
 
-def clear(directory: Path, since: int = 0) -> None:
-    """Remove what is in the directory and was written since ``since`` (ns); a directory of one write
-    alone goes whole. Anything that is not one of ours is left alone."""
-    if directory.name.startswith(_PREFIX):
-        import shutil  # slow to import, and hardly ever needed
-
-        shutil.rmtree(directory, ignore_errors=True)
-    elif directory.name.startswith(_PRIVATE):
-        with contextlib.suppress(OSError):
-            for place in (directory, *_touched(directory, since)):
-                for file in os.scandir(place):
-                    if not file.is_dir(follow_symlinks=False):
-                        os.unlink(file.path)  # noqa: PTH108  scandir gives no Path
-
-
 def retire(directory: Path) -> None:
     """Take the directory of a killed writer out of use. What cannot be removed now goes the next time."""
     import shutil
@@ -139,13 +150,24 @@ def retire(directory: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _lasting(private_dir: Path) -> Path:
-    """The directory in use, or the name of the next one."""
+def _free(private_dir: Path) -> list[Path]:
+    """The directories that no writer has taken."""
     try:
-        names = sorted(name for name in os.listdir(private_dir) if name.startswith(_PRIVATE))  # noqa: PTH208
+        names = os.listdir(private_dir)  # noqa: PTH208  names are all that is needed
     except OSError:
-        names = []
-    return private_dir / (names[0] if names else _PRIVATE + os.urandom(4).hex())
+        return []
+    ours = [private_dir / name for name in sorted(names) if name.startswith(_PRIVATE)]
+    for path in ours:
+        if path.name.endswith(_IN_USE):
+            _retire_if_forgotten(path)
+    return [path for path in ours if not path.name.endswith(_IN_USE)]
+
+
+def _retire_if_forgotten(in_use: Path) -> None:
+    """One that a git made anew when its writer was dead: nobody has a note of it."""
+    with contextlib.suppress(OSError):
+        if time.time() - in_use.stat().st_mtime > _FORGOTTEN:
+            retire(in_use)
 
 
 def cannot_write(directory: Path, error: OSError) -> StoreError:
@@ -167,10 +189,9 @@ def _touched(directory: Path, since: int) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
-def _usable(lasting: Path, objects_dir: Path) -> bool:
-    """Files can be moved only within one file system, and the directory may be another user's."""
+def _usable(private_dir: Path, objects_dir: Path) -> bool:
+    """Files can be moved only within one file system, and the place may be another user's."""
     try:
-        lasting.mkdir(exist_ok=True)
-        return os.access(lasting, os.W_OK) and lasting.stat().st_dev == objects_dir.stat().st_dev
+        return os.access(private_dir, os.W_OK) and private_dir.stat().st_dev == objects_dir.stat().st_dev
     except OSError:
         return False

@@ -169,12 +169,12 @@ class WriteLock:
         """False when its git is still at work after all that time: what that holds is not ours to take."""
         if said.get("writer") != os.getpid() and _is_alive(said.get("writer"), said.get("writer_born")):
             return True  # this lock does not lock: there is a file system that only pretends to
-        place = said.get("incoming")
-        if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
-            retire(Path(place))
         pid = said.get("pid")
         if isinstance(pid, int) and not _ended(pid, said.get("born"), patience):
             return False
+        place = said.get("incoming")
+        if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
+            retire(Path(place))  # not before: a git at work would make it anew
         crash = said.get("crash")
         if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
             Path(crash).unlink(missing_ok=True)
