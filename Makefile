@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 REPO ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint test-editors bench install clean
+.PHONY: help demo test stress lint test-editors bench install clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -35,6 +35,9 @@ lint: $(VENV)/.installed ## style, types and the floors' contract
 
 test: lint ## the whole test suite but the real editors
 	@$(BIN)/python -m pytest -n auto
+
+stress: $(VENV)/.installed ## the crash-and-race suite in its long form, hundreds of kills: about half an hour
+	@GIT_MEMORY_STRESS=1 $(BIN)/python -m pytest -n auto tests/crash
 
 test-editors: $(VENV)/.installed ## a real Neovim and a real VS Code (installs what they need)
 	@tests/editors/run
