@@ -20,7 +20,7 @@ from typing import Any
 
 _CHILD = Path(__file__).with_name("sandbox_child.py")
 STARTING = 15.0  # seconds until the process must be ready
-RENDERING = 6.0  # seconds for one rendering, waiting for a processor included
+RENDERING = 4.0  # seconds for one rendering, waiting for a processor included
 _LARGEST = 16 << 20  # bytes of one answer: the longest text, every character an escape
 
 

@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 MEMORY = 512 << 20  # bytes of address space; the interpreter with Jinja2 takes a tenth of it
-CPU = 2  # seconds for one rendering
+CPU = 1  # seconds for one rendering
 LONGEST = 1 << 20  # characters of one rendering
 
 
