@@ -64,7 +64,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
     "Set up": {
         "trust": Place("trust:trust", "Let this repository's own templates and settings apply."),
         "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
-        "doctor": Place("doctor:doctor", "Look the memory over, and repair what is safe to repair."),
+        "doctor": Place("doctor:doctor", "Look the memory over."),
         "completion": Place("completion:completion", "Print a shell's completion script."),
     },
 }
