@@ -11,7 +11,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.merging import report
 from lsp_server.memory.merging.bases import Bases
 from lsp_server.memory.merging.pairing import OURS, THEIRS
-from lsp_server.memory.merging.rules import YOUNGER, Rule, rule
+from lsp_server.memory.merging.rules import YOUNGER, Rule, known_places, rule
 from lsp_server.memory.merging.settling import Names
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
@@ -44,15 +44,20 @@ def merge_into(
 
     def build(tip: Snapshot) -> ChangeSet | Advance | None:
         done.clear()
-        if store.contains(tip.version, theirs):
+        common = list(store.merge_bases(tip.version, theirs))
+        if common == [theirs]:
             return None
         pool = Pool(store, core.repository.object_format)
-        if store.contains(theirs, tip.version):
-            outcome = _forward(store, pool, tip.version, theirs)
+        if common == [tip.version]:
+            outcome = _forward(core, store, pool, (tip.version, theirs), tip.version)
             done.append(_Done(outcome, tip.version))
             return Advance(theirs)
         outcome = _merged(
-            core, store, pool, (tip.version, theirs), rule(core, store, pool, yielding, published)
+            core,
+            store,
+            pool,
+            (tip.version, theirs),
+            rule(core, store, pool, tip.version, yielding=yielding, published=published),
         )
         done.append(_Done(outcome, None))
         subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
@@ -80,7 +85,7 @@ def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | Non
     def build(tip: Snapshot) -> ChangeSet | None:
         done.clear()
         pool = Pool(store, core.repository.object_format)
-        outcome = _forward(store, pool, since, tip.version)
+        outcome = _forward(core, store, pool, (since, tip.version), tip.version)
         mended = outcome.changes(THEIRS)
         if not mended:
             return None
@@ -114,13 +119,14 @@ def _merged(core: Core, store: GitStore, pool: Pool, tips: tuple[Version, Versio
     return merge_trees(store, pool, base, ours, theirs, rule=who, names=_names(core.repository.git, tips))
 
 
-def _forward(store: GitStore, pool: Pool, old: Version | None, new: Version) -> Outcome:
+def _forward(
+    core: Core, store: GitStore, pool: Pool, versions: tuple[Version | None, Version], tip: Version
+) -> Outcome:
     """A version that comes after another, as if its changes were merged with none: then what is otherwise
     in the result than in it was wrong in it. Of two records with one number the younger yields."""
-    before = Tree(store, old)
-    return merge_trees(
-        store, pool, before, before, Tree(store, new), rule=YOUNGER, names=lambda _, path: path
-    )
+    before, after = (Tree(store, version) for version in versions)
+    who = YOUNGER._replace(elsewhere=known_places(core, store, tip))
+    return merge_trees(store, pool, before, before, after, rule=who, names=lambda _, path: path)
 
 
 def _names(git: Git, versions: tuple[Version, Version]) -> Names:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lsp_server.memory.merging.folding import fold
 from lsp_server.memory.merging.heads import Head
 from lsp_server.memory.merging.trees import Pool
 from lsp_server.records.model import Kind
@@ -59,10 +60,12 @@ class Item:
 
 
 class Paired(NamedTuple):
-    """``items`` by id; ``plain`` is what else stands at the paths that were looked at."""
+    """``items`` by id; ``plain`` is what else stands at the paths that were looked at. ``folded`` are those
+    records that stood in several files of one side: where it stands now, and where it stood besides."""
 
     items: dict[str, Item]
     plain: dict[str, Trio]
+    folded: list[tuple[str, str]]
 
 
 def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
@@ -80,6 +83,8 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
             if head := pool.head(path, blob):
                 found[tree].setdefault(head.id, {})[path] = head
     items: dict[str, Item] = {}
+    owned: set[tuple[int, str]] = set()
+    folded: set[tuple[str, str]] = set()
     for record_id in sorted({record_id for tree in found for record_id in tree}):
         first: str | None = None
         heads: list[Head] = []
@@ -93,18 +98,35 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
                 first = path
             item.places[tree] = _place(paths, tree, path, candidates[path])
             heads.append(candidates[path])
+            if tree != BASE and len(candidates) > 1:
+                for other in _folded(item, tree, candidates, paths, pool):
+                    owned.add((tree, other))
+                    folded.add((at.path if (at := item.places[tree]) else other, other))
         seen = heads[1:] if item.places[BASE] and len(heads) > 1 else heads
         item.kind = min((head.kind for head in seen), key=lambda kind: kind.value)
         item.created = min(head.created for head in seen)
         items[record_id] = item
     _inherit(items.values(), paths, found)
-    owned = {(tree, place.path) for item in items.values() for tree, place in enumerate(item.places) if place}
+    owned |= {
+        (tree, place.path) for item in items.values() for tree, place in enumerate(item.places) if place
+    }
     plain = {}
     for path, trio in paths.items():
         left = tuple(None if (tree, path) in owned else blob for tree, blob in enumerate(trio))
         if any(left):
             plain[path] = (left[0], left[1], left[2])
-    return Paired(items, plain)
+    return Paired(items, plain, sorted(folded))
+
+
+def _folded(
+    item: Item, tree: int, candidates: Mapping[str, Head], paths: Mapping[str, Trio], pool: Pool
+) -> list[str]:
+    """Make one of several files of a record, when one of them is new on this side: the files besides."""
+    files = {path: (blob, head) for path, head in candidates.items() if (blob := paths[path][tree])}
+    if all(paths[path][BASE] is not None for path in files) or (one := fold(files, pool)) is None:
+        return []
+    item.places[tree] = Place(*one)
+    return sorted(path for path in files if path != one[0])
 
 
 def _place(paths: Mapping[str, Trio], tree: int, path: str, head: Head | None) -> Place:

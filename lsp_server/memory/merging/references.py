@@ -109,9 +109,9 @@ def renumbered(data: bytes, kind: Kind, old: int, new: int) -> bytes:
     quick = _quickly_renumbered(text, old, new, label)
     if quick is None:
         quick = front_matter_edit.set_scalar(text, _number_key(text), new)
-        if label not in _aliases(quick):
+        if label not in aliases_of(quick):
             quick = front_matter_edit.add_item(quick, _alias_key(quick), label)
-        if _values(quick).get(_number_key(quick)) != str(new) or label not in _aliases(quick):
+        if _values(quick).get(_number_key(quick)) != str(new) or label not in aliases_of(quick):
             raise RefusedError("the front matter is written in a way that cannot be changed safely")
     return quick.encode("utf-8", "surrogateescape")
 
@@ -141,7 +141,8 @@ def _alias_key(text: str) -> str:
     return "memory-aliases" if "memory-aliases" in _values(text) else "aliases"
 
 
-def _aliases(text: str) -> set[str]:
+def aliases_of(text: str) -> set[str]:
+    """The labels that a record's file says it had before."""
     value = _values(text).get(_alias_key(text)) or ()
     items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
     return {normalise_label(item) or item for item in items if isinstance(item, str)}

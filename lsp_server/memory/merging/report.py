@@ -24,6 +24,8 @@ def message(core: Core, subject: str, notes: Notes) -> str:
     moved = sorted(notes.renumbered)
     conflicts = sorted(notes.conflicts)
     told = [*(one.record for one in moved), *(one for one, _ in conflicts), *sorted(notes.revived)]
+    if not (told or notes.merged or notes.remarks):
+        return f"{printable(subject)}\n"  # without the time that loading a template takes
     ids = list(dict.fromkeys(one.id for one in told))[:_MOST_TRAILERS]
     return core.templates.render(
         "commits/merge",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import GitMemoryError
@@ -21,22 +21,41 @@ YIELDING = ("ours", "theirs", "younger")
 class Rule(NamedTuple):
     """``stands_first(record id, kind, number, sides)`` tells whether a record that has its number on these
     sides keeps it before others, who have it on other sides only; among equals the older keeps it.
-    ``highest`` is a number that the next one given must be above."""
+    ``highest`` is a number that the next one given must be above. ``elsewhere`` names files where a record
+    may stand that seems to be new."""
 
     stands_first: Callable[[str, Kind, int, set[int]], bool]
     highest: Callable[[Kind], int]
+    elsewhere: Callable[[str], Collection[str]] = lambda _: ()
 
 
 YOUNGER = Rule(lambda *_: True, lambda _: 0)
 """The younger yields: the same whoever merges, and in whatever direction."""
 
 
-def rule(core: Core, store: GitStore, pool: Pool, yielding: str, published: Sequence[Version]) -> Rule:
+def known_places(core: Core, store: GitStore, tip: Version) -> Callable[[str], Collection[str]]:
+    """The files that the index of a branch knows of for a record; asked only where a number is in doubt."""
+
+    def elsewhere(record_id: str) -> Collection[str]:
+        index = core.index_of(store)
+        try:
+            index.follow(store, tip)
+            record = index.get(record_id)
+            return {*([record.path] if record else []), *(broken.path for broken in index.broken())}
+        except GitMemoryError:
+            return ()
+
+    return elsewhere
+
+
+def rule(
+    core: Core, store: GitStore, pool: Pool, tip: Version, *, yielding: str, published: Sequence[Version]
+) -> Rule:
     """The rule by its name in ``merge_into``."""
     if yielding not in YIELDING:
         raise ValueError(f"yielding is one of {YIELDING}, not {yielding!r}")
     if yielding == "younger":
-        return YOUNGER
+        return YOUNGER._replace(elsewhere=known_places(core, store, tip))
     versions = [Tree(store, version) for version in dict.fromkeys(published)]
 
     def is_published(record_id: str, kind: Kind, number: int) -> bool:
@@ -63,4 +82,4 @@ def rule(core: Core, store: GitStore, pool: Pool, yielding: str, published: Sequ
         except GitMemoryError:
             return 0
 
-    return Rule(stands_first, highest)
+    return Rule(stands_first, highest, known_places(core, store, tip))

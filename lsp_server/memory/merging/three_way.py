@@ -5,13 +5,14 @@ Nothing here depends on who merges: with the rule ``YOUNGER`` merging in either 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.merging.notes import Notes
 from lsp_server.memory.merging.numbering import Numbering
-from lsp_server.memory.merging.pairing import Item, Trio, pair
+from lsp_server.memory.merging.pairing import BASE, OURS, Item, Paired, Trio, pair
 from lsp_server.memory.merging.placing import place
 from lsp_server.memory.merging.relabelling import relabel
 from lsp_server.memory.merging.rules import Rule
@@ -21,6 +22,8 @@ from lsp_server.records.paths import TOMBSTONES
 from lsp_server.store.base import Blob
 from lsp_server.store.fast_import import require_safe_path
 from lsp_server.store.git_store import GitStore
+
+_ORDINARY = re.compile(r"(?:\w[\w-]*(?:[. ][\w-]+)*/)*\w[\w-]*(?:[. ][\w-]+)*\Z")
 
 
 class Outcome(NamedTuple):
@@ -53,9 +56,15 @@ def merge_trees(
     paths = _paths(differences(store, base, ours), differences(store, base, theirs))
     notes = Notes()
     paired = pair(paths, pool)
-    alive = {item.id for item in paired.items.values() if item.is_alive}
     numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
-    alive.update(numbers.given)
+    if more := _elsewhere((base, ours, theirs), pool, rule, paired, numbers.fresh):
+        paths.update(more)
+        paired = pair(paths, pool)
+        numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
+    alive = {item.id for item in paired.items.values() if item.is_alive}
+    notes.remarks += [
+        f"{path} was another file of the record in {kept}: they are one" for kept, path in paired.folded
+    ]
     origin = {item.id: [at.path if at else None for at in item.places] for item in paired.items.values()}
     counts = _counts(paired.items.values(), alive)
     relabel(paired, numbers, pool, notes)
@@ -71,6 +80,24 @@ def merge_trees(
             settled += settle_plain(path, trio, pool, names, notes)
     placed = place(settled, lambda path: ours.stands(path) or theirs.stands(path), paths, notes)
     return Outcome(paths, placed, notes, counts)
+
+
+def _elsewhere(
+    trees: tuple[Tree, Tree, Tree], pool: Pool, rule: Rule, paired: Paired, fresh: Iterable[str]
+) -> dict[str, Trio]:
+    """Files of records that would be renumbered as new ones and are not: they stand, untouched, in another
+    file. A forge's merge can bring back the file that a record had before it was renumbered."""
+    found: dict[str, Trio] = {}
+    for record_id in fresh:
+        item = paired.items[record_id]
+        if item.places[BASE] or item.places[OURS]:
+            continue  # our own side is kept free of that
+        for path in rule.elsewhere(record_id):
+            blobs = tuple(tree.blob(path) for tree in trees)
+            head = pool.head(path, blobs[2])
+            if head is not None and head.id == record_id:
+                found[path] = (blobs[0], blobs[1], blobs[2])
+    return found
 
 
 def _counts(items: Iterable[Item], alive: set[str]) -> tuple[int, int, int]:
@@ -101,6 +128,8 @@ def _paths(
 
 
 def _require_inside(path: str) -> None:
+    if _ORDINARY.match(path):
+        return
     try:
         require_safe_path(path)
     except UsageError as error:

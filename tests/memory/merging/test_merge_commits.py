@@ -135,6 +135,29 @@ def test_two_numbers_that_a_forge_merged_are_mended_by_a_commit_of_its_own(
     assert repair(a.core, a.core.store, since=None) is None
 
 
+def test_one_record_that_a_forge_left_in_two_files_is_one_again(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    a.memory.record(Kind.DECISION, "First")
+    record = b.memory.record(Kind.DECISION, "Use JWT", fields={"context": "Sessions."})
+    old = b.read(record.path)
+    b.merge(a, "ours")
+    a.merge(b)
+    a.change({record.path: old.replace("Sessions.", "Sessions do not scale.") + "\n"}, message="Merge pull")
+    forge = a.tip
+    merge = b.merge(a, "ours")
+    assert merge is not None
+    assert merge.remarks == (
+        "decisions/0001-use-jwt.md was another file of the record in decisions/0002-use-jwt.md: they are one",
+    )
+    assert b.files() == ["decisions/0001-first.md", "decisions/0002-use-jwt.md", "memory.yaml"]
+    text = b.read("decisions/0002-use-jwt.md")
+    assert "Sessions." in text
+    assert "Sessions do not scale." in text
+    assert b.repo.git("log", "-1", "--format=%P", "memory") == forge
+    repair(a.core, a.core.store, since=None)
+    assert a.tree() == b.tree()
+
+
 def test_a_merge_also_mends_what_it_brings(pair: tuple[Clone, Clone]) -> None:
     a, b = pair
     a.memory.record(Kind.DECISION, "Older")
