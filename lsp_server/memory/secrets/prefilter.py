@@ -184,7 +184,8 @@ def _has_named_value(folded: str) -> bool:
         if count > _MANY:
             return True
         before = folded[max(0, match.start() - _NAME_REACHES) : match.start()]
-        name = patterns.not_of_a_name.split(before.rstrip(_BEFORE_A_SIGN))[-1]
+        before = before.rstrip(_BEFORE_A_SIGN)
+        name = patterns.not_of_a_name.split(before[before.rfind("\n") + 1 :])[-1]
         names = _names_in(name)
         if names and _names_a_secret(names, gap=match[1], value=match[2]):
             return True
