@@ -27,7 +27,6 @@ _REFUSED = 1
     git memory sync
     git memory sync upstream --timeout 20
     git memory sync --status
-    git config memory.sync on    # from now on by itself, after each write
     """,
 )
 @click.argument("remote", required=False, type=Text())
@@ -40,7 +39,7 @@ _REFUSED = 1
     help="Follow a remote whose history was rewritten, with what only you have on top.",
 )
 @click.option("--status", is_flag=True, help="Tell what waits and how the last sync went; ask nobody.")
-@click.option("--background", is_flag=True, hidden=True)
+@click.option("--background", is_flag=True, hidden=True, help="Sync what waits, quietly.")
 def sync(
     session: Session,
     remote: str | None,

@@ -55,7 +55,7 @@ def _follow(core: Core, agreed: Version, ours: Version, theirs: Version, source:
         Tree(store, agreed),
         Tree(store, ours),
         Tree(store, theirs),
-        rule=rule(core, store, pool, "ours", ()),
+        rule=rule(core, store, pool, ours, yielding="ours", published=()),
         names=lambda side, _path: (ours, theirs)[side - 1][:8],
     )
     changes = outcome.changes(THEIRS)

@@ -7,6 +7,7 @@ never forces.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -82,7 +83,9 @@ class Exchange:
     def fetch(self, branches: Iterable[str], known: Iterable[str]) -> None:
         """Bring the branches' objects here; no ref is moved. ``known`` are tips that the remote may have."""
         repository = self._repository
-        arguments = ["-c", "fetch.fsckObjects=true", "fetch", *_FETCH_ONLY, self._progress_option()]
+        # Newer gits run the reference-transaction hook even for a fetch that moves no ref.
+        arguments = ["-c", "fetch.fsckObjects=true", "-c", f"core.hooksPath={os.devnull}", "fetch"]
+        arguments += [*_FETCH_ONLY, self._progress_option()]
         if repository.is_partial:
             arguments.append("--no-filter")  # a memory that is not whole cannot be merged
         arguments += [f"--negotiation-tip={tip}" for tip in dict.fromkeys(known)]
