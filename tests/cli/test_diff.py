@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.conftest import make
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 PROGRAM = "git-memory"
 
 
-@pytest.fixture
-def changed(repo: Repo) -> Repo:
-    """A branch ``before``, and after it: one decision changed and one new, a bug fixed, a learning gone."""
+@pytest.fixture(scope="module")
+def _changed(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Repo:
+    repo = make(tmp_path_factory.mktemp("changed") / "project", environment)
+    repo.do("init")
     repo.do("decide", "Use Postgres", "--context", "Many rows.", "--tag", "db")
     repo.do(
         "bug", "Login fails for addresses with capital letters in front of the sign", "--severity", "high"
@@ -30,6 +33,13 @@ def changed(repo: Repo) -> Repo:
     repo.do("close", "BUG-1", "--fix", "Lower-case both sides.", "--root-cause", "Compared as written.")
     repo.do("delete", learning)
     return repo
+
+
+@pytest.fixture
+def changed(_changed: Repo) -> Repo:
+    """A branch ``before``, and after it: one decision changed and one new, a bug fixed, a learning gone.
+    The tests only look at it."""
+    return _changed
 
 
 def test_diff_tells_the_change_as_people_talk(changed: Repo) -> None:
