@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from lsp_server.records.model import Problem
-from lsp_server.records.plain_front_matter import read_plain
 
 _BLANK = " \t\r\n"
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
@@ -63,6 +62,8 @@ def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
     """
     if len(front) > LARGEST:
         return {}, (Problem(0, "the front matter is larger than a megabyte"),)
+    from lsp_server.records.plain_front_matter import read_plain
+
     if (found := read_plain(front)) is not None:
         return found, ()
     import yaml
