@@ -108,6 +108,8 @@ def test_a_repository_of_another_user(remembering: Place) -> None:
     before = remembering.fingerprint()
     for path in (remembering.root, remembering.root / ".git"):
         os.chown(path, 12345, 12345)
+    if remembering.repo.git("rev-parse", "--git-dir", check=False):
+        pytest.skip("this git does not look at who owns a repository (2.34.2 and 2.35.2 do)")
     for command in (["list"], ["learn", "T"], ["init"], ["log"]):
         said = remembering.fails(*command)
         assert "dubious ownership" in said or "unsafe repository" in said
