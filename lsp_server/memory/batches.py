@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.errors import NotFoundError
 from lsp_server.index.ahead import Ahead, Coming
+from lsp_server.memory.batch_message import Said, subject_and_text, whole_message
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.keeping import all_kept
 from lsp_server.records.labels import format_label, normalise_label
@@ -30,23 +31,12 @@ if TYPE_CHECKING:
 
 Change = Callable[[Edits], str]
 
-_LISTED = 100
-"""So many records are named in the commit's message, in its text and in its trailers."""
-
 _MANY = 32
 """From so many files on the index follows while git writes."""
 
 _LOOK_AGAIN = 0.02  # seconds
 
 _PREFIX = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,31}")  # of an id, as the index takes them
-
-
-class _Said(NamedTuple):
-    """What one write says in the commit's message: of which records, and what was done; or its own words."""
-
-    records: tuple[Record, ...]
-    action: str = ""
-    words: str = ""
 
 
 class _Mark(NamedTuple):
@@ -70,10 +60,10 @@ class Batch:
     def __init__(self, core: Core, message: str) -> None:
         self.version: Version | None = None
         self._core = core
-        self._subject, self._text = _message(message)
+        self._subject, self._text = subject_and_text(message)
         self._edits: Edits | None = None
         self._changes: list[Change] = []
-        self._said: list[_Said] = []
+        self._said: list[Said] = []
         self._news: list[New] = []
         self._after: list[Callable[[], None]] = []
         self._collecting = False
@@ -110,7 +100,7 @@ class Batch:
     def say(self, action: str, records: tuple[Record, ...]) -> bool:
         """Note for the message what a write does; False when none is being made."""
         if self._collecting:
-            self._said.append(_Said(records, action))
+            self._said.append(Said(records, action))
         return self._collecting
 
     def keep(self, news: Sequence[New]) -> None:
@@ -238,31 +228,13 @@ class Batch:
         finally:
             self._collecting = False
         if words and len(self._said) == said:
-            self._said.append(_Said((), words=words.split("\n", 1)[0]))
+            self._said.append(Said((), words=words.split("\n", 1)[0]))
 
     # what is told ----------------------------------------------------------------------------------
     def _whole_message(self) -> str:
-        from itertools import islice
-
         assert self._edits is not None
-        lines = [said.words or _line(said) for said in self._said[:_LISTED]]
-        ids = dict.fromkeys(record.id for said in self._said for record in said.records)
-        if any(said.words for said in self._said):  # which does not tell its records
-            ids.update(dict.fromkeys(record.id for record in islice(self._edits.records(), _LISTED)))
-        position = self._core.position()
-        trailers = [("Memory-Id", record_id) for record_id in islice(ids, _LISTED)]
-        if position.commit:
-            trailers.append(("Code-Commit", position.commit))
-        if position.branch:
-            trailers.append(("Code-Branch", position.branch))
-        return self._core.templates.render(
-            "commits/batch",
-            subject=self._subject,
-            text=self._text,
-            lines=lines,
-            more=len(self._said) - len(lines),
-            trailers=trailers,
-        )
+        text = (self._subject, self._text)
+        return whole_message(self._core, text, self._said, self._edits)
 
     def _with_label(self, record: Record) -> Record:
         """With the label that the index gives it: longer where two ids begin alike."""
@@ -295,20 +267,3 @@ def batch(core: Core, message: str) -> Iterator[Batch]:
         made.commit()
     finally:
         core.batch = None
-
-
-def _line(said: _Said) -> str:
-    from lsp_server.memory.titles import subject
-
-    first = said.records[0]
-    return subject(f"{first.kind.value}: {said.action} {first.label}", first.title)
-
-
-def _message(message: str) -> tuple[str, str]:
-    """The subject and the text below it."""
-    if "\0" in message:
-        raise UsageError("a commit message cannot contain a NUL character")
-    first, _, rest = message.strip().partition("\n")
-    if not first:
-        raise UsageError("a batch needs a message: it is the subject of its commit")
-    return " ".join(first.split()), rest.strip()
