@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.index import schema
+from lsp_server.index.labelling import label_key, width_among
 from lsp_server.index.packing import id_digits, microseconds, pack, storable
 from lsp_server.index.values import Reader
-from lsp_server.records.labels import ID_WIDTH, MOST, format_label, normalise_label
+from lsp_server.records.labels import ID_WIDTH, MOST, format_label
 from lsp_server.records.model import IN_CONFLICT, Kind, Problem, Record
 from lsp_server.store.base import ChangedPath, Store, Version
 
@@ -38,13 +39,6 @@ def version_of(connection: sqlite3.Connection) -> Version | None:
     """The version that the index stands at; None when it is empty."""
     row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
     return None if row is None else str(row[0])
-
-
-def label_key(label: str) -> str:
-    """The spelling under which a label is kept: any zero padding and case come to the same."""
-    with contextlib.suppress(ValueError):  # a number of thousands of digits
-        return normalise_label(label) or label.strip().upper()
-    return label.strip().upper()
 
 
 def follow(
@@ -292,18 +286,6 @@ class Following:
                 wanted = storable(format_label(Kind(kind), None, record_id, width_among(digits, beside)))
                 if wanted != label:
                     self._connection.execute("UPDATE records SET label = ? WHERE row = ?", (wanted, row))
-
-
-def width_among(digits: str, others: Iterable[str]) -> int:
-    """How many digits of an id tell it apart from these others: ``ID_WIDTH`` at least."""
-    return max([ID_WIDTH, *(_common(digits, other) + 1 for other in others)])
-
-
-def _common(one: str, other: str) -> int:
-    for place, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return place
-    return min(len(one), len(other))
 
 
 def _problems(problems: Sequence[Problem]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lsp_server.index.follow import label_key, width_among
+from lsp_server.index.labelling import label_key, width_among
 from lsp_server.index.packing import (
     COLUMNS,
     id_digits,
