@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from _measuring import git, repository, timed, word
+from _measuring import git, report, repository, timed, word
 
 from lsp_server import Memory
 from lsp_server.memory.merging import merge_into
@@ -22,7 +22,7 @@ from lsp_server.memory.merging import merge_into
 NEW = 1_000
 SIZES = (250, 1_000, 4_000)
 THERE = (0, 20_000)  # records that both sides have
-ROUNDS = 1
+ROUNDS = 2
 LINEAR = 1.5  # times the cost a record may have at the largest size, against the smallest
 LIMIT = 2.0  # times git's fetch and push
 
@@ -133,12 +133,12 @@ def main() -> None:
         for count in SIZES:
             took, floor = best(0, make, count)
             costs.append(took / count)
-            limit = f"(at most {LIMIT:.2f})" if make is learnings and count == NEW else ""
-            print(
-                f"merge: {count:5d} {name:<26} each side {took:9.1f} ms, {count / took * 1000:7.0f} records/s, "
-                f"fetch and push {floor:7.1f} ms, ratio {took / floor:5.2f} {limit}",
-                flush=True,
-            )
+            what = f"merge: {count} {name}, each side; fetch and push"
+            if make is learnings and count == NEW:
+                report(what, took, floor, LIMIT)
+            else:
+                figures = f"{took:8.2f} ms / {floor:8.2f} ms = {took / floor:5.2f}"
+                print(f"{what:<58} {figures}  {count / took * 1000:.0f} records/s", flush=True)
         growth = costs[-1] / costs[0]
         print(f"merge: {name}: a record at {SIZES[-1]} costs {growth:.2f} of one at {SIZES[0]}", end="  ")
         print("ok" if growth <= LINEAR else "NOT LINEAR", flush=True)

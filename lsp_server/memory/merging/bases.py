@@ -22,13 +22,9 @@ class Bases:
         self._pool = pool
         self._known: dict[tuple[Version, ...], Tree] = {}
 
-    def of(self, one: Version, other: Version, depth: int = 0) -> Tree:
-        """The base of two versions; the empty tree where they have no history in common."""
-        return self._merged(self._store.merge_bases(one, other), depth)
-
-    def _merged(self, versions: Sequence[Version], depth: int) -> Tree:
-        """Several ancestors as one tree, the same whoever merges: in the order of their ids, and the younger
-        record yields."""
+    def merged(self, versions: Sequence[Version], depth: int = 0) -> Tree:
+        """The best common ancestors of two versions as one tree (the empty one where there are none): the
+        same whoever merges, in the order of their ids, and the younger record yields."""
         if not versions:
             return Tree(self._store, None)
         if len(versions) == 1 or depth >= _DEEPEST:
@@ -37,7 +33,7 @@ class Bases:
         if key not in self._known:
             merged = Tree(self._store, versions[0])
             for at, version in enumerate(versions[1:], 1):
-                base = self._merged(self._ancestors(versions[:at], version), depth + 1)
+                base = self.merged(self._ancestors(versions[:at], version), depth + 1)
                 outcome = merge_trees(
                     self._store,
                     self._pool,

@@ -52,13 +52,8 @@ def merge_into(
             outcome = _forward(core, store, pool, (tip.version, theirs), tip.version)
             done.append(_Done(outcome, tip.version))
             return Advance(theirs)
-        outcome = _merged(
-            core,
-            store,
-            pool,
-            (tip.version, theirs),
-            rule(core, store, pool, tip.version, yielding=yielding, published=published),
-        )
+        who = rule(core, store, pool, tip.version, yielding=yielding, published=published)
+        outcome = _merged(core, pool, _Tips(store, tip.version, theirs, common), who)
         done.append(_Done(outcome, None))
         subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
         text = report.message(core, subject, outcome.notes)
@@ -103,7 +98,8 @@ def changes_nothing(core: Core, into: Snapshot, theirs: Version) -> bool:
     if store.contains(into.version, theirs):
         return True
     pool = Pool(store, core.repository.object_format)
-    return not _merged(core, store, pool, (into.version, theirs), YOUNGER).changes(OURS)
+    common = store.merge_bases(into.version, theirs)
+    return not _merged(core, pool, _Tips(store, into.version, theirs, common), YOUNGER).changes(OURS)
 
 
 class _Done(NamedTuple):
@@ -113,10 +109,21 @@ class _Done(NamedTuple):
     old: Version | None
 
 
-def _merged(core: Core, store: GitStore, pool: Pool, tips: tuple[Version, Version], who: Rule) -> Outcome:
-    base = Bases(store, pool).of(*tips)
-    ours, theirs = (Tree(store, tip) for tip in tips)
-    return merge_trees(store, pool, base, ours, theirs, rule=who, names=_names(core.repository.git, tips))
+class _Tips(NamedTuple):
+    """What is merged, and the best common ancestors."""
+
+    store: GitStore
+    ours: Version
+    theirs: Version
+    common: Sequence[Version]
+
+
+def _merged(core: Core, pool: Pool, tips: _Tips, who: Rule) -> Outcome:
+    store = tips.store
+    base = Bases(store, pool).merged(tips.common)
+    names = _names(core.repository.git, (tips.ours, tips.theirs))
+    ours, theirs = Tree(store, tips.ours), Tree(store, tips.theirs)
+    return merge_trees(store, pool, base, ours, theirs, rule=who, names=names)
 
 
 def _forward(

@@ -15,8 +15,8 @@ def new_clone(new_repo: Callable[..., Repo]) -> Iterator[Callable[..., Clone]]:
     """Make clones: one with a memory of its own, or ``new_clone("b", of=a)``."""
     with ExitStack() as stack:
 
-        def make(name: str, *, of: Clone | None = None) -> Clone:
-            repo = new_repo(name)
+        def make(name: str, *options: str, of: Clone | None = None) -> Clone:
+            repo = new_repo(name, *options)
             repo.write("src/app.py", "def main():\n    return 0\n")
             repo.commit("Start")
             if of is not None:

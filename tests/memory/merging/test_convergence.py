@@ -29,7 +29,7 @@ from lsp_server.store.base import ChangeSet, Snapshot
 from lsp_server.store.git_store import GitStore
 
 SIDES = 3
-EXAMPLES = int(os.environ.get("GIT_MEMORY_STRESS", "12"))
+EXAMPLES = int(os.environ.get("GIT_MEMORY_STRESS", "8"))
 WORDS = ("jwt", "cache", "queue")
 
 
@@ -157,7 +157,7 @@ class World:
         store, results = self.core.store, []
         for tips in ((one, other), (other, one)):
             pool = Pool(store, self.core.repository.object_format)
-            base = Bases(store, pool).of(*tips)
+            base = Bases(store, pool).merged(store.merge_bases(*tips))
             trees = [Tree(store, tip) for tip in tips]
             names = partial(_name, tips)
             results.append(merge_trees(store, pool, base, *trees, rule=YOUNGER, names=names).placed)

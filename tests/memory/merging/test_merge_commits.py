@@ -213,3 +213,45 @@ def test_a_merge_decides_anew_when_another_writer_was_faster(
     assert merge is not None
     assert [(one.title, one.new) for one in merge.renumbered] == [("Mine", "ADR-0003")]
     assert sorted(record.number or 0 for record in b.records().values()) == [1, 2, 3]
+
+
+def test_memories_with_sha256_merge_alike(new_clone: Callable[..., Clone]) -> None:
+    a = new_clone("a", "--object-format=sha256")
+    b = new_clone("b", "--object-format=sha256", of=a)
+    record = a.memory.record(Kind.DECISION, "Theirs", fields={"context": "One."})
+    b.merge(a)
+    a.edit(record, "One.", "Two.")
+    b.edit(record, "# Theirs", "# Everybody's")
+    a.memory.record(Kind.BUG, "Theirs")
+    b.memory.record(Kind.BUG, "Mine")
+    merge = b.merge(a, "ours")
+    assert merge is not None
+    assert [one.new for one in merge.renumbered] == ["BUG-2"]
+    merged = b.memory.get(record.id)
+    assert (merged.title, merged.fields["context"]) == ("Everybody's", "Two.")
+    assert b.repo.git("fsck", "--no-dangling") == ""
+
+
+def test_a_merge_touches_nothing_of_the_users(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    a.memory.record(Kind.DECISION, "Theirs")
+    b.memory.record(Kind.DECISION, "Mine")
+    b.repo.write("src/app.py", "edited = True\n")
+    before = b.repo.fingerprint()
+    theirs = b.fetch(a)
+    merge_into(b.core, b.core.store, theirs, source="a", yielding="ours")
+    assert b.repo.fingerprint() == before
+
+
+def test_a_proposals_branch_takes_a_merge_and_leaves_the_memory_alone(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    a.memory.record(Kind.LEARNING, "Theirs")
+    b.memory.record(Kind.LEARNING, "Mine")
+    memory, theirs = b.tip, b.fetch(a)
+    ref = "refs/heads/memory-proposals/x"
+    b.repo.git("update-ref", ref, memory)
+    merge = merge_into(b.core, b.core.store.on(ref), theirs, source="a", yielding="theirs")
+    assert merge is not None
+    assert b.tip == memory
+    assert b.repo.git("rev-parse", ref) == merge.version
+    assert b.repo.git("log", "-1", "--format=%s", ref) == "merge: a into memory-proposals/x"
