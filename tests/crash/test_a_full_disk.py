@@ -99,11 +99,10 @@ def disks() -> Iterator[Callable[[Path, str], Path]]:
 def fill(disk: Path, leave: int) -> Path:
     """Use the disk up but for some bytes (whole pages)."""
     ballast = disk / "ballast"
-    with ballast.open("wb") as file:
+    with ballast.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"\0" * 65536)
-                file.flush()
         except OSError:
             pass
     ballast.write_bytes(b"")

@@ -27,7 +27,7 @@ from crash.tools import (
     told,
 )
 
-KILLS = 300 if LONG else 5  # of each of the three ways
+KILLS = 300 if LONG else 3  # of each of the three ways
 SEED = int(os.environ.get("GIT_MEMORY_SEED", "20261121"))
 
 # Everything that changes records, in a loop; each is acknowledged on the pipe after it was done.
