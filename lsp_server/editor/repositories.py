@@ -31,6 +31,7 @@ class Repository:
         self.code_version: str | None = None
         self._found: dict[str, Record | None] = {}
         self._hovers: dict[tuple[str, ...], str] = {}
+        self._told = 0  # of the memory's template warnings
 
     @property
     def has_memory(self) -> bool:
@@ -73,15 +74,20 @@ class Repository:
         """The hover's text when it has been written before: answers at once."""
         return self._hovers.get(tuple(ids))
 
-    async def hover(self, ids: Sequence[str]) -> str:
-        """The hover's Markdown."""
+    async def hover(self, ids: Sequence[str], in_use: Collection[Path]) -> str:
+        """The hover's Markdown; ``in_use`` are the files that the editor has open."""
         kept, key = self._hovers, tuple(ids)
         if key not in kept:
-            text = await self._workers.prompt(self.memory.hover, key)
+            text = await self._workers.prompt(partial(self.memory.hover, key, in_use=in_use))
             if len(kept) < _KEPT:
                 kept[key] = text
             return text
         return kept[key]
+
+    def _log_template_warnings(self) -> None:
+        told, self._told = self._told, len(self.memory.template_warnings())
+        for warning in self.memory.template_warnings()[told:]:
+            log.warning("%s", warning)
 
 
 class Repositories:

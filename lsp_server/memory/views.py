@@ -32,12 +32,6 @@ def open_view(core: Core, ref: str, in_use: Collection[Path] = ()) -> Draft:
     return Draft(path, record.id, record.kind, is_new=False)
 
 
-def ensure(core: Core, record: Record) -> Path:
-    """The file view of a record, made where there is none; one that is there is left as it is."""
-    path = _path(core, record)
-    return path if path.exists() else refresh(core, record, [path])
-
-
 def refresh(core: Core, record: Record, in_use: Collection[Path] = ()) -> Path:
     """Bring the file view of a record to the tip's text. Somebody's work in it that is not committed yet is
     never overwritten, nor is a file that an editor has open: it would save its older text over ours."""

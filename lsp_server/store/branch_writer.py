@@ -165,14 +165,15 @@ class BranchWriter:
                 _fsync(place)
 
 
-def run_noted(git: Git, arguments: list[str], lock: Path, note: Note) -> None:
-    """Run a git command that takes ``lock``, noted for the next holder in case that we are killed."""
+def run_noted(git: Git, arguments: list[str], lock: Path, note: Note, new: str = "") -> None:
+    """Run a git command that takes ``lock`` and writes ``new`` in it, noted for the next holder in case
+    that we are killed."""
     begun = time.time()
     process = git.start(arguments, write=True, apart=True)
-    note.say(pid=process.pid, lock=str(lock), new="")
+    note.say(pid=process.pid, lock=str(lock), new=new)
     done = _finish_in_peace(process)
     if done.code < 0:
-        remove_dead_lock(lock, "", begun)
+        remove_dead_lock(lock, new, begun)
     if done.code != 0:
         raise failed(arguments[0], done)
 

@@ -124,15 +124,18 @@ class Exchange:
         arguments += [f"{tip}:{_HEADS}{branch}" for branch, tip in tips.items()]
         if name and self._repository.config.flag(f"remote.{name}.mirror"):
             arguments[:0] = ["-c", f"remote.{name}.mirror=false"]  # it would push every ref there is
+        # git notes where the branches are now: the lock of a tracking ref is what a killed push leaves.
+        tracking = {self._remote.tracking(branch): tip for branch, tip in tips.items()}
+        locks = {str(self._repository.common_dir / f"{ref}.lock"): tip for ref, tip in tracking.items()}
         takes_none = self._repository.private_dir / f"no-push-options-{key}"
         if _is_younger(takes_none, _TRUST_NO_OPTIONS):
-            done = self._talk(self._git, arguments)
+            done = self._talk(self._git, arguments, locks=locks)
         else:
             # The memory needs no build. The user's own push options stay: this adds to them.
-            done = self._talk(self._git, ["-c", "push.pushOption=ci.skip", *arguments])
+            done = self._talk(self._git, ["-c", "push.pushOption=ci.skip", *arguments], locks=locks)
             if remote_errors.needs_no_push_options(done):
                 takes_none.touch()
-                done = self._talk(self._git, arguments)
+                done = self._talk(self._git, arguments, locks=locks)
         answers = dict(_porcelain(done.stdout))
         if done.code != 0 and not any(flag == "!" for flag, _ in answers.values()):
             raise remote_errors.explain(done, self._remote.shown)
@@ -158,11 +161,12 @@ class Exchange:
         write: bool = False,
         stdin: bytes = b"",
         incoming: Path | None = None,
+        locks: Mapping[str, str] | None = None,
     ) -> Finished:
         facts = {} if incoming is None else {"incoming": str(incoming)}
 
         def started(pid: int) -> None:
-            self._note.say(pid=pid, **facts)
+            self._note.say(pid=pid, locks=locks or {}, **facts)
 
         try:
             return converse(

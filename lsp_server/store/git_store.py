@@ -16,6 +16,7 @@ from lsp_server.store.cat_file import CatFile
 from lsp_server.store.fast_import import blob_id, plan, require_safe_path
 from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
+from lsp_server.store.sync_lock import tidy as tidy_after_sync
 from lsp_server.store.write_lock import Note, WriteLock
 
 FORMAT = 1
@@ -83,6 +84,7 @@ class GitStore:
         if version is not None:
             return self.at(version)
         self._lock.tidy()
+        tidy_after_sync(self._repository)
         tip = self.tip()
         name = self.ref.removeprefix("refs/heads/")
         if tip is None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
-from lsp_server.store.branch_writer import BranchWriter
-from lsp_server.store.git_process import failed, finish
+from lsp_server.store.branch_writer import BranchWriter, run_noted
 from lsp_server.store.remote_errors import without_credentials
 from lsp_server.store.repository import Repository
 from lsp_server.store.write_lock import WriteLock
@@ -157,10 +156,5 @@ class Remotes:
             for ref, tip in wanted.items():
                 arguments = ["update-ref", "--no-deref", "-m", "memory: sync"]
                 arguments += ["-d", ref] if tip is None else [ref, tip]
-                process = self._repository.git.start(arguments)
-                note.say(
-                    pid=process.pid, lock=str(self._repository.common_dir / f"{ref}.lock"), new=tip or ""
-                )
-                done = finish(process)
-                if done.code != 0:
-                    raise failed("update-ref", done)
+                lock = self._repository.common_dir / f"{ref}.lock"
+                run_noted(self._repository.git, arguments, lock, note, tip or "")

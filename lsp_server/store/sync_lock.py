@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from lsp_server.errors import StoreError
 from lsp_server.store.incoming import cannot_write, retire, share
 from lsp_server.store.remote_git import Budget, OutOfTimeError
 from lsp_server.store.repository import Repository
+from lsp_server.store.write_lock import remove_dead_lock
 
 _POLL = 0.05  # seconds
 _NAME = "sync-lock"
@@ -33,8 +35,9 @@ class SyncNote:
         self._descriptor = descriptor
 
     def say(self, **facts: Any) -> None:
-        """Replace what is noted: ``pid`` (of the git child), ``incoming`` (its directory)."""
-        data = json.dumps(facts).encode() if facts else b""
+        """Replace what is noted: ``pid`` (of the git child), ``incoming`` (its directory), ``locks`` (files
+        that it may leave, each with what it writes there)."""
+        data = json.dumps({"since": time.time(), **facts}).encode() if facts else b""
         with contextlib.suppress(OSError):  # a full disk: git will say so
             os.pwrite(self._descriptor, data, 0)
             os.ftruncate(self._descriptor, len(data))
@@ -63,6 +66,21 @@ def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | N
             note.say()
     finally:
         os.close(descriptor)  # which lets go of the lock
+
+
+def tidy(repository: Repository) -> None:
+    """Clear up after a killed sync now, without a sync of our own. One ``stat`` when there is nothing to do;
+    nothing while a sync, or a git that outlived one, is at work."""
+    path = repository.private_dir / _NAME
+    with contextlib.suppress(OSError):
+        if not path.stat().st_size:
+            return
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if _acquire(descriptor) and _clear_up(descriptor, repository, end=False):
+                os.ftruncate(descriptor, 0)
+        finally:
+            os.close(descriptor)
 
 
 def is_held(repository: Repository) -> bool:
@@ -101,19 +119,29 @@ def _acquire(descriptor: int) -> bool:
     return True
 
 
-def _clear_up(descriptor: int, repository: Repository) -> None:
+def _clear_up(descriptor: int, repository: Repository, *, end: bool = True) -> bool:
+    """False when its git is still at work and was not to be ended."""
     try:
         said = json.loads(os.pread(descriptor, 8192, 0) or b"{}")
     except (ValueError, OSError):
-        return
+        return True
     if not isinstance(said, dict):
-        return
+        return True
     pid, incoming = said.get("pid"), said.get("incoming")
     if isinstance(pid, int) and pid > 1 and _is_our_git(pid):
+        if not end:
+            return False
         with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
     if isinstance(incoming, str) and Path(incoming).parent == repository.objects_dir:
         retire(Path(incoming))
+    locks, since = said.get("locks"), said.get("since")
+    if isinstance(locks, dict) and isinstance(since, float):
+        remotes = repository.common_dir / "refs"
+        for lock, new in locks.items():
+            if isinstance(new, str) and lock.endswith(".lock") and Path(lock).is_relative_to(remotes):
+                remove_dead_lock(Path(lock), new, since)
+    return True
 
 
 def _is_our_git(pid: int) -> bool:

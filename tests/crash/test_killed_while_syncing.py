@@ -86,7 +86,6 @@ def test_a_sync_killed_at_any_git_call_is_done_or_not_and_the_next_one_finishes(
                 the_users_own_git_works(place.repo, gc=True)
 
 
-@pytest.mark.xfail(reason="what a sync left is cleared up by the next sync only: store/sync_lock.py")
 def test_what_a_killed_sync_left_is_cleared_up_by_the_next_command_of_any_kind(apart: Place) -> None:
     command = [str(PROGRAM), "sync"]
     calls = apart.copy(apart.folder.parent / "whole").killed(command, 0, "", everything=False).calls
@@ -115,7 +114,6 @@ def die_with_the_tracking_ref(place: Place, also: str) -> None:
     hook.unlink(missing_ok=True)
 
 
-@pytest.mark.xfail(reason="the update-ref of a sync dies with its group: Remotes.set_refs")
 def test_killed_with_its_group_a_sync_leaves_no_lock_in_the_way_of_the_users_fetch(apart: Place) -> None:
     die_with_the_tracking_ref(apart, "")
     assert eventually(lambda: not leftovers(apart.git_dir / "refs"), patience=1)
@@ -136,7 +134,6 @@ def test_a_lock_of_the_tracking_ref_that_a_dead_sync_left_goes_with_the_next_com
     check_synced(apart)
 
 
-@pytest.mark.xfail(reason="the lock that a push takes is not noted: Exchange.push, sync_lock")
 def test_a_lock_of_the_tracking_ref_that_a_dead_push_left_goes_with_the_next_sync(place: Place) -> None:
     place.do("sync")
     place.do("learn", "Learned here")

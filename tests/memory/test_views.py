@@ -171,3 +171,23 @@ def test_a_draft_that_became_a_pipe_is_refused_and_not_waited_for(memory: Memory
     os.mkfifo(draft.path)
     with pytest.raises(NotFoundError, match="not a file"):
         memory.save_draft(draft.path)
+
+
+def test_the_link_in_a_hover_leads_to_the_text_of_today(memory: Memory) -> None:
+    record = memory.record(Kind.LEARNING, "Emails differ by case", fields={"lesson": "Look twice."})
+    view = memory.view(record.id)
+    memory.amend(record.id, memory.text(record.id).replace("Look twice.", "Normalise first."))
+    assert view.path.as_uri() in memory.hover([record.id])
+    assert "Normalise first." in view.path.read_text()
+
+
+def test_a_hover_leaves_a_file_alone_that_an_editor_has_open_or_somebody_works_in(memory: Memory) -> None:
+    record = memory.record(Kind.LEARNING, "Emails differ by case", fields={"lesson": "Look twice."})
+    view = memory.view(record.id)
+    before = view.path.read_text()
+    memory.amend(record.id, before.replace("Look twice.", "Normalise first."))
+    memory.hover([record.id], in_use=[view.path])
+    assert view.path.read_text() == before
+    view.path.write_text(before.replace("Look", "Look at least"))
+    memory.hover([record.id])
+    assert "Look at least twice." in view.path.read_text()

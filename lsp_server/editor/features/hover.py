@@ -67,7 +67,7 @@ async def _hover(session: Session, document: Document, line: int, mention: Menti
         ids = await session.tracking.soon_at(document, line, PATIENCE)
     if not ids:
         return None
-    return _answer(session, document, line, mention, await repository.hover(ids))
+    return _answer(session, document, line, mention, await repository.hover(ids, session.files_in_use()))
 
 
 def _answer(

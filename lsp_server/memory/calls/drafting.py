@@ -20,17 +20,18 @@ class Drafting:
 
     _core: Core
 
-    def hover(self, record_ids: Sequence[str]) -> str:
-        """Markdown for an editor's hover: ten lines at most, with a link to each record's file view."""
+    def hover(self, record_ids: Sequence[str], *, in_use: Collection[Path] = ()) -> str:
+        """Markdown for an editor's hover: ten lines at most, with a link to each record's file view.
+        ``in_use`` as in ``view``."""
         from lsp_server.memory import showing, views
 
         index = self._core.followed()
         records = [record for one in record_ids if (record := index.get(one)) is not None]
         if not records:
             return ""
-        # The link must lead somewhere: the files are made before anybody follows it.
+        # The link must lead to what is true now: the files are written before anybody follows it.
         shown = records[: showing.RECORDS]
-        uris = [views.ensure(self._core, record).as_uri() for record in shown]
+        uris = [views.refresh(self._core, record, in_use).as_uri() for record in shown]
         return showing.hover(self._core, records, uris)
 
     def draft(
