@@ -15,7 +15,7 @@ from lsp_server.rendering.overrides import SUFFIX, Overrides, may_be_replaced
 
 if TYPE_CHECKING:
     from lsp_server.memory.trust import Trust
-    from lsp_server.store.base import Snapshot
+    from lsp_server.store.base import Snapshot, Version
     from lsp_server.store.git_store import GitStore
 
 FOLDER = "templates"
@@ -51,6 +51,8 @@ class Team:
         self._trust = trust
         self._lock = threading.Lock()
         self._loaded: Overrides | None = None
+        self._bare: Version | None = None  # a version that was seen to have no templates
+        self._unset: Version | None = None  # … and one without settings
         self.passed_over = False
         """Something of theirs would have applied, and was left aside because nobody trusts it."""
         self.warnings: list[str] = []
@@ -58,14 +60,16 @@ class Team:
     def overrides(self, name: str) -> Overrides | None:
         """The team's templates, where one of them may apply to ``name``. Where the branch has none, this
         looks at the branch's root only."""
+        tip = self._store.tip()
+        if tip is None or tip == self._bare:
+            return None
         try:
-            if self._store.tip() is None:
-                return None
             snapshot = self._store.snapshot()
         except GitMemoryError:
             return None  # no memory: whoever writes or reads is told
         folder = snapshot.entry(FOLDER)
         if folder is None or not folder.is_tree:
+            self._bare = snapshot.version
             return None
         paths = [f"{FOLDER}/{name}{SUFFIX}"]
         if name.startswith("records/"):
@@ -84,8 +88,13 @@ class Team:
 
     def settings(self, snapshot: Snapshot) -> Settings:
         """The team's settings at a version of the branch."""
+        if snapshot.version == self._unset:
+            return Settings()
         data = snapshot.read(SETTINGS_FILE)
-        if data is None or not self._is_trusted():
+        if data is None:
+            self._unset = snapshot.version
+            return Settings()
+        if not self._is_trusted():
             return Settings()
         settings, wrong = read_settings(data)
         if wrong:
