@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,8 @@ class Repository:
         """The hover's Markdown; ``in_use`` are the files that the editor has open."""
         kept, key = self._hovers, tuple(ids)
         if key not in kept:
-            text = await self._workers.prompt(partial(self.memory.hover, key, in_use=in_use))
+            text: str = await self._workers.prompt(partial(self.memory.hover, key, in_use=in_use))
+            self._log_template_warnings()
             if len(kept) < _KEPT:
                 kept[key] = text
             return text
