@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def trust(session: Session, action: str | None) -> None:
     """Let this repository's own templates and settings apply.
 
-    A team can keep templates (`templates/…`) and settings (`settings.yaml`) on the memory branch. They apply
+    A team can keep templates (`templates/`) and settings (`settings.yaml`) on the memory branch. They apply
     for you once you trust the repository, also those that a later fetch brings; they never run outside a
     sandbox. What you trust is kept in your state directory; a copy or a new clone is another repository.
     """
