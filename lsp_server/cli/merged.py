@@ -1,4 +1,4 @@
-"""What a merge did, told to a person: what came, what was renumbered, what is left to settle."""
+"""What merges did, told to a person: what came, what was renumbered, what is left to settle."""
 
 from __future__ import annotations
 
@@ -7,37 +7,35 @@ from typing import TYPE_CHECKING
 from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lsp_server.cli.session import Session
-    from lsp_server.memory.sharing_results import Merge, Renumbered
+    from lsp_server.memory.sharing_results import Conflicted, Merge, Renumbered
 
 _MENTIONS = 5
 
 
-def print_merge(session: Session, merge: Merge) -> None:
-    """A few lines; nothing for what went without saying."""
+def print_merges(session: Session, merges: Sequence[Merge], source: str = "") -> None:
+    """A few lines for each; nothing for what went without saying. ``source`` (styled) is where it came
+    from, where that was not said already."""
     out = session.out
-    if counts := _counts(merge):
-        out.line(f"  {counts}")
-    if merge.merged:
-        out.line(f"  edited on both sides and merged: {', '.join(map(visible_line, merge.merged))}")
-    for renumbered in merge.renumbered:
-        old, new = visible_line(renumbered.old), out.style(visible_line(renumbered.new), "bold")
-        out.line(f"  {old} {visible_line(renumbered.title)} is now {new}; {old} was given twice")
-        _print_mentions(session, renumbered)
-    for revived in merge.revived:
-        label = out.style(visible_line(revived.label), "bold")
-        out.line(
-            f"  {label} {visible_line(revived.title)} was deleted on one side and edited on the other: kept"
-        )
-    for remark in merge.remarks:
-        out.line(f"  {visible_line(remark)}")
-    for conflicted in merge.conflicts:
-        label = visible_line(conflicted.label)
-        places = ", ".join(visible_line(conflict.where or "text") for conflict in conflicted.conflicts)
-        out.line(
-            f"  {out.style('conflict', 'bold', 'red')} in {out.style(label, 'bold')} "
-            f"{visible_line(conflicted.title)} ({places}): both are kept; `git memory edit {label}` settles it"
-        )
+    for merge in merges:
+        if counts := _counts(merge):
+            out.line(f"From {source}: records {counts}." if source else f"  {counts}")
+        if merge.merged:
+            out.line(f"  edited on both sides and merged: {', '.join(map(visible_line, merge.merged))}")
+        for renumbered in merge.renumbered:
+            _print_renumbered(session, renumbered)
+        for revived in merge.revived:
+            label = out.style(visible_line(revived.label), "bold")
+            title = visible_line(revived.title)
+            out.line(f"  {label} {title} was deleted on one side and edited on the other: kept")
+        for remark in merge.remarks:
+            out.line(f"  {visible_line(remark)}")
+        for conflicted in merge.conflicts:
+            _print_conflicted(session, conflicted)
+    if any(merge.conflicts for merge in merges):
+        out.line("  all of them: `git memory list --conflicts`")
 
 
 def _counts(merge: Merge) -> str:
@@ -45,11 +43,23 @@ def _counts(merge: Merge) -> str:
     return ", ".join(f"{number} {word}" for number, word in numbers if number)
 
 
-def _print_mentions(session: Session, renumbered: Renumbered) -> None:
+def _print_renumbered(session: Session, renumbered: Renumbered) -> None:
     out = session.out
+    old, new = visible_line(renumbered.old), out.style(visible_line(renumbered.new), "bold")
+    out.line(f"  {old} {visible_line(renumbered.title)} is now {new}: {old} was given twice")
     for mention in renumbered.mentions[:_MENTIONS]:
         place = out.style(visible_line(f"{mention.path}:{mention.line}"), "cyan")
-        out.line(f"    the code says {visible_line(renumbered.old)} at {place}")
+        out.line(f"    {place} still says {old}: {visible_line(mention.text.strip())}")
     more = len(renumbered.mentions) - _MENTIONS
     if more > 0:
-        out.line(f"    and in {more} more place{'s' if more != 1 else ''}")
+        out.line(f"    and so {'do' if more != 1 else 'does'} {more} more place{'s' if more != 1 else ''}")
+
+
+def _print_conflicted(session: Session, conflicted: Conflicted) -> None:
+    out = session.out
+    label = visible_line(conflicted.label)
+    places = ", ".join(dict.fromkeys(visible_line(one.where or "text") for one in conflicted.conflicts))
+    out.line(
+        f"  {out.style('in conflict', 'yellow')} {out.style(label, 'bold')} "
+        f"{visible_line(conflicted.title)} ({places}), both kept: `git memory edit {label}` settles it"
+    )

@@ -33,19 +33,20 @@ class ProposalName(Text):
     "propose",
     example="""
     git memory propose use-jwt
-    git memory decide "Use JWT for authentication"
+    git memory propose
     git memory propose --end
-    git memory --proposal use-jwt learn "Tokens expire at night"
     """,
 )
 @click.argument("name", required=False, type=ProposalName())
 @click.option("--end", is_flag=True, help="Write to the memory itself again; the proposal stays open.")
 def propose(session: Session, name: str | None, end: bool) -> None:
-    """Put what is written next on a proposal, to be reviewed before it counts.
+    """Put what is written next on a proposal.
 
-    A proposal is a branch, memory-proposals/NAME: `git memory sync` publishes it, and a pull request from it
-    to the memory branch shows what would change. This worktree reads and writes the proposal until --end;
-    other worktrees go on as they were. For one command alone there is `git memory --proposal NAME COMMAND`.
+    A proposal is reviewed before it counts. It is a branch, memory-proposals/NAME: `git memory sync` publishes
+    it, and a pull request from it to the memory branch shows what would change. This worktree reads and writes
+    the proposal until --end; other worktrees go on as they were. For one command alone there is
+    `git memory --proposal NAME COMMAND`.
+
     Without a name, list the open proposals.
     """
     if end and name is not None:
@@ -118,16 +119,18 @@ def adopt(session: Session, name: str) -> None:
     with session.memory() as memory:
         done = memory.adopt(name)
     if session.json:
-        print_json(session, asdict(done))
+        from lsp_server.memory.sharing_plain import adopted_json
+
+        print_json(session, adopted_json(done))
         return
     name = _bold(session, done.name)
     if done.merge is None:
         session.out.line(f"The memory had all of the proposal {name} already; it has ended.")
     else:
-        from lsp_server.cli.merged import print_merge
+        from lsp_server.cli.merged import print_merges
 
         session.out.line(f"The proposal {name} is part of the memory.")
-        print_merge(session, done.merge)
+        print_merges(session, [done.merge])
     _print_released(session, done.released)
 
 

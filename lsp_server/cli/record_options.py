@@ -148,7 +148,7 @@ def secret_options(decorated: Decorated) -> Decorated:
         multiple=True,
         type=Text(),
         metavar="FINGERPRINT",
-        help="Let this finding of the secret scan through, in this write only; `secrets allow` does it for good.",
+        help="Let this finding of the secret scan through, this once; `secrets allow` does it for good.",
     )(decorated)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lsp_server.cli.arguments import Text
+from lsp_server.cli.merged import print_merges
 from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import fit, visible_line
@@ -93,7 +94,7 @@ def _sync(
 
         print_json(session, synced_json(done, refused=failure.message if failure else None))
     else:
-        print_synced(session, done, quiet=failure is not None)
+        _print_synced(session, done, quiet=failure is not None)
     if failure is not None:
         session.out.stream.flush()
         raise failure
@@ -122,40 +123,11 @@ def _progress(session: Session) -> Iterator[Callable[[str], None] | None]:
             stream.flush()
 
 
-def print_synced(session: Session, done: Synced, *, quiet: bool = False) -> None:
+def _print_synced(session: Session, done: Synced, *, quiet: bool = False) -> None:
     """What came, what was settled and what a person should look at; then what was sent."""
     out = session.out
     where = out.style(visible_line(done.remote), "bold")
-    for merge in done.merges:
-        counted = [(merge.added, "added"), (merge.changed, "changed"), (merge.deleted, "deleted")]
-        counts = [f"{number} {what}" for number, what in counted if number]
-        if counts:
-            out.line(f"From {where}: records {', '.join(counts)}.")
-        if merge.merged:
-            out.line(f"  changed on both sides, and merged: {visible_line(', '.join(merge.merged))}")
-        for one in merge.renumbered:
-            new = out.style(visible_line(one.new), "bold")
-            out.line(f"  {visible_line(one.old)} is {new} now: {visible_line(one.title)}")
-            for mention in one.mentions:
-                place = out.style(visible_line(f"{mention.path}:{mention.line}"), "cyan")
-                out.line(
-                    f"    {place} still says {visible_line(one.old)}: {visible_line(mention.text.strip())}"
-                )
-        for conflicted in merge.conflicts:
-            label = visible_line(conflicted.label)
-            places = ", ".join(dict.fromkeys(visible_line(c.where) for c in conflicted.conflicts))
-            out.line(
-                f"  {out.style('in conflict', 'yellow')} {out.style(label, 'bold')} "
-                f"{visible_line(conflicted.title)} ({places}): `git memory edit {label}`"
-            )
-        for revived in merge.revived:
-            label = out.style(visible_line(revived.label), "bold")
-            title = visible_line(revived.title)
-            out.line(f"  {label} {title} was deleted on one side and edited on the other: kept")
-        for remark in merge.remarks:
-            out.line(f"  {visible_line(remark)}")
-    if any(merge.conflicts for merge in done.merges):
-        out.line("  all of them: `git memory list --conflicts`")
+    print_merges(session, done.merges, where)
     for found in done.secrets:
         named = f" ({visible_line(found.fingerprint)})" if found.fingerprint else ""
         session.say(

@@ -32,8 +32,8 @@ def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret
 
     ``revision`` is a version to look through (the branch's tip without one), or ``A..B``: only what differs
     between two, and the messages of the commits between them; either end may be left out for the tip.
-    Raises ``NotFoundError`` or ``UsageError`` for a revision that is none, ``RefusedError`` where the scanner is needed and
-    not installed.
+    Raises ``NotFoundError`` or ``UsageError`` for a revision that is none, ``RefusedError`` where the scanner
+    is needed and not installed.
     """
     from lsp_server.store.history import commits
 

@@ -57,6 +57,29 @@ def test_an_adopted_proposal_is_part_of_the_memory_and_what_was_renumbered_is_to
     assert repo.json("show", "ADR-2")["aliases"] == ["ADR-0001"]
 
 
+def test_what_adopting_answers_in_json_has_the_shape_of_a_sync(repo: Repo) -> None:
+    (repo.path / "app.py").write_text("# see ADR-1\n")
+    repo.git("add", "app.py")
+    repo.git("commit", "-qm", "app")
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    repo.do("decide", "Use sessions")
+    done = repo.json("adopt", "use-jwt")
+    (renumbered,) = done["merge"]["renumbered"]
+    assert renumbered["mentions"] == [{"path": "app.py", "line": 1, "text": "# see ADR-1"}]
+    assert list(done["merge"]) == [
+        "version",
+        "fast_forward",
+        "added",
+        "changed",
+        "deleted",
+        "merged",
+        "renumbered",
+        "conflicts",
+        "revived",
+        "remarks",
+    ]
+
+
 def test_a_withdrawn_proposal_says_where_its_changes_are_kept(repo: Repo) -> None:
     repo.do("--proposal", "use-jwt", "decide", "Use JWT")
     told = repo.do("withdraw", "use-jwt")

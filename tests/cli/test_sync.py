@@ -68,7 +68,7 @@ def test_what_was_renumbered_and_where_the_code_still_says_otherwise_is_told(rep
     other.git("commit", "-q", "-m", "Sign in")
     assert other.do("sync").splitlines() == [
         "From origin/memory: records 1 added.",
-        "  ADR-0001 is ADR-0002 now: Use PASETO",
+        "  ADR-0001 Use PASETO is now ADR-0002: ADR-0001 was given twice",
         "    auth.py:1 still says ADR-0001: # as ADR-1 says",
         "Pushed 2 commits to origin/memory.",
     ]
@@ -84,7 +84,7 @@ def test_a_conflict_is_told_with_the_way_to_settle_it(repo: Repo, other: Repo) -
         one.do("edit", ref, env={"EDITOR": editor})
     repo.do("sync")
     said = other.do("sync")
-    assert f"in conflict LEARN-{ref[:8]} Emails differ by case (Lesson): `git memory edit" in said
+    assert f"in conflict LEARN-{ref[:8]} Emails differ by case (Lesson), both kept: `git memory edit" in said
     assert "git memory list --conflicts" in said
 
 

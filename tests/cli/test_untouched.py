@@ -30,10 +30,27 @@ WALK: dict[str, list[list[str]]] = {
     "search": [["search", "sessions"]],
     "why": [["why", "src/auth.py:3"], ["why", "src/auth.py"]],
     "log": [["log", "--patch"]],
-    "sync": [["sync", "--status"]],
+    "history": [["history", "ADR-1", "-p"]],
+    "sync": [["sync"], ["sync", "--status"]],
+    "propose": [["propose", "p"], ["decide", "Use PASETO"], ["propose"], ["propose", "--end"]],
+    "adopt": [["--proposal", "p", "learn", "T"], ["adopt", "p"]],
+    "withdraw": [["--proposal", "p", "learn", "T"], ["withdraw", "p"]],
+    "diff": [["diff"], ["diff", "--markdown"]],
+    "secrets": [["secrets", "scan"], ["secrets", "allow", "0123456789"], ["secrets", "list"]],
+    "trust": [["trust"], ["trust", "--list"], ["trust", "--revoke"]],
     "doctor": [["doctor"], ["doctor", "--fix"]],
     "completion": [["completion", "bash"]],
 }
+
+
+# What no command of the user's own makes; a remote-tracking ref of the memory's is as `git fetch` leaves it.
+OURS = (
+    "refs/heads/memory ",
+    "refs/heads/memory-proposals/",
+    "refs/memory/",
+    "refs/git-memory/",
+    "refs/remotes/origin/memory ",
+)
 
 
 def _everything(repo: Repo) -> dict[str, str]:
@@ -46,7 +63,7 @@ def _everything(repo: Repo) -> dict[str, str]:
         content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
         seen[name] = f"{status.st_mode:o} {status.st_mtime_ns if path.is_file() else ''} {content}"
     refs = repo.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-    seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith("refs/heads/memory "))
+    seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith(OURS))
     return seen
 
 
@@ -70,6 +87,8 @@ def busy(repo: Repo) -> Repo:
     auth = repo.path / "src" / "auth.py"
     auth.write_text("stashed\n")
     repo.git("stash", "-q")
+    repo.git("init", "-q", "--bare", "../hub.git")
+    repo.git("remote", "add", "origin", "../hub.git")
     repo.do("decide", "Use sessions", "--at", "src/auth.py:3")
     repo.do("bug", "Login fails")
     (repo.path / "docs").mkdir()

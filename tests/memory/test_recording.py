@@ -108,9 +108,9 @@ def test_marking_a_status_it_has_already_is_no_commit(memory: Memory) -> None:
 
 def test_superseding_links_both_sides_in_one_commit(memory: Memory) -> None:
     memory.record(Kind.DECISION, "Use sessions", status="accepted")
-    before = len(memory.log())
+    before = len(list(memory.log()))
     old, new = memory.supersede("ADR-1", "Use JWT", fields={"rationale": "Scale."})
-    assert len(memory.log()) == before + 1
+    assert len(list(memory.log())) == before + 1
     assert (old.status, new.status) == ("superseded", "accepted")
     assert [(link.relation.value, link.target) for link in old.links] == [("superseded-by", new.id)]
     assert [(link.relation.value, link.target) for link in new.links] == [("supersedes", old.id)]

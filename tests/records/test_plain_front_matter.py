@@ -62,7 +62,7 @@ PIECES = st.sampled_from(
         "  - supersedes: 1-2  # ADR-1\n",
         "tags: [a, b c]\n",
         "code:\n",
-    )  # fmt: skip
+    )
 )
 
 
