@@ -42,9 +42,9 @@ class ProposalName(Text):
 def propose(session: Session, name: str | None, end: bool) -> None:
     """Put what is written next on a proposal.
 
-    A proposal is reviewed before it counts. It is a branch, memory-proposals/NAME: `git memory sync` publishes
-    it, and a pull request from it to the memory branch shows what would change. This worktree reads and writes
-    the proposal until --end; other worktrees go on as they were. For one command alone there is
+    A proposal is reviewed before it counts. It is a branch, memory-proposals/NAME: `git memory sync`
+    publishes it, and a pull request from it to the memory branch shows what would change. This worktree
+    reads and writes the proposal until --end; other worktrees go on as they were. For one command alone there is
     `git memory --proposal NAME COMMAND`.
 
     Without a name, list the open proposals.
