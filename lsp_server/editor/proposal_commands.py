@@ -41,6 +41,8 @@ async def proposals(session: Session, arguments: Arguments) -> list[dict[str, An
 
 async def adopt(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Merge a proposal into the memory."""
+    from lsp_server.memory.sharing_plain import adopted_json
+
     name = arguments.text("name")
     repository = await _repository(session, arguments)
     done = await session.workers.prompt(repository.memory.adopt, name)
@@ -51,7 +53,7 @@ async def adopt(session: Session, arguments: Arguments) -> dict[str, Any]:
         said += "; to be settled: " + ", ".join(c.label for c in done.merge.conflicts[:3])
     session.client.say(said)
     await session.wrote(repository)
-    return asdict(done)
+    return adopted_json(done)
 
 
 async def withdraw(session: Session, arguments: Arguments) -> dict[str, Any]:

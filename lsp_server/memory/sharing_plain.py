@@ -1,10 +1,10 @@
-"""What a sync answers with, as JSON has it; the same for every face."""
+"""What syncing and adopting answer with, as JSON has it; the same for every face."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lsp_server.memory.sharing_results import Merge, Synced
+from lsp_server.memory.sharing_results import Adopted, Merge, Synced
 
 
 def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
@@ -15,13 +15,19 @@ def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
         "fetched": done.fetched,
         "pushed": done.pushed,
         "refused": refused,
-        "merges": [merge_json(merge) for merge in done.merges],
+        "merges": [_merge_json(merge) for merge in done.merges],
         "secrets": [found._asdict() for found in done.secrets],
         "proposals": list(done.proposals),
     }
 
 
-def merge_json(merge: Merge) -> dict[str, Any]:
+def adopted_json(done: Adopted) -> dict[str, Any]:
+    """A proposal that was adopted. ``merge`` is null when the memory had all of it."""
+    merge = None if done.merge is None else _merge_json(done.merge)
+    return {"name": done.name, "merge": merge, "released": done.released}
+
+
+def _merge_json(merge: Merge) -> dict[str, Any]:
     """One merge."""
     return {
         "version": merge.version,
