@@ -44,8 +44,8 @@ def propose(session: Session, name: str | None, end: bool) -> None:
 
     A proposal is reviewed before it counts. It is a branch, memory-proposals/NAME: `git memory sync`
     publishes it, and a pull request from it to the memory branch shows what would change. This worktree
-    reads and writes the proposal until --end; other worktrees go on as they were. For one command alone there is
-    `git memory --proposal NAME COMMAND`.
+    reads and writes the proposal until --end; other worktrees go on as they were. For one command alone
+    there is `git memory --proposal NAME COMMAND`.
 
     Without a name, list the open proposals.
     """

@@ -52,6 +52,7 @@ def test_what_two_people_wrote_at_once_is_shown_with_both_texts_and_settled_by_a
     window.hover_over(KEY_LINE, "order-", says="conflict", timeout=FIRST)
     window.hover.get_by_role("link", name=DECISION).click()
     expect(window.tab).to_contain_text("ADR-0001")
+    window.go_to(shop.show(_path(shop)).splitlines().index(OURS) + 1)
     expect(window.text_of(OURS)).to_be_visible()
     expect(window.text_of(THEIRS)).to_be_visible()
     choice = window.page.get_by_role("button", name="Accept Incoming Change").first
