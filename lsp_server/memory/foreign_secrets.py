@@ -15,10 +15,12 @@ from lsp_server.store.git_store import GitStore
 _LARGEST = 4_000_000  # bytes of one file that are looked through
 
 
-def secrets_between(store: GitStore, old: Version | None, new: Version) -> list[Warned]:
+def secrets_between(
+    store: GitStore, old: Version | None, new: Version, ours: Version | None = None
+) -> list[Warned]:
     """What looks like a secret in the files that differ between two versions (None: in all of ``new``), and
-    was neither there before nor is allowed by the newer one."""
-    let_through = allowed(store.at(new))
+    was neither there before nor is allowed by ``ours`` (by ``new``, unless it is given)."""
+    let_through = allowed(store.at(ours or new))
     found: list[Warned] = []
     changed = [d for d in store.differences(old, new) if d.new is not None and d.new.is_file]
     contents = store.contents([d.new.object_id for d in changed if d.new is not None])

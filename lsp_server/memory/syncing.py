@@ -7,9 +7,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError, UsageError
+from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import Merge, Synced, Warned
+from lsp_server.memory.sync_timeout import seconds
 from lsp_server.store import sync_lock
 from lsp_server.store.exchange import Exchange
 from lsp_server.store.git_store import FORMAT
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.store.base import Version
 
-TIMEOUT_KEY = "memory.synctimeout"
-DEFAULT_TIMEOUT = 60.0  # seconds, for the whole sync
 _MOST_ROUNDS = 30  # against others who push at the same time; the budget usually ends first
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
 
@@ -54,27 +53,12 @@ def sync(
     """
     remotes = Remotes(core.repository)
     target = remotes.choose(remote)
-    budget = Budget(_seconds(core, timeout), stop)
+    budget = Budget(seconds(core, timeout), stop)
     with sync_lock.hold(core.repository, budget if wait else None) as note:
         if note is None:
             return None
         exchange = Exchange(core.repository, target, budget, note, progress)
         return _Sync(core, remotes, target, exchange, accept_rewrite).run(budget)
-
-
-def _seconds(core: Core, given: float | None) -> float:
-    if given is not None:
-        if not 0 < given < 1e6:
-            raise UsageError("a timeout is a number of seconds above 0")
-        return given
-    configured = core.repository.config.get(TIMEOUT_KEY)
-    try:
-        seconds = float(configured) if configured is not None else DEFAULT_TIMEOUT
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < 1e6:
-        raise RefusedError(f"memory.syncTimeout should be a number of seconds, not {configured!r}")
-    return seconds
 
 
 class _Sync:
@@ -94,6 +78,7 @@ class _Sync:
         self._proposals = SharedProposals(self._store, remotes, target, self._below, self._remark)
         self._source = f"{target.shown}/{self._branch}"
         self._fetched = self._pushed = 0
+        self._unsent: tuple[Version, Version, int] = ("", "", 0)  # (ours, theirs, commits of ours alone)
         self._merges: list[Merge] = []
         self._warned: dict[Warned, None] = {}
         self._remarks: dict[str, None] = {}
@@ -178,20 +163,23 @@ class _Sync:
             self._merges.append(Merge(theirs, fast_forward=True, added=self._count_records(theirs)))
             self._fetched += self._remotes.count(theirs, ())
             self._warn(None, theirs)
-        elif not self._store.contains(ours, theirs):
-            self._fetched += self._remotes.count(theirs, [ours])
-            left = self._left_behind(theirs, ours, seen)
-            if left is not None:
+        else:
+            related = self._store.related(ours, theirs)
+            self._fetched += related.behind
+            self._unsent = (ours, theirs, related.ahead)
+            left = self._left_behind(theirs, ours, seen, related.bases)
+            if left is not None:  # maybe rewound: then we have all of it, and more than they want
                 self._follow_rewrite(left, theirs)
-            else:
-                self._merge(theirs)
-            self._warn(self._scanned_before(theirs, ours, seen), theirs)
-        elif (left := self._left_behind(theirs, ours, seen)) is not None:
-            self._follow_rewrite(left, theirs)  # rewound: we have all of it, and more than they want
-        self._remotes.note(self._target, self._branch, theirs, agreed=False)
+            elif related.behind:
+                self._merge(theirs, ours, related.bases)
+            if related.behind:
+                known = [one for one in (*related.bases[:1], *seen) if one is not None]
+                self._warn(known[-1] if known else None, theirs)
+        if self._proposals.own:  # whether a forge merged one is told from where its branches are
+            self._remotes.note(self._target, self._branch, theirs, agreed=False)
         return True
 
-    def _merge(self, theirs: Version) -> None:
+    def _merge(self, theirs: Version, ours: Version, common: Sequence[Version]) -> None:
         from lsp_server.memory import merging
 
         merge = merging.merge_into(
@@ -201,18 +189,26 @@ class _Sync:
             source=self._source,
             yielding="ours",
             published=self._remotes.others(self._target, self._branch),
+            common=(ours, common),
         )
         if merge is not None:
             self._merges.append(merge)
 
     def _left_behind(
-        self, theirs: Version, ours: Version, seen: tuple[Version | None, Version | None]
+        self,
+        theirs: Version,
+        ours: Version,
+        seen: tuple[Version | None, Version | None],
+        common: Sequence[Version],
     ) -> Version | None:
         """Where we last agreed, when their branch has left that history; None when it goes on from there."""
         left = [
             known
             for known in dict.fromkeys(seen)
-            if known is not None and not self._contains(theirs, known) and self._contains(ours, known)
+            if known is not None
+            and known not in common
+            and not self._contains(theirs, known)
+            and self._contains(ours, known)
         ]
         if len(left) == 2 and self._contains(left[1], left[0]):
             return left[1]
@@ -240,19 +236,10 @@ class _Sync:
 
         return sum(is_record_path(file.path) for file in self._store.at(version).files())
 
-    def _scanned_before(
-        self, theirs: Version, ours: Version, seen: tuple[Version | None, Version | None]
-    ) -> Version | None:
-        known = [one for one in seen if one is not None]
-        if known:
-            return known[-1]
-        bases = self._store.merge_bases(ours, theirs)
-        return bases[0] if bases else None
-
     def _warn(self, old: Version | None, new: Version) -> None:
         from lsp_server.memory.foreign_secrets import secrets_between
 
-        self._warned.update(dict.fromkeys(secrets_between(self._store, old, new)))
+        self._warned.update(dict.fromkeys(secrets_between(self._store, old, new, self._store.tip())))
 
     def _settle_proposals(self, listed: Mapping[str, str]) -> None:
         self._proposals.track(listed)
@@ -281,7 +268,10 @@ class _Sync:
         if mine.error is not None:
             raise self._not_pushed(mine.error, theirs)
         if mine.is_there:
-            self._pushed += self._remotes.count(tip, [theirs] if theirs is not None else [])
+            if self._unsent[:2] == (tip, theirs):
+                self._pushed += self._unsent[2]
+            else:
+                self._pushed += self._remotes.count(tip, [theirs] if theirs is not None else [])
             self._remotes.note(self._target, self._branch, tip, agreed=True)
         return mine.is_there
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError
 from lsp_server.store.base import Blob, Difference, Version
@@ -19,6 +20,26 @@ def merge_bases(git: Git, one: Version, other: Version) -> Sequence[Version]:
     if done.code not in (0, _UNRELATED):
         raise NotFoundError(f"the memory has no version {one[:12]} or {other[:12]}")
     return sorted(done.stdout.decode().split())
+
+
+class Related(NamedTuple):
+    """How two versions are related: the commits that only the first has, those that only the second has, and
+    their best common ancestors, sorted."""
+
+    ahead: int
+    behind: int
+    bases: Sequence[Version]
+
+
+def related(git: Git, one: Version, other: Version) -> Related:
+    """All of it in one process, where one of the two contains the other; else in two."""
+    done = git.try_run(["rev-list", "--left-right", "--count", f"{one}...{other}", "--"])
+    if done.code != 0:
+        raise NotFoundError(f"the memory has no version {one[:12]} or {other[:12]}")
+    ahead, behind = map(int, done.stdout.split())
+    if ahead and behind:
+        return Related(ahead, behind, merge_bases(git, one, other))
+    return Related(ahead, behind, [one if behind else other])
 
 
 def contains(git: Git, version: Version, ancestor: Version) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
 from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Difference, Version
@@ -18,6 +19,9 @@ from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
 from lsp_server.store.sync_lock import tidy as tidy_after_sync
 from lsp_server.store.write_lock import Note, WriteLock
+
+if TYPE_CHECKING:
+    from lsp_server.store.ancestry import Related
 
 FORMAT = 1
 """The newest format of the branch that this program writes."""
@@ -161,6 +165,12 @@ class GitStore:
         from lsp_server.store.ancestry import merge_bases
 
         return merge_bases(self._repository.git, _version(one), _version(other))
+
+    def related(self, one: Version, other: Version) -> Related:
+        """The commits that each of two versions has alone, and their common ancestors, at once."""
+        from lsp_server.store.ancestry import related
+
+        return related(self._repository.git, _version(one), _version(other))
 
     def contains(self, version: Version, ancestor: Version) -> bool:
         from lsp_server.store.ancestry import contains

@@ -31,29 +31,31 @@ def merge_into(
     source: str,
     yielding: str,
     published: Sequence[Version] = (),
+    common: tuple[Version, Sequence[Version]] | None = None,
 ) -> Merge | None:
     """Merge ``theirs`` into the branch of ``store``; None when the branch has it already.
 
     ``source`` is what people call it. ``yielding`` tells who is renumbered when a number was given twice:
     ``ours`` (unless it stands in one of the ``published`` versions, then the younger), ``theirs`` or
-    ``younger``. Raises ``RefusedError`` where ``theirs`` is no memory, of a newer format or leaves the tree,
-    and what ``Store.commit`` raises.
+    ``younger``. ``common``, where they are known already: a version of the branch, and its best common
+    ancestors with ``theirs``. Raises ``RefusedError`` where ``theirs`` is no memory, of a newer format or
+    leaves the tree, and what ``Store.commit`` raises.
     """
     _require_memory(store, theirs, source)
     done: list[_Done] = []
 
     def build(tip: Snapshot) -> ChangeSet | Advance | None:
         done.clear()
-        common = list(store.merge_bases(tip.version, theirs))
-        if common == [theirs]:
+        bases = common[1] if common and common[0] == tip.version else store.merge_bases(tip.version, theirs)
+        if list(bases) == [theirs]:
             return None
         pool = Pool(store, core.repository.object_format)
-        if common == [tip.version]:
+        if list(bases) == [tip.version]:
             outcome = _forward(core, store, pool, (tip.version, theirs), tip.version)
             done.append(_Done(outcome, tip.version))
             return Advance(theirs)
         who = rule(core, store, pool, tip.version, yielding=yielding, published=published)
-        outcome = _merged(core, pool, _Tips(store, tip.version, theirs, common), who)
+        outcome = _merged(core, pool, _Tips(store, tip.version, theirs, bases), who)
         done.append(_Done(outcome, None))
         subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
         text = report.message(core, subject, outcome.notes)

@@ -13,6 +13,7 @@ from support import Repo
 
 from lsp_server import Memory
 from lsp_server.errors import RefusedError
+from lsp_server.memory import secrets
 
 
 # histories that were rewritten ---------------------------------------------------------------------
@@ -89,10 +90,8 @@ def test_a_deleted_branch_is_not_pushed_again_by_itself(hub: Repo, shared: Share
 
 
 # secrets and proposals -------------------------------------------------------------------------------
-def test_a_secret_that_comes_along_is_told_once_and_blocks_nothing(
-    shared: Shared,
-) -> None:
-    a, _, _, two = shared
+def put_a_secret_on_the_remote(a: Repo) -> str:
+    """A file with a token, by somebody who does not use this program."""
     secret = "ghp_" + "".join(
         random.Random(7).choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=36)
     )
@@ -100,9 +99,23 @@ def test_a_secret_that_comes_along_is_told_once_and_blocks_nothing(
     listing = a.git("ls-tree", "memory") + f"\n100644 blob {blob}\tnotes.md\n"
     commit = a.git("commit-tree", "-p", "memory", "-m", "notes", a.git("mktree", input=listing))
     a.git("push", "-q", "origin", f"{commit}:refs/heads/memory")
+    return secret
+
+
+def test_a_secret_that_comes_along_is_told_once_and_blocks_nothing(shared: Shared) -> None:
+    a, _, _, two = shared
+    secret = put_a_secret_on_the_remote(a)
     done = two.sync()
     assert [(found.path, found.line) for found in done.secrets] == [("notes.md", 2)]
     assert secret not in repr(done)
+    assert two.sync().secrets == ()
+
+
+def test_a_secret_that_is_allowed_here_is_not_told_when_it_comes_along(shared: Shared) -> None:
+    a, _, _, two = shared
+    secret = put_a_secret_on_the_remote(a)
+    (found,) = secrets.check(f"one\ntoken: {secret}\n", ())
+    two.allow_secret(found.fingerprint)
     assert two.sync().secrets == ()
 
 
