@@ -22,12 +22,13 @@ _PATIENCE = 3.0  # seconds for git to end; longer than that nobody else must wai
 
 
 class Coming(NamedTuple):
-    """A commit that is being made: on which version, what it writes (object id and bytes, by path) and what
-    it deletes."""
+    """A commit that is being made: on which version, what it writes (bytes by path) and what it deletes;
+    ``object_id`` tells the id of bytes."""
 
     parent: Version
-    writes: Mapping[str, tuple[str, bytes]]
+    writes: Mapping[str, bytes]
     deletes: Sequence[str]
+    object_id: Callable[[bytes], str]
 
 
 class Ahead:
@@ -76,9 +77,12 @@ class Ahead:
                 raise _NotAsThoughtError
         note_numbers(connection)
         coming = self._coming
-        changes = [ChangedPath(path, object_id) for path, (object_id, _) in coming.writes.items()]
-        changes += [ChangedPath(path, None) for path in coming.deletes]
-        Following(connection, _AtHand(coming, self._store), self._reader).apply(changes, None)
+        changes, at_hand = [ChangedPath(path, None) for path in coming.deletes], {}
+        for path, data in coming.writes.items():
+            object_id = coming.object_id(data)
+            at_hand[object_id] = data
+            changes.append(ChangedPath(path, object_id))
+        Following(connection, _AtHand(at_hand, self._store), self._reader).apply(changes, None)
         if not self._known.wait(_PATIENCE) or self._version is None:
             raise _NotAsThoughtError
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (self._version,))
@@ -91,8 +95,8 @@ class _NotAsThoughtError(Exception):
 class _AtHand:
     """The bytes that are about to be committed; all others from the store."""
 
-    def __init__(self, coming: Coming, store: Store) -> None:
-        self._data = dict(coming.writes.values())
+    def __init__(self, data: Mapping[str, bytes], store: Store) -> None:
+        self._data = data
         self._store = store
 
     def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from lsp_server.records.labels import format_label, normalise_label
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
+    from lsp_server.index import Index
     from lsp_server.memory.core import Core
     from lsp_server.memory.recording import New
     from lsp_server.records.anchors import CodePosition
@@ -70,6 +71,8 @@ class Batch:
         self._position: tuple[float, CodePosition] | None = None
         self._overrides: dict[str, Overrides | None] = {}
         self._ahead: Ahead | None = None
+        self._coming: Coming | None = None  # what is being committed, where the index is to follow at once
+        self._index: Index | None = None
 
     @property
     def records(self) -> Sequence[Record]:
@@ -183,7 +186,7 @@ class Batch:
         version = None
         try:
             with all_kept(self._core, self._news, lambda: self._edits):
-                version = self._core.store.commit(self._build)
+                version = self._core.store.commit(self._build, meanwhile=self._begin_following)
         finally:
             self._settle(version)
         if any(self._edits.changed()):
@@ -196,13 +199,20 @@ class Batch:
         if self._edits is None or snapshot.version != self._edits.snapshot.version:
             self._edits = self._made_again(snapshot)
         changes = self._edits.change_set(self._whole_message())
+        self._coming = None
         if changes is not None and len(changes.writes) >= _MANY:
-            # The index takes as long as git does, so both work at once.
-            store = self._core.store
-            writes = {path: (store.object_id(data), data) for path, data in changes.writes.items()}
-            coming = Coming(snapshot.version, writes, changes.deletes)
-            self._ahead = self._core.index.follow_ahead(store, coming)
+            self._coming = Coming(
+                snapshot.version, changes.writes, changes.deletes, self._core.store.object_id
+            )
+            self._index = self._core.index
         return changes
+
+    def _begin_following(self) -> None:
+        """The index takes as long as git does, so both work at once; not before git does: what comes before
+        that needs this process's time."""
+        if self._coming is not None and self._index is not None:
+            with suppress(RuntimeError):  # no thread can be had: whoever reads next follows
+                self._ahead = self._index.follow_ahead(self._core.store, self._coming)
 
     def _settle(self, version: Version | None) -> None:
         ahead, self._ahead = self._ahead, None

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lsp_server.errors import RefusedError, StoreError
@@ -33,11 +34,18 @@ class BranchWriter:
         self._repository = repository
 
     def commit(
-        self, ref: str, plan: Plan, *, parent: str | None, note: Note, tip: str | None = None
+        self,
+        ref: str,
+        plan: Plan,
+        *,
+        parent: str | None,
+        note: Note,
+        tip: str | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> str | None:
         """Commit ``plan`` on ``parent`` and move ``ref`` from ``tip`` (``parent``, unless given) to it. The
         new commit's id; None when the branch was not there any more (the objects stay then, for ``git gc``
-        to clear away).
+        to clear away). ``meanwhile`` is called once git is at work.
 
         Raises ``RefusedError`` (checked out, no user name) and ``StoreError``.
         """
@@ -50,7 +58,7 @@ class BranchWriter:
         note.say(incoming=str(prepared.path))
         with prepared as incoming:
             pieces = stream(plan, parent=parent, author=author, committer=committer)
-            new = self._import(incoming, incoming.write(pieces), note)
+            new = self._import(incoming, incoming.write(pieces), note, meanwhile)
             if repository.config.flag("commit.gpgsign"):
                 new = self._sign(incoming, new, plan, parent, (author, committer))
             incoming.publish()
@@ -104,7 +112,9 @@ class BranchWriter:
             "written now: switch that worktree to another branch first"
         )
 
-    def _import(self, incoming: Incoming, stream_file: Path, note: Note) -> str:
+    def _import(
+        self, incoming: Incoming, stream_file: Path, note: Note, meanwhile: Callable[[], None] | None
+    ) -> str:
         git = incoming.git(self._repository.git)
         arguments = ["-c", "fastimport.unpackLimit=100", "fast-import", "--quiet", "--done"]
         # From a file, not a pipe: when we are killed, git still sees a whole stream and ends by itself.
@@ -112,6 +122,8 @@ class BranchWriter:
             process = git.start(arguments, write=True, stdin=stdin)
         crash = self._repository.git_dir / f"fast_import_crash_{process.pid}"
         note.say(pid=process.pid, crash=str(crash))
+        if meanwhile is not None:
+            meanwhile()
         done = finish(process)
         if done.code != 0:
             crash.unlink(missing_ok=True)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.store.base import ChangeSet
-from lsp_server.store.snapshot import GitSnapshot, path_bytes
+from lsp_server.store.snapshot import GitSnapshot, TreeEntry, path_bytes
 
 # The stream's branch is taken back before the stream ends: no ref of this name ever exists.
 _THROW_AWAY = b"refs/git-memory/incoming"
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 _NEW_FILE = b"100644"
+# Most paths, told at one look: none of their parts can be a step out of the tree, or git's own directory.
+_ORDINARY = re.compile(r"[a-z0-9_][\w.-]*(?:/[a-z0-9_][\w.-]*)*\Z", re.ASCII)
 
 
 class Plan(NamedTuple):
@@ -40,6 +43,7 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
     deletes = tuple(path for path in dict.fromkeys(changes.deletes) if path not in put)
     # A merge brings whole folders that take a file's place, or the other way round: it has thought of that.
     gone = None if changes.merges else set(deletes)
+    room = _Room(snapshot, gone)
     kept_deletes = []
     for path in deletes:
         entry = snapshot.entry(path) if snapshot else None
@@ -50,23 +54,19 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
     writes = []
     for path, content in changes.writes.items():
         mode = _NEW_FILE
-        if snapshot is not None:
-            _require_room(path, snapshot, gone)
-            entry = snapshot.entry(path)
-            if entry is not None and entry.is_file:
-                if entry.object_id == blob_id(content, object_format):
-                    continue
-                mode = entry.mode
+        entry = room.for_file(path)
+        if entry is not None and entry.is_file:
+            if entry.object_id == blob_id(content, object_format):
+                continue
+            mode = entry.mode
         writes.append((path, mode, content))
     copies = []
     for path, blob in changes.copies.items():
         if path in changes.writes:
             raise UsageError(f"{path!r} cannot be written and copied at once")
-        if snapshot is not None:
-            _require_room(path, snapshot, gone)
-            entry = snapshot.entry(path)
-            if entry is not None and (entry.mode.decode(), entry.object_id) == blob:
-                continue
+        entry = room.for_file(path)
+        if entry is not None and (entry.mode.decode(), entry.object_id) == blob:
+            continue
         copies.append((path, blob.mode.encode(), blob.object_id))
     _require_no_nesting(put)
     return Plan(
@@ -76,6 +76,8 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
 
 def require_safe_path(path: str) -> None:
     """Raise ``UsageError`` for a path that leaves the tree or that git would not take."""
+    if _ORDINARY.match(path):
+        return
     parts = path.split("/")
     if (
         "\0" in path
@@ -106,29 +108,52 @@ def stream(plan: Plan, *, parent: str | None, author: str, committer: str) -> It
     yield b"\nget-mark :1\nreset " + _THROW_AWAY + b"\n\ndone\n"
 
 
-def _require_room(path: str, snapshot: GitSnapshot, gone: set[str] | None) -> None:
-    """Raise ``RefusedError`` where a file and a folder would change places; ``gone`` None: they may."""
-    if gone is None:
-        return
-    entry = snapshot.entry(path)
-    if entry is not None and entry.is_tree:
-        raise RefusedError(f"{path} is a folder on the memory branch: a file cannot take its place")
-    parts = path.split("/")
-    for end in range(1, len(parts)):
-        above = "/".join(parts[:end])
-        entry = snapshot.entry(above)
-        if entry is None:
-            return
-        if not entry.is_tree and above not in gone:
-            raise RefusedError(f"{above} is a file on the memory branch: {path} cannot be written below it")
+class _Room:
+    """Whether files can be put where they are to stand; a folder is looked at once for all its files."""
+
+    def __init__(self, snapshot: GitSnapshot | None, gone: set[str] | None) -> None:
+        """``gone`` are the files that are deleted; None: files and folders may change places."""
+        self._snapshot = snapshot
+        self._gone = gone
+        self._folders: dict[str, bool] = {"": snapshot is not None}  # whether anything can stand in it
+
+    def for_file(self, path: str) -> TreeEntry | None:
+        """What stands at ``path`` now. Raises ``RefusedError`` where a file and a folder would change
+        places."""
+        snapshot = self._snapshot
+        if snapshot is None or not self._is_folder(path.rpartition("/")[0], path):
+            return None
+        entry = snapshot.entry(path)
+        if entry is not None and entry.is_tree and self._gone is not None:
+            raise RefusedError(f"{path} is a folder on the memory branch: a file cannot take its place")
+        return entry
+
+    def _is_folder(self, folder: str, path: str) -> bool:
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = self._look(folder, path)
+        return known
+
+    def _look(self, folder: str, path: str) -> bool:
+        snapshot = self._snapshot
+        if snapshot is None or not self._is_folder(folder.rpartition("/")[0], path):
+            return False
+        entry = snapshot.entry(folder)
+        if entry is None or entry.is_tree:
+            return entry is not None
+        if self._gone is not None and folder not in self._gone:
+            raise RefusedError(f"{folder} is a file on the memory branch: {path} cannot be written below it")
+        return False
 
 
 def _require_no_nesting(put: set[str]) -> None:
+    seen = {""}
     for path in put:
         above = path.rpartition("/")[0]
-        while above:
+        while above not in seen:
             if above in put:
                 raise UsageError(f"{above!r} cannot be a file and a folder at once")
+            seen.add(above)
             above = above.rpartition("/")[0]
 
 
@@ -146,6 +171,8 @@ def _bytes(text: str) -> bytes:
 
 
 def _quoted(path: str) -> bytes:
+    if _ORDINARY.match(path):
+        return b'"' + path.encode() + b'"'
     try:
         return b'"' + path_bytes(path.translate(_ESCAPES)) + b'"'
     except UnicodeEncodeError as error:

@@ -7,7 +7,7 @@ Processes: ``tip`` none, reading one long-lived ``cat-file``, ``commit`` two (``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
@@ -121,7 +121,9 @@ class GitStore:
         """Start the process that reads; the first read need not wait for it."""
         self._objects.begin()
 
-    def commit(self, build: Build) -> Version:
+    def commit(self, build: Build, *, meanwhile: Callable[[], None] | None = None) -> Version:
+        """As ``base.Store``. ``meanwhile`` is called each time git is at work on what ``build`` gave: it has
+        that long, and must not raise."""
         with self._lock.hold() as note:
             for _ in range(_MOST_LOST_RACES):
                 ref = self.ref
@@ -139,7 +141,9 @@ class GitStore:
                 planned = plan(changes, base, self._repository.object_format)
                 if not planned and changes.onto is None:
                     return tip.version
-                new = self._writer.commit(ref, planned, parent=base.version, note=note, tip=tip.version)
+                new = self._writer.commit(
+                    ref, planned, parent=base.version, note=note, tip=tip.version, meanwhile=meanwhile
+                )
                 if new is not None:
                     return new
         raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")

@@ -27,6 +27,7 @@ from lsp_server.store.git_process import Git
 _PREFIX = "tmp_objdir-git-memory-"
 _IN_PACK_ORDER = (".pack", ".rev", ".idx")  # a pack counts as soon as its .idx is there
 _STREAM = "stream"
+_AT_ONCE = 1 << 18  # bytes given to the system in one call
 _PRIVATE = "incoming-"
 _IN_USE = ".in-use"
 _RETIRED = "retired-"
@@ -97,7 +98,7 @@ class Incoming:
         """What git is to read, as a file in the directory."""
         path = self.path / _STREAM
         try:
-            with path.open("wb") as file:
+            with path.open("wb", _AT_ONCE) as file:
                 file.writelines(pieces)
             self._since = path.stat().st_mtime_ns
         except OSError as error:
