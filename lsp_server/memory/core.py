@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import AmbiguousError, NotFoundError, RefusedError
 from lsp_server.memory.edits import Edits
+from lsp_server.memory.indexes import Indexes
 from lsp_server.memory.team import Team
 from lsp_server.memory.trust import Trust
 from lsp_server.records.anchors import CodePosition
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.batches import Batch
     from lsp_server.rendering.overrides import Overrides
 
-# Goes up when ``records.document`` reads the same bytes differently; the index is then made anew.
-PARSER_VERSION = 2
-
 
 class Core:
     """One repository's memory, below the facade."""
@@ -47,9 +45,9 @@ class Core:
         self.team = Team(self.store, self.trust)
         compiled = cache / "templates" if cache else None
         self.templates = TeamTemplates(compiled, self._overrides, self.team.warn)
-        self._making = threading.Lock()  # of the two below, each once whoever asks first
+        self.indexes = Indexes(repository)
+        self._making = threading.Lock()  # of the next, once whoever asks first
         self._code: CodeFiles | None = None
-        self._indexes: dict[str, Index] = {}  # by the branch
         self._clock = threading.Lock()
         self._last: datetime | None = None
         self._known: Version | None = None  # a tip that was seen to be a memory's
@@ -88,39 +86,8 @@ class Core:
         return self.index_of(self.store)
 
     def index_of(self, store: GitStore) -> Index:
-        """The index of a branch: a proposal has its own, or two worktrees would turn one to and fro."""
-        ref = store.ref
-        with self._making:
-            if ref not in self._indexes:
-                self._indexes[ref] = self._make_index(self.index_file(ref))
-            return self._indexes[ref]
-
-    def index_file(self, ref: str) -> Path:
-        """Where the index of a branch is kept."""
-        mainline = self.private / "index.sqlite3"
-        if ref == self.repository.memory_ref:
-            return mainline
-        import hashlib
-
-        name = hashlib.sha256(ref.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        return self.private / f"index-{name}.sqlite3"
-
-    def _make_index(self, file: Path) -> Index:
-        from lsp_server.index import Index, Reader, Tombstone
-        from lsp_server.records.document import parse
-        from lsp_server.records.paths import is_record_path
-        from lsp_server.records.tombstones import read_tombstone
-
-        def tombstone(_path: str, data: bytes) -> Tombstone | None:
-            found = read_tombstone(data)
-            return Tombstone(*found) if found else None
-
-        mainline = self.index_file(self.repository.memory_ref)
-        if file != mainline:
-            from lsp_server.index.seeding import seed
-
-            seed(mainline, file)
-        return Index(file, Reader(parse, is_record_path, PARSER_VERSION, tombstone))
+        """The index of a branch."""
+        return self.indexes.of(store.ref)
 
     def followed(self) -> Index:
         """The index at the branch's tip. Raises ``NotInitialisedError`` where there is no memory."""
@@ -189,7 +156,7 @@ class Core:
         """
         if record.kind in NUMBERED:
             return lambda: record.label
-        width, file = ID_WIDTH, self.index_file(self.store.ref)
+        width, file = ID_WIDTH, self.indexes.file(self.store.ref)
 
         def look() -> None:
             nonlocal width
@@ -295,10 +262,7 @@ class Core:
             action()
 
     def close(self) -> None:
-        with self._making:
-            indexes = list(self._indexes.values())
-        for index in indexes:
-            index.close()
+        self.indexes.close()
         self.templates.close()
         self.store.close()
 

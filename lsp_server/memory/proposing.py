@@ -44,14 +44,18 @@ def proposals(core: Core) -> Sequence[Proposal]:
 def begin(core: Core, name: str) -> bool:
     """Make a proposal at the memory's tip, or take up the one that a remote has; whether it is new.
 
-    Raises ``UsageError`` for a name that no branch can have.
+    Raises ``UsageError`` for a name that no branch can have, ``RefusedError`` where another is in its way.
     """
     branches = _branches(core)
     branches.check_name(name)
     mainline = core.mainline.snapshot().version
     if branches.branch(name).tip() is not None:
         return False
-    remote = next((b for b in branches.all() if b.name == name), None)
+    known = branches.all()
+    if other := next((b.name for b in known if b.remote is None and _is_within(b.name, name)), None):
+        # git keeps a branch as a file, and the name of a file cannot be that of a folder.
+        raise RefusedError(f"there is a proposal '{other}', so that none can be called '{name}' beside it")
+    remote = next((b for b in known if b.name == name), None)
     if remote is None:
         return branches.begin(name, mainline, mainline)
     bases = core.store.merge_bases(mainline, remote.version)
@@ -84,7 +88,7 @@ def adopt(core: Core, name: str) -> Adopted:
         merge = merge_into(
             core, core.mainline, found.version, source=f"the proposal '{name}'", yielding="theirs"
         )
-        if found.remote is not None or branches.end(name, found.version):
+        if found.remote is not None or _end(core, branches, found):
             return Adopted(name, merge, _let_go(core, branches, name))
     raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
 
@@ -99,7 +103,7 @@ def withdraw(core: Core, name: str) -> Withdrawn:
                 f"the proposal '{name}' is {found.remote}'s alone: close it there, with its pull request"
             )
         kept = branches.keep_withdrawn(name, found.version)
-        if branches.end(name, found.version):
+        if _end(core, branches, found):
             commits = _count(core, found.start or core.mainline.tip(), found.version)
             return Withdrawn(name, found.version, kept, commits, _let_go(core, branches, name))
     raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
@@ -115,13 +119,21 @@ def settle_proposals(core: Core, remote: str) -> list[str]:
     said = []
     for branch in branches.all():
         if branch.remote is None and mainline is not None and is_merged(core, branch, mainline):
-            if not branches.end(branch.name, branch.version):
+            if not _end(core, branches, branch):
                 continue  # written to in this very moment: not merged after all
             ended = f"the proposal '{branch.name}' was merged on {remote}: it is part of the memory now"
             if _let_go(core, branches, branch.name):
                 ended += ", and this worktree writes to the memory itself again"
             said.append(ended)
     return said
+
+
+def _end(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> bool:
+    """Take the branch away, and its index with it; False when somebody wrote to it meanwhile."""
+    if not branches.end(branch.name, branch.version):
+        return False
+    core.indexes.forget(core.repository.proposal_ref(branch.name))
+    return True
 
 
 def _let_go(core: Core, branches: ProposalBranches, name: str) -> bool:
@@ -140,6 +152,11 @@ def _find(branches: ProposalBranches, name: str) -> ProposalBranch:
         shown = f"; there is {', '.join(others[:5])}" if others else ""
         raise NotFoundError(f"there is no proposal '{name}'{shown}")
     return found[0]
+
+
+def _is_within(one: str, other: str) -> bool:
+    """Whether one of two names is a folder of the other."""
+    return one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def _branches(core: Core) -> ProposalBranches:

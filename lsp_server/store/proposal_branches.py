@@ -98,9 +98,10 @@ class ProposalBranches:
 
     def keep_withdrawn(self, name: str, version: Version) -> str:
         """Give a proposal's last version a ref that nobody shows or pushes; the ref's name."""
+        flat = name.replace("/", "-")  # one that is withdrawn later must not be in a folder of this name
         copy = 1
         while True:
-            ref = f"{_WITHDRAWN}{name}" + (f"-{copy}" if copy > 1 else "")
+            ref = f"{_WITHDRAWN}{flat}" + (f"-{copy}" if copy > 1 else "")
             kept = self._store.on(ref)
             if kept.tip() == version or kept.create(version, "proposal withdrawn"):
                 return ref

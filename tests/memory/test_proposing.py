@@ -106,6 +106,37 @@ def test_adopting_lets_this_worktree_go_and_refuses_the_writes_of_others(
         elsewhere.record(Kind.LEARNING, "Not lost")
 
 
+@pytest.mark.parametrize("end", ["adopt", "withdraw", "settle"])
+def test_a_proposal_that_has_ended_leaves_no_index_behind(memory: Memory, repo: Repo, end: str) -> None:
+    private = repo.root / ".git" / "git-memory"
+    memory.propose("jwt")
+    memory.record(Kind.DECISION, "Use JWT")
+    assert [record.title for record in memory.list()] == ["Use JWT", "Begin small"]
+    memory.end_proposing()
+    assert [path.name for path in private.glob("index-*.sqlite3")]
+    if end == "settle":
+        repo.git("update-ref", "refs/heads/memory", "refs/heads/memory-proposals/jwt")
+        assert settle(memory)
+    else:
+        getattr(memory, end)("jwt")
+    assert [path.name for path in private.glob("index-*")] == []
+    assert memory.propose("jwt")
+    assert len(memory.list()) == (1 if end == "withdraw" else 2)
+
+
+def test_names_that_are_folders_of_each_other_are_told_apart(memory: Memory, repo: Repo) -> None:
+    memory.propose("auth")
+    memory.record(Kind.DECISION, "Use JWT")
+    for name in ("auth/tokens", "auth/tokens/life"):
+        with pytest.raises(RefusedError, match=f"proposal 'auth', so that none can be called '{name}'"):
+            memory.propose(name)
+    memory.withdraw("auth")
+    memory.propose("auth/tokens")
+    written = memory.record(Kind.DECISION, "Short lives")
+    kept = memory.withdraw("auth/tokens").kept
+    assert repo.git("show", f"{kept}:{written.path}")
+
+
 def test_a_withdrawn_proposal_is_kept_under_its_own_ref(memory: Memory, repo: Repo) -> None:
     before = repo.git("rev-parse", "memory")
     for copy in ("", "-2"):

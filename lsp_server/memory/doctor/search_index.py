@@ -15,7 +15,7 @@ _COMPARED = 300  # records that are read again from the branch, spread over all
 def examine(case: Case) -> Area:
     """The area "index"."""
     case.say("checking the index")
-    where = str(case.core.index_file(case.repository.memory_ref))
+    where = str(case.core.indexes.file(case.repository.memory_ref))
     try:
         wrong = case.index.check(case.files)
         if not wrong:
