@@ -49,7 +49,7 @@ async def checkpoint(session: Session, arguments: Arguments) -> dict[str, Any]:
     message = arguments.optional_text("message")
     repository = await repository_of(session, arguments.optional_text("uri"))
     made = await session.workers.prompt(repository.memory.checkpoint, message)
-    session.client.say(f"recorded {made.label} “{made.title}”")
+    session.client.say(f"recorded {made.label} “{made.title}”{repository.where}")
     await session.wrote(repository)
     return record_json(made)
 
@@ -67,7 +67,7 @@ async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
     ref, status = arguments.text("ref"), arguments.text("status")
     repository = await repository_of(session, arguments.optional_text("uri"))
     marked = await session.workers.prompt(repository.memory.mark, ref, status)
-    session.client.say(f"{marked.label} “{marked.title}” is {marked.status}")
+    session.client.say(f"{marked.label} “{marked.title}” is {marked.status}{repository.where}")
     await _show_anew(session, repository, marked.id)
     await session.wrote(repository)
     return record_json(marked)

@@ -30,6 +30,7 @@ class Repository:
         self._workers = workers
         self.version: str | None = None
         self.code_version: str | None = None
+        self._proposal: str | None = None
         self._found: dict[str, Record | None] = {}
         self._hovers: dict[tuple[str, ...], str] = {}
         self._told = 0  # of the memory's template warnings
@@ -41,15 +42,20 @@ class Repository:
     async def refresh(self) -> bool:
         """Look whether the memory or the code moved on; whether they did."""
         now = await self._workers.patient(self._look)
-        if now == (self.version, self.code_version):
+        if now == (self.version, self.code_version, self._proposal):
             return False
-        self.version, self.code_version = now
+        self.version, self.code_version, self._proposal = now
         # New dictionaries: a lookup that is under way keeps its answer out of the new ones.
         self._found, self._hovers = {}, {}
         return True
 
-    def _look(self) -> tuple[str | None, str | None]:
-        return self.memory.version(), self.memory.code_version()
+    def _look(self) -> tuple[str | None, str | None, str | None]:
+        return self.memory.version(), self.memory.code_version(), self.memory.proposal
+
+    @property
+    def where(self) -> str:
+        """What a message about a write ends with, so that a proposal is never written to unawares."""
+        return "" if self._proposal is None else f", on the proposal “{self._proposal}”"
 
     def known(self, ref: str) -> tuple[bool, Record | None]:
         """(whether it has been looked up, the record): answers at once."""

@@ -16,6 +16,7 @@ def test_what_an_editor_writes_after_proposing_is_on_the_proposal(
     before = repo.git("rev-parse", "memory")
     assert editor.execute("gitMemory.propose", name="accept") == {"proposal": "accept", "new": True}
     editor.execute("gitMemory.mark", ref="ADR-1", status="accepted")
+    assert editor.message("is accepted").endswith("on the proposal “accept”")
     assert repo.git("rev-parse", "memory") == before
     (listed,) = editor.execute("gitMemory.proposals")
     assert (listed["name"], listed["commits"], listed["here"]) == ("accept", 1, True)

@@ -81,6 +81,8 @@ def test_a_proposal_is_begun_written_to_and_adopted_from_the_palette(
     window.quick_input.fill("retire-the-key")
     window.press("Enter")
     expect(window.notification("retire-the-key")).to_be_visible()
+    sign = window.page.locator(".statusbar-item", has_text="retire-the-key")
+    expect(sign).to_be_visible()
     window.run("Git Memory: Create a Checkpoint…")
     expect(window.page.locator(".quick-input-title")).to_have_text("Create a Checkpoint")
     window.quick_input.fill("The key can go")
@@ -92,6 +94,7 @@ def test_a_proposal_is_begun_written_to_and_adopted_from_the_palette(
     window.run("Git Memory: Adopt a Proposal…")
     window.pick("retire", "retire-the-key", picture="proposal")
     assert eventually(lambda: "memory-proposals" not in shop.git("branch", "--list"))
+    expect(sign).to_be_hidden()
     assert "The key can go" in shop.memory("list", "checkpoint")
 
 

@@ -5,7 +5,8 @@
 import * as vscode from "vscode";
 import { choose, search } from "./find";
 import { chooseInterpreter } from "./chooseInterpreter";
-import { adopt, endProposing, propose, withdraw } from "./proposals";
+import { ProposalStatus } from "./proposalStatus";
+import { type About, adopt, endProposing, propose, withdraw } from "./proposals";
 import { currentFolder } from "./repository";
 import { trustedOrSaysWhy } from "./restrictedMode";
 import type { Server } from "./server";
@@ -30,7 +31,18 @@ export function registerCommands(
   const plain = (id: string, action: () => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`gitMemory.ui.${id}`, action);
 
+  const status = new ProposalStatus(server, () => about({}));
+  /** A command after which another proposal, or none, may be written to. */
+  const aboutProposals = (id: string, action: (server: Server, about: About) => Promise<void>): vscode.Disposable =>
+    withServer(id, async () => {
+      await action(server, about);
+      await status.refresh();
+    });
+
   return [
+    new vscode.Disposable(() => {
+      status.dispose();
+    }),
     withServer("recordDecision", () => record(server, "decision")),
     withServer("recordLearning", () => record(server, "learning")),
     withServer("recordBug", () => record(server, "bug")),
@@ -47,10 +59,10 @@ export function registerCommands(
     withServer("sync", async () => {
       await server.execute("gitMemory.sync", about({}));
     }),
-    withServer("propose", () => propose(server, about)),
-    withServer("endProposing", () => endProposing(server, about)),
-    withServer("adopt", () => adopt(server, about)),
-    withServer("withdraw", () => withdraw(server, about)),
+    aboutProposals("propose", propose),
+    aboutProposals("endProposing", endProposing),
+    aboutProposals("adopt", adopt),
+    aboutProposals("withdraw", withdraw),
     plain("restartServer", async () => {
       if (await trustedOrSaysWhy()) {
         await server.restart();

@@ -75,7 +75,7 @@ async def _commit(session: Session, draft: SavedFile, repository: Repository) ->
         session.client.say(saved.reason)
     elif saved.changed:
         verb = "amended" if amends else "recorded"
-        session.client.say(f"{verb} {saved.record.label} “{saved.record.title}”")
+        session.client.say(f"{verb} {saved.record.label} “{saved.record.title}”{repository.where}")
         await session.wrote(repository)
 
 
