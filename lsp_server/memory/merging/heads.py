@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 from lsp_server.records.labels import NUMBERED
@@ -15,6 +17,12 @@ _MICROSECOND = timedelta(microseconds=1)
 _KINDS = {kind.value.encode(): kind for kind in Kind}
 _LINE = re.compile(rb"^(id|kind|number|created):[ ]([^\s\"'#\[\]{}&*!|>]+)[ ]*\r?$", re.MULTILINE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+# A file just as we write it, keys and their order.
+_OURS = re.compile(
+    rb"---\nid: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\nkind: ([a-z]+)\n(?:number: (\d{1,9})\n)?"
+    rb"(?:status: [a-z-]+\n)?created: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d)\n"
+    rb"(?:(?!(?:id|kind|number|created)[ \t:]|memory-)(?:[a-z]|  )[^\n]*\n)*---\n"
+)
 # What may say the same in another way: then the whole file is read.
 _UNUSUAL = re.compile(rb"^(?:memory-|[\"'?<=>&]|\.\.\.|---|(?:id|kind|number|created)[ \t])", re.MULTILINE)
 
@@ -53,6 +61,12 @@ def head_of(path: str, data: bytes) -> Head | None:
 
 def _quick(data: bytes) -> Head | None:
     """The head of a file as we write it; None for anything else."""
+    if ours := _OURS.match(data):
+        plain, kind = ours.groups(), _KINDS.get(ours[2])
+        if kind is not None and (plain[2] or kind not in NUMBERED):
+            with contextlib.suppress(ValueError, OverflowError):
+                number = int(plain[2]) if kind in NUMBERED else None
+                return Head(plain[0].decode(), kind, number, _moment(plain[3]))
     if not data.startswith((b"---\n", b"---\r\n")):
         return None
     end = data.find(b"\n---", 3)
@@ -76,10 +90,14 @@ def _quick(data: bytes) -> Head | None:
             return None
         number = int(digits)
     try:
-        created = datetime.fromisoformat(values[b"created"].decode("ascii"))
-        return Head(record_id, kind, number, _microseconds(created))
+        return Head(record_id, kind, number, _moment(values[b"created"]))
     except (KeyError, ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=256)  # what was written in one go has one time
+def _moment(word: bytes) -> int:
+    return _microseconds(datetime.fromisoformat(word.decode("ascii")))
 
 
 def _microseconds(moment: datetime) -> int:

@@ -10,8 +10,9 @@ from lsp_server.errors import RefusedError
 from lsp_server.memory.core import Core
 from lsp_server.memory.merging import report
 from lsp_server.memory.merging.bases import Bases
+from lsp_server.memory.merging.forward import forward
 from lsp_server.memory.merging.pairing import OURS, THEIRS
-from lsp_server.memory.merging.rules import YOUNGER, Rule, known_places, rule
+from lsp_server.memory.merging.rules import YOUNGER, Rule, rule
 from lsp_server.memory.merging.settling import Names
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
@@ -51,7 +52,7 @@ def merge_into(
             return None
         pool = Pool(store, core.repository.object_format)
         if list(bases) == [tip.version]:
-            outcome = _forward(core, store, pool, (tip.version, theirs), tip.version)
+            outcome = forward(core, store, pool, (tip.version, theirs), tip.version)
             done.append(_Done(outcome, tip.version))
             return Advance(theirs)
         who = rule(core, store, pool, tip.version, yielding=yielding, published=published)
@@ -82,7 +83,7 @@ def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | Non
     def build(tip: Snapshot) -> ChangeSet | None:
         done.clear()
         pool = Pool(store, core.repository.object_format)
-        outcome = _forward(core, store, pool, (since, tip.version), tip.version)
+        outcome = forward(core, store, pool, (since, tip.version), tip.version)
         mended = outcome.changes(THEIRS)
         if not mended:
             return None
@@ -126,16 +127,6 @@ def _merged(core: Core, pool: Pool, tips: _Tips, who: Rule) -> Outcome:
     names = _names(core.repository.git, (tips.ours, tips.theirs))
     ours, theirs = Tree(store, tips.ours), Tree(store, tips.theirs)
     return merge_trees(store, pool, base, ours, theirs, rule=who, names=names)
-
-
-def _forward(
-    core: Core, store: GitStore, pool: Pool, versions: tuple[Version | None, Version], tip: Version
-) -> Outcome:
-    """A version that comes after another, as if its changes were merged with none: then what is otherwise
-    in the result than in it was wrong in it. Of two records with one number the younger yields."""
-    before, after = (Tree(store, version) for version in versions)
-    who = YOUNGER._replace(elsewhere=known_places(core, store, tip))
-    return merge_trees(store, pool, before, before, after, rule=who, names=lambda _, path: path)
 
 
 def _names(git: Git, versions: tuple[Version, Version]) -> Names:

@@ -78,14 +78,25 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
         (path, blob.object_id) for path, trio in paths.items() for blob in trio if blob and blob.is_file
     )
     found: list[dict[str, dict[str, Head]]] = [{}, {}, {}]
+    unread: list[set[str]] = [set(), set(), set()]
     for path in sorted(paths):
         for tree, blob in enumerate(paths[path]):
+            if blob is None:
+                continue
             if head := pool.head(path, blob):
                 found[tree].setdefault(head.id, {})[path] = head
+            elif blob.is_file:
+                unread[tree].add(path)
     items: dict[str, Item] = {}
     owned: set[tuple[int, str]] = set()
     folded: set[tuple[str, str]] = set()
-    for record_id in sorted({record_id for tree in found for record_id in tree}):
+    for record_id in sorted(found[BASE].keys() | found[OURS].keys() | found[THEIRS].keys()):
+        if (alone := _only(record_id, found)) is not None:
+            tree, path, head = alone
+            item = Item(record_id, head.kind, head.created)
+            item.places[tree] = _place(paths, tree, path, head)
+            items[record_id] = item
+            continue
         first: str | None = None
         heads: list[Head] = []
         item = Item(record_id, Kind.DECISION, 0)
@@ -106,16 +117,41 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
         item.kind = min((head.kind for head in seen), key=lambda kind: kind.value)
         item.created = min(head.created for head in seen)
         items[record_id] = item
-    _inherit(items.values(), paths, found)
-    owned |= {
-        (tree, place.path) for item in items.values() for tree, place in enumerate(item.places) if place
-    }
-    plain = {}
+    if any(unread):
+        _inherit(items.values(), paths, found, unread)
+    for item in items.values():
+        for tree in (BASE, *SIDES):
+            if place := item.places[tree]:
+                owned.add((tree, place.path))
+    return Paired(items, _left(paths, owned), sorted(folded))
+
+
+def _left(paths: Mapping[str, Trio], owned: set[tuple[int, str]]) -> dict[str, Trio]:
+    """What is no record's."""
+    plain: dict[str, Trio] = {}
     for path, trio in paths.items():
-        left = tuple(None if (tree, path) in owned else blob for tree, blob in enumerate(trio))
-        if any(left):
-            plain[path] = (left[0], left[1], left[2])
-    return Paired(items, plain, sorted(folded))
+        base, ours, theirs = trio
+        if base and (BASE, path) in owned:
+            base = None
+        if ours and (OURS, path) in owned:
+            ours = None
+        if theirs and (THEIRS, path) in owned:
+            theirs = None
+        if base or ours or theirs:
+            plain[path] = (base, ours, theirs)
+    return plain
+
+
+def _only(record_id: str, found: list[dict[str, dict[str, Head]]]) -> tuple[int, str, Head] | None:
+    """The one file there is of a record, on whatever side: most were added by somebody."""
+    only: tuple[int, str, Head] | None = None
+    for tree in (BASE, *SIDES):
+        if candidates := found[tree].get(record_id):
+            if only is not None or len(candidates) > 1:
+                return None
+            ((path, head),) = candidates.items()
+            only = tree, path, head
+    return only
 
 
 def _folded(
@@ -136,14 +172,16 @@ def _place(paths: Mapping[str, Trio], tree: int, path: str, head: Head | None) -
 
 
 def _inherit(
-    items: Iterable[Item], paths: Mapping[str, Trio], found: list[dict[str, dict[str, Head]]]
+    items: Iterable[Item],
+    paths: Mapping[str, Trio],
+    found: list[dict[str, dict[str, Head]]],
+    unread: list[set[str]],
 ) -> None:
     """Give a record the unreadable files that stand where it stood, or stands after somebody mended it."""
     readable = [{path for places in tree.values() for path in places} for tree in found]
 
     def unreadable(tree: int, path: str) -> bool:
-        blob = paths[path][tree]
-        return blob is not None and blob.is_file and path not in readable[tree]
+        return path in unread[tree]
 
     for item in items:
         base = item.places[BASE]

@@ -53,7 +53,7 @@ def merge_trees(
 
     Raises ``RefusedError`` for a path that leaves the tree, and when there is no number left.
     """
-    paths = _paths(differences(store, base, ours), differences(store, base, theirs))
+    paths = looked_at(differences(store, base, ours), differences(store, base, theirs))
     notes = Notes()
     paired = pair(paths, pool)
     numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
@@ -113,10 +113,12 @@ def _counts(items: Iterable[Item], alive: set[str]) -> tuple[int, int, int]:
     return added, changed, deleted
 
 
-def _paths(
+def looked_at(
     ours: Mapping[str, tuple[Blob | None, Blob | None]],
     theirs: Mapping[str, tuple[Blob | None, Blob | None]],
 ) -> dict[str, Trio]:
+    """What stands at every path that differs from the base on a side. Raises ``RefusedError`` for one that
+    comes from theirs and leaves the tree."""
     paths: dict[str, Trio] = {}
     for path in {*ours, *theirs}:
         base, one = ours[path] if path in ours else (theirs[path][0], theirs[path][0])
