@@ -22,6 +22,11 @@ class Range(NamedTuple):
     chosen: str = ""
 
 
+def is_range(words: str) -> bool:
+    """Whether these are two versions, not one."""
+    return _outside_braces(words, "..") is not None
+
+
 def parse_range(core: Core, words: str | None) -> Range:
     """The versions that ``words`` mean; None: the proposal this worktree is on, else what the remote does
     not have yet, else the last commit. Raises ``NotFoundError``, ``UsageError``."""
@@ -34,11 +39,11 @@ def parse_range(core: Core, words: str | None) -> Range:
         return _from_merge_base(core, words[:at], words[at + 3 :])
     at = _outside_braces(words, "..")
     old, new = (words, "") if at is None else (words[:at], words[at + 2 :])
-    return Range(_version(core, old), _version(core, new), old or _tip_name(core), new or _tip_name(core))
+    return Range(version(core, old), version(core, new), old or _tip_name(core), new or _tip_name(core))
 
 
 def _from_merge_base(core: Core, old: str, new: str, chosen: str = "") -> Range:
-    ours, theirs = _version(core, old), _version(core, new)
+    ours, theirs = version(core, old), version(core, new)
     old_name, new_name = old or _tip_name(core), new or _tip_name(core)
     bases = core.store.merge_bases(ours, theirs)
     if not bases:
@@ -77,12 +82,13 @@ def _tracking(core: Core) -> Iterator[str]:
         yield f"{'origin' if 'origin' in remotes else next(iter(remotes))}/{branch}"
 
 
-def _version(core: Core, name: str) -> Version:
+def version(core: Core, name: str) -> Version:
+    """The version of a memory that ``name`` means, the tip without one. Raises ``NotFoundError``."""
     if name:
-        version = resolve(core.repository.git, core.repository.refs, name, core.store.tip())
-        if not core.store.at(version).is_memory():
+        found = resolve(core.repository.git, core.repository.refs, name, core.store.tip())
+        if not core.store.at(found).is_memory():
             raise NotFoundError(f"{name!r} is no version of a memory: it has no memory.yaml")
-        return version
+        return found
     try:
         return core.tip()
     except NotInitialisedError:

@@ -30,8 +30,9 @@ class FoundSecret(NamedTuple):
 def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret]:
     """What looks like a secret and is not on the allow-list, by path.
 
-    ``revision`` is a version to look through (the branch's tip without one), or ``A..B``: only what differs
-    between two, and the messages of the commits between them; either end may be left out for the tip.
+    ``revision`` is a version to look through (the branch's tip without one), or ``A..B`` or ``A...B``, as in
+    ``compare``: only what differs between two, and the messages of the commits between them; either end may
+    be left out for the tip.
     Raises ``NotFoundError`` or ``UsageError`` for a revision that is none, ``RefusedError`` where the scanner
     is needed and not installed.
     """
@@ -72,12 +73,9 @@ def _shown(path: str, named: Sequence[secrets.Finding]) -> str:
 
 
 def _ends(core: Core, revision: str | None) -> tuple[Version | None, Version]:
-    from lsp_server.store.revisions import resolve
+    from lsp_server.memory.ranges import is_range, parse_range, version
 
-    tip = core.tip()
-
-    def version(name: str) -> Version:
-        return resolve(core.repository.git, core.repository.refs, name, tip) if name else tip
-
-    old, dots, new = (revision or "").partition("..")
-    return (version(old), version(new)) if dots else (None, version(old))
+    if revision is not None and is_range(revision):
+        found = parse_range(core, revision)
+        return found.old, found.new
+    return None, version(core, revision or "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError
+from lsp_server.errors import GitMemoryError, NotFoundError
+from lsp_server.store.base import Advance
 
 if TYPE_CHECKING:
-    from lsp_server.store.base import Version
+    from lsp_server.store.base import Snapshot, Version
     from lsp_server.store.exchange import Pushed
     from lsp_server.store.git_store import GitStore
     from lsp_server.store.remotes import Remote, Remotes
@@ -43,12 +44,30 @@ class SharedProposals:
         return tip in (self._tracked.get(name), self.own.get(name))
 
     def track(self, listed: Mapping[str, str]) -> None:
-        """Remember what the remote has, and forget what it no longer has."""
+        """Remember what the remote has, forget what it no longer has, and follow where it went on."""
         there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
         refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
         refs.update({self._target.tracking(name): None for name in self._tracked if name not in there})
         self._remotes.set_refs(refs)
+        for name, own in self.own.items():
+            if name in there and there[name] != own and self._contains(there[name], own):
+                self._follow(name, own, there[name])
+
+    def _follow(self, name: str, own: Version, there: Version) -> None:
+        """Move a proposal of this clone to what others wrote on top of it."""
+        short, where = name.removeprefix(self._below), self._target.shown
+
+        def build(tip: Snapshot) -> Advance | None:
+            return Advance(there) if tip.version == own else None
+
+        try:
+            moved = self._store.on(f"refs/heads/{name}").commit(build) == there
+        except GitMemoryError as error:  # checked out, or no memory: that keeps nobody from syncing
+            self._remark([f"the proposal '{short}' is behind {where}: {error}"])
+            return
+        if moved:
+            self._remark([f"the proposal '{short}' has what was written to it on {where}"])
 
     def to_send(self, listed: Mapping[str, str], mainline: Version) -> dict[str, Version]:
         """This clone's proposals that the remote does not have, or has an earlier state of."""

@@ -56,6 +56,7 @@ def test_a_scan_ends_with_one_where_it_finds_something(repo: Repo) -> None:
     assert (answer.code, [found["path"] for found in answer.json]) == (1, [path])
     assert repo.run("secrets", "scan", "memory~1").code == 0
     assert repo.run("secrets", "scan", "memory~1..memory").code == 1
+    assert repo.run("secrets", "scan", "memory~1...memory").code == 1
     assert repo.run("secrets", "scan", "--", "--output=x").code == 2
     assert repo.run("secrets", "scan", "none").code == 1
     repo.do("secrets", "allow", one)
@@ -92,3 +93,12 @@ def test_an_import_can_let_through_or_redact_what_it_found(repo: Repo) -> None:
     assert "redacted" in repo.do("import", "adr", "adr", "--redact")
     assert "It is [redacted: github-pat]." in repo.file("ADR-1")
     assert token() not in repo.git("log", "-p", "memory")
+
+
+def test_a_forges_checkout_without_a_memory_branch_is_scanned(repo: Repo) -> None:
+    one = fingerprint(repo, token())
+    repo.do("learn", "One", "--lesson", token(), "--allow-secret", one)
+    repo.git("checkout", "-q", "--detach", "memory")
+    repo.git("update-ref", "-d", "refs/heads/memory")
+    for revision in ((), ("HEAD",), ("HEAD~1...HEAD",)):
+        assert repo.run("secrets", "scan", *revision).code == 1
