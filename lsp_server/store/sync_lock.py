@@ -22,9 +22,10 @@ from lsp_server.errors import StoreError
 from lsp_server.store.incoming import cannot_write, retire, share
 from lsp_server.store.remote_git import Budget, OutOfTimeError
 from lsp_server.store.repository import Repository
-from lsp_server.store.write_lock import remove_dead_lock
+from lsp_server.store.write_lock import birth_of, remove_dead_lock
 
 _POLL = 0.05  # seconds
+_MOST_SAID = 4 << 20  # bytes; a lock for each branch that is pushed
 _NAME = "sync-lock"
 
 
@@ -37,6 +38,8 @@ class SyncNote:
     def say(self, **facts: Any) -> None:
         """Replace what is noted: ``pid`` (of the git child), ``incoming`` (its directory), ``locks`` (files
         that it may leave, each with what it writes there)."""
+        if "pid" in facts:
+            facts["born"] = birth_of(facts["pid"])
         data = json.dumps({"since": time.time(), **facts}).encode() if facts else b""
         with contextlib.suppress(OSError):  # a full disk: git will say so
             os.pwrite(self._descriptor, data, 0)
@@ -122,13 +125,13 @@ def _acquire(descriptor: int) -> bool:
 def _clear_up(descriptor: int, repository: Repository, *, end: bool = True) -> bool:
     """False when its git is still at work and was not to be ended."""
     try:
-        said = json.loads(os.pread(descriptor, 8192, 0) or b"{}")
+        said = json.loads(os.pread(descriptor, _MOST_SAID, 0) or b"{}")
     except (ValueError, OSError):
         return True
     if not isinstance(said, dict):
         return True
     pid, incoming = said.get("pid"), said.get("incoming")
-    if isinstance(pid, int) and pid > 1 and _is_our_git(pid):
+    if isinstance(pid, int) and pid > 1 and _is_our_git(pid, said.get("born")):
         if not end:
             return False
         with contextlib.suppress(OSError):
@@ -144,11 +147,12 @@ def _clear_up(descriptor: int, repository: Repository, *, end: bool = True) -> b
     return True
 
 
-def _is_our_git(pid: int) -> bool:
-    """Whether the process is still the git that was noted: the leader of its own session, in git's name."""
+def _is_our_git(pid: int, born: object) -> bool:
+    """Whether the process is still the git that was noted: born then, the leader of its own session."""
     try:
         return (
             os.getsid(pid) == pid
+            and born == birth_of(pid)
             and b"git\0--no-optional-locks\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
         )
     except OSError:

@@ -49,7 +49,7 @@ class Note:
         """Add facts: ``incoming`` (directory), ``pid`` (of the git child), ``crash`` (its report), ``lock``
         (the file it may leave), ``new`` (what it writes there)."""
         if "pid" in facts:
-            facts["born"] = _born(facts["pid"])
+            facts["born"] = birth_of(facts["pid"])
         self._said.update(facts)
         self._write()
 
@@ -236,7 +236,7 @@ def _runs_git(pid: int, born: object) -> bool:
         return False
     except PermissionError:
         return False  # somebody else's process has the number now
-    if born and born != _born(pid):
+    if born and born != birth_of(pid):
         return False  # another process, or none but its exit code
     try:
         return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for one that waits to be reaped
@@ -246,14 +246,14 @@ def _runs_git(pid: int, born: object) -> bool:
 
 def _writer() -> dict[str, Any]:
     """Who writes, for a note."""
-    return {"writer": os.getpid(), "writer_born": _born(os.getpid())}
+    return {"writer": os.getpid(), "writer_born": birth_of(os.getpid())}
 
 
 def _is_alive(pid: object, born: object) -> bool:
-    return isinstance(pid, int) and bool(born) and born == _born(pid)
+    return isinstance(pid, int) and bool(born) and born == birth_of(pid)
 
 
-def _born(pid: int) -> str:
+def birth_of(pid: int) -> str:
     """When a process began, as Linux counts it; empty where that cannot be told."""
     try:
         # The name in parentheses may hold anything; the 20th word after it is the start, in ticks.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -323,3 +324,32 @@ def test_what_a_killed_sync_left_running_is_ended_by_the_next(repo: Repo, hub: R
             assert time.monotonic() < deadline
             time.sleep(0.05)
     assert left_over(repo) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="tells processes apart by /proc")
+def test_a_git_that_has_a_dead_ones_number_by_now_is_left_alone(repo: Repo, hub: Repo) -> None:
+    note = repo.root / ".git" / "git-memory" / "sync-lock"
+    note.parent.mkdir(exist_ok=True)
+    elsewhere = Repository.discover(hub.root).git.start(["cat-file", "--batch"], stdin=True, apart=True)
+    try:
+        note.write_text(json.dumps({"since": time.time(), "pid": elsewhere.pid, "born": "1"}))
+        with exchanging(repo, str(hub.root)) as exchange:
+            assert exchange.look("memory", BELOW)
+        assert elsewhere.poll() is None
+    finally:
+        elsewhere.kill()
+        elsewhere.communicate()
+
+
+def test_a_killed_push_of_many_branches_is_cleared_up_after(repo: Repo, hub: Repo) -> None:
+    note = repo.root / ".git" / "git-memory" / "sync-lock"
+    note.parent.mkdir(exist_ok=True)
+    tip = repo.git("rev-parse", "HEAD")
+    lock = repo.root / ".git" / "refs" / "remotes" / "origin" / f"memory-proposals/{'long' * 20}-199.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text(tip + "\n")
+    locks = {str(lock).replace("-199.", f"-{number}."): tip for number in range(200)}
+    note.write_text(json.dumps({"since": time.time(), "locks": locks}))
+    with exchanging(repo, str(hub.root)) as exchange:
+        assert exchange.look("memory", BELOW)
+    assert not lock.exists()
