@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lsp_server.errors import NotFoundError, RefusedError, StoreError
+from lsp_server.errors import NotFoundError, RefusedError, SecretError, StoreError
 from lsp_server.memory.core import Core
 from lsp_server.memory.sharing_results import Adopted, Proposal, Withdrawn
 from lsp_server.store.base import Version
@@ -48,6 +48,7 @@ def begin(core: Core, name: str) -> bool:
     """
     branches = _branches(core)
     branches.check_name(name)
+    _require_no_secret(name)
     mainline = core.mainline.snapshot().version
     if branches.branch(name).tip() is not None:
         return False
@@ -61,6 +62,14 @@ def begin(core: Core, name: str) -> bool:
     bases = core.store.merge_bases(mainline, remote.version)
     branches.begin(name, remote.version, bases[0] if bases else mainline)
     return False
+
+
+def _require_no_secret(name: str) -> None:
+    """The name is in a branch's, which a sync publishes, and in the message of the merge."""
+    from lsp_server.memory import secrets
+
+    if found := secrets.check(name):
+        raise SecretError(f"the name of the proposal looks like a secret ({found[0].rule}): choose another")
 
 
 def hold(core: Core, name: str) -> bool:

@@ -20,6 +20,7 @@ from lsp_server.store.repository import PROPOSAL_FILE, Repository
 
 _STARTS = "refs/memory/proposals/"
 _WITHDRAWN = "refs/memory/withdrawn/"
+_LONGEST = 200  # bytes: git keeps a branch as a file, with its lock beside it
 
 
 class ProposalBranch(NamedTuple):
@@ -65,8 +66,12 @@ class ProposalBranches:
         return found
 
     def check_name(self, name: str) -> None:
-        """Raise ``UsageError`` for a name that no branch can have."""
-        if name and not name.startswith("-"):
+        """Raise ``UsageError`` for a name that no branch can have, here or on a remote."""
+        if (
+            name
+            and not name.startswith("-")
+            and all(len(os.fsencode(p)) <= _LONGEST for p in name.split("/"))
+        ):
             done = self._repository.git.try_run(["check-ref-format", self._repository.proposal_ref(name)])
             if done.code == 0:
                 return

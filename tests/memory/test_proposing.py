@@ -9,7 +9,7 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory
-from lsp_server.errors import NotFoundError, RefusedError, UsageError
+from lsp_server.errors import NotFoundError, RefusedError, SecretError, UsageError
 from lsp_server.memory import Kind
 from lsp_server.memory.proposing import settle_proposals
 
@@ -150,12 +150,31 @@ def test_a_withdrawn_proposal_is_kept_under_its_own_ref(memory: Memory, repo: Re
 
 
 def test_a_name_that_no_branch_can_have_is_refused(memory: Memory) -> None:
-    for name in ("", "-x", "a..b", "with space", "x.lock", "../memory", "a\nb"):
+    for name in (
+        "",
+        "-x",
+        "a..b",
+        "with space",
+        "x.lock",
+        "../memory",
+        "a\nb",
+        "x" * 250,
+        "a/" * 3 + "é" * 120,
+    ):
         with pytest.raises(UsageError):
             memory.propose(name)
         with pytest.raises(UsageError):
             memory.write_to_proposal(name)
     assert names(memory) == []
+
+
+def test_a_name_that_holds_a_secret_is_refused_without_telling_it(memory: Memory, repo: Repo) -> None:
+    secret = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"
+    for propose in (memory.propose, memory.write_to_proposal):
+        with pytest.raises(SecretError, match="name of the proposal looks like a secret") as refused:
+            propose(f"rotate-{secret}")
+        assert secret not in str(refused.value)
+    assert secret not in repo.git("for-each-ref")
 
 
 def test_a_proposal_that_is_not_there_is_said_with_those_that_are(memory: Memory) -> None:
