@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.index.follow import Following, follow, note_numbers, version_of
-from lsp_server.index.values import Reader
+from lsp_server.index.values import Parsed, Reader
+from lsp_server.records.model import Problem, Record
 from lsp_server.store.base import ChangedPath, Store, Version
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ _PATIENCE = 3.0  # seconds for git to end; longer than that nobody else must wai
 
 class Coming(NamedTuple):
     """A commit that is being made: on which version, what it writes (bytes by path) and what it deletes;
-    ``object_id`` tells the id of bytes."""
+    ``object_id`` tells the id of bytes, ``known`` the record in a file of these bytes, where it need not be
+    read and has no problem."""
 
     parent: Version
     writes: Mapping[str, bytes]
     deletes: Sequence[str]
     object_id: Callable[[bytes], str]
+    known: Callable[[str, bytes], Record | None]
 
 
 class Ahead:
@@ -46,6 +50,7 @@ class Ahead:
         self._store = store
         self._reader = reader
         self._coming = coming
+        self._knowing = replace(reader, parse=self._parse)
         self._known = threading.Event()
         self._version: Version | None = None
         self._thread = threading.Thread(target=self._run, name="index-ahead", daemon=True)
@@ -82,10 +87,21 @@ class Ahead:
             object_id = coming.object_id(data)
             at_hand[object_id] = data
             changes.append(ChangedPath(path, object_id))
-        Following(connection, _AtHand(at_hand, self._store), self._reader).apply(changes, None)
+        Following(connection, _AtHand(at_hand, self._store), self._knowing).apply(changes, None)
         if not self._known.wait(_PATIENCE) or self._version is None:
             raise _NotAsThoughtError
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (self._version,))
+
+    def _parse(self, path: str, data: bytes) -> Parsed:
+        known = self._coming.known(path, data)
+        return self._reader.parse(path, data) if known is None else _Known(known)
+
+
+class _Known(NamedTuple):
+    """What reading a file would give, were it read."""
+
+    record: Record
+    problems: tuple[Problem, ...] = ()
 
 
 class _NotAsThoughtError(Exception):

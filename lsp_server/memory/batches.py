@@ -202,7 +202,11 @@ class Batch:
         self._coming = None
         if changes is not None and len(changes.writes) >= _MANY:
             self._coming = Coming(
-                snapshot.version, changes.writes, changes.deletes, self._core.store.object_id
+                snapshot.version,
+                changes.writes,
+                changes.deletes,
+                self._core.store.object_id,
+                self._edits.known_in,
             )
             self._index = self._core.index
         return changes

@@ -107,9 +107,22 @@ def place(core: Core, edits: Edits, new: New) -> Record:
         from lsp_server.records.document import parse
 
         record = parse(f"{FOLDERS[kind]}/redacted.md", text.encode("utf-8")).record or record
-    path = edits.free_path(record)
-    edits.write(path, text.encode("utf-8"))
-    return _with(record, path=path, body=text)
+    record = _with(record, path=edits.free_path(record), body=text)
+    edits.write(record.path, text.encode("utf-8"), _known(core, new, record, rendered))
+    return record
+
+
+def _known(core: Core, new: New, record: Record, rendered: str) -> Record | None:
+    """The record as it will be read; None where it must be read for that, or nobody is going to."""
+    if core.batch is None or record.body != rendered or new.body is not None:
+        return None
+    if new.text or new.files or new.keys or new.form:
+        return None
+    if core.templates.is_replaced(f"records/{record.kind.value}.md"):
+        return None
+    from lsp_server.memory.ready_records import as_read
+
+    return as_read(record, rendered)
 
 
 def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:

@@ -63,10 +63,18 @@ class TeamTemplates(Templates):
         self._broken: set[tuple[str, str]] = set()
 
     def render(self, name: str, /, **values: Any) -> str:
-        overrides = self._overrides(name) if may_be_replaced(name) else None
-        if overrides is None or not overrides.replace(name):
+        overrides = self._replacing(name)
+        if overrides is None:
             return super().render(name, **values)
         return self._render_replaced(overrides, name, values)
+
+    def is_replaced(self, name: str) -> bool:
+        """Whether a team's own template stands in the place of ours."""
+        return self._replacing(name) is not None
+
+    def _replacing(self, name: str) -> Overrides | None:
+        overrides = self._overrides(name) if may_be_replaced(name) else None
+        return overrides if overrides is not None and overrides.replace(name) else None
 
     def close(self) -> None:
         """End the process that renders. Safe to call twice."""

@@ -1,0 +1,83 @@
+"""A record that was just written, as a reader of its file will find it, without reading the file.
+
+Reading takes longer than rendering, and a batch that is followed by the index has thousands to read. Only for
+what is beyond doubt: ordinary words in the sections of our own template. The specifications compare the index
+that a batch leaves with the one that is read from the branch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lsp_server.records.fields import FIELDS, Shape
+from lsp_server.records.front_matter import split
+from lsp_server.records.model import Kind, Record
+
+_KINDS = (Kind.LEARNING, Kind.BUG)
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_BRANCH = re.compile(r"[A-Za-z][A-Za-z0-9./-]*\Z")
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9 -]*\Z")
+_TITLE = re.compile(r"[^\W_][^#\\\n]*\Z")
+# Every line is empty or begins with a letter or a digit: no heading, no list, no fence, no underline.
+_TEXT = re.compile(r"[^\W_][^\n]*(?:\n+[^\W_][^\n]*)*\Z")
+
+
+def as_read(record: Record, text: str) -> Record | None:
+    """``record``, which has its number, label and path, as its file ``text`` will be read; None where only
+    reading tells. ``text`` must be what our own template made of it."""
+    code, when = record.code, record.created
+    if (
+        record.kind not in _KINDS
+        or record.links
+        or record.anchors
+        or record.aliases
+        or record.extra
+        or code is None
+        or not (code.commit and _COMMIT.match(code.commit))
+        or not (code.branch is None or _BRANCH.match(code.branch))
+        or when.tzinfo is None
+        or when.microsecond % 1000
+        or not 1900 < when.year < 9000
+        or not _ID.match(record.id)
+        or not _TITLE.match(record.title)
+        or any(mark in text for mark in ("<!--", "<<<<<<<", ">>>>>>>"))
+        or not all(map(_TAG.match, record.tags))
+    ):
+        return None
+    fields = _fields(record.kind, record.fields)
+    if fields is None:
+        return None
+    made = object.__new__(Record)
+    vars(made).update(vars(record), fields=fields, body=split(text).body_text)
+    return made
+
+
+def _fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    fields: dict[str, Any] = {}
+    for field in FIELDS[kind]:
+        value = given.get(field.name)
+        if not value:
+            continue
+        if not _is_plain(field.shape, value):
+            return None
+        fields[field.name] = value.rstrip() if field.shape is Shape.TEXT else value
+    return fields
+
+
+def _is_plain(shape: Shape, value: Any) -> bool:
+    match shape:
+        case Shape.TEXT:
+            return _TEXT.match(value) is not None
+        case Shape.ITEMS | Shape.STEPS:
+            return all(map(_is_item, value))
+        case Shape.WORD:
+            return bool(value.isascii() and value.isalpha())
+        case _:
+            return False
+
+
+def _is_item(value: str) -> bool:
+    return _TEXT.match(value) is not None and value.splitlines() == [value]
