@@ -33,12 +33,14 @@ class Place(NamedTuple):
 
 @dataclass
 class Item:
-    """One record: where it stands in the base, in ours and in theirs."""
+    """One record: where it stands in the base, in ours and in theirs. ``is_unedited`` where one side deleted
+    it and the other changed nothing but what it and others are called."""
 
     id: str
     kind: Kind
     created: int
     places: list[Place | None] = field(default_factory=lambda: [None, None, None])
+    is_unedited: bool = False
 
     @property
     def age(self) -> tuple[int, str]:
@@ -56,7 +58,9 @@ class Item:
         if ours and theirs:
             return True
         alone = ours or theirs
-        return alone is not None and (base is None or alone.blob.object_id != base.blob.object_id)
+        if alone is None or self.is_unedited:
+            return False
+        return base is None or alone.blob.object_id != base.blob.object_id
 
 
 class Paired(NamedTuple):

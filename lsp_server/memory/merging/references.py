@@ -133,6 +133,12 @@ def _quickly_renumbered(text: str, old: int, new: int, label: str) -> str | None
     return changed if is_as_meant else None
 
 
+def without_number(text: str) -> str:
+    """A record's text less its number and what it was called before. Raises ``RefusedError``."""
+    text = front_matter_edit.set_scalar(text, _number_key(text), 0)
+    return front_matter_edit.set_lines(text, _alias_key(text), [])
+
+
 def _number_key(text: str) -> str:
     return "memory-number" if "memory-number" in _values(text) else "number"
 

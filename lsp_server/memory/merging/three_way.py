@@ -18,6 +18,7 @@ from lsp_server.memory.merging.relabelling import relabel
 from lsp_server.memory.merging.rules import Rule
 from lsp_server.memory.merging.settling import Names, settle_plain, settle_record, settle_tombstone
 from lsp_server.memory.merging.trees import Pool, Tree, differences
+from lsp_server.memory.merging.unedited import leave_deleted
 from lsp_server.records.paths import TOMBSTONES
 from lsp_server.store.base import Blob
 from lsp_server.store.fast_import import require_safe_path
@@ -55,11 +56,11 @@ def merge_trees(
     """
     paths = looked_at(differences(store, base, ours), differences(store, base, theirs))
     notes = Notes()
-    paired = pair(paths, pool)
+    paired = _paired(paths, (base, ours, theirs), pool)
     numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
     if more := _elsewhere((base, ours, theirs), pool, rule, paired, numbers.fresh):
         paths.update(more)
-        paired = pair(paths, pool)
+        paired = _paired(paths, (base, ours, theirs), pool)
         numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
     alive = {item.id for item in paired.items.values() if item.is_alive}
     notes.remarks += [
@@ -80,6 +81,12 @@ def merge_trees(
             settled += settle_plain(path, trio, pool, names, notes)
     placed = place(settled, lambda path: ours.stands(path) or theirs.stands(path), paths, notes)
     return Outcome(paths, placed, notes, counts)
+
+
+def _paired(paths: Mapping[str, Trio], trees: tuple[Tree, Tree, Tree], pool: Pool) -> Paired:
+    paired = pair(paths, pool)
+    leave_deleted(paired, trees, pool)
+    return paired
 
 
 def _elsewhere(
