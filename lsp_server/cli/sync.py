@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
     from lsp_server.memory.sharing_results import Synced
 
-_REFUSED = 1
-
 
 @memory_command(
     "sync",

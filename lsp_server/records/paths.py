@@ -24,7 +24,6 @@ TOMBSTONES = "deleted"
 ROOM = 1000  # entries in one directory
 _SLUG_LENGTH = 60
 _SUFFIXES = (".md", ".rst", ".adoc", ".markdown")
-_NUMBERED_NAME = re.compile(r"(\d{1,9})-")
 _KIND_OF = {folder: kind for kind, folder in FOLDERS.items()}
 
 

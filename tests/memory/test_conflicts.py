@@ -126,3 +126,14 @@ def test_a_hover_says_it_and_shows_no_marks(memory: Memory) -> None:
     assert "**in conflict**" in shown
     assert "<<<<" not in shown
     assert "&lt;&lt;" not in shown
+
+
+def test_conflicts_are_read_under_the_key_that_a_file_has_room_for(memory: Memory) -> None:
+    decision = memory.record(Kind.DECISION, "Use JWT", status="accepted")
+    text = memory.view(decision.id).path.read_text("utf-8")
+    text = text.replace(
+        "status: accepted\n", "status: accepted\nmemory-conflicts:\n  - status: rejected\n", 1
+    )
+    record = parse(decision.path, text.encode()).record
+    assert record is not None
+    assert record.conflicts == (Conflict("status", "rejected"),)
