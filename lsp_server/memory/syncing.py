@@ -222,6 +222,14 @@ class _Sync:
 
     def _follow_rewrite(self, agreed: Version, theirs: Version) -> None:
         if not self._accept_rewrite:
+            ours = self._store.tip()
+            if ours is not None and self._contains(ours, theirs):
+                # An old branch was put back, perhaps from a clone that was behind: following would delete.
+                raise RefusedError(
+                    f"{self._source} went back to {theirs[:10]}, without {agreed[:10]} that was synced before. "
+                    f"`git push {self._target.shown} {self._branch}` publishes again what is here; if it was "
+                    "meant, `git memory sync --accept-rewrite` takes that away here, too"
+                )
             raise RefusedError(
                 f"the history of {self._source} was rewritten: it no longer has {agreed[:10]}, which was "
                 "synced before. If that was meant, `git memory sync --accept-rewrite` follows it and puts "

@@ -73,11 +73,24 @@ def test_what_was_purged_does_not_come_back_through_an_edit(hub: Repo, shared: S
 def test_a_rewound_remote_is_not_pushed_to_again_by_itself(hub: Repo, shared: Shared) -> None:
     _, _, b, two = shared
     hub.git("update-ref", "refs/heads/memory", hub.git("rev-parse", "memory~1"))
-    with pytest.raises(RefusedError, match="was rewritten"):
+    with pytest.raises(RefusedError, match=r"went back to .*--accept-rewrite"):
         two.sync()
     two.sync(accept_rewrite=True)
     assert titles(two) == ["Kept"]
     assert b.git("rev-parse", "memory") == hub.git("rev-parse", "memory")
+
+
+def test_what_a_rewound_remote_lost_is_published_again_as_the_refusal_says(hub: Repo, shared: Shared) -> None:
+    _, _, b, two = shared
+    before = hub.git("rev-parse", "memory")
+    hub.git("update-ref", "refs/heads/memory", hub.git("rev-parse", "memory~1"))
+    learn(two, "Written since")
+    with pytest.raises(RefusedError, match=r"`git push origin memory` publishes again"):
+        two.sync()
+    b.git("push", "-q", "origin", "memory")  # no force: what is there is part of what is here
+    assert two.sync().pushed == 0
+    assert titles(two) == ["Kept", "Purged", "Written since"]
+    assert before in hub.git("rev-list", "memory")
 
 
 def test_a_deleted_branch_is_not_pushed_again_by_itself(hub: Repo, shared: Shared) -> None:
