@@ -70,7 +70,7 @@ def sync(
 
 def _named(session: Session, memory: Memory, remote: str | None) -> str | None:
     """A path counts from where the person stands, unless it is the name of a remote."""
-    if remote is None or remote in memory.remotes() or "://" in remote:
+    if not remote or remote in memory.remotes() or "://" in remote:
         return remote
     path = session.path(remote)
     return str(path) if path.exists() else remote

@@ -256,3 +256,7 @@ def test_the_background_process_loads_nothing_from_where_the_command_ran(repo: R
     repo.do("learn", "Mine", cwd=trap)
     until(lambda: (hub / "refs/heads/memory").exists() and tip(repo, hub) == tip(repo))
     assert not list(repo.path.rglob("trapped"))
+
+
+def test_an_empty_name_is_no_remote_and_not_the_folder_one_stands_in(repo: Repo) -> None:
+    assert "'' cannot be a remote" in repo.fails("sync", "", code=2)
