@@ -11,14 +11,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import StoreError
-from lsp_server.store.base import Blob, ChangeSet, Snapshot
+from lsp_server.store.base import ChangeSet, Snapshot
 from lsp_server.store.remotes import Remotes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lsp_server.memory.core import Core
-    from lsp_server.memory.merging.trees import Pool
     from lsp_server.memory.sharing_results import Merge
     from lsp_server.store.base import Version
 
@@ -41,47 +38,19 @@ def follow(core: Core, agreed: Version, theirs: Version, *, source: str) -> Merg
 
 
 def _follow(core: Core, agreed: Version, ours: Version, theirs: Version, source: str) -> Merge | None:
-    from lsp_server.memory.merging import report
-    from lsp_server.memory.merging.pairing import THEIRS
-    from lsp_server.memory.merging.rules import rule
-    from lsp_server.memory.merging.three_way import merge_trees
-    from lsp_server.memory.merging.trees import Pool, Tree
+    from lsp_server.memory.merging import changes_onto
 
     store = core.mainline
-    pool = Pool(store, core.repository.object_format)
-    outcome = merge_trees(
-        store,
-        pool,
-        Tree(store, agreed),
-        Tree(store, ours),
-        Tree(store, theirs),
-        rule=rule(core, store, pool, ours, yielding="ours", published=()),
-        names=lambda side, _path: (ours, theirs)[side - 1][:8],
-    )
-    changes = outcome.changes(THEIRS)
-    # A record that was taken out there and edited here would come back whole, with what it was purged of.
-    revived = {told.id for told in outcome.notes.revived}
-    purged = {}
-    for path, blob in list(changes.items()):
-        head = pool.head(path, blob)
-        if head is not None and head.id in revived:
-            purged[head.id] = changes.pop(path)
+    subject = f"merge: what was not yet in {source}, whose history was rewritten"
+    ontop = changes_onto(core, store, agreed, ours, theirs, subject=subject)
     kept = f"{KEPT}{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{ours[:10]}"
     store.on(kept).create(ours, f"the memory before {source} was followed")
-    remarks = [f"the memory as it was before is kept: {kept}"]
-    remarks += [
-        f"{told.label} was taken out of {source}: your change to it is only kept there"
-        for told in outcome.notes.revived
-        if told.id in purged
-    ]
-    if not changes:
+    if ontop.changes is None:
         if not Remotes(core.repository).replace(store.ref, ours, theirs, f"follow {source}, rewritten"):
             return None
         version = theirs
     else:
-        subject = f"merge: what was not yet in {source}, whose history was rewritten"
-        text = report.message(core, subject, outcome.notes)
-        change_set = _change_set(pool, changes, text, theirs)
+        change_set = ontop.changes
 
         def build(tip: Snapshot) -> ChangeSet | None:
             return change_set if tip.version == ours else None
@@ -89,22 +58,10 @@ def _follow(core: Core, agreed: Version, ours: Version, theirs: Version, source:
         version = store.commit(build)
         if not store.contains(version, theirs):
             return None
-    done = report.result(core, version, outcome.notes, outcome.counts)
-    return replace(
-        done,
-        revived=tuple(one for one in done.revived if one.id not in purged),
-        remarks=(*done.remarks, *remarks),
-    )
-
-
-def _change_set(pool: Pool, changes: Mapping[str, Blob | None], message: str, onto: Version) -> ChangeSet:
-    writes = {}
-    copies = {}
-    for path, blob in sorted(changes.items()):
-        made = pool.made(blob.object_id) if blob is not None else None
-        if made is not None:
-            writes[path] = made
-        elif blob is not None:
-            copies[path] = blob
-    deletes = sorted(path for path, blob in changes.items() if blob is None)
-    return ChangeSet(message, writes, deletes, copies, onto=onto)
+    done = ontop.result(core, version)
+    remarks = [f"the memory as it was before is kept: {kept}"]
+    remarks += [
+        f"{told.label} was taken out of {source}: your change to it is only kept there"
+        for told in ontop.left_out
+    ]
+    return replace(done, remarks=(*done.remarks, *remarks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from lsp_server.errors import RefusedError
 from lsp_server.memory.core import Core
 from lsp_server.memory.merging import report
 from lsp_server.memory.merging.bases import Bases
+from lsp_server.memory.merging.changes import change_set
 from lsp_server.memory.merging.forward import forward
 from lsp_server.memory.merging.pairing import OURS, THEIRS
 from lsp_server.memory.merging.rules import YOUNGER, Rule, rule
@@ -17,7 +18,7 @@ from lsp_server.memory.merging.settling import Names
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
-from lsp_server.store.base import Advance, Blob, ChangeSet, Snapshot, Version
+from lsp_server.store.base import Advance, ChangeSet, Snapshot, Version
 from lsp_server.store.git_process import Git
 from lsp_server.store.git_store import FORMAT, GitStore
 from lsp_server.store.history import commits
@@ -60,7 +61,7 @@ def merge_into(
         done.append(_Done(outcome, None))
         subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
         text = report.message(core, subject, outcome.notes)
-        return _change_set(pool, outcome.changes(OURS), text, [theirs])
+        return change_set(pool, outcome.changes(OURS), text, merges=[theirs])
 
     version = store.commit(build)
     if not done:
@@ -89,7 +90,7 @@ def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | Non
             return None
         done.append(outcome)
         text = report.message(core, "repair: settle what a merge elsewhere gave twice", outcome.notes)
-        return _change_set(pool, mended, text, [])
+        return change_set(pool, mended, text)
 
     version = store.commit(build)
     return report.result(core, version, done[0].notes, (0, 0, 0)) if done else None
@@ -140,21 +141,6 @@ def _names(git: Git, versions: tuple[Version, Version]) -> Names:
         return f"{last.author}, {last.when:%Y-%m-%d} ({last.version[:8]})"
 
     return name
-
-
-def _change_set(
-    pool: Pool, changes: Mapping[str, Blob | None], message: str, merges: Sequence[Version]
-) -> ChangeSet:
-    writes: dict[str, bytes] = {}
-    copies: dict[str, Blob] = {}
-    for path, blob in changes.items():
-        made = pool.made(blob.object_id) if blob is not None else None
-        if made is not None:
-            writes[path] = made
-        elif blob is not None:
-            copies[path] = blob
-    deletes = sorted(path for path, blob in changes.items() if blob is None)
-    return ChangeSet(message, dict(sorted(writes.items())), deletes, dict(sorted(copies.items())), merges)
 
 
 def _require_memory(store: GitStore, theirs: Version, source: str) -> None:
