@@ -226,7 +226,7 @@ class _Sync:
             if ours is not None and self._contains(ours, theirs):
                 # An old branch was put back, perhaps from a clone that was behind: following would delete.
                 raise RefusedError(
-                    f"{self._source} went back to {theirs[:10]}, without {agreed[:10]} that was synced before. "
+                    f"{self._source} went back to {theirs[:10]}, without {agreed[:10]}, synced before. "
                     f"`git push {self._target.shown} {self._branch}` publishes again what is here; if it was "
                     "meant, `git memory sync --accept-rewrite` takes that away here, too"
                 )
