@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from lsp_server.records import front_matter
+from lsp_server.records import front_matter, plain_nodes
 
 
 class UnreadableError(ValueError):
@@ -51,7 +51,9 @@ def read_entries(front: str) -> Front:
     if problems:
         raise UnreadableError(problems[0].message)
     try:
-        root = yaml.compose(front, Loader=yaml.SafeLoader)  # the marks of libyaml count bytes
+        root: yaml.Node | None = plain_nodes.compose(front)
+        if root is None:
+            root = yaml.compose(front, Loader=yaml.SafeLoader)  # the marks of libyaml count bytes
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UnreadableError(str(error)) from error
     if root is None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import yaml
 
 from lsp_server.errors import RefusedError
+from lsp_server.records import plain_nodes
 from lsp_server.records.front_matter import Split, scalar, split
 
 
@@ -89,8 +90,10 @@ def _value(parts: Split, key: str) -> yaml.Node | None:
     if not parts.front:
         return None
     try:
-        # The pure Python composer: its marks count characters, as Python does.
-        root = yaml.compose(parts.front, Loader=yaml.SafeLoader)
+        root: yaml.Node | None = plain_nodes.compose(parts.front)
+        if root is None:
+            # The pure Python composer: its marks count characters, as Python does.
+            root = yaml.compose(parts.front, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise RefusedError("the front matter is not YAML; mend it by hand first") from error
     if root is None:

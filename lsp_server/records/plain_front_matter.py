@@ -12,9 +12,9 @@ from typing import Any
 # Plain text without any character that could mean something: no quote, bracket, comma, colon before a blank.
 _TEXT = r"[A-Za-z0-9_/](?:[\w./+@-]|:(?=[0-9])| (?=[\w/]))*"
 _WORD = r"[A-Za-z0-9_/](?:[\w./+@-]| (?=[\w/]))*"  # in a list a colon may mean more
-_LINE = re.compile(rf"([a-z][a-z0-9-]*):(?: ({_TEXT})| \[({_WORD}(?:, {_WORD})*)\]|)\n", re.ASCII)
-_INNER = re.compile(rf"  ([a-z][a-z0-9-]*): ({_TEXT})\n", re.ASCII)
-_ITEM = re.compile(rf"  - ([a-z][a-z0-9-]*): ({_TEXT})(?:  # [A-Za-z0-9-]+)?\n", re.ASCII)
+LINE = re.compile(rf"([a-z][a-z0-9-]*):(?: ({_TEXT})| \[({_WORD}(?:, {_WORD})*)\]|)\n", re.ASCII)
+INNER = re.compile(rf"  ([a-z][a-z0-9-]*): ({_TEXT})\n", re.ASCII)
+ITEM = re.compile(rf"  - ([a-z][a-z0-9-]*): ({_TEXT})(?:  # [A-Za-z0-9-]+)?\n", re.ASCII)
 
 
 def read_plain(front: str) -> dict[str, Any] | None:
@@ -22,7 +22,7 @@ def read_plain(front: str) -> dict[str, Any] | None:
     values: dict[str, Any] = {}
     place, end = 0, len(front)
     while place < end:
-        line = _LINE.match(front, place)
+        line = LINE.match(front, place)
         if line is None:
             return None
         place = line.end()
@@ -35,11 +35,11 @@ def read_plain(front: str) -> dict[str, Any] | None:
             values[key] = words.split(", ")
         else:
             mapping: dict[str, str] = {}
-            while inner := _INNER.match(front, place):
+            while inner := INNER.match(front, place):
                 mapping[inner[1]] = inner[2]
                 place = inner.end()
             items: list[dict[str, str]] = []
-            while not mapping and (item := _ITEM.match(front, place)):
+            while not mapping and (item := ITEM.match(front, place)):
                 items.append({item[1]: item[2]})
                 place = item.end()
             if not mapping and not items:
