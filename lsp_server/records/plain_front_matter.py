@@ -15,6 +15,7 @@ _WORD = r"[A-Za-z0-9_/](?:[\w./+@-]| (?=[\w/]))*"  # in a list a colon may mean 
 LINE = re.compile(rf"([a-z][a-z0-9-]*):(?: ({_TEXT})| \[({_WORD}(?:, {_WORD})*)\]|)\n", re.ASCII)
 INNER = re.compile(rf"  ([a-z][a-z0-9-]*): ({_TEXT})\n", re.ASCII)
 ITEM = re.compile(rf"  - ([a-z][a-z0-9-]*): ({_TEXT})(?:  # [A-Za-z0-9-]+)?\n", re.ASCII)
+WORD_ITEM = re.compile(rf"  - ({_TEXT})(?:  # [A-Za-z0-9-]+)?\n", re.ASCII)
 
 
 def read_plain(front: str) -> dict[str, Any] | None:
@@ -42,7 +43,12 @@ def read_plain(front: str) -> dict[str, Any] | None:
             while not mapping and (item := ITEM.match(front, place)):
                 items.append({item[1]: item[2]})
                 place = item.end()
-            if not mapping and not items:
+            words_below: list[str] = []
+            while not mapping and not items and (word := WORD_ITEM.match(front, place)):
+                words_below.append(word[1])
+                place = word.end()
+            below = mapping or items or words_below
+            if not below:
                 return None
-            values[key] = mapping or items
+            values[key] = below
     return values or None

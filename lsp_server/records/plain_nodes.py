@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from lsp_server.records.plain_front_matter import INNER, ITEM, LINE, read_plain
+from lsp_server.records.plain_front_matter import INNER, ITEM, LINE, WORD_ITEM, read_plain
 
 
 def compose(front: str) -> yaml.MappingNode | None:
@@ -63,11 +63,14 @@ def _block(front: str, place: int) -> tuple[yaml.Node, int]:
         place = line.end()
     if inner:
         return yaml.MappingNode("", inner, _mark(start + 2, 2), _mark(place, 0), flow_style=False), place
+    items: list[yaml.Node] = []
+    while line := WORD_ITEM.match(front, place):
+        items.append(_scalar(front, line.start(1), line.end(1), 4))
+        place = line.end()
     found = []
     while line := ITEM.match(front, place):
         found.append(line)
         place = line.end()
-    items: list[yaml.Node] = []
     for at, line in enumerate(found):
         pair = _pair(line, 4)
         last = at + 1 == len(found)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server.records import plain_nodes
+from lsp_server.records.plain_front_matter import read_plain
 
 UUID = "5d2f0c1e-8a1b-4c3d-9e4f-0a1b2c3d4e5f"
 KEYS = st.from_regex(r"[a-z][a-z0-9-]{0,6}", fullmatch=True)
@@ -19,6 +20,7 @@ TEXTS = st.sampled_from(
 PIECES = st.one_of(
     st.tuples(st.just("scalar"), TEXTS),
     st.tuples(st.just("words"), st.lists(st.sampled_from(["auth", "two words", "1", "a/b"]), min_size=1)),
+    st.tuples(st.just("list"), st.lists(TEXTS, min_size=1, max_size=4)),
     st.tuples(st.just("mapping"), st.lists(st.tuples(KEYS, TEXTS), min_size=1, max_size=4)),
     st.tuples(st.just("items"), st.lists(st.tuples(KEYS, TEXTS, st.booleans()), min_size=1, max_size=4)),
 )
@@ -30,6 +32,8 @@ def written(key: str, piece: tuple[str, Any]) -> str:
         return f"{key}: {value}\n"
     if how == "words":
         return f"{key}: [{', '.join(value)}]\n"
+    if how == "list":
+        return f"{key}:\n" + "".join(f"  - {text}\n" for text in value)
     if how == "mapping":
         return f"{key}:\n" + "".join(f"  {name}: {text}\n" for name, text in value)
     return f"{key}:\n" + "".join(
@@ -52,6 +56,7 @@ def test_a_plain_front_matter_is_composed_as_yaml_does_it(pieces: dict[str, tupl
     front = "".join(written(key, piece) for key, piece in pieces.items())
     found = plain_nodes.compose(front)
     assert found is not None
+    assert read_plain(front) == yaml.load(front, Loader=yaml.BaseLoader)
     expected = yaml.compose(front, Loader=yaml.SafeLoader)
     assert expected is not None
     assert shape(found) == shape(expected)
