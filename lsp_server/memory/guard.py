@@ -36,11 +36,8 @@ class Guard(NamedTuple):
             raise UsageError(f"line {line} of the text is not UTF-8; save it in that encoding") from None
         if "\0" in text:
             raise UsageError(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the text has a NUL")
-        parts = split(text)
-        if parts.end - parts.start > LARGEST:
-            # Nobody, we included, could read that record back.
-            raise UsageError("the front matter would be larger than a megabyte: anchor it to fewer lines")
-        front = (parts.start, parts.end)
+        # Without a quote nothing in the front matter has to be looked at by itself.
+        front = _front(text) if "'" in text or '"' in text or len(text) > LARGEST else None
         findings = secrets.check(text, self.allowed, front=front)
         if findings:
             listed = self.listed()
@@ -48,8 +45,16 @@ class Guard(NamedTuple):
         if not findings:
             return text
         if self.redact:
-            return secrets.redact(text, findings, front=front)
+            return secrets.redact(text, findings, front=front or _front(text))
         raise SecretError(secrets.message(findings))
+
+
+def _front(text: str) -> tuple[int, int]:
+    """Where the front matter stands. Raises ``UsageError`` where nobody, we included, could read it back."""
+    parts = split(text)
+    if parts.end - parts.start > LARGEST:
+        raise UsageError("the front matter would be larger than a megabyte: anchor it to fewer lines")
+    return parts.start, parts.end
 
 
 def guard_for(core: Core, allowed: Sequence[str] = (), redact: bool = False) -> Guard:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -63,13 +64,12 @@ def prepare(
     if anchors is None:
         anchors = [_anchored(core, place) for place in at]
     return New(
-        Record(
+        _with(
+            _blank(kind),
+            extra={},
             id=record_id or str(uuid.uuid4()),
-            kind=kind,
             title=clean_title(title),
-            label="",
             created=created or core.now(),
-            path="",
             status=check_status(kind, status) if status else FIRST[kind],
             tags=clean_tags(tags),
             links=tuple(links),
@@ -179,6 +179,11 @@ def read_back(placed: Record) -> Record:
     from lsp_server.records.front_matter import split
 
     return _with(placed, body=split(placed.body).body_text)
+
+
+@cache
+def _blank(kind: Kind) -> Record:
+    return Record(id="", kind=kind, title="", label="", created=datetime.min, path="")
 
 
 def _with(record: Record, **changes: Any) -> Record:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.records.front_matter import flow, scalar
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -30,11 +30,15 @@ class Templates:
     def __init__(self, bytecode_cache: Path | None = None) -> None:
         self._bytecode_cache = bytecode_cache
         self._environment: Environment | None = None
+        self._templates: dict[str, Template] = {}
         self._lock = threading.Lock()
 
     def render(self, name: str, /, **values: Any) -> str:
         """The text of ``templates/<name>.j2``. A name that the template uses must be given."""
-        return self._loaded().get_template(f"{name}.j2").render(**values)
+        template = self._templates.get(name)
+        if template is None:
+            template = self._templates[name] = self._loaded().get_template(f"{name}.j2")
+        return template.render(values)
 
     def _loaded(self) -> Environment:
         with self._lock:

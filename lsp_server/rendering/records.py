@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from lsp_server.records.anchor_text import write_anchor
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.fields import FIELDS, Shape
 from lsp_server.records.front_matter import flow, scalar
-from lsp_server.records.model import Link, Record
+from lsp_server.records.model import Kind, Link, Record
 from lsp_server.rendering.environment import Templates
 
 
@@ -56,7 +57,7 @@ def render_record(
             "anchors": [write_anchor(anchor) for anchor in record.anchors],
         },
         fields={field.name: record.fields.get(field.name) or () for field in fields},
-        hints={field.name: field.help for field in fields} if draft else _NoHints(),
+        hints={field.name: field.help for field in fields} if draft else _no_hints(record.kind),
         text=text.strip("\n"),
         files=files,
     )
@@ -67,6 +68,11 @@ class _NoHints(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+@cache
+def _no_hints(kind: Kind) -> _NoHints:
+    return _NoHints({field.name: "" for field in FIELDS[kind]})
 
 
 def write_link(link: Link) -> str:

@@ -134,7 +134,7 @@ def suspicious(text: str) -> bool:
     """Whether the scanner has to look at ``text``. True wherever it would find something."""
     folded = text.lower().replace("ſ", "s")  # what the scanner's rules take for the same letter
     return (
-        any(blank in text for blank in _ODD_BLANKS)
+        bool([1 for blank in _ODD_BLANKS if blank in text])
         or _has_url_with_password(folded)
         or bool([1 for group in _TOGETHER if group[0] in folded and all(word in folded for word in group)])
         or _has_prefixed(folded, text)
