@@ -49,7 +49,9 @@ def rewritten(data: bytes, before: bytes | None, renames: Renames) -> bytes:
     if before is not None:
         known = {line.rstrip("\r") for line in before.decode("utf-8", "surrogateescape").split("\n")}
     lines = [
-        line if line.rstrip("\r") in known or is_left_alone else rewritten_line(line, renames)
+        line
+        if is_left_alone or "-" not in line or line.rstrip("\r") in known  # every name has a hyphen
+        else rewritten_line(line, renames)
         for line, is_left_alone in _lines(text)
     ]
     return "\n".join(lines).encode("utf-8", "surrogateescape")
