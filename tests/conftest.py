@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,17 @@ GIT_ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
 }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _rules_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiling the secret scanner's rules takes seconds: every home and process shares what one of them
+    compiled, xdist's workers too."""
+    shared = tmp_path_factory.getbasetemp().parent / "scanner-rules"
+    shared.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KF_RULE_CACHE_DIR", str(shared))
+        yield
 
 
 @pytest.fixture(autouse=True)

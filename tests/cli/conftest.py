@@ -136,6 +136,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
+        "KF_RULE_CACHE_DIR": os.environ["KF_RULE_CACHE_DIR"],
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "xterm",

@@ -252,7 +252,7 @@ def prepare_home(home: Path) -> dict[str, str]:
     adrs = home / "adrs"
     adrs.mkdir()
     (adrs / "0001-use-git.md").write_text("# 1. Use git\n\n## Status\n\nAccepted\n")
-    kept = ("HOME", "PATH", "LC_ALL", "TZ", "GIT_CONFIG_NOSYSTEM", "GIT_MEMORY_STRESS")
+    kept = ("HOME", "PATH", "LC_ALL", "TZ", "GIT_CONFIG_NOSYSTEM", "GIT_MEMORY_STRESS", "KF_RULE_CACHE_DIR")
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
         "EDITOR": str(editor),
