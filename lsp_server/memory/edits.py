@@ -17,6 +17,9 @@ from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import dated_path, highest_number, is_record_path, numbered_path
 from lsp_server.store.base import ChangeSet, Snapshot
 
+Known = Callable[[], Record | None]
+"""Tells the record in a file without reading it; None where it has to be read."""
+
 _NOTHING: Any = object()
 
 
@@ -33,7 +36,7 @@ class Edits:
         self._highest: dict[Kind, int] = {}
         self._names: dict[str, dict[str, None]] = {}  # of the folders that were listed
         self._parsed: dict[str, tuple[bytes, Record | None]] = {}  # by path, with the bytes it was read from
-        self._known: dict[str, tuple[bytes, Record]] = {}  # likewise, and nothing is wrong with those files
+        self._known: dict[str, tuple[bytes, Known]] = {}
         self._unread: list[str] = []
         self._paths: dict[str, str] = {}  # by record id
         self._labels: dict[str, str] = {}  # to record ids
@@ -44,8 +47,9 @@ class Edits:
             return self._writes[path]
         return None if path in self._deletes else self.snapshot.read(path)
 
-    def write(self, path: str, data: bytes, record: Record | None = None) -> None:
-        """Put a file there. ``record`` is what a reader finds in it, if known, and there is no problem."""
+    def write(self, path: str, data: bytes, known: Known | None = None) -> None:
+        """Put a file there. ``known`` may tell what a reader finds in it, if that is a record without any
+        problem; it is asked when somebody wants to know."""
         if path in self._deletes:
             self._put(self._deletes, path, _NOTHING)
         folder, _, name = path.rpartition("/")
@@ -53,8 +57,8 @@ class Edits:
         if names is not None and name not in names:
             self._put(names, name, None)
         self._put(self._writes, path, data)
-        if record is not None:
-            self._known[path] = (data, record)
+        if known is not None:
+            self._known[path] = (data, known)
         self._unread.append(path)
 
     def delete(self, path: str) -> None:
@@ -95,19 +99,17 @@ class Edits:
         data = self._writes.get(path)
         if data is None or not is_record_path(path):
             return None
-        if (sure := self.known_in(path, data)) is not None:
-            return sure
         known = self._parsed.get(path)
         if known is None or known[0] is not data:
             from lsp_server.records.document import parse
 
-            known = self._parsed[path] = (data, parse(path, data).record)
+            known = self._parsed[path] = (data, self.known_in(path, data) or parse(path, data).record)
         return known[1]
 
     def known_in(self, path: str, data: bytes) -> Record | None:
         """The record in these very bytes, where it need not be read and nothing is wrong with the file."""
         known = self._known.get(path)
-        return known[1] if known is not None and known[0] is data else None
+        return known[1]() if known is not None and known[0] is data else None
 
     def record_of(self, record_id: str) -> Record | None:
         """The record with this full id, when it was written here."""

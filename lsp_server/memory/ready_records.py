@@ -43,7 +43,9 @@ def as_read(record: Record, text: str) -> Record | None:
         or not 1900 < when.year < 9000
         or not _ID.match(record.id)
         or not _TITLE.match(record.title)
-        or any(mark in text for mark in ("<!--", "<<<<<<<", ">>>>>>>"))
+        or "<!--" in text
+        or "<<<<<<<" in text
+        or ">>>>>>>" in text
         or not all(map(_TAG.match, record.tags))
     ):
         return None

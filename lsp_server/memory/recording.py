@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -112,8 +112,8 @@ def place(core: Core, edits: Edits, new: New) -> Record:
     return record
 
 
-def _known(core: Core, new: New, record: Record, rendered: str) -> Record | None:
-    """The record as it will be read; None where it must be read for that, or nobody is going to."""
+def _known(core: Core, new: New, record: Record, rendered: str) -> Callable[[], Record | None] | None:
+    """Tells the record as it will be read; None where it must be read for that, or nobody is going to."""
     if core.batch is None or record.body != rendered or new.body is not None:
         return None
     if new.text or new.files or new.keys or new.form:
@@ -122,7 +122,7 @@ def _known(core: Core, new: New, record: Record, rendered: str) -> Record | None
         return None
     from lsp_server.memory.ready_records import as_read
 
-    return as_read(record, rendered)
+    return partial(as_read, record, rendered)
 
 
 def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:
