@@ -175,9 +175,21 @@ class _Sync:
             if related.behind:
                 known = [one for one in (*related.bases[:1], *seen) if one is not None]
                 self._warn(known[-1] if known else None, theirs)
+        self._unmix(seen[0])
         if self._proposals.own:  # whether a forge merged one is told from where its branches are
             self._remotes.note(self._target, self._branch, theirs, agreed=False)
         return True
+
+    def _unmix(self, agreed: Version | None) -> None:
+        """Whoever merged with git, here or there, since we last agreed."""
+        from lsp_server.memory.merging import unmix
+
+        known = [agreed] if agreed is not None and self._known(agreed) else []
+        self._merges += unmix(self._core, self._store, known=known)
+
+    def _known(self, version: Version) -> bool:
+        tip = self._store.tip()
+        return tip is not None and self._contains(tip, version)
 
     def _merge(self, theirs: Version, ours: Version, common: Sequence[Version]) -> None:
         from lsp_server.memory import merging

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lsp_server.memory.merging.into import changes_nothing, merge_into, repair
+from lsp_server.memory.merging.mixed import unmix
 from lsp_server.memory.merging.onto import Onto, changes_onto
 
-__all__ = ["Onto", "changes_nothing", "changes_onto", "merge_into", "repair"]
+__all__ = ["Onto", "changes_nothing", "changes_onto", "merge_into", "repair", "unmix"]
