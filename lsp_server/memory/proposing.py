@@ -94,6 +94,7 @@ def adopt(core: Core, name: str) -> Adopted:
     branches = _branches(core)
     for _ in range(_MOST_ROUNDS):
         found = _find(branches, name)
+        _require_current_history(core, branches, found)
         merge = merge_into(
             core, core.mainline, found.version, source=f"the proposal '{name}'", yielding="theirs"
         )
@@ -143,6 +144,21 @@ def _end(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> bool
         return False
     core.indexes.forget(core.repository.proposal_ref(branch.name))
     return True
+
+
+def _require_current_history(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> None:
+    """Raise ``RefusedError`` for a proposal that stands on a history which the memory has left: all that was
+    purged there would come back with it."""
+    mainline = core.mainline.snapshot().version
+    for left in branches.left_histories():
+        if any(
+            not core.store.contains(mainline, base) for base in core.store.merge_bases(left, branch.version)
+        ):
+            raise RefusedError(
+                f"the proposal '{branch.name}' began before the memory's history was rewritten, and would "
+                "bring back what was taken out then: record its changes anew on a proposal of another name, then "
+                f"`git memory withdraw {branch.name}`"
+            )
 
 
 def _let_go(core: Core, branches: ProposalBranches, name: str) -> bool:

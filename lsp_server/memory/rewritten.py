@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import StoreError
 from lsp_server.store.base import ChangeSet, Snapshot
+from lsp_server.store.proposal_branches import BEFORE_REWRITES
 from lsp_server.store.remotes import Remotes
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.sharing_results import Merge
     from lsp_server.store.base import Version
 
-KEPT = "refs/git-memory/before-rewrite/"
+
 _MOST_ROUNDS = 5
 
 
@@ -43,7 +44,7 @@ def _follow(core: Core, agreed: Version, ours: Version, theirs: Version, source:
     store = core.mainline
     subject = f"merge: what was not yet in {source}, whose history was rewritten"
     ontop = changes_onto(core, store, agreed, ours, theirs, subject=subject)
-    kept = f"{KEPT}{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{ours[:10]}"
+    kept = f"{BEFORE_REWRITES}{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{ours[:10]}"
     store.on(kept).create(ours, f"the memory before {source} was followed")
     if ontop.changes is None:
         if not Remotes(core.repository).replace(store.ref, ours, theirs, f"follow {source}, rewritten"):

@@ -18,6 +18,7 @@ from lsp_server.store.git_store import GitStore
 from lsp_server.store.incoming import cannot_write
 from lsp_server.store.repository import PROPOSAL_FILE, Repository
 
+BEFORE_REWRITES = "refs/git-memory/before-rewrite/"
 _STARTS = "refs/memory/proposals/"
 _WITHDRAWN = "refs/memory/withdrawn/"
 _LONGEST = 200  # bytes: git keeps a branch as a file, with its lock beside it
@@ -64,6 +65,11 @@ class ProposalBranches:
                 if ref.startswith(prefix)
             ]
         return found
+
+    def left_histories(self) -> list[Version]:
+        """The tips of histories that the memory left to follow a remote that was rewritten."""
+        listed = self._repository.git.run(["for-each-ref", "--format=%(objectname)", BEFORE_REWRITES])
+        return listed.decode().split()
 
     def check_name(self, name: str) -> None:
         """Raise ``UsageError`` for a name that no branch can have, here or on a remote."""

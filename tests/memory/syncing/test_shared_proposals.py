@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from clones import Shared, learn, titles
 
 from lsp_server import Memory
+from lsp_server.errors import RefusedError
 
 
 def test_what_others_wrote_to_a_proposal_comes_with_a_sync(shared: Shared) -> None:
@@ -39,6 +41,32 @@ def test_a_proposal_that_is_checked_out_stays_and_says_so(shared: Shared) -> Non
     assert said.startswith("the proposal 'idea' is behind origin: ")
     assert "checked out" in said
     assert a.git("rev-parse", "memory-proposals/idea") == before
+
+
+def test_a_proposal_from_before_a_rewrite_does_not_bring_back_what_was_purged(shared: Shared) -> None:
+    a, one, _, two = shared
+    two.propose("idea")
+    learn(two, "An idea")
+    two.end_proposing()
+    purged = next(record.path for record in one.list() if record.title == "Purged")
+    entries = a.git("ls-tree", "-r", "--full-tree", "memory").splitlines()
+    kept = "".join(f"{entry}\n" for entry in entries if not entry.endswith(purged))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_INDEX_FILE", str(a.root / ".git" / "scratch-index"))
+        a.git("update-index", "--index-info", input=kept)
+        tree = a.git("write-tree")
+    root = a.git("rev-list", "--max-parents=0", "memory")
+    commit = a.git("commit-tree", "-p", root, "-m", "purge", tree)
+    a.git("push", "-q", "--force", "origin", f"{commit}:refs/heads/memory")
+    two.sync(accept_rewrite=True)
+    with pytest.raises(RefusedError, match="'idea' began before the memory's history was rewritten"):
+        two.adopt("idea")
+    assert titles(two) == ["Kept"]
+    two.propose("later")
+    learn(two, "An idea")
+    two.end_proposing()
+    two.adopt("later")
+    assert titles(two) == ["An idea", "Kept"]
 
 
 def _synced(memory: Memory) -> list[str]:
