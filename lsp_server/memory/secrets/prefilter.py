@@ -91,8 +91,6 @@ class _Patterns(NamedTuple):
     """Secrets known by what they look like inside, each with a text that all of them have in it."""
     header: re.Pattern[str]
     id_or_date: re.Pattern[str]
-    small_id: re.Pattern[str]
-    """A UUID or an object's id in small letters, with nothing beside it that could belong to a secret."""
 
 
 @cache
@@ -124,9 +122,6 @@ def _patterns() -> _Patterns:
             r"""|aws[_-]?(?:session|security)[_-]?token["']?\s*[=:]"""
         ),
         re.compile(_ID_OR_DATE),
-        re.compile(
-            r"(?<![\w-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{40}(?:[0-9a-f]{24})?)(?![\w-])"
-        ),
     )
 
 
@@ -185,8 +180,16 @@ def _only_within_ids(prefixes: list[str], text: str) -> bool:
     random id in eight thousand has such a prefix."""
     if not _CAPITAL_IN_RULES.issuperset(prefixes):
         return False
-    others = _patterns().small_id.sub(" ", text).lower()
+    others = _small_id().sub(" ", text).lower()
     return not any(_prefixed(prefix).search(others) for prefix in prefixes)
+
+
+@cache
+def _small_id() -> re.Pattern[str]:
+    """A UUID or an object's id in small letters, with nothing beside it that could belong to a secret."""
+    return re.compile(
+        r"(?<![\w-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{40}(?:[0-9a-f]{24})?)(?![\w-])"
+    )
 
 
 @cache
