@@ -156,7 +156,7 @@ def _require_current_history(core: Core, branches: ProposalBranches, branch: Pro
         ):
             raise RefusedError(
                 f"the proposal '{branch.name}' began before the memory's history was rewritten, and would "
-                "bring back what was taken out then: record its changes anew on a proposal of another name, then "
+                f"the proposal '{branch.name}' began before the memory's history was rewritten, and "
                 f"`git memory withdraw {branch.name}`"
             )
 
