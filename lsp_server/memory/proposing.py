@@ -149,15 +149,14 @@ def _end(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> bool
 def _require_current_history(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> None:
     """Raise ``RefusedError`` for a proposal that stands on a history which the memory has left: all that was
     purged there would come back with it."""
-    mainline = core.mainline.snapshot().version
+    mainline, store = core.mainline.snapshot().version, core.store
     for left in branches.left_histories():
-        if any(
-            not core.store.contains(mainline, base) for base in core.store.merge_bases(left, branch.version)
-        ):
+        bases = store.merge_bases(left, branch.version)
+        if any(not store.contains(mainline, base) for base in bases):
             raise RefusedError(
                 f"the proposal '{branch.name}' began before the memory's history was rewritten, and would "
-                f"the proposal '{branch.name}' began before the memory's history was rewritten, and "
-                f"`git memory withdraw {branch.name}`"
+                "bring back what was taken out then: record its changes anew on a proposal of another name, "
+                f"then `git memory withdraw {branch.name}`"
             )
 
 
