@@ -29,9 +29,10 @@ def edit_and_save(
 ) -> Saved:
     """Open a draft or a record's file view in the editor, then save it. Whatever goes wrong names the
     file, which keeps the text."""
+    shown = path.read_text("utf-8", "replace")
     _run_editor(session, path)
     try:
-        return memory.save_draft(path, allow_secrets=allow_secrets, redact=redact)
+        return memory.save_draft(path, shown=shown, allow_secrets=allow_secrets, redact=redact)
     except GitMemoryError as error:
         if error.draft is None:
             error.draft, error.text = path, None  # the file has the text: it need not be printed as well

@@ -140,6 +140,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._open: dict[str, Document] = {}
+        self._shown: dict[str, str] = {}
         self.encoding: Encoding = "utf-16"
 
     def open(self, item: types.TextDocumentItem) -> Document:
@@ -148,6 +149,7 @@ class Documents:
         # Last in the dictionary is last opened: a command without a place means that repository.
         self._open.pop(uris.key(item.uri), None)
         self._open[uris.key(item.uri)] = document
+        self._shown[uris.key(item.uri)] = document.git_text
         return document
 
     def change(self, params: types.DidChangeTextDocumentParams) -> Document | None:
@@ -158,7 +160,17 @@ class Documents:
         self._open[name] = document.changed(params.content_changes, params.text_document.version)
         return self._open[name]
 
+    def shown(self, uri: str) -> str | None:
+        """The text with which a document was opened, or last saved: what a person's edit began from."""
+        return self._shown.get(uris.key(uri))
+
+    def saved(self, uri: str) -> None:
+        """What is typed from now on begins from the text as it is."""
+        if (document := self.get(uri)) is not None:
+            self._shown[uris.key(uri)] = document.git_text
+
     def close(self, uri: str) -> Document | None:
+        self._shown.pop(uris.key(uri), None)
         return self._open.pop(uris.key(uri), None)
 
     def get(self, uri: str) -> Document | None:

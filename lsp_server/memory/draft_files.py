@@ -40,8 +40,11 @@ class State:
         """``older`` with one more text that an editor may show."""
         return [text, *(one for one in self.older if one != text)][:_OLDER]
 
-    def base_of(self, text: str) -> str:
-        """The text that an edited one most likely began from: the one with the fewest other lines."""
+    def base_of(self, text: str, shown: str | None = None) -> str:
+        """The text that an edited one most likely began from: the one with the fewest other lines; the file's
+        own where it is known that this was ``shown``."""
+        if shown is not None and shown == self.base:
+            return self.base
         lines = Counter(text.splitlines())
 
         def distance(base: str) -> int:

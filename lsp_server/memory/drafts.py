@@ -86,8 +86,9 @@ def keep(path: Path, record: Record, text: str) -> Path:
     return path
 
 
-def save(core: Core, path: Path, guard: Guard) -> Saved:
-    """Commit what a draft file holds now, once, whoever sees the save."""
+def save(core: Core, path: Path, guard: Guard, shown: str | None = None) -> Saved:
+    """Commit what a draft file holds now, once, whoever sees the save. ``shown`` is the text that the person
+    is known to have begun from."""
     if draft_files.load(path) is None:
         raise NotFoundError(f"{path.name} is not a draft of Git Memory")
     with draft_files.locked(path):
@@ -96,7 +97,7 @@ def save(core: Core, path: Path, guard: Guard) -> Saved:
             raise NotFoundError(f"{path.name} is not a draft of Git Memory any more")
         text = draft_files.read(path)
         if state.committed:
-            return _save_amended(core, path, state, text, guard)
+            return _save_amended(core, path, state, text, guard, shown=shown)
         return _save_new(core, path, state, text, guard)
 
 
@@ -169,7 +170,9 @@ def _drafted(state: State, text: str) -> Record:
     return replace(record, title=clean_title(record.title))
 
 
-def _save_amended(core: Core, path: Path, state: State, text: str, guard: Guard) -> Saved:
+def _save_amended(
+    core: Core, path: Path, state: State, text: str, guard: Guard, *, shown: str | None = None
+) -> Saved:
     record = core.find(state.id)
     typed = as_committed(state, text)
     if typed == state.base:
@@ -177,7 +180,7 @@ def _save_amended(core: Core, path: Path, state: State, text: str, guard: Guard)
     clean = guard.clean(text)
     mine = as_committed(state, clean)
     # An editor may have shown an older text than the file had: what came since then is not its to take back.
-    base = state.base_of(mine)
+    base = state.base_of(mine, None if shown is None else as_committed(state, shown))
     before = views.text_of(core, record)
     amended = amending.amend(core, state.id, mine, base, guard)
     now = views.text_of(core, amended)
@@ -187,8 +190,8 @@ def _save_amended(core: Core, path: Path, state: State, text: str, guard: Guard)
     if now != typed:
         # What others changed meanwhile was merged in; the person sees it at once.
         _show(path, text, now)
-        shown = mine in (now, base)
-        state = replace(state, template="", older=state.older if shown else state.seen(mine))
+        told = mine in (now, base)
+        state = replace(state, template="", older=state.older if told else state.seen(mine))
     settled, in_batch = state, core.batch is not None
 
     def committed() -> None:

@@ -67,7 +67,8 @@ def listed(front: str, key: str) -> list[Listed]:
             text = name == TEXT
             other = "" if text else front_entries.inline(front, node.value[0][1])
             where = held if text and isinstance(held, str) else name
-            found.append(Listed(Conflict(where, other), held, node.start_mark.line))
+            line = front.count("\n", 0, node.start_mark.index)
+            found.append(Listed(Conflict(where, other), held, line))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support import Repo
@@ -137,3 +138,30 @@ def test_conflicts_are_read_under_the_key_that_a_file_has_room_for(memory: Memor
     record = parse(decision.path, text.encode()).record
     assert record is not None
     assert record.conflicts == (Conflict("status", "rejected"),)
+
+
+@pytest.mark.parametrize("kept", ["Tokens of ours.", "Tokens of theirs.", "Tokens of both."])
+def test_who_edited_a_record_settles_its_conflict_with_any_text(
+    memory: Memory, repo: Repo, tmp_path: Path, kept: str
+) -> None:
+    record = memory.record(Kind.DECISION, "Use JWT", fields={"context": "Tokens."})
+    repo.git("clone", "-q", str(repo.root), str(tmp_path / "theirs"))
+    with Memory.open(tmp_path / "theirs") as theirs:
+        theirs.initialise()
+        edit(theirs, record, "Tokens of theirs.")
+        edit(memory, record, "Tokens of ours.")
+        memory.sync(str(tmp_path / "theirs"))
+    path = memory.view(record.id).path
+    shown = path.read_text("utf-8")
+    assert "<<<<<<<" in shown
+    start, end = shown.index("<<<<<<<"), shown.index("\n", shown.index(">>>>>>>"))
+    path.write_text(shown[:start] + kept + shown[end:], "utf-8")
+    assert memory.save_draft(path, shown=shown).changed
+    assert memory.get(record.id).conflicts == ()
+    assert memory.get(record.id).fields["context"] == kept
+
+
+def edit(memory: Memory, record: Record, context: str) -> None:
+    path = memory.view(record.id).path
+    path.write_text(path.read_text("utf-8").replace("Tokens.", context), "utf-8")
+    assert memory.save_draft(path).changed

@@ -7,6 +7,7 @@ on the branch it is kept until the person saves, leaves the editor or closes the
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from functools import partial
 
 from lsprotocol import types
 
@@ -63,7 +64,9 @@ async def _commit(session: Session, draft: SavedFile, repository: Repository) ->
     session.autosaved.pop(draft.uri, None)
     amends = await _is_recorded(session, draft, repository)
     try:
-        saved = await session.workers.prompt(repository.memory.save_draft, draft.path)
+        save = partial(repository.memory.save_draft, draft.path, shown=session.documents.shown(draft.uri))
+        saved = await session.workers.prompt(save)
+        session.documents.saved(draft.uri)
     except GitMemoryError as error:
         session.client.complain(str(error))
         if (document := session.documents.get(draft.uri)) is not None:

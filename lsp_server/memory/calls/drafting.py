@@ -73,12 +73,20 @@ class Drafting:
 
         return views.open_view(self._core, ref, in_use)
 
-    def save_draft(self, path: Path, *, allow_secrets: Sequence[str] = (), redact: bool = False) -> Saved:
+    def save_draft(
+        self,
+        path: Path,
+        *,
+        shown: str | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Saved:
         """Commit what a draft holds: once, whoever sees the save. Raises as ``record`` does; the draft
-        itself is always kept."""
+        itself is always kept. ``shown`` is the text that the person is known to have begun from: then going
+        back to an older text is meant, and no mistake of an editor that had not seen the newer one."""
         from lsp_server.memory import drafts
 
-        return drafts.save(self._core, Path(path), guard_for(self._core, allow_secrets, redact))
+        return drafts.save(self._core, Path(path), guard_for(self._core, allow_secrets, redact), shown)
 
     def check_draft(self, path: Path, text: str) -> Sequence[Problem]:
         """What is wrong with a draft's or a record's text, without saving it."""
