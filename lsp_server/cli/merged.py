@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lsp_server.cli.session import Session
-    from lsp_server.memory.sharing_results import Conflicted, Merge, Renumbered
+    from lsp_server.memory.sharing_results import Conflicted, Merge, Renumbered, Warned
 
 _MENTIONS = 5
 
@@ -63,3 +63,14 @@ def _print_conflicted(session: Session, conflicted: Conflicted) -> None:
         f"  {out.style('in conflict', 'yellow')} {out.style(label, 'bold')} "
         f"{visible_line(conflicted.title)} ({places}), both kept: `git memory edit {label}` settles it"
     )
+
+
+def warn_of_secrets(session: Session, found: Sequence[Warned]) -> None:
+    """One line on the error stream for each secret in what came from elsewhere."""
+    for one in found:
+        named = f" ({visible_line(one.fingerprint)})" if one.fingerprint else ""
+        session.say(
+            session.err.style("warning:", "bold", "yellow")
+            + f" a secret came along: {visible_line(f'{one.path}:{one.line}: {one.rule}')}{named}; "
+            "it is in the history already: make it worthless where it is valid"
+        )

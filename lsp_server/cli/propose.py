@@ -127,10 +127,11 @@ def adopt(session: Session, name: str) -> None:
     if done.merge is None:
         session.out.line(f"The memory had all of the proposal {name} already; it has ended.")
     else:
-        from lsp_server.cli.merged import print_merges
+        from lsp_server.cli.merged import print_merges, warn_of_secrets
 
         session.out.line(f"The proposal {name} is part of the memory.")
         print_merges(session, [done.merge])
+        warn_of_secrets(session, done.secrets)
     _print_released(session, done.released)
 
 

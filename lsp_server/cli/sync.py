@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.merged import print_merges
+from lsp_server.cli.merged import print_merges, warn_of_secrets
 from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import fit, visible_line
@@ -126,13 +126,7 @@ def _print_synced(session: Session, done: Synced, *, quiet: bool = False) -> Non
     out = session.out
     where = out.style(visible_line(done.remote), "bold")
     print_merges(session, done.merges, where)
-    for found in done.secrets:
-        named = f" ({visible_line(found.fingerprint)})" if found.fingerprint else ""
-        session.say(
-            session.err.style("warning:", "bold", "yellow")
-            + f" a secret came along: {visible_line(f'{found.path}:{found.line}: {found.rule}')}{named}; "
-            "it is in the remote's history already: make it worthless where it is valid"
-        )
+    warn_of_secrets(session, done.secrets)
     for sentence in done.proposals:
         out.line(f"  {visible_line(sentence)}")
     if done.pushed:

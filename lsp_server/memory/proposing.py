@@ -89,17 +89,20 @@ def release(core: Core) -> str | None:
 def adopt(core: Core, name: str) -> Adopted:
     """Merge a proposal into the memory, and end it. Numbers that the memory has given meanwhile are the
     memory's: the proposal's records get new ones."""
+    from lsp_server.memory.foreign_secrets import secrets_between
     from lsp_server.memory.merging import merge_into
 
     branches = _branches(core)
     for _ in range(_MOST_ROUNDS):
         found = _find(branches, name)
-        _require_current_history(core, branches, found)
+        _require_current_history(core, found)
+        before = core.mainline.snapshot().version
         merge = merge_into(
             core, core.mainline, found.version, source=f"the proposal '{name}'", yielding="theirs"
         )
         if found.remote is not None or _end(core, branches, found):
-            return Adopted(name, merge, _let_go(core, branches, name))
+            came = () if merge is None else secrets_between(core.mainline, before, merge.version)
+            return Adopted(name, merge, _let_go(core, branches, name), came)
     raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
 
 
@@ -146,18 +149,24 @@ def _end(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> bool
     return True
 
 
-def _require_current_history(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> None:
-    """Raise ``RefusedError`` for a proposal that stands on a history which the memory has left: all that was
-    purged there would come back with it."""
+def began_before_a_rewrite(core: Core, version: Version) -> bool:
+    """Whether a proposal stands on a history which the memory has left: all that was purged there would come
+    back with it."""
     mainline, store = core.mainline.snapshot().version, core.store
-    for left in branches.left_histories():
-        bases = store.merge_bases(left, branch.version)
-        if any(not store.contains(mainline, base) for base in bases):
-            raise RefusedError(
-                f"the proposal '{branch.name}' began before the memory's history was rewritten, and would "
-                "bring back what was taken out then: record its changes anew on a proposal of another name, "
-                f"then `git memory withdraw {branch.name}`"
-            )
+    return any(
+        not store.contains(mainline, base)
+        for left in _branches(core).left_histories()
+        for base in store.merge_bases(left, version)
+    )
+
+
+def _require_current_history(core: Core, branch: ProposalBranch) -> None:
+    if began_before_a_rewrite(core, branch.version):
+        raise RefusedError(
+            f"the proposal '{branch.name}' began before the memory's history was rewritten, and would "
+            "bring back what was taken out then: record its changes anew on a proposal of another name, "
+            f"then `git memory withdraw {branch.name}`"
+        )
 
 
 def _let_go(core: Core, branches: ProposalBranches, name: str) -> bool:

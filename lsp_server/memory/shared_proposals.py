@@ -9,9 +9,9 @@ from lsp_server.errors import GitMemoryError, NotFoundError
 from lsp_server.store.base import Advance
 
 if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
     from lsp_server.store.base import Snapshot, Version
     from lsp_server.store.exchange import Pushed
-    from lsp_server.store.git_store import GitStore
     from lsp_server.store.remotes import Remote, Remotes
 
 
@@ -21,13 +21,14 @@ class SharedProposals:
 
     def __init__(
         self,
-        store: GitStore,
+        core: Core,
         remotes: Remotes,
         target: Remote,
         below: str,
         remark: Callable[[Sequence[str]], None],
     ) -> None:
-        self._store = store
+        self._core = core
+        self._store = core.mainline
         self._remotes = remotes
         self._target = target
         self._below = below
@@ -51,8 +52,12 @@ class SharedProposals:
         refs.update({self._target.tracking(name): None for name in self._tracked if name not in there})
         self._remotes.set_refs(refs)
         for name, own in self.own.items():
-            if name in there and there[name] != own and self._contains(there[name], own):
+            if name not in there or there[name] == own or self._contains(own, there[name]):
+                continue
+            if self._contains(there[name], own):
                 self._follow(name, own, there[name])
+            else:
+                self._combine(name, there[name])
 
     def _follow(self, name: str, own: Version, there: Version) -> None:
         """Move a proposal of this clone to what others wrote on top of it."""
@@ -69,11 +74,41 @@ class SharedProposals:
         if moved:
             self._remark([f"the proposal '{short}' has what was written to it on {where}"])
 
+    def _combine(self, name: str, there: Version) -> None:
+        """Merge what others wrote to a proposal of this clone, which was written to here as well."""
+        from lsp_server.memory.merging import merge_into
+
+        short, where = name.removeprefix(self._below), self._target.shown
+        try:
+            merge = merge_into(
+                self._core,
+                self._store.on(f"refs/heads/{name}"),
+                there,
+                source=f"{where}/{name}",
+                yielding="ours",
+            )
+        except GitMemoryError as error:  # checked out, or no memory: that keeps nobody from syncing
+            self._remark([f"the proposal '{short}' was changed on {where}, too, and was not merged: {error}"])
+            return
+        said = [f"the proposal '{short}' was changed on {where}, too: merged"]
+        if merge is not None:
+            said += [f"  {one.old} is {one.new} now on '{short}'" for one in merge.renumbered]
+            said += [f"  {one.label} is in conflict on '{short}'" for one in merge.conflicts]
+        self._remark(said)
+
     def to_send(self, listed: Mapping[str, str], mainline: Version) -> dict[str, Version]:
         """This clone's proposals that the remote does not have, or has an earlier state of."""
+        from lsp_server.memory.proposing import began_before_a_rewrite
+
         send = {}
         for name, own in self.own.items():
             there, short = listed.get(name), name.removeprefix(self._below)
+            if there != own and began_before_a_rewrite(self._core, own):
+                # What was purged on the remote must not get there again.
+                self._remark(
+                    [f"the proposal '{short}' began before the memory's history was rewritten: not sent"]
+                )
+                continue
             if there is None:
                 before = self._remotes.last_seen(self._target, name)[0]
                 if before is not None and self._contains(own, before):
@@ -83,8 +118,6 @@ class SharedProposals:
                     send[name] = own
             elif there != own and self._contains(own, there):
                 send[name] = own
-            elif there != own and not self._contains(there, own):
-                self._remark([f"the proposal '{short}' was changed on {self._target.shown}, too"])
         return send
 
     def sent(self, results: Mapping[str, Pushed], tips: Mapping[str, Version]) -> None:

@@ -24,7 +24,12 @@ def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
 def adopted_json(done: Adopted) -> dict[str, Any]:
     """A proposal that was adopted. ``merge`` is null when the memory had all of it."""
     merge = None if done.merge is None else _merge_json(done.merge)
-    return {"name": done.name, "merge": merge, "released": done.released}
+    return {
+        "name": done.name,
+        "merge": merge,
+        "released": done.released,
+        "secrets": [found._asdict() for found in done.secrets],
+    }
 
 
 def _merge_json(merge: Merge) -> dict[str, Any]:

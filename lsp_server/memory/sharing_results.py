@@ -107,11 +107,12 @@ class Proposal:
 @dataclass(frozen=True)
 class Adopted:
     """``merge`` is None when the memory had all of it; ``released`` when this worktree wrote to it and now
-    writes to the memory itself."""
+    writes to the memory itself; ``secrets`` what others may have brought along on the proposal."""
 
     name: str
     merge: Merge | None
     released: bool
+    secrets: Sequence[Warned] = ()
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class _Sync:
         self._accept_rewrite = accept_rewrite
         self._branch = core.repository.memory_branch
         self._below = f"{self._branch}-proposals/"
-        self._proposals = SharedProposals(self._store, remotes, target, self._below, self._remark)
+        self._proposals = SharedProposals(core, remotes, target, self._below, self._remark)
         self._source = f"{target.shown}/{self._branch}"
         self._fetched = self._pushed = 0
         self._unsent: tuple[Version, Version, int] = ("", "", 0)  # (ours, theirs, commits of ours alone)

@@ -103,7 +103,7 @@ def test_a_deleted_branch_is_not_pushed_again_by_itself(hub: Repo, shared: Share
 
 
 # secrets and proposals -------------------------------------------------------------------------------
-def put_a_secret_on_the_remote(a: Repo) -> str:
+def put_a_secret_on_the_remote(a: Repo, branch: str = "memory") -> str:
     """A file with a token, by somebody who does not use this program."""
     secret = "ghp_" + "".join(
         random.Random(7).choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=36)
@@ -111,7 +111,7 @@ def put_a_secret_on_the_remote(a: Repo) -> str:
     blob = a.git("hash-object", "-w", "--stdin", input=f"one\ntoken: {secret}\n")
     listing = a.git("ls-tree", "memory") + f"\n100644 blob {blob}\tnotes.md\n"
     commit = a.git("commit-tree", "-p", "memory", "-m", "notes", a.git("mktree", input=listing))
-    a.git("push", "-q", "origin", f"{commit}:refs/heads/memory")
+    a.git("push", "-q", "origin", f"{commit}:refs/heads/{branch}")
     return secret
 
 
@@ -130,6 +130,15 @@ def test_a_secret_that_is_allowed_here_is_not_told_when_it_comes_along(shared: S
     (found,) = secrets.check(f"one\ntoken: {secret}\n", ())
     two.allow_secret(found.fingerprint)
     assert two.sync().secrets == ()
+
+
+def test_a_secret_that_an_adopted_proposal_brings_is_told(shared: Shared) -> None:
+    a, _, _, two = shared
+    secret = put_a_secret_on_the_remote(a, "memory-proposals/idea")
+    two.sync()
+    done = two.adopt("idea")
+    assert [(found.path, found.line) for found in done.secrets] == [("notes.md", 2)]
+    assert secret not in repr(done)
 
 
 def test_proposals_are_sent_and_tracked_and_not_opened_again(hub: Repo, shared: Shared) -> None:

@@ -7,6 +7,7 @@ from clones import Shared, learn, titles
 
 from lsp_server import Memory
 from lsp_server.errors import RefusedError
+from lsp_server.memory import Kind
 
 
 def test_what_others_wrote_to_a_proposal_comes_with_a_sync(shared: Shared) -> None:
@@ -23,6 +24,25 @@ def test_what_others_wrote_to_a_proposal_comes_with_a_sync(shared: Shared) -> No
     assert a.git("rev-parse", "memory-proposals/idea") == b.git("rev-parse", "memory-proposals/idea")
     one.adopt("idea")
     assert {"Theirs to add to", "Added in review"} <= set(titles(one))
+
+
+def test_a_proposal_that_two_people_wrote_to_at_once_is_merged_and_sent(shared: Shared) -> None:
+    a, one, b, two = shared
+    one.propose("idea")
+    learn(one, "Begun by one")
+    one.sync()
+    two.sync()
+    two.propose("idea")
+    for memory in (one, two):
+        memory.record(Kind.DECISION, "Decided by one" if memory is one else "Decided by two")
+    one.sync()
+    said = _synced(two)
+    assert "the proposal 'idea' was changed on origin, too: merged" in said
+    assert any(" now on 'idea'" in sentence for sentence in said)
+    one.sync()
+    assert a.git("rev-parse", "memory-proposals/idea") == b.git("rev-parse", "memory-proposals/idea")
+    assert {"Begun by one", "Decided by one", "Decided by two"} <= set(titles(one))
+    assert _synced(two) == []
 
 
 def test_a_proposal_that_is_checked_out_stays_and_says_so(shared: Shared) -> None:
@@ -58,7 +78,12 @@ def test_a_proposal_from_before_a_rewrite_does_not_bring_back_what_was_purged(sh
     root = a.git("rev-list", "--max-parents=0", "memory")
     commit = a.git("commit-tree", "-p", root, "-m", "purge", tree)
     a.git("push", "-q", "--force", "origin", f"{commit}:refs/heads/memory")
-    two.sync(accept_rewrite=True)
+    done = two.sync(accept_rewrite=True)
+    assert done is not None
+    assert (
+        done.proposals[0] == "the proposal 'idea' began before the memory's history was rewritten: not sent"
+    )
+    assert a.git("ls-remote", "origin", "refs/heads/memory-proposals/idea") == ""
     with pytest.raises(RefusedError, match="would bring back what was taken out then"):
         two.adopt("idea")
     assert titles(two) == ["Kept"]
