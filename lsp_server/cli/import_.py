@@ -58,7 +58,7 @@ def adr(
         _print_report(session, report, dry_run)
     if not any(file.record for file in report.files):
         if not session.json:
-            session.say(f"no ADR found in {visible_line(directory)}")
+            session.say(f"no ADR was imported from {visible_line(directory)}")
         raise click.exceptions.Exit(1)
 
 

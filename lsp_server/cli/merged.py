@@ -21,7 +21,9 @@ def print_merges(session: Session, merges: Sequence[Merge], source: str = "") ->
     out = session.out
     for merge in merges:
         if counts := _counts(merge):
-            out.line(f"From {source}: records {counts}." if source else f"  {counts}")
+            out.line(f"From {source}: {counts}." if source else f"  {counts}")
+        elif source:
+            out.line(f"From {source}: no record was changed.")
         if merge.merged:
             out.line(f"  edited on both sides and merged: {', '.join(map(visible_line, merge.merged))}")
         for renumbered in merge.renumbered:
@@ -40,7 +42,12 @@ def print_merges(session: Session, merges: Sequence[Merge], source: str = "") ->
 
 def _counts(merge: Merge) -> str:
     numbers = [(merge.added, "added"), (merge.changed, "changed"), (merge.deleted, "deleted")]
-    return ", ".join(f"{number} {word}" for number, word in numbers if number)
+    told = [f"{number} {word}" for number, word in numbers if number]
+    if not told:
+        return ""
+    first, *rest = told
+    number, word = first.split(" ")
+    return ", ".join([f"{number} {'record' if number == '1' else 'records'} {word}", *rest])
 
 
 def _print_renumbered(session: Session, renumbered: Renumbered) -> None:

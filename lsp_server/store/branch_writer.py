@@ -91,8 +91,10 @@ class BranchWriter:
     def _stands(self, ref: str, new: str) -> bool:
         """Whether the branch came to ``new`` all the same: git had moved it when it was killed."""
         now = self._repository.refs.resolve(ref)
-        if now is None or now == new:
-            return now == new
+        if now is None:
+            return not new.strip("0")  # it was to be removed
+        if now == new:
+            return True
         done = self._repository.git.try_run(["merge-base", "--is-ancestor", new, now])
         return done.code == 0
 

@@ -56,7 +56,7 @@ def test_it_says_what_was_sent_what_came_and_when_there_is_nothing(
     assert repo.do("sync") == "Nothing to do: this memory and origin/memory are the same.\n"
     repo.do("learn", "Emails differ by case")
     assert repo.do("sync") == "Pushed 1 commit to origin/memory.\n"
-    assert other.do("sync") == "From origin/memory: records 1 added.\n"
+    assert other.do("sync") == "From origin/memory: 1 record added.\n"
 
 
 def test_what_was_renumbered_and_where_the_code_still_says_otherwise_is_told(repo: Repo, other: Repo) -> None:
@@ -67,7 +67,7 @@ def test_what_was_renumbered_and_where_the_code_still_says_otherwise_is_told(rep
     other.git("add", "auth.py")
     other.git("commit", "-q", "-m", "Sign in")
     assert other.do("sync").splitlines() == [
-        "From origin/memory: records 1 added.",
+        "From origin/memory: 1 record added.",
         "  ADR-0001 Use PASETO is now ADR-0002: ADR-0001 was given twice",
         "    auth.py:1 still says ADR-0001: # as ADR-1 says",
         "Pushed 2 commits to origin/memory.",
@@ -113,7 +113,7 @@ def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, ot
     rule.chmod(0o755)
     answer = repo.run("sync")
     assert answer.code == 1
-    assert answer.out == "From origin/memory: records 1 added.\n"
+    assert answer.out == "From origin/memory: 1 record added.\n"
     assert answer.err.count("\n") == 1
     assert "Not on Fridays" in answer.err
     document = repo.run("sync", "--json")

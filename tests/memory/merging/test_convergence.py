@@ -29,7 +29,7 @@ from lsp_server.store.base import ChangeSet, Snapshot
 from lsp_server.store.git_store import GitStore
 
 SIDES = 3
-EXAMPLES = int(os.environ.get("GIT_MEMORY_STRESS", "8"))
+EXAMPLES = 200 if os.environ.get("GIT_MEMORY_STRESS") else 8
 WORDS = ("jwt", "cache", "queue")
 
 
