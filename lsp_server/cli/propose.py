@@ -69,13 +69,15 @@ def propose(session: Session, name: str | None, end: bool) -> None:
 
 def _end(session: Session, memory: Memory) -> None:
     ended = memory.end_proposing()
+    is_open = any(proposal.name == ended for proposal in memory.proposals())
     if session.json:
         print_json(session, {"proposal": None, "was": ended})
     elif ended is None:
         session.out.line("This worktree writes to the memory itself already.")
     else:
         session.out.line("This worktree writes to the memory itself again.")
-        session.out.line(f"The proposal {_bold(session, ended)} stays open.")
+        if is_open:
+            session.out.line(f"The proposal {_bold(session, ended)} stays open.")
 
 
 def _list(session: Session, found: Any) -> None:

@@ -105,7 +105,8 @@ class Core:
         """Fail early when there is no branch at all; let git load meanwhile what a write reads first."""
         if self.batch is not None:
             return
-        if self.store.tip() is None:
+        # A proposal that is gone is refused by the commit, which keeps the text that was to be written.
+        if self.store.tip() is None and self.repository.proposal is None:
             self.tip()
         self.store.begin_reading()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -85,6 +86,19 @@ def test_a_withdrawn_proposal_says_where_its_changes_are_kept(repo: Repo) -> Non
     told = repo.do("withdraw", "use-jwt")
     assert "1 commit can be found under refs/memory/withdrawn/use-jwt" in told
     assert repo.git("log", "-1", "--format=%s", "refs/memory/withdrawn/use-jwt").endswith('"Use JWT"')
+
+
+def test_what_was_to_be_written_to_a_proposal_that_is_gone_is_kept(repo: Repo) -> None:
+    repo.do("propose", "use-jwt")
+    repo.git("worktree", "add", "-q", "../other")
+    repo.do("withdraw", "use-jwt", cwd=repo.path.parent / "other")
+    answer = repo.run("decide", "Use JWT", "--context", "Sessions are slow.")
+    assert answer.code == 1
+    assert "adopted or withdrawn" in answer.err
+    kept = Path(answer.err.rpartition("kept in ")[2].strip())
+    assert "Sessions are slow." in kept.read_text()
+    assert "stays open" not in repo.do("propose", "--end")
+    assert "Use JWT" in repo.do("edit", kept, env={"EDITOR": repo.editor("true")})
 
 
 def test_what_cannot_be_is_one_clear_line(repo: Repo) -> None:
