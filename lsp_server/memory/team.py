@@ -24,7 +24,7 @@ FORMS = ("madr", "nygard")
 _TOLD = "told-untrusted"
 _MOST_TEMPLATES = 100
 _LARGEST = 64 << 10  # bytes of one template, or of the settings
-_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*(?:/[a-z0-9_][a-z0-9_.-]*)*\.j2")
+_NAME = r"[a-z0-9_][a-z0-9_.-]*(?:/[a-z0-9_][a-z0-9_.-]*)*\.j2"
 
 
 class Settings(NamedTuple):
@@ -145,7 +145,7 @@ def _own_file(snapshot: Snapshot, path: str) -> OwnFile:
     name = path[len(FOLDER) + 1 :]
     data = snapshot.read(path) or b""
     text = data[:_LARGEST].decode("utf-8", "replace")
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         return OwnFile(path, text, "it is no template: its name does not end in .j2")
     if len(data) > _LARGEST:
         return OwnFile(path, text, f"it is larger than {_LARGEST >> 10} kB")

@@ -16,7 +16,7 @@ _THROW_AWAY = b"refs/git-memory/incoming"
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 _NEW_FILE = b"100644"
 # Most paths, told at one look: none of their parts can be a step out of the tree, or git's own directory.
-_ORDINARY = re.compile(r"[a-z0-9_][\w.-]*(?:/[a-z0-9_][\w.-]*)*\Z", re.ASCII)
+_ORDINARY = r"[a-z0-9_][\w.-]*(?:/[a-z0-9_][\w.-]*)*\Z"
 
 
 class Plan(NamedTuple):
@@ -76,7 +76,7 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
 
 def require_safe_path(path: str) -> None:
     """Raise ``UsageError`` for a path that leaves the tree or that git would not take."""
-    if _ORDINARY.match(path):
+    if re.match(_ORDINARY, path, re.ASCII):
         return
     parts = path.split("/")
     if (
@@ -171,7 +171,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _quoted(path: str) -> bytes:
-    if _ORDINARY.match(path):
+    if re.match(_ORDINARY, path, re.ASCII):
         return b'"' + path.encode() + b'"'
     try:
         return b'"' + path_bytes(path.translate(_ESCAPES)) + b'"'

@@ -15,9 +15,8 @@ from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Differenc
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.cat_file import CatFile
 from lsp_server.store.fast_import import blob_id, plan, require_safe_path
-from lsp_server.store.repository import Repository
+from lsp_server.store.repository import SYNC_LOCK, Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
-from lsp_server.store.sync_lock import tidy as tidy_after_sync
 from lsp_server.store.write_lock import Note, WriteLock
 
 if TYPE_CHECKING:
@@ -82,13 +81,23 @@ class GitStore:
     def tip(self) -> Version | None:
         return self._repository.refs.resolve(self.ref)
 
+    def _tidy_after_a_sync(self) -> None:
+        try:
+            if not (self._repository.private_dir / SYNC_LOCK).stat().st_size:
+                return
+        except OSError:
+            return
+        from lsp_server.store.sync_lock import tidy  # a write need not load how remotes are spoken to
+
+        tidy(self._repository)
+
     def snapshot(self, version: Version | None = None) -> GitSnapshot:
         """As ``base.Store``; also ``NotInitialisedError`` when the branch of that name is no memory, and
         ``NotFoundError`` when there is no such version."""
         if version is not None:
             return self.at(version)
         self._lock.tidy()
-        tidy_after_sync(self._repository)
+        self._tidy_after_a_sync()
         tip = self.tip()
         name = self.ref.removeprefix("refs/heads/")
         if tip is None:

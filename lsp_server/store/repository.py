@@ -23,6 +23,7 @@ from lsp_server.store.refs import Refs
 
 BRANCH_KEY = "memory.branch"
 DEFAULT_BRANCH = "memory"
+SYNC_LOCK = "sync-lock"  # in the private directory; empty unless a sync is under way, or was killed
 PROPOSAL_FILE = "git-memory-proposal"  # in the worktree's own git directory: it holds for that one alone
 
 _FACTS = ("--is-bare-repository", "--show-object-format")

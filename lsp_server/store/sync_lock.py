@@ -21,12 +21,11 @@ from typing import Any
 from lsp_server.errors import StoreError
 from lsp_server.store.incoming import cannot_write, retire, share
 from lsp_server.store.remote_git import Budget, OutOfTimeError
-from lsp_server.store.repository import Repository
+from lsp_server.store.repository import SYNC_LOCK, Repository
 from lsp_server.store.write_lock import birth_of, remove_dead_lock
 
 _POLL = 0.05  # seconds
 _MOST_SAID = 4 << 20  # bytes; a lock for each branch that is pushed
-_NAME = "sync-lock"
 
 
 class SyncNote:
@@ -74,7 +73,7 @@ def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | N
 def tidy(repository: Repository) -> None:
     """Clear up after a killed sync now, without a sync of our own. One ``stat`` when there is nothing to do;
     nothing while a sync, or a git that outlived one, is at work."""
-    path = repository.private_dir / _NAME
+    path = repository.private_dir / SYNC_LOCK
     with contextlib.suppress(OSError):
         if not path.stat().st_size:
             return
@@ -89,7 +88,7 @@ def tidy(repository: Repository) -> None:
 def is_held(repository: Repository) -> bool:
     """Whether a sync is under way. Cheap: two system calls."""
     with contextlib.suppress(OSError):
-        descriptor = os.open(repository.private_dir / _NAME, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(repository.private_dir / SYNC_LOCK, os.O_RDWR | os.O_CLOEXEC)
         try:
             return not _acquire(descriptor)
         finally:
@@ -104,7 +103,7 @@ def _open(repository: Repository) -> int:
             directory.mkdir(exist_ok=True)
             if repository.is_shared:
                 share(directory, repository.objects_dir)
-        descriptor = os.open(directory / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(directory / SYNC_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise cannot_write(directory, error) from error
     if repository.is_shared:

@@ -28,7 +28,7 @@ _A_LIVE_LOCK_IS_SHORT = 0.25  # seconds; git holds a ref's lock for a few millis
 _LAST_MOMENT = 1.5  # seconds, from the start of an ``update-ref`` to its end
 _MOST_SAID = 8192  # bytes
 _MOST_EARLIER = 3
-_TABLES = re.compile(rb"(?:0x[0-9a-f]+-0x[0-9a-f]+-[0-9a-f]+\.ref\n)*(?:0x[0-9a-fx.ref-]*)?")  # of a reftable
+_TABLES = rb"(?:0x[0-9a-f]+-0x[0-9a-f]+-[0-9a-f]+\.ref\n)*(?:0x[0-9a-fx.ref-]*)?"  # of a reftable
 
 
 class Note:
@@ -195,7 +195,7 @@ def remove_dead_lock(lock: Path, new: str, since: float) -> None:
     except OSError:
         return
     is_its_own = new.encode().startswith(content.strip()) or (
-        lock.name == "tables.list.lock" and _TABLES.fullmatch(content)
+        lock.name == "tables.list.lock" and re.fullmatch(_TABLES, content)
     )
     if before.st_mtime < since - 1 or not is_its_own:
         return
