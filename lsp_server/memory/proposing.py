@@ -8,7 +8,6 @@ from lsp_server.errors import NotFoundError, RefusedError, SecretError, StoreErr
 from lsp_server.memory.core import Core
 from lsp_server.memory.sharing_results import Adopted, Proposal, Withdrawn
 from lsp_server.store.base import Version
-from lsp_server.store.git_store import GitStore
 from lsp_server.store.proposal_branches import ProposalBranch, ProposalBranches
 
 _MOST_ROUNDS = 20  # against somebody who goes on writing to a proposal while it is adopted
@@ -31,7 +30,7 @@ def proposals(core: Core) -> Sequence[Proposal]:
                 name=name,
                 branch=core.repository.proposal_ref(name).removeprefix("refs/heads/"),
                 version=newest.version,
-                commits=_count(core, mainline, newest.version),
+                commits=core.store.count(mainline, newest.version),
                 here=name == here,
                 own=own is not None,
                 remotes=remotes,
@@ -117,7 +116,7 @@ def withdraw(core: Core, name: str) -> Withdrawn:
             )
         kept = branches.keep_withdrawn(name, found.version)
         if _end(core, branches, found):
-            commits = _count(core, found.start or core.mainline.tip(), found.version)
+            commits = core.store.count(found.start or core.mainline.tip(), found.version)
             return Withdrawn(name, found.version, kept, commits, _let_go(core, branches, name))
     raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
 
@@ -194,8 +193,3 @@ def _is_within(one: str, other: str) -> bool:
 
 def _branches(core: Core) -> ProposalBranches:
     return ProposalBranches(core.repository, core.store)
-
-
-def _count(core: Core, start: Version | None, version: Version) -> int:
-    store: GitStore = core.store
-    return store.count(start, version)

@@ -17,8 +17,6 @@ from lsp_server.records.model import Kind
 from lsp_server.records.paths import TOMBSTONES, number_folder, number_of_name, numbered_path
 from lsp_server.store.base import Blob
 
-Relabelled = tuple[dict[tuple[Kind, int], int], dict[str, str]]
-
 
 def relabel(paired: Paired, numbers: Numbers, pool: Pool, notes: Notes) -> None:
     """Change the records whose number is another in the result, and every text that names them."""
