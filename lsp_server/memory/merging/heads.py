@@ -20,7 +20,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # A file just as we write it, keys and their order.
 _OURS = re.compile(
     rb"---\nid: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\nkind: ([a-z]+)\n(?:number: (\d{1,9})\n)?"
-    rb"(?:status: [a-z-]+\n)?created: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d)\n"
+    rb"(?:status: [a-z-]+\n)?created: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?[+-]\d\d:\d\d)\n"
     rb"(?:(?!(?:id|kind|number|created)[ \t:]|memory-)(?:[a-z]|  )[^\n]*\n)*---\n"
 )
 # What may say the same in another way: then the whole file is read.
