@@ -73,10 +73,6 @@ class CodeFiles:
             self._cache.keep(commit, path, kept)
         return kept
 
-    def birth_keys(self, path: str, *, commit: str | None = None) -> frozenset[tuple[str, str]]:
-        """The (commit, path) pairs that lines of the file were born in: what to ask an index for."""
-        return self.births(path, commit=commit).keys
-
     def today(self, path: str, lines: Sequence[str] | None = None, *, commit: str | None = None) -> FileToday:
         """All that locating anchors in a file needs. ``lines`` are an unsaved buffer's, else those on
         disk; none when there is no such file."""
@@ -181,8 +177,3 @@ class CodeFiles:
 
 def _is_whole(located: Located) -> bool:
     return located.certainty is Certainty.BIRTHS and located.survived == located.total
-
-
-def make_anchor(runner: GitRunner, root: Path | None, range_: CodeRange) -> Anchor:
-    """Anchor a range once, without keeping anything: see ``CodeFiles.anchor``."""
-    return CodeFiles(runner, root).anchor(range_)

@@ -42,19 +42,14 @@ class NotedWork:
     comparison: Comparison
 
 
-def code_position(runner: GitRunner, root: Path | None) -> CodePosition:
-    """Where HEAD is and whether the work tree differs from it, counting untracked files that are not
-    ignored. ``dirty`` is None in a bare repository."""
-    return _look(runner, root)[0]
-
-
 def work_state(runner: GitRunner, root: Path | None, since: str | None = None) -> NotedWork:
     """The position, and the files that differ between ``since`` (a commit id) and the work tree, in
     path order; between ``since`` and HEAD in a bare repository.
 
-    Untracked files that are not ignored count as added. A renamed file is one change under its new path,
-    with the lines edited on the way; one that was moved without telling git is a removal and an addition.
-    Counts are None for a binary file and for an untracked one past the first thousand. Changes inside a
+    ``dirty`` says whether the work tree differs from HEAD; it is None in a bare repository. Untracked
+    files that are not ignored count as added. A renamed file is one change under its new path, with the
+    lines edited on the way; one that was moved without telling git is a removal and an addition. Counts
+    are None for a binary file and for an untracked one past the first thousand. Changes inside a
     submodule are its own affair; its commit is one line.
     """
     position, untracked = _look(runner, root)

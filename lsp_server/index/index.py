@@ -205,10 +205,6 @@ class Index:
         """The records written when the code stood at this commit (its full id)."""
         return self._read(lambda c: queries.at_commit(c, commit))
 
-    def mentioning(self, path: str) -> builtins.list[Record]:
-        """The records whose title or text names the file by its whole path, newest first."""
-        return self._read(lambda c: queries.mentioning(c, path))
-
     # the end ---------------------------------------------------------------------------------------
     def close(self) -> None:
         """Give the file free. Safe to call twice and from any thread."""

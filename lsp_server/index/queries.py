@@ -18,7 +18,7 @@ from lsp_server.index.packing import (
     unpack_anchors,
 )
 from lsp_server.index.values import Broken, IncomingLink, StoredAnchor, Tombstone
-from lsp_server.records.labels import ID_WIDTH, LABELS, MOST, NUMBERED, format_label, label_number
+from lsp_server.records.labels import ID_WIDTH, LABELS, NUMBERED, format_label, label_number
 from lsp_server.records.model import Headline, Kind, Link, Problem, Record, Relation
 
 if TYPE_CHECKING:
@@ -157,22 +157,6 @@ def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnc
     return _anchors(connection, set(rows.fetchall()))
 
 
-def mentioning(connection: sqlite3.Connection, path: str) -> list[Record]:
-    """The records whose text names the file by its whole path, newest first."""
-    words = re.findall(r"[^\W_]+", path)
-    if not words:
-        return []
-    # The full text narrows it down (it knows neither case nor punctuation), then the path itself decides.
-    named = re.compile(rf"(?<![\w/-])(?<![\w/]\.)(?:\./|/)?{re.escape(path)}(?![\w/-])(?!\.\w)")
-    rows = connection.execute(
-        f"SELECT {COLUMNS} FROM records WHERE row IN (SELECT rowid FROM search WHERE search MATCH ?)"
-        f" ORDER BY {_NEWEST}",
-        (storable('"' + " ".join(words) + '"'),),
-    )
-    records = [unpack(row) for row in rows]
-    return [record for record in records if named.search(record.title) or named.search(record.body)]
-
-
 def links_to(connection: sqlite3.Connection, record_id: str) -> list[IncomingLink]:
     """The links of other records to this one, in the order those were recorded."""
     rows = connection.execute(
@@ -232,18 +216,9 @@ def deleted_numbers(connection: sqlite3.Connection, kind: Kind) -> dict[int, str
 
 
 def highest_number(connection: sqlite3.Connection, kind: Kind) -> int:
-    """Over live labels, aliases and tombstones, and what ``follow`` has noted of records that are gone."""
+    """Over labels, aliases and tombstones, those of records that are gone, too."""
     row = connection.execute("SELECT value FROM meta WHERE name = ?", (f"highest {kind.value}",)).fetchone()
-    best = int(row[0]) if row else 0
-    labels = connection.execute(
-        "SELECT label FROM labels WHERE label LIKE ?1 UNION SELECT label FROM tombstones WHERE label LIKE ?1",
-        (f"{LABELS[kind]}-%",),
-    )
-    for (label,) in labels:
-        numbered = label_number(label)
-        if numbered is not None and numbered[0] is kind and numbered[1] <= MOST:
-            best = max(best, numbered[1])
-    return best
+    return int(row[0]) if row else 0
 
 
 def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from lsp_server.code.anchoring import anchor_of
-from lsp_server.code.file_view import make_anchor
+from lsp_server.code.file_view import CodeFiles
 from lsp_server.code.line_map import map_lines
 from lsp_server.errors import UsageError
 from lsp_server.records.anchors import UNCOMMITTED, Birth, CodeRange
@@ -15,7 +15,7 @@ from lsp_server.records.anchors import UNCOMMITTED, Birth, CodeRange
 def test_an_anchor_keeps_the_births_and_the_text_of_its_lines(repo):
     first = repo.commit(a="one\ntwo\nthree\n")
     second = repo.commit(a="one\ntwo\nnew\nthree\n")
-    anchor = make_anchor(repo, repo.root, CodeRange("a.py", 2, 4))
+    anchor = repo.anchor("a.py", 2, 4)
     assert anchor.range == CodeRange("a.py", 2, 4)
     assert anchor.births == (
         Birth(first, "a.py", 2, 2),
@@ -32,7 +32,7 @@ def test_births_are_the_same_whether_the_whole_file_was_blamed_before_or_not(rep
     whole = repo.files.births("a.py").runs
     same = map_lines(lines, lines)
     for start in range(1, 28, 5):
-        quick = make_anchor(repo, repo.root, CodeRange("a.py", start, start + 3))
+        quick = CodeFiles(repo, repo.root).anchor(CodeRange("a.py", start, start + 3))
         assert quick == anchor_of(quick.range, lines, same, whole) == repo.anchor("a.py", start, start + 3)
 
 

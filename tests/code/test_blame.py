@@ -39,7 +39,7 @@ def test_births_follow_a_file_through_its_renames(repo):
     repo.git("mv", "a.py", "b.py")
     second = repo.commit(b="one\ntwo\nthree\nfour\nfive\n")
     assert born(repo.files.births("b.py")) == [(1, first, "a.py", 1, 4), (5, second, "b.py", 5, 5)]
-    assert repo.files.birth_keys("b.py") == {(first, "a.py"), (second, "b.py")}
+    assert repo.files.births("b.py").keys == {(first, "a.py"), (second, "b.py")}
 
 
 def test_lines_of_both_sides_of_a_merge_keep_their_births(repo):

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from lsp_server.code.model import FileChange
-from lsp_server.code.work_state import Comparison, code_position, work_state
+from lsp_server.code.work_state import Comparison, work_state
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import CodePosition
 
@@ -17,30 +17,34 @@ def changes(repo, since=None):
     ]
 
 
+def position(repo):
+    return work_state(repo, repo.root).state.position
+
+
 def test_the_position_is_the_commit_the_branch_and_whether_the_tree_is_dirty(repo):
     head = repo.commit(a="one\n")
-    assert code_position(repo, repo.root) == CodePosition(head, "main", dirty=False)
+    assert position(repo) == CodePosition(head, "main", dirty=False)
     repo.write("a.py", "two\n")
-    assert code_position(repo, repo.root) == CodePosition(head, "main", dirty=True)
+    assert position(repo) == CodePosition(head, "main", dirty=True)
     repo.git("add", "a.py")
-    assert code_position(repo, repo.root).dirty
+    assert position(repo).dirty
 
 
 def test_an_untracked_file_makes_it_dirty_and_an_ignored_one_does_not(repo):
     repo.write(".gitignore", "*.log\n")
     repo.commit()
     repo.write("x.log", "x\n")
-    assert code_position(repo, repo.root).dirty is False
+    assert position(repo).dirty is False
     repo.write("x.py", "x\n")
-    assert code_position(repo, repo.root).dirty is True
+    assert position(repo).dirty is True
 
 
 def test_a_detached_head_has_no_branch_and_an_unborn_branch_no_commit(repo):
     repo.git("symbolic-ref", "HEAD", "refs/heads/feature/né")
-    assert code_position(repo, repo.root) == CodePosition(None, "feature/né", dirty=False)
+    assert position(repo) == CodePosition(None, "feature/né", dirty=False)
     head = repo.commit(a="one\n")
     repo.git("checkout", "-q", "--detach")
-    assert code_position(repo, repo.root) == CodePosition(head, None, dirty=False)
+    assert position(repo) == CodePosition(head, None, dirty=False)
 
 
 def test_files_changed_since_a_commit_count_what_is_committed_staged_and_not(repo):
@@ -54,7 +58,7 @@ def test_files_changed_since_a_commit_count_what_is_committed_staged_and_not(rep
     assert changes(repo, since) == [("a.py", 2, 1), ("b.py", 2, 0), ("c.py", 0, 1), ("new.py", 2, 0)]
     noted = work_state(repo, repo.root, since)
     assert (noted.compared_with, noted.comparison) == (since, Comparison.PREVIOUS)
-    assert noted.state.position == code_position(repo, repo.root)
+    assert noted.state.position == position(repo)
 
 
 def test_a_change_that_was_taken_back_is_none(repo):
@@ -67,7 +71,7 @@ def test_a_change_that_was_taken_back_is_none(repo):
 def test_a_file_that_was_only_touched_has_not_changed(repo):
     since = repo.commit(a="one\n", b="x\n")
     os.utime(repo.root / "a.py", (1, 1))
-    assert (changes(repo, since), code_position(repo, repo.root).dirty) == ([], False)
+    assert (changes(repo, since), position(repo).dirty) == ([], False)
 
 
 def test_a_new_mode_and_an_empty_new_file_are_changes_without_lines(repo):
@@ -121,7 +125,7 @@ def test_a_conflict_does_not_hide_the_file(repo):
     with pytest.raises(StoreError):
         repo.git("merge", "-q", "side")
     assert [path for path, *_ in changes(repo, since)] == ["a.py"]
-    assert code_position(repo, repo.root).dirty
+    assert position(repo).dirty
 
 
 def test_without_a_previous_commit_it_is_what_is_not_committed(repo):
@@ -164,7 +168,7 @@ def test_a_repository_inside_is_not_walked_into(repo):
     inner.git("init", "-q")
     inner.commit(a="x\n")
     assert changes(repo, since) == []
-    assert code_position(repo, repo.root).dirty
+    assert position(repo).dirty
 
 
 def test_a_bare_repository_compares_with_head_and_does_not_call_it_dirty(repo):

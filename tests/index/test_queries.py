@@ -120,24 +120,3 @@ def test_anchors_are_found_by_the_path_they_were_made_on_committed_or_not(known,
     assert [ordinals(p) for p in ("src/new.py", "src/before.py", "src/after.py", "src/bare.py", "src")] == [
         [0], [1], [1], [2], [],
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "is_named"),
-    [
-        ("The check is in src/auth.py.", True),
-        ("see `src/auth.py:12`, line twelve", True),
-        ("./src/auth.py (at the top)", True),
-        ("(src/auth.py)", True),
-        ("other/src/auth.py", False),
-        ("src/auth.pyi", False),
-        ("src/auth.py.orig", False),
-        ("my-src/auth.py", False),
-        ("src auth py", False),
-        ("SRC/AUTH.PY", False),
-    ],
-)
-def test_a_record_mentions_a_file_when_it_names_its_whole_path(known, make, text, is_named):
-    index = known(make.learning("aaaa", "It", body=f"# It\n\n{text}\n"))
-    assert titles(index.mentioning("src/auth.py")) == (["It"] if is_named else [])
-    assert index.mentioning("//") == []

@@ -64,8 +64,3 @@ class Adr:
     sections: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     notes: tuple[str, ...] = ()
     is_adr: bool = True
-
-    @property
-    def superseded_by(self) -> tuple[str, ...]:
-        """The targets of the links that say what replaces this one."""
-        return tuple(x.target for x in self.links if x.relation is Relation.SUPERSEDED_BY)

@@ -102,11 +102,11 @@ def test_madr_2_with_bullets() -> None:
         """,
         title="Choose a queue",
         status="superseded",
-        superseded_by=("0009-drop-the-queue.md",),
         deciders=("Ann", "Bo", "Cy"),
         date=date(2019, 7, 8),
         dialect="MADR 2",
     )
+    assert links(adr) == [("superseded-by", "0009-drop-the-queue.md")]
     assert adr.sections["options"] == "* One\n* Two"
     assert adr.sections["rationale"] == "it is there."
     assert (adr.sections["good"], adr.sections["bad"]) == ("* Quick", "* Loud")
@@ -347,16 +347,16 @@ def test_restructuredtext_with_fields_and_overlines() -> None:
         We lost things.
         """
     for name in ("0008-keep.rst", "0008-keep.md"):  # the markup is told from the text as well
-        check(
+        adr = check(
             name,
             text,
             title="Keep everything",
             status="superseded",
             date=date(2022, 3, 4),
             deciders=("Ann", "Bo"),
-            superseded_by=("adr-0011",),
             dialect="reStructuredText",
         )
+        assert links(adr) == [("superseded-by", "adr-0011")]
 
 
 def test_asciidoc() -> None:
