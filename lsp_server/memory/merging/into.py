@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError
@@ -18,7 +17,7 @@ from lsp_server.memory.merging.settling import Names
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
-from lsp_server.store.base import Advance, ChangeSet, Snapshot, Version
+from lsp_server.store.base import Advance, Blob, ChangeSet, Snapshot, Version
 from lsp_server.store.git_process import Git
 from lsp_server.store.git_store import FORMAT, GitStore
 from lsp_server.store.history import commits
@@ -54,11 +53,14 @@ def merge_into(
         pool = Pool(store, core.repository.object_format)
         if list(bases) == [tip.version]:
             outcome = forward(core, store, pool, (tip.version, theirs), tip.version)
-            done.append(_Done(outcome, tip.version))
-            return Advance(theirs)
+            mended = outcome.changes(THEIRS)
+            done.append(_Done(outcome, is_forward=not mended))
+            # What is wrong in theirs is mended as the branch moves to it: killed at any instant, it is not
+            # left for somebody to find.
+            return _mending(core, pool, outcome, mended, onto=theirs) if mended else Advance(theirs)
         who = rule(core, store, pool, tip.version, yielding=yielding, published=published)
         outcome = _merged(core, pool, _Tips(store, tip.version, theirs, bases), who)
-        done.append(_Done(outcome, None))
+        done.append(_Done(outcome, is_forward=False))
         subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
         text = report.message(core, subject, outcome.notes)
         return change_set(pool, outcome.changes(OURS), text, merges=[theirs])
@@ -66,14 +68,10 @@ def merge_into(
     version = store.commit(build)
     if not done:
         return None
-    outcome, old = done[0]
-    if old is None:
-        return report.result(core, version, outcome.notes, outcome.counts)
-    merge = Merge(version, True, *outcome.counts)
-    mended = repair(core, store, since=old) if outcome.changes(THEIRS) else None
-    if mended is None:
-        return merge
-    return replace(mended, added=merge.added, changed=merge.changed, deleted=merge.deleted)
+    outcome, is_forward = done[0]
+    if is_forward:
+        return Merge(version, True, *outcome.counts)
+    return report.result(core, version, outcome.notes, outcome.counts)
 
 
 def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | None:
@@ -89,11 +87,21 @@ def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | Non
         if not mended:
             return None
         done.append(outcome)
-        text = report.message(core, "repair: settle what a merge elsewhere gave twice", outcome.notes)
-        return change_set(pool, mended, text)
+        return _mending(core, pool, outcome, mended)
 
     version = store.commit(build)
     return report.result(core, version, done[0].notes, (0, 0, 0)) if done else None
+
+
+def _mending(
+    core: Core,
+    pool: Pool,
+    outcome: Outcome,
+    mended: Mapping[str, Blob | None],
+    onto: Version | None = None,
+) -> ChangeSet:
+    text = report.message(core, "repair: settle what a merge elsewhere gave twice", outcome.notes)
+    return change_set(pool, mended, text, onto=onto)
 
 
 def changes_nothing(core: Core, into: Snapshot, theirs: Version) -> bool:
@@ -107,10 +115,10 @@ def changes_nothing(core: Core, into: Snapshot, theirs: Version) -> bool:
 
 
 class _Done(NamedTuple):
-    """What was decided; ``old`` is the tip before a fast-forward, None for a merge."""
+    """What was decided; ``is_forward`` where it needs no commit."""
 
     outcome: Outcome
-    old: Version | None
+    is_forward: bool
 
 
 class _Tips(NamedTuple):

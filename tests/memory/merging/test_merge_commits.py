@@ -135,6 +135,22 @@ def test_two_numbers_that_a_forge_merged_are_mended_by_a_commit_of_its_own(
     assert repair(a.core, a.core.store, since=None) is None
 
 
+def test_what_a_forge_gave_twice_is_mended_in_the_very_move_that_brings_it(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    a.memory.record(Kind.DECISION, "Older")
+    text = a.read("decisions/0001-older.md")
+    other = text.replace(text[8:16], "ffffffff").replace("# Older", "# Younger").replace("2026-", "2100-")
+    a.change({"decisions/0001-younger.md": other + "\n"}, message="Merge pull request")
+    before, moves = b.tip, len(b.repo.git("reflog", "memory").splitlines())
+    merge = b.merge(a, "ours")
+    assert merge is not None
+    assert [one.new for one in merge.renumbered] == ["ADR-0002"]
+    assert not merge.fast_forward
+    # One move of the branch: killed at any instant it is where it was, or where all is well.
+    assert len(b.repo.git("reflog", "memory").splitlines()) == moves + 1
+    assert b.repo.git("rev-parse", "memory@{1}") == before
+
+
 def test_one_record_that_a_forge_left_in_two_files_is_one_again(pair: tuple[Clone, Clone]) -> None:
     a, b = pair
     a.memory.record(Kind.DECISION, "First")
