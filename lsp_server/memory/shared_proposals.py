@@ -37,7 +37,7 @@ class SharedProposals:
         self.own: Mapping[str, Version] = {}
 
     def look(self) -> None:
-        """Read which there are: ``own`` are this clone's. One process."""
+        """Read which there are: ``own`` are this clone's."""
         self.own, self._tracked = self._remotes.branches_below(self._target, self._below)
 
     def has(self, name: str, tip: Version) -> bool:

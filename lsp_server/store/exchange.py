@@ -74,7 +74,7 @@ class Exchange:
         if done.code != 0:
             raise remote_errors.explain(done, self._remote.shown)
         found = {}
-        for line in done.stdout.decode("utf-8", "surrogateescape").splitlines():
+        for line in done.stdout.decode("utf-8", "surrogateescape").split("\n"):
             tip, _, ref = line.partition("\t")
             if ref == _HEADS + branch or ref.startswith(_HEADS + below):
                 found[ref.removeprefix(_HEADS)] = tip

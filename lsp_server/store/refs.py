@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from lsp_server.store.git_process import Git, failed
 
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOST_SYMBOLIC_STEPS = 5
+# Files among the refs that git takes for none: those it is writing, and names that no ref can have.
+_IS_NO_REF = re.compile(r"\.lock(?:/|\Z)|/\.|\.\.|@\{|[\x00-\x20\x7f~^:?*\[\\]|\.\Z")
 
 Signature = tuple[int, int, int] | None
 
@@ -54,6 +57,27 @@ class Refs:
             ref = content[4:].strip().decode("utf-8", "surrogateescape")
         return None
 
+    def below(self, prefix: str) -> dict[str, str]:
+        """The refs whose names begin with ``prefix`` (full, ends in ``/``), sorted, and what they lead to."""
+        if not self._are_files:
+            return self._ask_for_those_below(prefix)
+        found: dict[str, str] = {}
+        for folder, _, names in os.walk(self._common_dir / prefix):
+            above = Path(folder).relative_to(self._common_dir).as_posix()
+            for ref in (f"{above}/{name}" for name in names):
+                if not _IS_NO_REF.search(ref) and (tip := self.resolve(ref)) is not None:
+                    found[ref] = tip
+        # After the loose ones, as in ``resolve``; a loose one counts before a packed one of its name.
+        packed, sought = self._packed_refs(), b" " + prefix.encode("utf-8", "surrogateescape")
+        if (first := packed.find(sought)) >= 0:
+            start_of_line = packed.rfind(b"\n", 0, first) + 1
+            lines = packed[start_of_line : packed.find(b"\n", packed.rfind(sought))].split(b"\n")
+            for tip_of, _, name in (line.partition(b" ") for line in lines):
+                ref = name.decode("utf-8", "surrogateescape")
+                if ref.startswith(prefix) and _OBJECT_ID.fullmatch(tip_of):
+                    found.setdefault(ref, tip_of.decode())
+        return dict(sorted(found.items()))
+
     def symbolic_head(self) -> str | None:
         """The full ref that HEAD names, born or not; None when HEAD is detached."""
         if not self._are_files:
@@ -79,23 +103,27 @@ class Refs:
 
     def _read_packed(self, ref: str) -> str | None:
         # Looked at after the loose file was found missing: git packs a ref first and removes the file then.
+        content = self._packed_refs()
+        end = content.find(b" " + ref.encode("utf-8", "surrogateescape") + b"\n")
+        if end < 0:
+            return None
+        return content[content.rfind(b"\n", 0, end) + 1 : end].decode()
+
+    def _packed_refs(self) -> bytes:
         path = self._common_dir / "packed-refs"
         now = signature(path)
         if now is None:
-            return None
+            return b""
         seen, content = self._packed
         if seen != now:
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
-                return None
+                return b""
             except OSError as error:
                 raise StoreError(f"{path} cannot be read: {error.strerror}") from error
             self._packed = (now, content)
-        end = content.find(b" " + ref.encode("utf-8", "surrogateescape") + b"\n")
-        if end < 0:
-            return None
-        return content[content.rfind(b"\n", 0, end) + 1 : end].decode()
+        return content
 
     def _remembered(self, key: str, ask: Callable[[], str | None]) -> str | None:
         now = (
@@ -119,6 +147,11 @@ class Refs:
         if done.code not in (0, 1):
             raise failed("rev-parse", done)
         return done.stdout.decode().strip() or None
+
+    def _ask_for_those_below(self, prefix: str) -> dict[str, str]:
+        listed = self._git.run(["for-each-ref", "--format=%(objectname) %(refname)", prefix])
+        lines = (line.partition(" ") for line in listed.decode("utf-8", "surrogateescape").split("\n"))
+        return {ref: tip for tip, _, ref in lines if ref.startswith(prefix)}
 
     def _ask_for_head(self) -> str | None:
         done = self._git.try_run(["symbolic-ref", "--quiet", "HEAD"])

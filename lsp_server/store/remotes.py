@@ -122,17 +122,13 @@ class Remotes:
 
     def branches_below(self, remote: Remote, below: str) -> tuple[dict[str, str], dict[str, str]]:
         """The branches below ``below`` (``memory-proposals/``): (this clone's own, the remote's tracked
-        ones), name → tip. One process."""
+        ones), name → tip. File reads where refs are files."""
         prefixes = (_HEADS, remote.tracking(""))
-        arguments = ["for-each-ref", "--format=%(objectname) %(refname)"]
-        listed = self._repository.git.run([*arguments, *(prefix + below for prefix in prefixes)])
-        own: dict[str, str] = {}
-        tracked: dict[str, str] = {}
-        for line in listed.decode("utf-8", "surrogateescape").splitlines():
-            tip, _, ref = line.partition(" ")
-            for prefix, found in zip(prefixes, (own, tracked), strict=True):
-                if ref.startswith(prefix + below):
-                    found[ref.removeprefix(prefix)] = tip
+        refs = self._repository.refs
+        own, tracked = (
+            {ref.removeprefix(prefix): tip for ref, tip in refs.below(prefix + below).items()}
+            for prefix in prefixes
+        )
         return own, tracked
 
     def count(self, tip: str, without: Sequence[str]) -> int:

@@ -113,6 +113,27 @@ def test_head_is_followed_into_packed_refs_and_out_again(repo: Repo) -> None:
     assert found.refs.resolve("refs/heads/feature") is None
 
 
+def test_the_refs_below_a_prefix_are_those_that_git_lists(repo: Repo) -> None:
+    found = Repository.discover(repo.root)
+    assert found.refs.below("refs/heads/side/") == {}
+    first = repo.git("rev-parse", "HEAD")
+    for name in ("side/a", "side/packed", "side/deep/er", "sideways", "side/\u2028zeile", "aside/x"):
+        repo.git("branch", name)
+    repo.git("pack-refs", "--all")
+    second = repo.commit("newer")
+    for name in ("side/a", "side/loose", "side/deep/est"):
+        repo.git("branch", "-f", name)
+    repo.git("symbolic-ref", "refs/heads/side/symbolic", "refs/heads/side/a")
+    folder = repo.root / ".git/refs/heads/side"
+    for not_a_ref in ("a.lock", "of an editor~", ".hidden"):
+        (folder / not_a_ref).write_text(f"{second}\n")
+    listed = repo.git("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/side/").split("\n")
+    below = found.refs.below("refs/heads/side/")
+    assert [f"{tip} {ref}" for ref, tip in below.items()] == listed
+    assert (below["refs/heads/side/a"], below["refs/heads/side/packed"]) == (second, first)
+    assert len(below) == 7
+
+
 def test_the_configuration_is_seen_when_it_changes(repo: Repo) -> None:
     found = Repository.discover(repo.root)
     assert found.memory_branch == "memory"
