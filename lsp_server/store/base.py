@@ -64,7 +64,7 @@ class ChangeSet(NamedTuple):
     ``copies`` puts objects that the store already has at a path, without reading them. ``merges`` are
     further parents; with one, the commit is made even where no file changes. With ``onto`` the changes are
     made to that version and the commit's first parent is that version, not the tip: the branch leaves its
-    own history for another one.
+    own history for another one. A written file keeps the mode that it has there, unless ``modes`` says one.
     """
 
     message: str
@@ -73,6 +73,7 @@ class ChangeSet(NamedTuple):
     copies: Mapping[str, Blob] = MappingProxyType({})
     merges: Sequence[Version] = ()
     onto: Version | None = None
+    modes: Mapping[str, str] = MappingProxyType({})
 
 
 class Advance(NamedTuple):

@@ -53,12 +53,11 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
             kept_deletes.append(path)
     writes = []
     for path, content in changes.writes.items():
-        mode = _NEW_FILE
         entry = room.for_file(path)
-        if entry is not None and entry.is_file:
-            if entry.object_id == blob_id(content, object_format):
-                continue
-            mode = entry.mode
+        standing = _git_takes(entry.mode) if entry is not None and entry.is_file else None
+        mode = _git_takes(changes.modes[path].encode()) if path in changes.modes else standing or _NEW_FILE
+        if entry is not None and standing == mode and entry.object_id == blob_id(content, object_format):
+            continue
         writes.append((path, mode, content))
     copies = []
     for path, blob in changes.copies.items():
@@ -67,11 +66,16 @@ def plan(changes: ChangeSet, snapshot: GitSnapshot | None, object_format: str) -
         entry = room.for_file(path)
         if entry is not None and (entry.mode.decode(), entry.object_id) == blob:
             continue
-        copies.append((path, blob.mode.encode(), blob.object_id))
+        copies.append((path, _git_takes(blob.mode.encode()), blob.object_id))
     _require_no_nesting(put)
     return Plan(
         _message(changes.message), tuple(kept_deletes), tuple(writes), tuple(copies), tuple(changes.merges)
     )
+
+
+def _git_takes(mode: bytes) -> bytes:
+    """A mode as fast-import knows it: very old gits wrote another for a file that a group may write to."""
+    return _NEW_FILE if mode == b"100664" else mode
 
 
 def require_safe_path(path: str) -> None:

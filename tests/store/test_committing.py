@@ -76,6 +76,17 @@ def test_a_files_mode_is_kept(repo: Repo, store: GitStore) -> None:
     repo.git("update-ref", "refs/heads/memory", by_hand)
     store.commit(one("run.sh", b"changed"))
     assert repo.git("ls-tree", "memory", "run.sh").startswith("100755 blob")
+    store.commit(lambda _: ChangeSet("x", {"run.sh": b"changed"}, modes={"run.sh": "100644"}))
+    assert repo.git("ls-tree", "memory", "run.sh").startswith("100644 blob")
+
+
+def test_a_file_with_a_mode_of_very_old_gits_can_be_written(repo: Repo, store: GitStore) -> None:
+    store.commit(one("old.md"))
+    listing = repo.git("ls-tree", "memory").replace("100644 blob", "100664 blob")
+    by_hand = repo.git("commit-tree", "-m", "x", "-p", "memory", repo.git("mktree", input=listing + "\n"))
+    repo.git("update-ref", "refs/heads/memory", by_hand)
+    store.commit(one("old.md", b"changed"))
+    assert repo.git("show", "memory:old.md") == "changed"
 
 
 @pytest.mark.parametrize(
@@ -322,7 +333,7 @@ def test_few_files_become_loose_objects_and_many_one_pack(repo: Repo, store: Git
 
 def test_no_throw_away_ref_is_ever_seen(repo: Repo, store: GitStore) -> None:
     store.commit(one("a"))
-    refs = repo.git("for-each-ref", "--format=%(refname)").split()
+    refs = repo.git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/git-memory/incoming").split()
     assert sorted(refs) == ["refs/heads/main", "refs/heads/memory"]
 
 

@@ -16,7 +16,9 @@ def change_set(
     merges: Sequence[Version] = (),
     onto: Version | None = None,
 ) -> ChangeSet:
-    """Contents that were made here are written, those that git has are copied as they are."""
+    """Contents that were made here are written, those that git has are copied as they are; a mode that one
+    side changed is the merged one."""
+    modes: dict[str, str] = {}
     writes: dict[str, bytes] = {}
     copies: dict[str, Blob] = {}
     deletes: list[str] = []
@@ -26,6 +28,7 @@ def change_set(
             deletes.append(path)
         elif (made := pool.made(blob.object_id)) is not None:
             writes[path] = made
+            modes[path] = blob.mode
         else:
             copies[path] = blob
-    return ChangeSet(message, writes, deletes, copies, merges, onto)
+    return ChangeSet(message, writes, deletes, copies, merges, onto, modes)

@@ -31,6 +31,22 @@ def test_paragraphs_edited_on_two_sides_are_both_kept(pair: tuple[Clone, Clone])
     assert b.read("notes.md") == "ONE.\n\nTwo.\n\nTHREE."
 
 
+@pytest.mark.parametrize("theirs", [True, False])
+def test_a_mode_changed_on_one_side_holds_for_a_text_merged_from_both(
+    pair: tuple[Clone, Clone], *, theirs: bool
+) -> None:
+    a, b = pair
+    base = "One.\n\nTwo.\n\nThree.\n"
+    both(pair, "run.sh", base.replace("One", "ONE"), base.replace("Three", "THREE"), base=base)
+    changing = a if theirs else b
+    listing = changing.repo.git("ls-tree", "-r", "memory").splitlines()
+    entries = [line.replace("100644", "100755") if line.endswith("run.sh") else line for line in listing]
+    changing.commit_entries(entries, "make it run", changing.tip)
+    b.merge(a)
+    assert b.read("run.sh") == "ONE.\n\nTwo.\n\nTHREE."
+    assert b.repo.git("ls-tree", "memory", "run.sh").startswith("100755 ")
+
+
 def test_a_text_in_conflict_keeps_both_and_is_told(pair: tuple[Clone, Clone]) -> None:
     a, b = pair
     both(pair, "notes.md", "Theirs.\n", "Mine.\n", base="One.\n")
