@@ -23,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lsp_server.index import Index, Reader
+from lsp_server.index import Filters, Index, Reader
 from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Problem, Record
 from lsp_server.store.base import ChangedPath
@@ -122,7 +122,7 @@ def main() -> int:
                 ("search, beginnings of rare words, p50", typing),
             ):
                 report(name, statistics.median(_time(lambda w=w: index.search(w)) for w in asked), 5)
-            report("the first 20 of the list, p50", _p50(lambda: index.list(limit=20), 50), 5)
+            report("the first 20 of the list, p50", _p50(lambda: index.list(Filters(limit=20)), 50), 5)
             report(
                 "a label resolved and read, p50", _p50(lambda: index.get(index.resolve("adr-77")[0]), 50), 1
             )

@@ -8,9 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lsp_server.index.index import Index
-    from lsp_server.index.values import Broken, Found, IncomingLink, Parsed, Reader, StoredAnchor, Tombstone
+    from lsp_server.index.values import (
+        Broken,
+        Filters,
+        Found,
+        IncomingLink,
+        Parsed,
+        Reader,
+        StoredAnchor,
+        Tombstone,
+    )
 
-__all__ = ["Broken", "Found", "IncomingLink", "Index", "Parsed", "Reader", "StoredAnchor", "Tombstone"]
+__all__ = [
+    "Broken",
+    "Filters",
+    "Found",
+    "IncomingLink",
+    "Index",
+    "Parsed",
+    "Reader",
+    "StoredAnchor",
+    "Tombstone",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,9 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lsp_server.errors import StoreError
-from lsp_server.index import queries
+from lsp_server.index import addressing, listing, places
 from lsp_server.index.follow import Progress, follow, version_of
-from lsp_server.index.values import Broken, Found, IncomingLink, Reader, StoredAnchor, Tombstone
+from lsp_server.index.values import (
+    EVERYTHING,
+    Broken,
+    Filters,
+    Found,
+    IncomingLink,
+    Reader,
+    StoredAnchor,
+    Tombstone,
+)
 from lsp_server.records.model import Headline, Kind, Record
 from lsp_server.store.base import Store, Version
 
@@ -108,68 +117,43 @@ class Index:
     # records ---------------------------------------------------------------------------------------
     def get(self, record_id: str) -> Record | None:
         """The record with this full id."""
-        return self._read(lambda c: queries.get(c, record_id))
+        return self._read(lambda c: addressing.get(c, record_id))
 
     def resolve(self, ref: str) -> builtins.list[str]:
         """The ids that a label (any zero padding and case), an alias, an id or a prefix of one (from 4
         digits, dashes or not) may mean. None: empty; ambiguous: several. A live label beats an alias, a
         label beats an id."""
-        return self._read(lambda c: queries.resolve(c, ref))
+        return self._read(lambda c: addressing.resolve(c, ref))
 
     def formerly(self, ref: str) -> builtins.list[str]:
         """The ids of the records that had this label before it was given to another."""
-        return self._read(lambda c: queries.formerly(c, ref))
+        return self._read(lambda c: addressing.formerly(c, ref))
 
     def tombstone(self, label: str) -> Tombstone | None:
         """What was deleted under this label; None when nothing was."""
-        return self._read(lambda c: queries.tombstone(c, label))
+        return self._read(lambda c: addressing.tombstone(c, label))
 
     def deleted_numbers(self, kind: Kind) -> dict[int, str]:
         """The numbers that deleted records had, with their labels: they are never given again."""
-        return self._read(lambda c: queries.deleted_numbers(c, kind))
+        return self._read(lambda c: addressing.deleted_numbers(c, kind))
 
     def highest_number(self, kind: Kind) -> int:
         """The highest number that a record of this kind has or had, by label, alias or tombstone, as far as
         this index ever saw; 0 when there is none."""
-        return self._read(lambda c: queries.highest_number(c, kind))
+        return self._read(lambda c: addressing.highest_number(c, kind))
 
     def label_of(self, kind: Kind, record_id: str) -> str:
         """What a record is called. For one that is not there: the label that a record without a number
         would get, as short (from 8 digits of the id on) as it can be told apart."""
-        return self._read(lambda c: queries.label_of(c, kind, record_id))
+        return self._read(lambda c: addressing.label_of(c, kind, record_id))
 
-    def list(
-        self,
-        kind: Kind | None = None,
-        *,
-        status: str | None = None,
-        tag: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int | None = None,
-        conflicts: bool = False,
-    ) -> builtins.list[Record]:
-        """The newest first; ``since`` and ``until`` are part of the span, times without a zone are UTC.
-        With ``conflicts`` only the records that a merge left to be settled."""
-        return self._read(
-            lambda c: queries.newest(c, queries.Filters(kind, status, tag, since, until, limit, conflicts))
-        )
+    def list(self, filters: Filters = EVERYTHING) -> builtins.list[Record]:
+        """The records that pass, the newest first."""
+        return self._read(lambda c: listing.newest(c, filters))
 
-    def headlines(
-        self,
-        kind: Kind | None = None,
-        *,
-        status: str | None = None,
-        tag: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int | None = None,
-        conflicts: bool = False,
-    ) -> builtins.list[Headline]:
+    def headlines(self, filters: Filters = EVERYTHING) -> builtins.list[Headline]:
         """As ``list``, with only what a list shows of a record."""
-        return self._read(
-            lambda c: queries.headlines(c, queries.Filters(kind, status, tag, since, until, limit, conflicts))
-        )
+        return self._read(lambda c: listing.headlines(c, filters))
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> builtins.list[Found]:
         """The likeliest records first. "Quoted words" must be there as they stand; a label or an id among
@@ -180,30 +164,30 @@ class Index:
 
     def newest_checkpoint(self, before: datetime | None = None) -> Record | None:
         """The last checkpoint, or the last one made earlier than ``before``."""
-        return self._read(lambda c: queries.newest_checkpoint(c, before))
+        return self._read(lambda c: listing.newest_checkpoint(c, before))
 
     def links_to(self, record_id: str) -> builtins.list[IncomingLink]:
         """The links that other records have to this one."""
-        return self._read(lambda c: queries.links_to(c, record_id))
+        return self._read(lambda c: listing.links_to(c, record_id))
 
     def broken(self) -> builtins.list[Broken]:
         """The files that could not be read whole, and those that carry the id of an earlier file."""
-        return self._read(queries.broken)
+        return self._read(listing.broken)
 
     # places in the code ----------------------------------------------------------------------------
     def anchors_for_births(self, keys: Iterable[tuple[str, str]]) -> builtins.list[StoredAnchor]:
         """The anchors with a line born in one of these (commit, path), in the order of recording.
         The lines are for the caller to compare: each answer carries its whole anchor."""
         pairs = tuple(keys)
-        return self._read(lambda c: queries.anchors_for_births(c, pairs))
+        return self._read(lambda c: places.anchors_for_births(c, pairs))
 
     def anchors_on_path(self, path: str) -> builtins.list[StoredAnchor]:
         """The anchors made on this file, and those with a line born in it."""
-        return self._read(lambda c: queries.anchors_on_path(c, path))
+        return self._read(lambda c: places.anchors_on_path(c, path))
 
     def at_commit(self, commit: str) -> builtins.list[Record]:
         """The records written when the code stood at this commit (its full id)."""
-        return self._read(lambda c: queries.at_commit(c, commit))
+        return self._read(lambda c: places.at_commit(c, commit))
 
     # the end ---------------------------------------------------------------------------------------
     def close(self) -> None:

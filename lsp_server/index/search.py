@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lsp_server.index import queries
+from lsp_server.index import addressing
 from lsp_server.index.packing import COLUMNS, microseconds, storable, unpack
 from lsp_server.index.values import MATCH_END, MATCH_START, Found
 from lsp_server.records.labels import LABEL_IN_TEXT, label_number
@@ -151,8 +151,8 @@ def _ranked(connection: sqlite3.Connection, expression: str, kind: Kind | None, 
 def _named(connection: sqlite3.Connection, words: Words, kind: Kind | None) -> list[Found]:
     found: list[Found] = []
     for name in words.names:
-        for record_id in queries.resolve(connection, name):
-            record = queries.get(connection, record_id)
+        for record_id in addressing.resolve(connection, name):
+            record = addressing.get(connection, record_id)
             if record is not None and kind in (None, record.kind):
                 found.append(
                     Found(record, one_line(_without_title(record.title, record.body)), float("-inf"))

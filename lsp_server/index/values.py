@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from lsp_server.records.anchors import Anchor
-from lsp_server.records.model import Link, Problem, Record
+from lsp_server.records.model import Kind, Link, Problem, Record
 
 # Around the words that a search found, in a snippet. Control characters, because no text has them: a face
 # turns them into bold, colour or nothing.
@@ -44,6 +45,22 @@ class Reader:
     is_record_path: Callable[[str], bool]
     version: int = 1
     parse_tombstone: Callable[[str, bytes], Tombstone | None] | None = None
+
+
+class Filters(NamedTuple):
+    """What a list is narrowed to. ``since`` and ``until`` belong to the span, a time without a zone is UTC;
+    status and tag in any case; ``conflicts``: only the records that a merge left to be settled."""
+
+    kind: Kind | None = None
+    status: str | None = None
+    tag: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    conflicts: bool = False
+
+
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True)

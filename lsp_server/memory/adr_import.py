@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lsp_server.code.history import added_dates
 from lsp_server.errors import RefusedError, UsageError
+from lsp_server.index import Filters
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
@@ -184,7 +185,10 @@ def _recognise(core: Core, edits: Edits, sources: Sequence[_Source]) -> None:
     """Find what an earlier import brought, by where it came from or by the very same text."""
     by_origin: dict[str, Record] = {}
     by_body: dict[str, Record] = {}
-    for record in (*core.index.list(Kind.DECISION), *edits.records()):  # those of the same batch, too
+    for record in (
+        *core.index.list(Filters(Kind.DECISION)),
+        *edits.records(),
+    ):  # those of the same batch, too
         if origin := record.extra.get("source"):
             by_origin[origin] = record
             by_body[record.body.strip()] = record
@@ -195,7 +199,7 @@ def _recognise(core: Core, edits: Edits, sources: Sequence[_Source]) -> None:
 
 def _number(core: Core, edits: Edits, new: Sequence[_Source]) -> None:
     """Keep the numbers that are free; of several files with one number the first by name keeps it."""
-    taken = {r.number: r.label for r in core.index.list(Kind.DECISION) if r.number is not None}
+    taken = {r.number: r.label for r in core.index.list(Filters(Kind.DECISION)) if r.number is not None}
     taken.update(core.index.deleted_numbers(Kind.DECISION))
     taken.update({r.number: r.label for r in edits.records() if r.kind is Kind.DECISION and r.number})
     for source in new:

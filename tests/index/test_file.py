@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from lsp_server.errors import StoreError
-from lsp_server.index import Index
+from lsp_server.index import Filters, Index
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_damage_that_is_met_while_reading_is_mended_from_the_branch(built, branc
     with Index(built, reader) as index:
         index.follow(branch)
         alter(built, "DROP TABLE tags")
-        assert [record.title for record in index.list(tag="none")] == []
+        assert [record.title for record in index.list(Filters(tag="none"))] == []
         alter(built, "DROP TABLE records")
         assert [record.title for record in index.list()] == ["Emails differ by case"]
 

@@ -66,9 +66,10 @@ class Reading:
         conflicts: bool = False,
     ) -> Sequence[Record]:
         """Records, the newest first. With ``conflicts`` only those that a merge left to be settled."""
-        return self._core.followed().list(
-            kind, status=status, tag=tag, since=since, until=until, limit=limit, conflicts=conflicts
-        )
+        from lsp_server.index import Filters
+
+        filters = Filters(kind, status, tag, since, until, limit, conflicts)
+        return self._core.followed().list(filters)
 
     def headlines(
         self,
@@ -82,9 +83,10 @@ class Reading:
         conflicts: bool = False,
     ) -> Sequence[Headline]:
         """As ``list``, with only what a list shows: for thousands of records at once."""
-        return self._core.followed().headlines(
-            kind, status=status, tag=tag, since=since, until=until, limit=limit, conflicts=conflicts
-        )
+        from lsp_server.index import Filters
+
+        filters = Filters(kind, status, tag, since, until, limit, conflicts)
+        return self._core.followed().headlines(filters)
 
     def search(self, words: str, *, kind: Kind | None = None, limit: int = 20) -> Sequence[Hit]:
         """Records that hold the words, the best first."""

@@ -1,0 +1,74 @@
+"""Records and their anchors by the place in the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.index.packing import COLUMNS, storable, unpack, unpack_anchors
+from lsp_server.index.values import StoredAnchor
+from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_AT_ONCE = 300  # pairs in one statement: SQLite allowed 999 parameters for long
+
+
+def anchors_for_births(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> list[StoredAnchor]:
+    """The anchors that have a line born in one of these (commit, path), in the order of recording."""
+    pairs = sorted({(storable(commit), storable(path)) for commit, path in keys})
+    places: set[tuple[int, int]] = set()
+    for start in range(0, len(pairs), _AT_ONCE):
+        part = pairs[start : start + _AT_ONCE]
+        marks = ",".join(["(?,?)"] * len(part))
+        places.update(
+            connection.execute(
+                f"WITH place(code_commit, path) AS (VALUES {marks})"
+                " SELECT births.row, births.ordinal FROM place CROSS JOIN births USING (code_commit, path)",
+                [value for pair in part for value in pair],
+            ).fetchall()
+        )
+    return _anchors(connection, places)
+
+
+def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnchor]:
+    """The anchors that were made on a file, or on lines born in a file of this path."""
+    path = storable(path)
+    rows = connection.execute(
+        "SELECT row, ordinal FROM anchors WHERE path = ?"
+        " UNION SELECT row, ordinal FROM births WHERE path = ?",
+        (path, path),
+    )
+    return _anchors(connection, set(rows.fetchall()))
+
+
+def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
+    """The records written when the code stood at this commit, in the order of recording."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM records WHERE code_commit = ? ORDER BY created, number, id",
+        (storable(commit),),
+    )
+    return [unpack(row) for row in rows]
+
+
+def _anchors(connection: sqlite3.Connection, places: Iterable[tuple[int, int]]) -> list[StoredAnchor]:
+    import json
+
+    by_row: dict[int, list[int]] = {}
+    for row, ordinal in sorted(places):
+        by_row.setdefault(row, []).append(ordinal)
+    rows = list(by_row)
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(rows), _AT_ONCE):
+        part: Sequence[int] = rows[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(part))
+        found += connection.execute(
+            f"SELECT created, number, id, row, data FROM records WHERE row IN ({marks})", part
+        ).fetchall()
+    found.sort(key=lambda one: (one[0], one[1] or 0, one[2]))
+    stored = []
+    for _, _, record_id, row, data in found:
+        anchors = unpack_anchors(json.loads(data)["anchors"])
+        stored += [StoredAnchor(record_id, ordinal, anchors[ordinal]) for ordinal in by_row[row]]
+    return stored
