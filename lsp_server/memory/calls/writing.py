@@ -179,7 +179,7 @@ class Writing:
         redact: bool = False,
     ) -> ImportReport:
         """Import a folder of ADRs, whatever their dialect, body byte for byte, as one commit."""
-        from lsp_server.memory.adr_import import import_adrs
+        from lsp_server.memory.importing.adrs import import_adrs
 
         guard = guard_for(self._core, allow_secrets, redact)
         return import_adrs(self._core, Path(directory), dry_run=dry_run, guard=guard)

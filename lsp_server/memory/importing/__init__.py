@@ -1,0 +1,1 @@
+"""Bringing somebody's ADRs onto the branch."""

@@ -1,0 +1,103 @@
+"""Use case: bring a folder of ADRs onto the branch, body byte for byte, as one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lsp_server.index import Filters
+from lsp_server.memory.core import Core
+from lsp_server.memory.edits import Edits
+from lsp_server.memory.guard import Guard
+from lsp_server.memory.importing.folder import Source, place_of, read_folder
+from lsp_server.memory.importing.linking import link_sources
+from lsp_server.memory.importing.writing import write_record
+from lsp_server.memory.results import Imported, ImportReport
+from lsp_server.records.front_matter import split
+from lsp_server.records.labels import format_label
+from lsp_server.records.model import Kind, Record
+
+
+def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> ImportReport:
+    """Import every ADR below ``directory``. What an earlier import brought is left as it is."""
+    sources = read_folder(core, directory, guard)
+    report: list[Imported] = []
+    core.tip()
+
+    def change(edits: Edits) -> str:
+        core.index.follow(core.store, edits.snapshot.version)
+        _recognise(core, edits, sources)
+        new = [s for s in sources if s.adr.is_adr and not s.broken and s.known is None]
+        _number(core, edits, new)
+        link_sources([s for s in sources if s.adr.is_adr and not s.broken])
+        written = {source.name: write_record(edits, source) for source in new}
+        report[:] = [_reported(source, written.get(source.name)) for source in sources]
+        if not new:
+            return ""
+        first = written[new[0].name]
+        names = [f"{written[s.name].label} {written[s.name].title}" for s in new]
+        count = f"{len(new)} ADR{'s' if len(new) != 1 else ''}"
+        return core.templates.render(
+            "commits/message",
+            subject=f"decision: import {count} from {place_of(core, directory)}",
+            body="\n".join(name[:100] for name in names),
+            trailers=[("Memory-Id", first.id)] if len(new) == 1 else [],
+        )
+
+    if dry_run:
+        change(core.edits(core.store.snapshot()))
+        return ImportReport(tuple(report), None)
+    version = core.commit(change)
+    return ImportReport(tuple(report), version)
+
+
+def _recognise(core: Core, edits: Edits, sources: Sequence[Source]) -> None:
+    """Find what an earlier import brought, by where it came from or by the very same text."""
+    by_origin: dict[str, Record] = {}
+    by_body: dict[str, Record] = {}
+    known = core.index.list(Filters(Kind.DECISION))
+    for record in (*known, *edits.records()):  # those of the same batch, too
+        if origin := record.extra.get("source"):
+            by_origin[origin] = record
+            by_body[record.body.strip()] = record
+    for source in sources:
+        text = source.data.decode("utf-8", "replace").removeprefix("\ufeff")
+        source.known = by_origin.get(source.origin) or by_body.get(split(text).body_text.strip())
+
+
+def _number(core: Core, edits: Edits, new: Sequence[Source]) -> None:
+    """Keep the numbers that are free; of several files with one number the first by name keeps it."""
+    taken = {r.number: r.label for r in core.index.list(Filters(Kind.DECISION)) if r.number is not None}
+    taken.update(core.index.deleted_numbers(Kind.DECISION))
+    taken.update({r.number: r.label for r in edits.records() if r.kind is Kind.DECISION and r.number})
+    for source in new:
+        source.number, source.alias = 0, None
+        wanted = source.adr.number
+        # A branch that gives 1, 2, 3 must not jump to a date (20200924) because a file name holds one.
+        if wanted is not None and 0 <= wanted < 100_000 and wanted not in taken:
+            source.number = wanted
+            taken[wanted] = source.name
+            edits.claim_number(Kind.DECISION, wanted)
+    for source in new:
+        wanted = source.adr.number
+        keeps = wanted is not None and taken.get(wanted) == source.name
+        if keeps:
+            continue
+        source.number = edits.next_number(Kind.DECISION)
+        taken[source.number] = source.name
+        if wanted is not None:
+            source.alias = format_label(Kind.DECISION, wanted, "")
+            source.notes.append(
+                f"the number {wanted} is taken by {taken[wanted]}; it is now "
+                f"{format_label(Kind.DECISION, source.number, '')}, and {source.alias} stays as an alias"
+            )
+
+
+def _reported(source: Source, written: Record | None) -> Imported:
+    if source.broken:
+        return Imported(source.name, None, False, source.adr.dialect, (source.broken,))
+    if not source.adr.is_adr:
+        return Imported(source.name, None, False, source.adr.dialect, tuple(source.notes))
+    if source.known is not None:
+        return Imported(source.name, source.known, False, source.adr.dialect, ())
+    return Imported(source.name, written, True, source.adr.dialect, tuple(source.notes))
