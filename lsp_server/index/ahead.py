@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError
-from lsp_server.index.follow import Following, follow, note_numbers, version_of
+from lsp_server.index.follow import Following, follow, version_of
 from lsp_server.index.values import Parsed, Reader
 from lsp_server.records.model import Problem, Record
 from lsp_server.store.base import ChangedPath, Store, Version
@@ -80,7 +80,6 @@ class Ahead:
             follow(connection, self._store, self._reader)
             if version_of(connection) != self._coming.parent:
                 raise _NotAsThoughtError
-        note_numbers(connection)
         coming = self._coming
         changes, at_hand = [ChangedPath(path, None) for path in coming.deletes], {}
         for path, data in coming.writes.items():

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.index import schema
 from lsp_server.index.labelling import label_key, width_among
-from lsp_server.index.packing import id_digits, microseconds, pack, storable
+from lsp_server.index.packing import id_digits, storable
+from lsp_server.index.rows import Rows, unstorable
 from lsp_server.index.values import Reader
-from lsp_server.records.labels import ID_WIDTH, MOST, format_label
+from lsp_server.records.labels import ID_WIDTH, format_label
 from lsp_server.records.model import IN_CONFLICT, Kind, Problem, Record
 from lsp_server.store.base import ChangedPath, Store, Version
 
@@ -25,8 +28,20 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 _PROGRESS_STEP = 200  # files
-_AT_ONCE = 500  # paths in one question; older SQLite takes 999 values at most
+_AT_ONCE = 500  # values in one question; older SQLite takes 999 at most
+_MOST_CHARACTERS = 8_000_000  # of files that wait to be rows
 _TOMBSTONES = "deleted/"
+
+
+class _Read(NamedTuple):
+    """One file that was read, its texts as SQLite can hold them."""
+
+    path: str
+    object_id: str
+    owner: str | None
+    """The id of the record in it."""
+    record: Record | None
+    problems: str | None
 
 
 class Contents(Protocol):
@@ -50,7 +65,6 @@ def follow(
     old = version_of(connection)
     if tip == old:
         return tip
-    note_numbers(connection)
     changes: Sequence[ChangedPath] | None = None
     if tip is not None and old is not None:
         with contextlib.suppress(GitMemoryError):  # the branch was rewritten and the old version is gone
@@ -67,17 +81,6 @@ def follow(
     return tip
 
 
-def note_numbers(connection: sqlite3.Connection) -> None:
-    """Keep the highest number of each kind before records go: one removed by hand leaves no tombstone, and
-    its number must not be given again."""
-    connection.execute(
-        "INSERT OR REPLACE INTO meta SELECT 'highest ' || kind, max(max(number), coalesce("
-        "(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'highest ' || kind), 0)) "
-        "FROM records WHERE number <= ? GROUP BY kind",
-        (MOST,),
-    )
-
-
 class Following:
     """One run of following, in one transaction."""
 
@@ -85,8 +88,10 @@ class Following:
         self._connection = connection
         self._store = store
         self._reader = reader
+        self._rows = Rows(connection)
+        self._read: list[_Read] = []  # what was read and is not among the rows yet
+        self._characters = 0  # of the texts in it
         self._orphaned: set[str] = set()  # ids whose file went: another file may have the same id
-        self._texts: tuple[int, int] | tuple[()] = ()  # the first and the last row that wait for full text
         self._labelled: set[tuple[str, str]] = set()  # (kind, first of the id) of labels to look at again
 
     def apply(self, changes: Iterable[ChangedPath], progress: Progress | None) -> None:
@@ -109,8 +114,8 @@ class Following:
                 self._read_record(path, object_id, data)
             else:
                 self._read_tombstone(path, data)
+        self._settle()
         self._adopt_orphans()
-        self._index_texts()
         self._label_again()
         if progress is not None:
             progress(len(wanted), len(wanted))
@@ -153,7 +158,6 @@ class Following:
         if found is None:
             return
         row, kind, digits = found
-        self._index_texts()
         run(
             "INSERT INTO search(search, rowid, title, tags, body)"
             " SELECT 'delete', row, title, tags, body FROM searched WHERE row = ?",
@@ -170,82 +174,43 @@ class Following:
             record, problems = parsed.record, parsed.problems
         except Exception as error:  # one bad file never takes the rest down, whatever it holds
             problems = (Problem(0, f"this file could not be read: {error or type(error).__name__}"),)
-        path = storable(path)
+        if record is not None and (too_large := unstorable(record)) is not None:
+            record, problems = None, (*problems, too_large)
         owner = None if record is None else storable(record.id)
-        self._connection.execute(
-            "INSERT INTO files VALUES (?, ?, ?, ?)", (path, object_id, owner, _problems(problems))
-        )
-        if record is None or owner is None:
-            return
-        holder = self._connection.execute("SELECT path FROM records WHERE id = ?", (owner,)).fetchone()
-        if holder is not None and holder[0] < path:
-            return
-        if holder is not None:
-            self._forget_record(holder[0])
-        try:
-            self._insert(record, path, object_id)
-        except OverflowError:
-            self._forget_record(path)
-            problem = Problem(0, "a number in this record is too large")
-            self._connection.execute(
-                "UPDATE files SET record_id = NULL, problems = ? WHERE path = ?",
-                (_problems((*problems, problem)), path),
-            )
-            self._orphaned.add(owner)
+        self._read.append(_Read(storable(path), object_id, owner, record, _problems(problems)))
+        self._characters += len(data)
+        if len(self._read) >= _AT_ONCE or self._characters > _MOST_CHARACTERS:
+            self._settle()
 
-    def _insert(self, record: Record, path: str, object_id: str) -> None:
-        run, many = self._connection.execute, self._connection.executemany
-        digits = storable(id_digits(record.id))
-        numbered = record.number is not None
-        label = record.label if numbered else format_label(record.kind, None, record.id)
-        row = run(
-            "INSERT INTO records (id, hex, kind, number, label, title, status, created, path, object_id,"
-            " code_commit, tags, body, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                storable(record.id), digits, record.kind.value, record.number, storable(label),
-                storable(record.title), None if record.status is None else storable(record.status),
-                microseconds(record.created), path, object_id,
-                storable(record.code.commit) if record.code and record.code.commit else None,
-                storable("\n".join(record.tags)), storable(record.body), pack(record),
-            ),
-        ).lastrowid  # fmt: skip
-        assert row is not None
-        if self._texts and row != self._texts[1] + 1:
-            self._index_texts()
-        self._texts = (self._texts[0] if self._texts else row, row)
-        if numbered:
-            run("INSERT INTO labels VALUES (?, ?, 1)", (storable(label_key(label)), row))
-        else:
-            self._labelled.add((record.kind.value, digits[:ID_WIDTH]))
-        aliases = {storable(label_key(alias)) for alias in record.aliases}
-        if aliases:
-            many("INSERT INTO labels VALUES (?, ?, 0)", [(alias, row) for alias in sorted(aliases)])
-        for tag in sorted({storable(tag.casefold()) for tag in record.tags}):
-            run("INSERT INTO tags VALUES (?, ?)", (tag, row))
-        for link in record.links:
-            called = link.label and storable(link.label)
-            run(
-                "INSERT INTO links VALUES (?, ?, ?, ?)",
-                (row, link.relation.value, storable(link.target), called),
-            )
-        if record.conflicts:
-            run("INSERT INTO conflicts VALUES (?)", (row,))
-        for ordinal, anchor in enumerate(record.anchors):
-            run("INSERT INTO anchors VALUES (?, ?, ?)", (row, ordinal, storable(anchor.range.path)))
-            many(
-                "INSERT INTO births VALUES (?, ?, ?, ?)",
-                [(row, ordinal, storable(birth.commit), storable(birth.path)) for birth in anchor.births],
-            )
+    def _settle(self) -> None:
+        """Make rows of what was read, in its order. Of two files with one id the first by path is the
+        record."""
+        holders = self._holders([read.owner for read in self._read if read.owner is not None])
+        for path, object_id, owner, record, problems in self._read:
+            self._rows.add_file(path, object_id, owner, problems)
+            if record is None or owner is None:
+                continue
+            holder = holders.get(owner)
+            if holder is not None and holder < path:
+                continue
+            if holder is not None:
+                self._rows.flush()
+                self._forget_record(holder)
+            self._rows.add_record(record, path, object_id)
+            holders[owner] = path
+            if record.number is None:
+                self._labelled.add((record.kind.value, storable(id_digits(record.id))[:ID_WIDTH]))
+        self._rows.flush()
+        self._read.clear()
+        self._characters = 0
 
-    def _index_texts(self) -> None:
-        """Put the texts of the rows that wait into the full-text table, all at once."""
-        if self._texts:
-            self._connection.execute(
-                "INSERT INTO search(rowid, title, tags, body) SELECT row, title, tags, body FROM searched"
-                " WHERE row BETWEEN ? AND ?",
-                self._texts,
-            )
-            self._texts = ()
+    def _holders(self, owners: Sequence[str]) -> dict[str, str]:
+        """Where the records with these ids stand."""
+        if not owners:
+            return {}
+        marks = ",".join("?" * len(owners))
+        found = self._connection.execute(f"SELECT id, path FROM records WHERE id IN ({marks})", owners)
+        return dict(found.fetchall())
 
     def _read_tombstone(self, path: str, data: bytes) -> None:
         if self._reader.parse_tombstone is None:
@@ -253,6 +218,7 @@ class Following:
         with contextlib.suppress(Exception):  # as with records: a bad one is only not known
             tombstone = self._reader.parse_tombstone(path, data)
             if tombstone is not None:
+                self._rows.note_label(tombstone.label)
                 self._connection.execute(
                     "INSERT INTO tombstones VALUES (?, ?, ?)",
                     (storable(path), storable(label_key(tombstone.label)), storable(tombstone.id)),
@@ -272,20 +238,33 @@ class Following:
         for path, object_id, data in self._contents(heirs):
             self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
             self._read_record(path, object_id, data)
+        self._settle()
 
     def _label_again(self) -> None:
         """Labels made of the id are as short as they can be told apart, from ``ID_WIDTH`` on."""
-        for kind, start in sorted(self._labelled):
-            found = self._connection.execute(
-                "SELECT row, id, hex, label FROM records"
-                " WHERE kind = ? AND hex >= ? AND hex < ? AND number IS NULL ORDER BY hex",
-                (kind, start, start + "\U0010ffff"),
-            ).fetchall()
-            for place, (row, record_id, digits, label) in enumerate(found):
-                beside = [other[2] for other in found[max(0, place - 1) : place + 2] if other[0] != row]
-                wanted = storable(format_label(Kind(kind), None, record_id, width_among(digits, beside)))
+        for kind, labelled in groupby(sorted(self._labelled), itemgetter(0)):
+            starts = [start for _, start in labelled]
+            for at in range(0, len(starts), _AT_ONCE):
+                self._label(Kind(kind), starts[at : at + _AT_ONCE])
+
+    def _label(self, kind: Kind, starts: Sequence[str]) -> None:
+        """Look at the labels of the records whose ids begin so."""
+        rows = self._connection.execute(
+            f"WITH wanted (start) AS (VALUES {','.join(['(?)'] * len(starts))})"
+            " SELECT start, row, id, hex, label FROM wanted CROSS JOIN records"
+            " WHERE kind = ? AND hex >= start AND hex < start || char(1114111) AND number IS NULL"
+            " ORDER BY start, hex",
+            (*starts, kind.value),
+        ).fetchall()
+        changed = []
+        for _, alike in groupby(rows, itemgetter(0)):
+            found = list(alike)
+            for place, (_, row, record_id, digits, label) in enumerate(found):
+                beside = [other[3] for other in found[max(0, place - 1) : place + 2] if other[1] != row]
+                wanted = storable(format_label(kind, None, record_id, width_among(digits, beside)))
                 if wanted != label:
-                    self._connection.execute("UPDATE records SET label = ? WHERE row = ?", (wanted, row))
+                    changed.append((wanted, row))
+        self._connection.executemany("UPDATE records SET label = ? WHERE row = ?", changed)
 
 
 def _problems(problems: Sequence[Problem]) -> str | None:

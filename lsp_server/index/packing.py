@@ -7,8 +7,9 @@ so such values travel in a small wrapper.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
@@ -45,10 +46,15 @@ def id_digits(record_id: str) -> str:
     return record_id.replace("-", "").lower()
 
 
-def pack(record: Record) -> str:
-    """Everything of a record that has no column of its own."""
+@cache
+def _encode() -> Callable[[Any], str]:
     import json
 
+    return json.JSONEncoder(separators=(",", ":")).encode  # ``json.dumps`` makes one each time
+
+
+def pack(record: Record) -> str:
+    """Everything of a record that has no column of its own."""
     code = record.code
     data: dict[str, Any] = {
         "created": record.created.isoformat(),
@@ -62,7 +68,7 @@ def pack(record: Record) -> str:
     }
     if record.conflicts:
         data["conflicts"] = record.conflicts
-    return json.dumps(data, separators=(",", ":"))
+    return _encode()(data)
 
 
 def unpack(row: Sequence[Any]) -> Record:

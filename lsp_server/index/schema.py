@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds

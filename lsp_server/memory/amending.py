@@ -12,7 +12,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard, machine_text
 from lsp_server.memory.keeping import kept
-from lsp_server.memory.recording import New, clean_fields, place, read_back
+from lsp_server.memory.recording import New, clean_fields, place
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.front_matter import read, split
@@ -75,7 +75,7 @@ def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
         successor = place(
             core, edits, new._replace(record=replace(new.record, links=(*new.record.links, link)))
         )
-        result[:] = [retire(core, edits, old_id, successor), read_back(successor)]
+        result[:] = [retire(core, edits, old_id, successor), successor]
         return core.message(f"supersede {old.label} with", successor, code=successor.code, also=[old])
 
     with kept(core, [new]):
@@ -125,7 +125,7 @@ def close_bug(
             taught = place(core, edits, learning._replace(record=prepared))
             text = with_link(text, Link(Relation.TAUGHT, taught.id, taught.label))
         text = guard.clean(text)
-        result[:] = [_write(edits, bug, text), *([read_back(taught)] if taught else [])]
+        result[:] = [_write(edits, bug, text), *([taught] if taught else [])]
         body = f'It taught {taught.label} "{taught.title}".' if taught else ""
         return core.message(
             _VERBS.get(new, f"mark {new}"),
@@ -153,7 +153,8 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
 
     def change(edits: Edits) -> str:
         record, theirs = core.current(edits, record_id)
-        merged, conflicts = merge(core.repository.git, base if base is not None else theirs, text, theirs)
+        begun = theirs if base is None else base
+        merged, conflicts = merge(core.repository.git, core.private, begun, text, theirs)
         if conflicts:
             raise RefusedError(
                 f"{record.label} was changed meanwhile in the same place; look at it with "

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from lsp_server.records.fields import FIELDS, Shape
-from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
 
 _KINDS = (Kind.LEARNING, Kind.BUG)
@@ -26,8 +25,8 @@ _TEXT = re.compile(r"[^\W_][^\n]*(?:\n+[^\W_][^\n]*)*\Z")
 
 
 def as_read(record: Record, text: str) -> Record | None:
-    """``record``, which has its number, label and path, as its file ``text`` will be read; None where only
-    reading tells. ``text`` must be what our own template made of it."""
+    """``record``, which has its number, label, path and body, as its file ``text`` will be read; None where
+    only reading tells. ``text`` must be what our own template made of it."""
     code, when = record.code, record.created
     if (
         record.kind not in _KINDS
@@ -53,7 +52,7 @@ def as_read(record: Record, text: str) -> Record | None:
     if fields is None:
         return None
     made = object.__new__(Record)
-    vars(made).update(vars(record), fields=fields, body=split(text).body_text)
+    vars(made).update(vars(record), fields=fields)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,12 +20,17 @@ from lsp_server.memory.keeping import kept
 from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
+from lsp_server.records.front_matter import split
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import FOLDERS
-from lsp_server.rendering.records import render_record
+from lsp_server.rendering.records import render_record, written_time
 from lsp_server.store.base import Snapshot
+
+_OF_A_MACHINE = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40,64}|[0-9T:.+-]{19,32}"
+).fullmatch
 
 
 class New(NamedTuple):
@@ -95,26 +101,34 @@ def _anchored(core: Core, place: CodeRange) -> Anchor:
 
 
 def place(core: Core, edits: Edits, new: New) -> Record:
-    """Give a new record its number, label and path, and write its file."""
+    """Give a new record its number, label and path, and write its file. The record is as anybody will read
+    it."""
     kind = new.record.kind
     number = edits.next_number(kind) if kind in NUMBERED else None
     new = by_team_settings(core, new, edits.snapshot)
     record = _with(new.record, number=number, label=format_label(kind, number, new.record.id))
     rendered = render_new(core, record, new)
-    text = new.guard.clean(rendered)
+    text = new.guard.clean(rendered, _own_values(record))
     if text != rendered:
         # A redacted title must not come back in the file's name, nor a redacted field in our answer.
         from lsp_server.records.document import parse
 
         record = parse(f"{FOLDERS[kind]}/redacted.md", text.encode("utf-8")).record or record
-    record = _with(record, path=edits.free_path(record), body=text)
-    edits.write(record.path, text.encode("utf-8"), _known(core, new, record, rendered))
+    record = _with(record, path=edits.free_path(record), body=split(text).body_text)
+    known = _known(core, new, record, text) if text is rendered else None
+    edits.write(record.path, text.encode("utf-8"), known)
     return record
 
 
-def _known(core: Core, new: New, record: Record, rendered: str) -> Callable[[], Record | None] | None:
+def _own_values(record: Record) -> tuple[str, ...]:
+    """What stands in a record's file and is made by us or by git: ids and the time."""
+    values = (record.id, written_time(record.created), (record.code and record.code.commit) or "")
+    return tuple([value for value in values if _OF_A_MACHINE(value)])
+
+
+def _known(core: Core, new: New, record: Record, text: str) -> Callable[[], Record | None] | None:
     """Tells the record as it will be read; None where it must be read for that, or nobody is going to."""
-    if core.batch is None or record.body != rendered or new.body is not None:
+    if core.batch is None or new.body is not None:
         return None
     if new.text or new.files or new.keys or new.form:
         return None
@@ -122,7 +136,7 @@ def _known(core: Core, new: New, record: Record, rendered: str) -> Callable[[], 
         return None
     from lsp_server.memory.ready_records import as_read
 
-    return partial(as_read, record, rendered)
+    return partial(as_read, record, text)
 
 
 def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:
@@ -148,8 +162,6 @@ def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> 
         form=new.form if new.form == "nygard" else "",
     )
     if new.body is not None:
-        from lsp_server.records.front_matter import split
-
         text = text[: split(text).body] + new.body
     return text
 
@@ -170,15 +182,7 @@ def record(core: Core, new: New) -> Record:
 
     with kept(core, [new]):
         core.commit(change)
-    written = read_back(placed)
-    return written if written.number is not None or label is None else _with(written, label=label())
-
-
-def read_back(placed: Record) -> Record:
-    """A record that was just written, as anybody will read it."""
-    from lsp_server.records.front_matter import split
-
-    return _with(placed, body=split(placed.body).body_text)
+    return placed if placed.number is not None or label is None else _with(placed, label=label())
 
 
 @cache

@@ -18,6 +18,8 @@ def clean_title(title: str) -> str:
     text = " ".join(title.split())
     if not text:
         raise UsageError("the title is empty")
+    if text.isprintable():  # then nothing below is in it
+        return text
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs"):
             raise UsageError(f"the title contains the control character U+{ord(character):04X}")

@@ -32,7 +32,10 @@ def slug(title: str) -> str:
 
     Letters with marks lose them; other scripts are kept out of file names (the title itself keeps them).
     """
-    text = unicodedata.normalize("NFKD", title[:1000]).encode("ascii", "ignore").decode().lower()
+    text = title[:1000]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = text.lower()
     text = re.sub(r"[^a-z0-9]+", "-", text.replace("'", "")).strip("-")
     if len(text) > _SLUG_LENGTH:
         cut = text[: _SLUG_LENGTH + 1].rpartition("-")[0]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 
 
 class _QuickCode(CodeGenerator):
@@ -28,11 +29,25 @@ class _QuickCode(CodeGenerator):
         self.write(")")
 
 
+class _QuickContext(Context):
+    """Calls a macro at once: whether it wants to be given the context, as a function may, need not be
+    found out."""
+
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        if type(called) is not Macro:
+            return super().call(called, *args, **kwargs)
+        if kwargs:  # what only such a function would be given
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+        return called(*args, **kwargs)
+
+
 class QuickEnvironment(Environment):
     """In ``fields.lesson`` the key comes first where ``fields`` is a mapping. Jinja2 looks for an attribute
     first, and most of the time of a rendering went into the errors of not finding one."""
 
     code_generator_class = _QuickCode
+    context_class = _QuickContext
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """One dictionary: Jinja2's chain of two is gone through by each rendering. Ours do not change."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from lsp_server.records.anchor_text import write_anchor
 from lsp_server.records.anchors import CodePosition
-from lsp_server.records.fields import FIELDS, Shape
+from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.front_matter import flow, scalar
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.rendering.environment import Templates
@@ -36,8 +36,8 @@ def render_record(
     fields = FIELDS[record.kind]
     in_front = [
         (field.key, written)
-        for field in fields
-        if field.in_front_matter and (written := _front_value(field.shape, record.fields.get(field.name)))
+        for field in _in_front(record.kind)
+        if (written := _front_value(field.shape, record.fields.get(field.name)))
     ]
     name = f"{record.kind.value}-{form}" if form else record.kind.value
     return templates.render(
@@ -49,7 +49,7 @@ def render_record(
             "title": title or record.title,
             "status": record.status,
             "status_in_body": form == "nygard",
-            "created": _iso(record.created),
+            "created": written_time(record.created),
             "tags": record.tags,
             "front_keys": [*in_front, *keys],
             "links": [write_link(link) for link in record.links],
@@ -61,6 +61,11 @@ def render_record(
         text=text.strip("\n"),
         files=files,
     )
+
+
+@cache
+def _in_front(kind: Kind) -> tuple[Field, ...]:
+    return tuple(field for field in FIELDS[kind] if field.in_front_matter)
 
 
 class _NoHints(dict[str, str]):
@@ -80,7 +85,8 @@ def write_link(link: Link) -> str:
     return f"{link.relation.value}: {link.target}" + (f"  # {link.label}" if link.label else "")
 
 
-def _iso(moment: datetime) -> str:
+def written_time(moment: datetime) -> str:
+    """A time as it stands in a record's file."""
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
 

@@ -16,14 +16,24 @@ from lsp_server.memory.secrets.redaction import message, redact
 __all__ = ["Finding", "check", "message", "redact", "redact_all", "scan", "suspicious"]
 
 
-def check(text: str, allowed: Collection[str] = (), *, front: tuple[int, int] | None = None) -> list[Finding]:
+def check(
+    text: str,
+    allowed: Collection[str] = (),
+    *,
+    front: tuple[int, int] | None = None,
+    known: Sequence[str] = (),
+) -> list[Finding]:
     """The secrets in ``text`` that are not allowed, by position; empty when it may be written.
 
     ``allowed`` are fingerprints of findings that a person let through. ``front`` is where its front matter
-    stands (characters): quoted strings there are looked through unescaped, too. Thread-safe. Raises
+    stands (characters): quoted strings there are looked through unescaped, too. ``known`` are values that
+    are no secret, which need not be looked at unless something else is suspicious. Thread-safe. Raises
     ``RefusedError`` when the text is suspicious and the scanner is not installed.
     """
-    found = scan(text) if suspicious(text) else []
+    looked_at = text
+    for value in known:
+        looked_at = looked_at.replace(value, "")
+    found = scan(text) if suspicious(looked_at) else []
     if front is not None and front[0] < front[1]:
         from lsp_server.memory.secrets.quoted import check_quoted
 

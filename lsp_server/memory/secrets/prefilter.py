@@ -41,24 +41,31 @@ _CAPITAL_IN_RULES = frozenset(("acca", "eaaa"))
 _NAMES = (*NAMES.items(), *((name, 0) for name in _WRITTEN_AS_SECRET))
 # Rules that have neither a prefix nor a value right behind a name: these words, and a long word somewhere.
 _NEAR_A_LONG_WORD = ("influx", "bitly", "cloudinary", "couchbase", "capella", "amplitude", "aiven")
-# All words of one group in the text: curl's options, a Kubernetes secret, Google's and NuGet's files.
-_TOGETHER = (
-    ("curl", " -"), ("curl", "\t-"), ("curl", "\n-"), ("curl", "\r-"),
-    ("-----begin", "private key"),
-    ("kind:", "secret", "data:"),
-    ('"client_secret"', '"refresh_token"'),
-    ("<add key=",),
-    ("secret_key", "=>", "sk_"),
-    ("contribsys",),
-    ("machine", "login", "password"),
-    ("client-key-data",), ('"auth"', ":"), ("privatekey", "="), ("presharedkey", "="),
-    ("hcp_client_secret",),
-    ("_token_apikeyclientsecret",),
-    ("@bitbucket.org/",),
-    ("xapp-",), ("xoxa-",), ("xoxr-",), ("xoxo-",), ("xoxs-",),
-    ("flyv1",),
-    ("apikey-v1",),
-    ("codecatalyst.aws/",),
+# Curl's options, a Kubernetes secret, Google's and NuGet's files …: a word, and all the words of one group.
+_TOGETHER: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    ("curl", ((" -",), ("\t-",), ("\n-",), ("\r-",))),
+    ("-----begin", (("private key",),)),
+    ("secret", (
+        ("kind:", "data:"),
+        ('"client_secret"', '"refresh_token"'),
+        ("secret_key", "=>", "sk_"),
+        ("hcp_client_secret",),
+        ("_token_apikeyclientsecret",),
+    )),
+    ("key", (
+        ("<add key=",),
+        ("client-key-data",),
+        ("privatekey", "="),
+        ("presharedkey", "="),
+        ("apikey-v1",),
+    )),
+    ("contribsys", ((),)),
+    ("machine", (("login", "password"),)),
+    ('"auth"', ((":",),)),
+    ("@bitbucket.org/", ((),)),
+    ("xapp-", ((),)), ("xox", (("xoxa-",), ("xoxr-",), ("xoxo-",), ("xoxs-",))),
+    ("flyv1", ((),)),
+    ("codecatalyst.aws/", ((),)),
 )  # fmt: skip
 # Python's split() takes these for blanks, the scanner does not: where they stand, let the scanner look.
 _ODD_BLANKS = ("\x1c", "\x1d", "\x1e", "\x1f")
@@ -131,10 +138,14 @@ def suspicious(text: str) -> bool:
     return (
         bool([1 for blank in _ODD_BLANKS if blank in text])
         or _has_url_with_password(folded)
-        or bool([1 for group in _TOGETHER if group[0] in folded and all(word in folded for word in group)])
+        or bool([1 for word, groups in _TOGETHER if word in folded and _has_one_of(groups, folded)])
         or _has_prefixed(folded, text)
         or _has_named_value(folded)
     )
+
+
+def _has_one_of(groups: tuple[tuple[str, ...], ...], folded: str) -> bool:
+    return any(all(word in folded for word in group) for group in groups)
 
 
 def _has_url_with_password(folded: str) -> bool:
@@ -156,9 +167,10 @@ def _has_url_with_password(folded: str) -> bool:
 
 
 def _has_prefixed(folded: str, text: str) -> bool:
-    found = [word for word in folded.split() if len(word) >= LONG]
-    if not found:
+    words = folded.split()
+    if max(map(len, words), default=0) < LONG:
         return False
+    found = [word for word in words if len(word) >= LONG]
     long_words = " ".join(found)
     # Ids and dates are most of the long words, and few prefixes can be in them. (Lists, not generators, all
     # over: a generator's step costs more than a look.)
