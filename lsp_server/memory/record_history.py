@@ -108,7 +108,7 @@ class _Life:
 
     def happenings(self) -> list[Happening]:
         """Every commit after which the record was otherwise than after each of its parents."""
-        shallow = self._shallow()
+        shallow = self._core.repository.shallow_commits()
         found = []
         for commit, parents in self._walked:
             state, before = self._state(commit.version), [self._state(parent) for parent in parents]
@@ -213,9 +213,3 @@ class _Life:
 
     def _states(self) -> Iterator[State | None]:
         return (self._state(commit.version) for commit, _ in self._walked)
-
-    def _shallow(self) -> set[Version]:
-        try:
-            return set((self._core.repository.common_dir / "shallow").read_text(encoding="ascii").split())
-        except (OSError, UnicodeDecodeError):
-            return set()

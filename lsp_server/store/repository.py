@@ -245,6 +245,13 @@ class Repository:
             config.flag(f"remote.{name}.promisor") for name in config.subsections("remote")
         )
 
+    def shallow_commits(self) -> set[str]:
+        """The commits where the history of a shallow clone begins: what they changed is not to be seen."""
+        try:
+            return set((self.common_dir / "shallow").read_text(encoding="ascii").split())
+        except (OSError, UnicodeDecodeError):
+            return set()
+
     @property
     def is_shared(self) -> bool:
         """Whether several users write to this repository (``core.sharedRepository``)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from lsp_server.errors import RefusedError
+from lsp_server.errors import RefusedError, StoreError
 from lsp_server.memory.core import Core
 from lsp_server.memory.merging import report
 from lsp_server.memory.merging.bases import Bases
@@ -17,10 +18,10 @@ from lsp_server.memory.merging.settling import Names
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
-from lsp_server.store.base import Advance, Blob, ChangeSet, Snapshot, Version
-from lsp_server.store.git_process import Git
+from lsp_server.store.base import Advance, Blob, ChangeSet, Commit, Snapshot, Version
 from lsp_server.store.git_store import FORMAT, GitStore
 from lsp_server.store.history import commits
+from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE
 
 
@@ -133,18 +134,22 @@ class _Tips(NamedTuple):
 def _merged(core: Core, pool: Pool, tips: _Tips, who: Rule) -> Outcome:
     store = tips.store
     base = Bases(store, pool).merged(tips.common)
-    names = _names(core.repository.git, (tips.ours, tips.theirs))
+    names = _names(core.repository, (tips.ours, tips.theirs))
     ours, theirs = Tree(store, tips.ours), Tree(store, tips.theirs)
     return merge_trees(store, pool, base, ours, theirs, rule=who, names=names)
 
 
-def _names(git: Git, versions: tuple[Version, Version]) -> Names:
-    """What the texts of a conflict are called: who wrote them last, when, and in which commit."""
+def _names(repository: Repository, versions: tuple[Version, Version]) -> Names:
+    """What the texts of a conflict are called: who wrote them last, when, and in which commit. Where that is
+    not to be seen, in a history that is cut, the version that has them."""
 
     def name(side: int, path: str) -> str:
-        found = commits(git, versions[side - 1], path, 1)
-        if not found:
-            return versions[side - 1][:8]
+        version = versions[side - 1]
+        found: Sequence[Commit] = ()
+        with contextlib.suppress(StoreError):
+            found = commits(repository.git, version, path, 1)
+        if not found or found[0].version in repository.shallow_commits():
+            return f"version {version[:8]}"
         last = found[0]
         return f"{last.author}, {last.when:%Y-%m-%d} ({last.version[:8]})"
 

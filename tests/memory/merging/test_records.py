@@ -7,6 +7,7 @@ from collections.abc import Callable
 from memory.merging.clones import Clone
 
 from lsp_server.memory import Kind
+from lsp_server.memory.merging import merge_into
 from lsp_server.records.model import Record
 
 
@@ -194,3 +195,39 @@ def test_the_same_record_that_came_on_two_ways_is_one(new_clone: Callable[..., C
     assert merge is not None
     assert merge.renumbered == []
     assert b.files() == [record.path, "memory.yaml"]
+
+
+def test_a_conflict_in_a_shallow_clone_does_not_name_who_only_comes_last_in_what_is_to_be_seen(
+    new_clone: Callable[..., Clone],
+) -> None:
+    a, shallow = new_clone("a"), new_clone("shallow")
+    record = a.memory.record(Kind.LEARNING, "Email case", fields={"lesson": "One."})
+    c = new_clone("c", of=a)
+    a.edit(record, "One.", "Two.")
+    a.memory.record(Kind.LEARNING, "Another")
+    shallow.repo.git("update-ref", "-d", "refs/heads/memory")
+    shallow.repo.git("fetch", "-q", "--depth=1", f"file://{a.repo.root}", "+memory:memory")
+    c.edit(record, "One.", "Three.")
+    merge = shallow.merge(c)
+    assert merge is not None
+    assert len(merge.conflicts) == 1
+    text = shallow.memory.raw(record.id).decode()
+    assert f"version {a.tip[:8]}\n" in text
+    assert text.count("A Developer, ") == 1
+
+
+def test_a_conflict_where_history_cannot_be_read_names_the_versions(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    record = a.memory.record(Kind.LEARNING, "Email case", fields={"lesson": "One."})
+    b.merge(a)
+    a.edit(record, "One.", "Two.")
+    for title in ("Another", "A third"):
+        a.memory.record(Kind.LEARNING, title)
+    b.edit(record, "One.", "Three.")
+    theirs = b.fetch(a)
+    lost = b.repo.git("rev-parse", f"{theirs}~1^{{tree}}")  # as in a clone that left out some of it
+    (b.repo.root / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    merge = merge_into(b.core, b.core.store, theirs, source="a", yielding="younger")
+    assert merge is not None
+    assert len(merge.conflicts) == 1
+    assert f"version {theirs[:8]}\n" in b.memory.raw(record.id).decode()
