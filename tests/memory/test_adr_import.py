@@ -105,6 +105,16 @@ def test_numbers_given_twice_are_resolved_with_aliases(memory: Memory, repo: Rep
     assert memory.record(Kind.DECISION, "Next").label == "ADR-0005"
 
 
+def test_a_number_too_high_to_go_on_from_stays_as_an_alias(memory: Memory, repo: Repo) -> None:
+    repo.write("docs/adr/202009-use-kafka.md", NYGARD.replace("1. Record decisions", "202009. Use Kafka"))
+    report = memory.import_adrs(repo.root / "docs/adr")
+    notes = {f.source: f.notes for f in report.files}["202009-use-kafka.md"]
+    assert notes == (
+        "the number 202009 is too high to go on from; it is now ADR-0004, and ADR-202009 stays as an alias",
+    )
+    assert memory.get("ADR-202009").label == "ADR-0004"
+
+
 def test_a_number_that_the_memory_has_given_already_is_not_taken_over(memory: Memory, repo: Repo) -> None:
     memory.record(Kind.DECISION, "Ours")
     memory.import_adrs(repo.root / "docs/adr")

@@ -17,6 +17,9 @@ from lsp_server.records.front_matter import split
 from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Record
 
+# A branch that gives 1, 2, 3 must not jump to the number of an issue or a date because a file name holds one.
+_HIGHEST = 99_999
+
 
 def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> ImportReport:
     """Import every ADR below ``directory``. What an earlier import brought is left as it is."""
@@ -26,6 +29,8 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
 
     def change(edits: Edits) -> str:
         core.index.follow(core.store, edits.snapshot.version)
+        for source in sources:
+            source.begin_anew()
         _recognise(core, edits, sources)
         new = [s for s in sources if s.adr.is_adr and not s.broken and s.known is None]
         _number(core, edits, new)
@@ -69,12 +74,12 @@ def _number(core: Core, edits: Edits, new: Sequence[Source]) -> None:
     """Keep the numbers that are free; of several files with one number the first by name keeps it."""
     taken = {r.number: r.label for r in core.index.list(Filters(Kind.DECISION)) if r.number is not None}
     taken.update(core.index.deleted_numbers(Kind.DECISION))
-    taken.update({r.number: r.label for r in edits.records() if r.kind is Kind.DECISION and r.number})
+    taken.update(
+        {r.number: r.label for r in edits.records() if r.kind is Kind.DECISION and r.number is not None}
+    )
     for source in new:
-        source.number, source.alias = 0, None
         wanted = source.adr.number
-        # A branch that gives 1, 2, 3 must not jump to a date (20200924) because a file name holds one.
-        if wanted is not None and 0 <= wanted < 100_000 and wanted not in taken:
+        if wanted is not None and wanted <= _HIGHEST and wanted not in taken:
             source.number = wanted
             taken[wanted] = source.name
             edits.claim_number(Kind.DECISION, wanted)
@@ -87,8 +92,9 @@ def _number(core: Core, edits: Edits, new: Sequence[Source]) -> None:
         taken[source.number] = source.name
         if wanted is not None:
             source.alias = format_label(Kind.DECISION, wanted, "")
-            source.notes.append(
-                f"the number {wanted} is taken by {taken[wanted]}; it is now "
+            reason = f"taken by {taken[wanted]}" if wanted in taken else "too high to go on from"
+            source.remarks.append(
+                f"the number {wanted} is {reason}; it is now "
                 f"{format_label(Kind.DECISION, source.number, '')}, and {source.alias} stays as an alias"
             )
 
@@ -100,4 +106,5 @@ def _reported(source: Source, written: Record | None) -> Imported:
         return Imported(source.name, None, False, source.adr.dialect, tuple(source.notes))
     if source.known is not None:
         return Imported(source.name, source.known, False, source.adr.dialect, ())
-    return Imported(source.name, written, True, source.adr.dialect, tuple(source.notes))
+    notes = (*source.notes, *source.remarks)
+    return Imported(source.name, written, True, source.adr.dialect, notes)

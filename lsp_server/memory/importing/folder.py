@@ -22,20 +22,27 @@ _LARGEST = 4 << 20  # bytes; an ADR is text that a person wrote
 
 @dataclass
 class Source:
-    """One file on its way in."""
+    """One file on its way in: what is known from reading it, then what depends on the branch's tip."""
 
     name: str  # relative to the folder, `/` separated
     origin: str  # what the record remembers as its source
     data: bytes
     adr: Adr
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    number: int = 0
     created: datetime | None = None
-    alias: str | None = None
     notes: list[str] = field(default_factory=list)
-    links: dict[tuple[Relation, str], str] = field(default_factory=dict)
-    known: Record | None = None
-    broken: str = ""
+    broken: str = ""  # why it cannot come in
+
+    known: Record | None = None  # what an earlier import made of it
+    number: int = 0
+    alias: str | None = None  # the label that its own number would have given
+    links: dict[tuple[Relation, str], str] = field(default_factory=dict)  # to this id, by this label
+    remarks: list[str] = field(default_factory=list)
+
+    def begin_anew(self) -> None:
+        """Forget what was decided on another tip."""
+        self.known, self.number, self.alias = None, 0, None
+        self.links, self.remarks = {}, []
 
 
 def read_folder(core: Core, directory: Path, guard: Guard) -> list[Source]:

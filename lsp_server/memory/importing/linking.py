@@ -28,7 +28,6 @@ def link_sources(sources: Sequence[Source]) -> None:
         by_name.setdefault(source.adr.slug.casefold(), source)
         if source.adr.number is not None:
             by_number.setdefault(source.adr.number, source)
-        source.links = {}
     for source in sources:
         for link in source.adr.links:
             target = _target(link.target, by_name, by_number)
@@ -36,8 +35,8 @@ def link_sources(sources: Sequence[Source]) -> None:
                 continue
             if target is None:
                 note = f"line {link.line + 1}: {link.relation.value} {link.target!r} is not in this folder"
-                if note not in source.notes:
-                    source.notes.append(note)
+                if note not in source.remarks:
+                    source.remarks.append(note)
                 continue
             for here, relation, there in (
                 (source, link.relation, target),

@@ -24,7 +24,7 @@ def write_record(edits: Edits, source: Source) -> Record:
     whole = "\ufeff" + whole[len(mark) :] if whole.startswith(mark) else whole
     theirs, wrong = read(split(whole).front or "")
     if wrong:
-        source.notes.append("its front matter is not YAML; it was kept as part of the text")
+        source.remarks.append("its front matter is not YAML; it was kept as part of the text")
     assert source.created is not None
     keys = [
         ("id", source.id),
