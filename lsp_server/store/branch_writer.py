@@ -52,9 +52,7 @@ class BranchWriter:
         repository = self._repository
         author, committer = repository.author(), repository.committer()
         shared = repository.is_shared
-        prepared = Incoming(
-            repository.private_dir, repository.objects_dir, own=not note.is_kept, shared=shared
-        )
+        prepared = Incoming(repository.private_dir, repository.objects_dir, own=False, shared=shared)
         note.say(incoming=str(prepared.path))
         with prepared as incoming:
             pieces = stream(plan, parent=parent, author=author, committer=committer)

@@ -116,6 +116,7 @@ class Git(NamedTuple):
     directory: Path
     environment: Mapping[str, str]
     version: tuple[int, ...] = OLDEST_GIT
+    keeps: tuple[int, ...] = ()  # descriptors that the process has open as long as it lives
 
     def with_environment(self, **variables: str) -> Git:
         """The same git with further environment variables."""
@@ -143,6 +144,7 @@ class Git(NamedTuple):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE if stderr else subprocess.DEVNULL,
                 start_new_session=apart,
+                pass_fds=self.keeps,
             )
         except ValueError as error:  # a NUL or a character that has no bytes
             raise UsageError(f"git cannot be given this text: {error}") from error

@@ -7,21 +7,24 @@ lost race they stay there, named by nothing, until git clears them away.
 
 The directory stays from one write to the next: making and removing git's two-letter folders costs as
 much as a commit. A writer takes it by giving it a name of its own, which only one can do: also where the
-write lock does not lock, no two ever write into the same one. After a writer was killed the directory is
-retired, name and all: a git of that writer may still be at work in it, and an object that it leaves there
-would look like one that the repository has.
+write lock does not lock, no two ever write into the same one. Before it has that name the directory is
+locked, by the writer and by every git that writes there (``owners``): one that is in use and not locked was
+left by the dead, whether they noted it or not. It is retired, name and all: where there are no locks, a git
+may still be at work in it, and an object that it leaves there would look like one that the repository has.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lsp_server.errors import StoreError
 from lsp_server.store.git_process import Git
+from lsp_server.store.owners import HALF, hold, is_held, taken_over
+from lsp_server.store.turns import let_go
 
 # `git prune` clears away old directories of this name.
 _PREFIX = "tmp_objdir-git-memory-"
@@ -31,43 +34,52 @@ _AT_ONCE = 1 << 18  # bytes given to the system in one call
 _PRIVATE = "incoming-"
 _IN_USE = ".in-use"
 _RETIRED = "retired-"
-_FORGOTTEN = 600.0  # seconds; a write takes milliseconds, or as long as somebody types a passphrase
+_TRIES = 10
 
 
 class Incoming:
     """One such directory. Use as a context manager: no file is left in it at the end.
 
-    ``own`` makes one for this write alone; otherwise it is the lasting one below ``private_dir``.
+    ``own`` makes one for this time alone, among the objects; otherwise it is the lasting one below
+    ``private_dir``.
     """
 
     def __init__(self, private_dir: Path, objects_dir: Path, *, own: bool, shared: bool) -> None:
         self._objects = objects_dir
         self._shared = shared
         self._lasts = not own and _usable(private_dir, objects_dir)
-        self._rests = private_dir / (_PRIVATE + os.urandom(4).hex())  # its name between two writes
+        self._rests = _random(private_dir)  # its name between two writes
         in_use = self._rests.with_name(self._rests.name + _IN_USE)
         self.path = in_use if self._lasts else objects_dir / (_PREFIX + os.urandom(8).hex())
         self._since = 0  # by the file system's own clock, in ns: the scratch file's age
         self._left: list[Path] | None = None  # what is to be removed; None: not known
+        self._descriptor: int | None = None  # what locks it
 
     def __enter__(self) -> Incoming:
         try:
-            if not (self._lasts and self._taken()):
+            if not self._lasts:
                 self.path.mkdir()
-            if self._shared and not self._lasts:
-                share(self.path, self._objects)
+                self._lock(self.path)
+                if self._shared:
+                    share(self.path, self._objects)
+            elif not self._taken():
+                self._made()
         except OSError as error:
+            self._let_go()
             raise cannot_write(self._objects, error) from error
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._lasts and self._left is not None:
-            for path in self._left:
-                path.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):
-                self.path.rename(self._rests)
-        else:
-            retire(self.path)
+        try:
+            if self._lasts and self._left is not None:
+                for path in self._left:
+                    path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    self.path.rename(self._rests)
+            else:
+                retire(self.path)
+        finally:
+            self._let_go()
 
     def _taken(self) -> bool:
         """Take the directory that is free, if one is and it is ours to write to."""
@@ -78,21 +90,45 @@ class Incoming:
         for one in more:  # writers that did not keep out of each other's way left several
             retire(one)
         try:
-            free.rename(self.path)
+            return os.access(free, os.R_OK | os.W_OK | os.X_OK) and self._renamed(free)
         except OSError:
             return False
-        if os.access(self.path, os.W_OK):
-            return True
-        with contextlib.suppress(OSError):
-            self.path.rename(free)  # another user's
+
+    def _made(self) -> None:
+        """Make one as it is between two writes, and take that: in use, it is locked from the beginning."""
+        for _ in range(_TRIES):
+            self._rests = _random(self._rests.parent)
+            self._rests.mkdir()
+            if self._renamed(self._rests):
+                return
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._rests))
+
+    def _renamed(self, free: Path) -> bool:
+        """Lock it and give it our name; False when somebody else was faster."""
+        with contextlib.suppress(FileNotFoundError):
+            if self._lock(free):
+                free.rename(self.path)
+                return True
+        self._let_go()
         return False
 
+    def _lock(self, directory: Path) -> bool:
+        self._descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return hold(self._descriptor)
+
+    def _let_go(self) -> None:
+        if self._descriptor is not None:
+            let_go(self._descriptor)
+            self._descriptor = None
+
     def git(self, git: Git) -> Git:
-        """A git that writes its objects here and reads the repository's as well."""
+        """A git that writes its objects here and reads the repository's as well. Should it outlive us, the
+        directory is its own until it ends."""
         escaped = str(self._objects).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return git.with_environment(
+        writing = git.with_environment(
             GIT_OBJECT_DIRECTORY=str(self.path), GIT_ALTERNATE_OBJECT_DIRECTORIES=f'"{escaped}"'
         )
+        return writing if self._descriptor is None else writing._replace(keeps=(self._descriptor,))
 
     def write(self, pieces: Iterable[bytes]) -> Path:
         """What git is to read, as a file in the directory."""
@@ -151,24 +187,58 @@ def retire(directory: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def _random(private_dir: Path) -> Path:
+    return private_dir / (_PRIVATE + os.urandom(4).hex())
+
+
 def _free(private_dir: Path) -> list[Path]:
-    """The directories that no writer has taken."""
+    """The directories that no writer has taken. What the dead left goes: the folder is read anyway."""
     try:
         names = os.listdir(private_dir)  # noqa: PTH208  names are all that is needed
     except OSError:
         return []
-    ours = [private_dir / name for name in sorted(names) if name.startswith(_PRIVATE)]
-    for path in ours:
-        if path.name.endswith(_IN_USE):
-            _retire_if_forgotten(path)
-    return [path for path in ours if not path.name.endswith(_IN_USE)]
+    clear_away(private_dir, names)
+    return [
+        private_dir / name
+        for name in sorted(names)
+        if name.startswith(_PRIVATE) and not name.endswith(_IN_USE)
+    ]
 
 
-def _retire_if_forgotten(in_use: Path) -> None:
-    """One that a git made anew when its writer was dead: nobody has a note of it."""
-    with contextlib.suppress(OSError):
-        if time.time() - in_use.stat().st_mtime > _FORGOTTEN:
-            retire(in_use)
+def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> list[Path]:
+    """Remove what dead processes left in ``private_dir``, whether anybody noted it or not; what was found.
+    ``names``: all that is in there, where it was just read (ten microseconds)."""
+    if names is None:
+        try:
+            names = os.listdir(private_dir)  # noqa: PTH208  names are all that is needed
+        except OSError:
+            return []
+    if not any(name.startswith((_RETIRED, HALF)) or name.endswith(_IN_USE) for name in names):
+        return []
+    import shutil
+
+    from lsp_server.store import half_written
+
+    done = half_written.clear(private_dir, names)
+    for name in names:
+        if name.startswith(_PRIVATE) and name.endswith(_IN_USE):
+            with taken_over(private_dir / name) as ours:
+                if ours:
+                    retire(private_dir / name)
+                    done.append(private_dir / name)
+        elif name.startswith(_RETIRED):
+            shutil.rmtree(private_dir / name, ignore_errors=True)
+            done.append(private_dir / name)
+    return done
+
+
+def left_behind(private_dir: Path, objects_dir: Path) -> list[Path]:
+    """What `clear_away` would remove, and directories of dead writers among the objects."""
+    from lsp_server.store import half_written
+
+    places = [*private_dir.glob(f"{_RETIRED}*"), *half_written.left(private_dir)]
+    in_use = [*private_dir.glob(f"{_PRIVATE}*{_IN_USE}"), *objects_dir.glob(f"{_PREFIX}*")]
+    return sorted(places + [path for path in in_use if not is_held(path)])
 
 
 def cannot_write(directory: Path, error: OSError) -> StoreError:

@@ -130,6 +130,7 @@ def converse(
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                pass_fds=git.keeps,
             )
         except (OSError, ValueError) as error:
             raise StoreError(f"git could not be started: {error}") from error

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lsp_server.store.incoming import cannot_write, retire, share
+from lsp_server.store.incoming import cannot_write, clear_away, retire, share
+from lsp_server.store.owners import is_locked
 from lsp_server.store.turns import let_go, line_of
 
 _PATIENCE = 10.0  # seconds to wait for the other writer (it may be asking for a passphrase)
@@ -130,11 +131,16 @@ class WriteLock:
         return descriptor
 
     def tidy(self) -> None:
-        """Clear up after a killed writer now, without a write of our own. One ``stat`` when there is
-        nothing to do; nothing while somebody is writing."""
+        """Clear up after killed processes now, without a write of our own. One ``stat`` and one look at a
+        small folder when there is nothing to do; what a writer noted is left alone while somebody writes."""
+        if self._holder != threading.get_ident():  # the writer itself looks when it takes its directory
+            self._clear_up_what_is_noted()
+            clear_away(self._directory)
+
+    def _clear_up_what_is_noted(self) -> None:
         path = self._directory / _LOCK
         with contextlib.suppress(OSError):
-            if not path.stat().st_size or self._holder == threading.get_ident():
+            if not path.stat().st_size:
                 return
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
             try:
@@ -174,6 +180,8 @@ class WriteLock:
             return False
         place = said.get("incoming")
         if isinstance(place, str) and Path(place).parent in {self._objects, self._directory}:
+            if not _is_left(Path(place), patience):
+                return False
             retire(Path(place))  # not before: a git at work would make it anew
         crash = said.get("crash")
         if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
@@ -228,6 +236,16 @@ def _ended(pid: int, born: object, patience: float) -> bool:
     return True
 
 
+def _is_left(incoming: Path, patience: float) -> bool:
+    """Whether no git of the dead writer's, noted or not, writes there any more."""
+    deadline = time.monotonic() + patience
+    while is_locked(incoming):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def _runs_git(pid: int, born: object) -> bool:
     """Whether a process of this id is alive and is still the git that was noted."""
     try:
@@ -250,7 +268,14 @@ def _writer() -> dict[str, Any]:
 
 
 def _is_alive(pid: object, born: object) -> bool:
-    return isinstance(pid, int) and bool(born) and born == birth_of(pid)
+    """Whether the writer that was noted still runs: one that was killed keeps its number until it is reaped,
+    and without memory it has no command line."""
+    if not isinstance(pid, int) or not born or born != birth_of(pid):
+        return False
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False
 
 
 def birth_of(pid: int) -> str:

@@ -102,7 +102,7 @@ def test_a_git_that_is_killed_when_the_branch_has_moved_has_written_once(place: 
 
 
 def test_when_git_is_killed_while_it_keeps_a_setting_its_lock_goes_too(place: Place) -> None:
-    place.repo.git("branch", "-q", "-D", "memory")
+    place.forget_the_memory()
     place.repo.git("config", "alias.x", "y")
     calls = place.copy(place.folder.parent / "counted").killed(
         [str(PROGRAM), "init", "--branch", "notes"], 0, "before", everything=False

@@ -162,7 +162,7 @@ def test_on_a_full_disk_a_change_without_a_text_is_a_clear_error(
     disk = disks(tmp_path / "disk", "8m")
     place = broken().copy(disk / "place")
     if change == ["init"]:
-        place.repo.git("branch", "-q", "-D", "memory")
+        place.forget_the_memory()
     old = place.tip()
     ballast = fill(disk, 0)
     said = place.fails(*change)

@@ -188,7 +188,7 @@ def propose(place: Place) -> None:
 def test_an_init_killed_at_any_git_call_can_be_repeated(broken: Callable[[], Place]) -> None:
     def bare_of_memory() -> Place:
         place = broken()
-        place.repo.git("branch", "-q", "-D", "memory")
+        place.forget_the_memory()
         shutil.rmtree(place.git_dir / "git-memory")  # the index remembers the numbers that were given
         return place
 

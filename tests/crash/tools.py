@@ -135,6 +135,12 @@ class Place:
         assert not ended or process.returncode == 0, err
         return Killed(ended, out, [path.read_text().strip() for path in made])
 
+    def forget_the_memory(self) -> None:
+        """Let it be as if there had never been a memory: no branch, and nobody who remembers it."""
+        for ref in self.repo.git("for-each-ref", "--format=%(refname)", "refs/git-memory/tip").split():
+            self.repo.git("update-ref", "-d", ref)
+        self.repo.git("branch", "-q", "-D", "memory")
+
     # what is there -------------------------------------------------------------------------------------
     def tip(self) -> str:
         return self.repo.git("rev-parse", "--verify", "-q", "refs/heads/memory", check=False)
@@ -184,6 +190,8 @@ def leftovers(git_dir: Path) -> list[str]:
         "stream",
         "retired-*",
         "packed-refs.new",
+        "half-*",
+        "incoming-*.in-use",
     )
     found = {p for name in names for p in git_dir.rglob(name)}
     private = git_dir / "git-memory"
