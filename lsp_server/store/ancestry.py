@@ -88,6 +88,33 @@ def written(git: Git, start: Version, version: Version) -> tuple[set[str], set[s
     return objects, deleted
 
 
+class Deletion(NamedTuple):
+    """A commit took a file away: what stood there until then."""
+
+    version: Version
+    path: str
+    old: Blob
+
+
+def deletions(git: Git, version: Version, without: Version) -> Sequence[Deletion]:
+    """What the commits took away that ``version`` has and ``without`` has not, a later one before those that
+    it comes after; merges are not looked at. One process."""
+    arguments = ["log", "-z", "--topo-order", "--raw", "--no-renames", "--no-abbrev", "--diff-filter=D"]
+    arguments += ["--no-merges", "--no-show-signature", "--format=%H", version, f"^{without}", "--"]
+    done = git.try_run(arguments)
+    if done.code != 0:
+        raise NotFoundError(f"the memory has no version {version[:12]} or {without[:12]}")
+    found, commit = [], ""
+    fields = iter(done.stdout.split(b"\0"))
+    for field in fields:
+        about = field.lstrip(b"\n")
+        if not about.startswith(b":"):
+            commit = about.decode() or commit
+        elif (gone := _compared(about, next(fields))).old is not None:
+            found.append(Deletion(commit, gone.path, gone.old))
+    return found
+
+
 def differences(git: Git, old: Version | None, new: Version) -> Sequence[Difference]:
     """Every path that differs, without renames, with what stood and what stands there."""
     if old is None:

@@ -20,7 +20,7 @@ from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
 from lsp_server.store.write_lock import Note, WriteLock
 
 if TYPE_CHECKING:
-    from lsp_server.store.ancestry import Related
+    from lsp_server.store.ancestry import Deletion, Related
 
 FORMAT = 1
 """The newest format of the branch that this program writes."""
@@ -201,6 +201,12 @@ class GitStore:
         from lsp_server.store.ancestry import written
 
         return written(self._repository.git, _version(start), _version(version))
+
+    def deletions(self, version: Version, without: Version) -> Sequence[Deletion]:
+        """What the commits took away that ``version`` has and ``without`` has not, later ones first."""
+        from lsp_server.store.ancestry import deletions
+
+        return deletions(self._repository.git, _version(version), _version(without))
 
     def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
         if path is not None:

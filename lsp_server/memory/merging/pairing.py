@@ -34,13 +34,15 @@ class Place(NamedTuple):
 @dataclass
 class Item:
     """One record: where it stands in the base, in ours and in theirs. ``is_unedited`` where one side deleted
-    it and the other changed nothing but what it and others are called."""
+    it and the other changed nothing but what it and others are called; ``gone`` is the side that deleted it
+    where it lives on: its place there is where it stood last."""
 
     id: str
     kind: Kind
     created: int
     places: list[Place | None] = field(default_factory=lambda: [None, None, None])
     is_unedited: bool = False
+    gone: int | None = None
 
     @property
     def age(self) -> tuple[int, str]:

@@ -57,9 +57,12 @@ def settle_record(
             called = (names(OURS, origin[OURS] or ours.path), names(THEIRS, origin[THEIRS] or theirs.path))
             merged = merge_record(item.kind, before, one, other, called)
             notes.conflicts.append((about, merged.conflicts))
-        else:
+        elif item.gone is None:
             notes.merged.append(about.label)
         object_id = pool.add(merged.data)
+    if item.gone is not None:
+        number = ours.number if ours.number is not None else theirs.number
+        notes.revived.append(told(item.id, item.kind, number, path, pool.data(object_id)))
     return Settled(path, Blob(mode, object_id), (0, *item.age), True)
 
 

@@ -15,6 +15,7 @@ from lsp_server.memory.merging.numbering import Numbering
 from lsp_server.memory.merging.pairing import BASE, OURS, Item, Paired, Trio, pair
 from lsp_server.memory.merging.placing import place
 from lsp_server.memory.merging.relabelling import relabel
+from lsp_server.memory.merging.reviving import bring_back
 from lsp_server.memory.merging.rules import Rule
 from lsp_server.memory.merging.settling import Names, settle_plain, settle_record, settle_tombstone
 from lsp_server.memory.merging.trees import Pool, Tree, differences
@@ -56,11 +57,11 @@ def merge_trees(
     """
     paths = looked_at(differences(store, base, ours), differences(store, base, theirs))
     notes = Notes()
-    paired = _paired(paths, (base, ours, theirs), pool)
+    paired = _paired(paths, (base, ours, theirs), pool, store)
     numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
     if more := _elsewhere((base, ours, theirs), pool, rule, paired, numbers.fresh):
         paths.update(more)
-        paired = _paired(paths, (base, ours, theirs), pool)
+        paired = _paired(paths, (base, ours, theirs), pool, store)
         numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)
     alive = {item.id for item in paired.items.values() if item.is_alive}
     notes.remarks += [
@@ -83,9 +84,10 @@ def merge_trees(
     return Outcome(paths, placed, notes, counts)
 
 
-def _paired(paths: Mapping[str, Trio], trees: tuple[Tree, Tree, Tree], pool: Pool) -> Paired:
+def _paired(paths: Mapping[str, Trio], trees: tuple[Tree, Tree, Tree], pool: Pool, store: GitStore) -> Paired:
     paired = pair(paths, pool)
     leave_deleted(paired, trees, pool)
+    bring_back(paired, trees, pool, store)
     return paired
 
 
@@ -113,7 +115,7 @@ def _counts(items: Iterable[Item], alive: set[str]) -> tuple[int, int, int]:
         base, ours, theirs = item.places
         if item.id not in alive:
             deleted += ours is not None
-        elif ours is None:
+        elif ours is None or item.gone == OURS:
             added += 1
         else:
             changed += theirs is not None and theirs not in (base, ours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from memory.merging.clones import Clone
 
 from lsp_server.memory import Kind
@@ -81,3 +82,84 @@ def test_a_reference_that_a_person_changed_is_an_edit(pair: tuple[Clone, Clone])
     merge = b.merge(a)
     assert merge is not None
     assert [one.id for one in merge.revived] == [lesson.id]
+
+
+def lesson(clone: Clone, other: Clone) -> str:
+    """A record with three paragraphs that both clones have."""
+    text = "One.\n\nTwo.\n\nThree."
+    record = clone.memory.record(Kind.BUG, "Slow", fields={"description": text})
+    other.merge(clone)
+    return record.id
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_what_the_deleting_side_had_written_before_is_in_the_record_that_lives_on(
+    pair: tuple[Clone, Clone], *, swapped: bool
+) -> None:
+    a, b = pair
+    record_id = lesson(a, b)
+    a.edit(a.memory.get(record_id), "One.", "One, by who deleted it.")
+    a.memory.record(Kind.LEARNING, "Between")
+    a.memory.delete(record_id)
+    b.edit(b.memory.get(record_id), "Three.", "Three, by who did not.")
+    into, other = (a, b) if swapped else (b, a)
+    merge = into.merge(other)
+    assert merge is not None
+    assert [(one.id, one.label) for one in merge.revived] == [(record_id, "BUG-1")]
+    assert (merge.conflicts, merge.merged, merge.added) == ([], [], 1)
+    found = into.memory.get(record_id)
+    assert found.fields["description"] == "One, by who deleted it.\n\nTwo.\n\nThree, by who did not."
+    assert "deleted/bugs/0001.yaml" not in into.files()
+    other.merge(into)
+    assert other.tip == into.tip
+
+
+def test_what_both_wrote_in_one_place_before_one_deleted_it_is_a_conflict(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    record_id = lesson(a, b)
+    a.edit(a.memory.get(record_id), "Two.", "Two or less.")
+    a.memory.delete(record_id)
+    b.edit(b.memory.get(record_id), "Two.", "Two or more.")
+    merge = b.merge(a)
+    assert merge is not None
+    assert [one.id for one in merge.revived] == [one.id for one in merge.conflicts] == [record_id]
+    text = b.memory.text(record_id)
+    assert "Two or less." in text
+    assert "Two or more." in text
+
+
+def test_all_that_several_wrote_who_deleted_it_is_in_the_record_that_lives_on(
+    new_clone: Callable[..., Clone], pair: tuple[Clone, Clone]
+) -> None:
+    a, b = pair
+    c = new_clone("c", of=a)
+    record_id = lesson(a, b)
+    c.merge(a)
+    for clone, word in ((a, "One."), (c, "Two.")):
+        clone.edit(clone.memory.get(record_id), word, f"{word[:-1]}, changed.")
+        clone.memory.delete(record_id)
+    a.merge(c)
+    b.edit(b.memory.get(record_id), "Three.", "Three, changed.")
+    b.merge(a)
+    found = b.memory.get(record_id)
+    assert found.fields["description"] == "One, changed.\n\nTwo, changed.\n\nThree, changed."
+
+
+def test_a_record_that_was_renumbered_edited_and_deleted_lives_on_under_its_new_number(
+    new_clone: Callable[..., Clone], pair: tuple[Clone, Clone]
+) -> None:
+    a, b = pair
+    c = new_clone("c", of=a)
+    mine = b.memory.record(Kind.DECISION, "Mine", fields={"context": "One.\n\nTwo."})
+    c.merge(b)
+    a.memory.record(Kind.DECISION, "Published")
+    b.merge(a, "ours")
+    b.edit(b.memory.get(mine.id), "One.", "ONE.")
+    b.memory.delete(mine.id)
+    c.edit(c.memory.get(mine.id), "Two.", "TWO.")
+    for into, other in ((b, c), (c, b)):
+        into.merge(other)
+        found = into.memory.get(mine.id)
+        assert (found.label, found.aliases) == ("ADR-0002", ("ADR-0001",))
+        assert found.fields["context"] == "ONE.\n\nTWO."
+    assert b.tree() == c.tree()

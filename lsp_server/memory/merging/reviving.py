@@ -1,0 +1,68 @@
+"""A record that one side deleted and the other edited lives on, with what was written to it on both: the
+deleting side may have edited it, too, before it took it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lsp_server.errors import StoreError
+from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Paired, Place
+from lsp_server.memory.merging.trees import Pool, Tree
+from lsp_server.records.merging import merge_record
+from lsp_server.records.paths import is_record_path
+from lsp_server.store.ancestry import Deletion
+from lsp_server.store.base import Blob
+from lsp_server.store.git_store import GitStore
+
+_NAMES = ("one version before a deletion", "another version before a deletion")
+
+
+def bring_back(paired: Paired, trees: tuple[Tree, Tree, Tree], pool: Pool, store: GitStore) -> None:
+    """Let what lives on stand on the side that deleted it as it last stood there. Where that is not to be
+    seen, in a history that is cut, the edit alone lives on. One process for each side that deleted some."""
+    for side in (OURS, THEIRS):
+        wanted = {item.id: item for item in paired.items.values() if _lives_on_without(item, side)}
+        version, other = trees[side].version, trees[3 - side].version
+        if not wanted or version is None or other is None:
+            continue
+        try:
+            deletions = store.deletions(version, other)
+        except StoreError:
+            continue
+        for item in wanted.values():
+            place = _last(item, deletions, pool, store)
+            if place is not None:
+                item.places[side] = place
+                item.gone = side
+
+
+def _lives_on_without(item: Item, side: int) -> bool:
+    return item.places[BASE] is not None and item.places[side] is None and item.is_alive
+
+
+def _last(item: Item, deletions: Iterable[Deletion], pool: Pool, store: GitStore) -> Place | None:
+    """As it stood when it was deleted; the edits of all who deleted it at once, as one."""
+    found = []
+    for deletion in deletions:
+        if is_record_path(deletion.path) and deletion.old.is_file:
+            head = pool.head(deletion.path, deletion.old)
+            if head is not None and head.id == item.id:
+                found.append((deletion, head))
+    last = [
+        Place(deletion.path, deletion.old, head)
+        for deletion, head in found
+        if not any(
+            later.version != deletion.version and store.contains(later.version, deletion.version)
+            for later, _ in found
+        )
+    ]
+    if not last:
+        return None
+    first, *others = sorted(last, key=lambda place: (place.number or 0, place.path, place.blob))
+    base = item.places[BASE]
+    before = pool.data(base.blob.object_id) if base else None
+    data = pool.data(first.blob.object_id)
+    for place in others:
+        if place.number == first.number:
+            data = merge_record(item.kind, before, data, pool.data(place.blob.object_id), _NAMES).data
+    return first if not others else first._replace(blob=Blob(first.blob.mode, pool.add(data)))
