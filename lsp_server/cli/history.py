@@ -8,7 +8,7 @@ import click
 
 from lsp_server.cli.arguments import Ref
 from lsp_server.cli.diff import change_json, print_texts, wrapped
-from lsp_server.cli.output import minute, print_json
+from lsp_server.cli.output import commit_json, minute, print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 
@@ -66,13 +66,8 @@ def _told(happening: Happening) -> str:
 
 
 def _json(happening: Happening) -> dict[str, Any]:
-    commit = happening.commit
     return {
-        "version": commit.version,
-        "author": commit.author,
-        "email": commit.email,
-        "when": commit.when.isoformat(),
-        "subject": commit.subject,
+        **commit_json(happening.commit),
         "is_cut": happening.is_cut,
         "is_merge": happening.is_merge,
         **change_json(happening.change),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
-from lsp_server.cli.output import minute, print_json
+from lsp_server.cli.output import commit_json, minute, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import fit, visible, visible_line
@@ -92,15 +92,7 @@ def log(
 
 
 def _json(memory: Memory, commit: Commit, patch: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "version": commit.version,
-        "author": commit.author,
-        "email": commit.email,
-        "when": commit.when.isoformat(),
-        "subject": commit.subject,
-        "body": commit.body,
-        "trailers": dict(commit.trailers),
-    }
+    document = commit_json(commit) | {"body": commit.body, "trailers": dict(commit.trailers)}
     return document | {"patch": memory.diff(commit.version)} if patch else document
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lsp_server.cli.session import Session
+    from lsp_server.memory.review_results import Commit
     from lsp_server.records.model import Headline, Record
 
 
@@ -32,6 +33,17 @@ def _plain(value: object) -> object:
     if hasattr(value, "items"):
         return dict(value.items())
     return str(value)
+
+
+def commit_json(commit: Commit) -> dict[str, Any]:
+    """A commit of the memory as JSON can hold it, without its message's body."""
+    return {
+        "version": commit.version,
+        "author": commit.author,
+        "email": commit.email,
+        "when": commit.when.isoformat(),
+        "subject": commit.subject,
+    }
 
 
 def print_recorded(session: Session, record: Record, verb: str = "") -> None:

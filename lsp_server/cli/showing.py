@@ -13,6 +13,7 @@ ID_LENGTH = 36
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
+    from lsp_server.cli.terminal import Terminal
     from lsp_server.memory.facade import Memory
     from lsp_server.memory.review_results import Then
     from lsp_server.records.model import Record
@@ -47,14 +48,7 @@ def then_json(then: Then, *, raw: bool) -> dict[str, Any]:
 def print_then(session: Session, memory: Memory, then: Then) -> None:
     """A record as it was: a header that says when, then its Markdown of that time."""
     out, record = session.out, then.record
-    out.line(out.style(f"{record.label} {visible_line(record.title)}", "bold"))
-    about = [
-        out.style(visible_line(record.status), out.status(record.status)) if record.status else "",
-        record.kind.value,
-        out.style(minute(record.created), "dim"),
-        *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
-    ]
-    out.line(" · ".join(part for part in about if part))
+    _print_heading(out, record)
     since = f", so since {minute(then.since)}" if then.since else ""
     out.line(out.style(f"as it was in {then.version[:8]}{since}", "yellow"))
     out.line()
@@ -70,14 +64,7 @@ def print_then(session: Session, memory: Memory, then: Then) -> None:
 def print_record(session: Session, memory: Memory, record: Record, ref: str) -> None:
     """A header of a few lines, then the record's own Markdown. ``ref`` is what it was asked for by."""
     out = session.out
-    out.line(f"{out.style(record.label, 'bold')} {out.style(visible_line(record.title), 'bold')}")
-    about = [
-        out.style(visible_line(record.status), out.status(record.status)) if record.status else "",
-        record.kind.value,
-        out.style(minute(record.created), "dim"),
-        *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
-    ]
-    out.line(" · ".join(part for part in about if part))
+    _print_heading(out, record)
     if record.conflicts:
         out.line(out.style(f"in conflict: {conflict_text(record)}", "red"))
     for other in memory.formerly(ref):
@@ -86,6 +73,17 @@ def print_record(session: Session, memory: Memory, record: Record, ref: str) -> 
     _print_facts(session, _facts(session, memory, record))
     out.line()
     out.line(visible(_body_without_title(record)).strip("\n"))
+
+
+def _print_heading(out: Terminal, record: Record) -> None:
+    out.line(out.style(f"{record.label} {visible_line(record.title)}", "bold"))
+    about = [
+        out.style(visible_line(record.status), out.status(record.status)) if record.status else "",
+        record.kind.value,
+        out.style(minute(record.created), "dim"),
+        *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
+    ]
+    out.line(" · ".join(part for part in about if part))
 
 
 def conflict_text(record: Record) -> str:

@@ -16,12 +16,12 @@ A merge of more than two edits gives further texts, each after a ``=======`` of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from lsp_server.records.fences import fence_after
+
 OPENING, BETWEEN, CLOSING, ANCESTOR = "<<<<<<<", "=======", ">>>>>>>", "|||||||"
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _AND = " | "  # between the names of the second text and of those after it
 
 
@@ -53,11 +53,8 @@ def find(lines: Sequence[str]) -> list[Block]:
     while number < len(lines):
         line = lines[number]
         end = number + 1
-        if opened := _FENCE.match(line):
-            if not fence:
-                fence = opened[1]
-            elif opened[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
+        if (after := fence_after(line, fence)) is not None:
+            fence = after
         elif not fence and is_mark(line, OPENING):
             block = _block(lines, number, fences=True) or _block(lines, number, fences=False)
             found.append(block or Block(number, end, ()))
@@ -75,11 +72,8 @@ def _block(lines: Sequence[str], start: int, *, fences: bool) -> Block | None:
     fence, ancestor = "", False
     for number in range(start + 1, len(lines)):
         line = lines[number].rstrip("\r")
-        if fences and (opened := _FENCE.match(line)):
-            if not fence:
-                fence = opened[1]
-            elif opened[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
+        if fences and (after := fence_after(line, fence)) is not None:
+            fence = after
         if not fence:
             if is_mark(line, OPENING):
                 return None

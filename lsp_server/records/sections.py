@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lsp_server.records.fences import fence_after
+
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _COMMENT_OPENS = re.compile(r" {0,3}<!--")  # further in, it is indented code or goes on with a text
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
 _MARKS = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\Z")  # of a conflict
@@ -41,12 +42,8 @@ def headings(lines: list[str]) -> Iterator[Heading]:
             continue
         if line[:1] not in _MAY_MEAN:  # most lines of a text
             continue
-        if found := _FENCE.match(line):
-            opaque = number
-            if not fence:
-                fence = found[1]
-            elif found[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
+        if (after := fence_after(line, fence)) is not None:
+            opaque, fence = number, after
             continue
         if fence:
             continue
