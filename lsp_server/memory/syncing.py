@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
+from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import Merge, Synced, Warned
 from lsp_server.memory.sync_timeout import seconds
@@ -78,7 +79,7 @@ class _Sync:
         self._proposals = SharedProposals(core, remotes, target, self._below, self._remark)
         self._source = f"{target.shown}/{self._branch}"
         self._fetched = self._pushed = 0
-        self._unsent: tuple[Version, Version, int] = ("", "", 0)  # (ours, theirs, commits of ours alone)
+        self._compared: ComparedTips | None = None
         self._merges: list[Merge] = []
         self._warned: dict[Warned, None] = {}
         self._remarks: dict[str, None] = {}
@@ -157,6 +158,7 @@ class _Sync:
         if theirs is None:
             return True
         ours = self._store.tip()
+        self._compared = None
         if ours is None:
             if not self._store.create(theirs, f"adopt the memory of {self._source}"):
                 return False
@@ -166,7 +168,7 @@ class _Sync:
         else:
             related = self._store.related(ours, theirs)
             self._fetched += related.behind
-            self._unsent = (ours, theirs, related.ahead)
+            self._compared = ComparedTips(ours, theirs, related)
             left = self._left_behind(theirs, ours, seen, related.bases)
             if left is not None:  # maybe rewound: then we have all of it, and more than they want
                 self._follow_rewrite(left, theirs)
@@ -182,6 +184,8 @@ class _Sync:
 
     def _unmix(self, agreed: Version | None) -> None:
         """Whoever merged with git, here or there, since we last agreed."""
+        if self._compared is not None and self._compared.tell_no_merge(self._store, agreed):
+            return
         from lsp_server.memory.merging import unmix
 
         known = [agreed] if agreed is not None and self._known(agreed) else []
@@ -288,10 +292,10 @@ class _Sync:
         if mine.error is not None:
             raise self._not_pushed(mine.error, theirs)
         if mine.is_there:
-            if self._unsent[:2] == (tip, theirs):
-                self._pushed += self._unsent[2]
-            else:
-                self._pushed += self._remotes.count(tip, [theirs] if theirs is not None else [])
+            alone = self._compared.count_alone(self._store, tip, theirs) if self._compared else None
+            if alone is None:
+                alone = self._remotes.count(tip, [theirs] if theirs is not None else [])
+            self._pushed += alone
             self._remotes.note(self._target, self._branch, tip, agreed=True)
         return mine.is_there
 

@@ -20,7 +20,7 @@ from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
 from lsp_server.store.write_lock import Note, WriteLock
 
 if TYPE_CHECKING:
-    from lsp_server.store.ancestry import Deletion, Related
+    from lsp_server.store.ancestry import Deletion, Descent, Related
 
 FORMAT = 1
 """The newest format of the branch that this program writes."""
@@ -39,6 +39,7 @@ class GitStore:
         self._objects = CatFile(repository.git, is_partial=repository.is_partial)
         self._trees = Trees(self._objects, 32 if repository.object_format == "sha256" else 20)
         self._writer = BranchWriter(repository)
+        self._descent: Descent | None = None  # made when it is first asked for: few commands do
         self._lock = WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared)
 
     def initialise(
@@ -154,6 +155,8 @@ class GitStore:
                     ref, planned, parent=base.version, note=note, tip=tip.version, meanwhile=meanwhile
                 )
                 if new is not None:
+                    if planned.merges:
+                        self._known_descent().note(new, (base.version, *planned.merges))
                     return new
         raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")
 
@@ -183,12 +186,22 @@ class GitStore:
         """The commits that each of two versions has alone, and their common ancestors, at once."""
         from lsp_server.store.ancestry import related
 
-        return related(self._repository.git, _version(one), _version(other))
+        found = related(self._repository.git, _version(one), _version(other))
+        for version in (one, other):
+            self._known_descent().note(version, found.bases)
+        return found
 
     def contains(self, version: Version, ancestor: Version) -> bool:
         from lsp_server.store.ancestry import contains
 
-        return contains(self._repository.git, _version(version), _version(ancestor))
+        if self._known_descent().tells(_version(version), _version(ancestor)):
+            return True
+        return contains(self._repository.git, version, ancestor)
+
+    def parents(self, version: Version) -> list[Version]:
+        """The parents of a version. No process of its own."""
+        header = self._objects.need(_version(version), "commit").partition(b"\n\n")[0]
+        return [line[7:].decode() for line in header.split(b"\n") if line.startswith(b"parent ")]
 
     def count(self, start: Version | None, version: Version) -> int:
         """How many commits lead to ``version`` that ``start`` does not have."""
@@ -222,6 +235,12 @@ class GitStore:
 
     def close(self) -> None:
         self._objects.close()
+
+    def _known_descent(self) -> Descent:
+        from lsp_server.store.ancestry import Descent
+
+        self._descent = self._descent or Descent()
+        return self._descent
 
     def _require_known_format(self, tip: GitSnapshot) -> None:
         found = tip.format()

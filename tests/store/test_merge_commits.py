@@ -50,6 +50,40 @@ def test_a_merge_that_changes_no_file_is_still_made(store: GitStore, repo: Repo)
     assert repo.git("log", "-1", "--format=%P", "memory").split() == [ours, theirs]
 
 
+def test_how_two_versions_are_related_is_told_as_git_tells_it(store: GitStore, repo: Repo) -> None:
+    side = store.on(SIDE)
+    base = store.snapshot().version
+    one = store.commit(lambda _: ChangeSet("one", {"one": b"1\n"}))
+    other = side.commit(lambda _: ChangeSet("other", {"other": b"2\n"}))
+    assert store.related(one, other) == (1, 1, [base], False)
+    assert store.related(one, one) == (0, 0, [one], False)
+    assert store.related(base, one) == (0, 1, [base], False)
+    # Each takes the other's first version in: crosswise.
+    mine = store.commit(lambda _: ChangeSet("merge", merges=[other]))
+    yours = side.commit(lambda _: ChangeSet("merge", merges=[one]))
+    assert store.related(mine, yours) == (1, 1, sorted([one, other]), True)
+    assert store.parents(mine) == [one, other]
+    # A third parent of old days beside the best ancestor.
+    last = store.commit(lambda _: ChangeSet("merge", {"y": b"y\n"}, merges=[base]))
+    ahead = side.commit(lambda _: ChangeSet("merge", {"z": b"z\n"}, merges=[mine]))
+    assert store.related(last, ahead) == (1, 2, [mine], True)
+    tree = repo.git("rev-parse", f"{base}^{{tree}}")
+    stranger = repo.git("commit-tree", "-m", "somebody else's", tree)
+    assert store.related(last, stranger)[1:] == (1, [], True)
+
+
+def test_what_is_known_to_contain_another_is_not_asked_for_again(store: GitStore, repo: Repo) -> None:
+    base = store.snapshot().version
+    theirs = store.on(SIDE).commit(lambda _: ChangeSet("theirs", {"c": b"c\n"}))
+    ours = store.commit(lambda _: ChangeSet("ours", {"d": b"d\n"}))
+    store.related(ours, theirs)
+    merged = store.commit(lambda _: ChangeSet("merge", merges=[theirs]))
+    repo.root.joinpath(".git/HEAD").rename(repo.root / ".git/HEAD.away")  # git says no to every question now
+    assert all(store.contains(merged, version) for version in (merged, ours, theirs, base))
+    with pytest.raises(NotFoundError):
+        store.contains(theirs, ours)
+
+
 def test_a_file_may_take_a_folders_place_in_a_merge_and_nowhere_else(store: GitStore, repo: Repo) -> None:
     theirs = store.on(SIDE).commit(lambda _: ChangeSet("theirs", {"x": b"x\n"}))
     with pytest.raises(RefusedError, match="is a folder"):
