@@ -7,13 +7,15 @@ repository must not load Jinja2.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import AmbiguousError, NotFoundError, RefusedError
 from lsp_server.memory.edits import Edits
+from lsp_server.memory.guard import Guard
 from lsp_server.memory.indexes import Indexes
 from lsp_server.memory.team import Team
 from lsp_server.memory.trust import Trust
@@ -128,6 +130,17 @@ class Core:
 
     def position_now(self) -> CodePosition:
         return CodePosition(self.repository.head_commit(), self.repository.head_branch())
+
+    @cached_property
+    def guard(self) -> Guard:
+        """What stands between a text and the branch, with nothing let through but by the allow-list."""
+
+        def listed() -> Collection[str]:
+            from lsp_server.memory import allowances
+
+            return allowances.allowed(self.store.snapshot())
+
+        return Guard(listed=listed)
 
     # addressing ------------------------------------------------------------------------------------
     def find(self, ref: str) -> Record:

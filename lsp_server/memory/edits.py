@@ -8,7 +8,7 @@ makes them anew where the tip is another by then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from lsp_server.errors import RefusedError
 from lsp_server.memory.guard import machine_text
@@ -17,14 +17,24 @@ from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import dated_path, highest_number, is_record_path, numbered_path
 from lsp_server.store.base import ChangeSet, Snapshot
 
-Known = Callable[[], Record | None]
-"""Tells the record in a file without reading it; None where it has to be read."""
-
 _NOTHING: Any = object()
 
 
+class Known(Protocol):
+    """A file's bytes, and the record in them without reading it; None where it has to be read."""
+
+    @property
+    def data(self) -> bytes: ...
+
+    def record(self) -> Record | None: ...
+
+
 class Edits:
-    """Writes and deletions on top of one snapshot."""
+    """Writes and deletions on top of one snapshot.
+
+    A batch keeps thousands of writes here, and Python's garbage collector goes through whatever holds other
+    things: what is kept for a write is few of these.
+    """
 
     def __init__(self, snapshot: Snapshot, highest: Callable[[Kind], int]) -> None:
         """``highest`` tells the highest number of a kind that the index has ever seen: a file may have been
@@ -36,11 +46,11 @@ class Edits:
         self._highest: dict[Kind, int] = {}
         self._names: dict[str, dict[str, None]] = {}  # of the folders that were listed
         self._parsed: dict[str, tuple[bytes, Record | None]] = {}  # by path, with the bytes it was read from
-        self._known: dict[str, tuple[bytes, Known]] = {}
+        self._known: dict[str, Known] = {}
         self._unread: list[str] = []
         self._paths: dict[str, str] = {}  # by record id
         self._labels: dict[str, str] = {}  # to record ids
-        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._undo: list[Any] = []  # mapping, key, old value; and so on
 
     def read(self, path: str) -> bytes | None:
         if path in self._writes:
@@ -48,8 +58,8 @@ class Edits:
         return None if path in self._deletes else self.snapshot.read(path)
 
     def write(self, path: str, data: bytes, known: Known | None = None) -> None:
-        """Put a file there. ``known`` may tell what a reader finds in it, if that is a record without any
-        problem; it is asked when somebody wants to know."""
+        """Put a file there. ``known``, of these very bytes, may tell what a reader finds in it, if that is a
+        record without any problem; it is asked when somebody wants to know."""
         if path in self._deletes:
             self._put(self._deletes, path, _NOTHING)
         folder, _, name = path.rpartition("/")
@@ -58,7 +68,7 @@ class Edits:
             self._put(names, name, None)
         self._put(self._writes, path, data)
         if known is not None:
-            self._known[path] = (data, known)
+            self._known[path] = known
         self._unread.append(path)
 
     def delete(self, path: str) -> None:
@@ -74,14 +84,14 @@ class Edits:
     def back_to(self, mark: int) -> None:
         """Undo all that was written, deleted and numbered since then."""
         while len(self._undo) > mark:
-            mapping, key, old = self._undo.pop()
+            old, key, mapping = self._undo.pop(), self._undo.pop(), self._undo.pop()
             if old is _NOTHING:
                 mapping.pop(key, None)
             else:
                 mapping[key] = old
 
     def _put(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
-        self._undo.append((mapping, key, mapping.get(key, _NOTHING)))
+        self._undo += (mapping, key, mapping.get(key, _NOTHING))
         if value is _NOTHING:
             del mapping[key]
         else:
@@ -109,7 +119,7 @@ class Edits:
     def known_in(self, path: str, data: bytes) -> Record | None:
         """The record in these very bytes, where it need not be read and nothing is wrong with the file."""
         known = self._known.get(path)
-        return known[1]() if known is not None and known[0] is data else None
+        return known.record() if known is not None and known.data is data else None
 
     def record_of(self, record_id: str) -> Record | None:
         """The record with this full id, when it was written here."""

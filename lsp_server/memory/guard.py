@@ -60,13 +60,10 @@ def _front(text: str) -> tuple[int, int]:
 
 def guard_for(core: Core, allowed: Sequence[str] = (), redact: bool = False) -> Guard:
     """The guard of one write: what it lets through by itself, and what the branch's allow-list does."""
+    if not allowed and not redact:
+        return core.guard
 
-    def listed() -> Collection[str]:
-        from lsp_server.memory import allowances
-
-        return allowances.allowed(core.store.snapshot())
-
-    return Guard(allowed, redact, listed)
+    return Guard(allowed, redact, core.guard.listed)
 
 
 def machine_text(text: str, snapshot: Snapshot) -> str:

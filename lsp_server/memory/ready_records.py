@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsp_server.records.fields import FIELDS, Shape
 from lsp_server.records.model import Kind, Record
@@ -24,9 +24,19 @@ _TITLE = re.compile(r"[^\W_][^#\\\n]*\Z")
 _TEXT = re.compile(r"[^\W_][^\n]*(?:\n+[^\W_][^\n]*)*\Z")
 
 
-def as_read(record: Record, text: str) -> Record | None:
-    """``record``, which has its number, label, path and body, as its file ``text`` will be read; None where
-    only reading tells. ``text`` must be what our own template made of it."""
+class Ready(NamedTuple):
+    """The bytes of a file that our own template made of ``written``, which has its number, label, path and
+    body."""
+
+    data: bytes
+    written: Record
+
+    def record(self) -> Record | None:
+        """The record as its file will be read; None where only reading tells."""
+        return _as_read(self.written, self.data.decode("utf-8"))
+
+
+def _as_read(record: Record, text: str) -> Record | None:
     code, when = record.code, record.created
     if (
         record.kind not in _KINDS

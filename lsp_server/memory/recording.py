@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from math import isfinite
 from typing import Any, NamedTuple
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
-from lsp_server.memory.edits import Edits
+from lsp_server.memory.edits import Edits, Known
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.keeping import kept
 from lsp_server.memory.titles import clean_title, heading_text
@@ -115,8 +115,8 @@ def place(core: Core, edits: Edits, new: New) -> Record:
 
         record = parse(f"{FOLDERS[kind]}/redacted.md", text.encode("utf-8")).record or record
     record = _with(record, path=edits.free_path(record), body=split(text).body_text)
-    known = _known(core, new, record, text) if text is rendered else None
-    edits.write(record.path, text.encode("utf-8"), known)
+    data = text.encode("utf-8")
+    edits.write(record.path, data, _known(core, new, record, data) if text is rendered else None)
     return record
 
 
@@ -126,7 +126,7 @@ def _own_values(record: Record) -> tuple[str, ...]:
     return tuple([value for value in values if _OF_A_MACHINE(value)])
 
 
-def _known(core: Core, new: New, record: Record, text: str) -> Callable[[], Record | None] | None:
+def _known(core: Core, new: New, record: Record, data: bytes) -> Known | None:
     """Tells the record as it will be read; None where it must be read for that, or nobody is going to."""
     if core.batch is None or new.body is not None:
         return None
@@ -134,9 +134,9 @@ def _known(core: Core, new: New, record: Record, text: str) -> Callable[[], Reco
         return None
     if core.templates.is_replaced(f"records/{record.kind.value}.md"):
         return None
-    from lsp_server.memory.ready_records import as_read
+    from lsp_server.memory.ready_records import Ready
 
-    return partial(as_read, record, text)
+    return Ready(data, record)
 
 
 def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:
@@ -168,21 +168,37 @@ def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> 
 
 def record(core: Core, new: New) -> Record:
     """Commit one new record."""
-    placed = new.record
-    label: Callable[[], str] | None = None
+    writing = _Writing(core, new)
+    with kept(core, [new]):
+        core.commit(writing)
+    return writing.written()
 
-    def change(edits: Edits) -> str:
-        nonlocal placed, label
-        placed = place(core, edits, new)
-        message = core.message("record", placed, code=placed.code)
+
+class _Writing:
+    """Writes one new record, maybe several times: on each tip that the branch has come to. An object and not
+    a function within another, because a batch keeps thousands, and such a function is six objects."""
+
+    __slots__ = ("_core", "_label", "_new", "_placed")
+
+    def __init__(self, core: Core, new: New) -> None:
+        self._core = core
+        self._new = new
+        self._placed = new.record
+        self._label: Callable[[], str] | None = None
+
+    def __call__(self, edits: Edits) -> str:
+        placed = self._placed = place(self._core, edits, self._new)
+        message = self._core.message("record", placed, code=placed.code)
         # From here on git is at work and we wait: the time to look.
-        if label is None and core.batch is None:
-            label = core.label_check(new.record)
+        if self._label is None and self._core.batch is None:
+            self._label = self._core.label_check(placed)
         return message
 
-    with kept(core, [new]):
-        core.commit(change)
-    return placed if placed.number is not None or label is None else _with(placed, label=label())
+    def written(self) -> Record:
+        placed = self._placed
+        if placed.number is not None or self._label is None:
+            return placed
+        return _with(placed, label=self._label())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 
 from lsp_server.errors import UsageError
 from lsp_server.index.packing import pack
-from lsp_server.memory.ready_records import as_read
+from lsp_server.memory.ready_records import Ready
 from lsp_server.memory.recording import clean_fields, clean_tags
 from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS, Shape
+from lsp_server.records.front_matter import split
 from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Record
 from lsp_server.rendering.environment import Templates
@@ -36,8 +38,10 @@ ANY = st.one_of(PLAIN, TEXT)
 
 def both(record: Record) -> tuple[Record | None, Record | None, tuple[Any, ...], str]:
     text = render_record(TEMPLATES, record, title=heading_text(record.title))
-    found = parse(record.path, text.encode())
-    return as_read(record, text), found.record, found.problems, text
+    data = text.encode()
+    found = parse(record.path, data)
+    written = replace(record, body=split(text).body_text)
+    return Ready(data, written).record(), found.record, found.problems, text
 
 
 def made(kind: Kind, title: str, fields: dict[str, Any], tags: list[str], **more: Any) -> Record:
