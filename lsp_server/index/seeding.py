@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from lsp_server.store.half_written import half
+
 
 def seed(source: Path, target: Path) -> None:
     """Make ``target`` a copy of the index ``source``, where the one is missing and the other is not.
@@ -16,18 +18,16 @@ def seed(source: Path, target: Path) -> None:
         return
     import sqlite3
 
-    half = target.with_name(f"{target.name}.{os.urandom(4).hex()}.tmp")
-    with contextlib.suppress(sqlite3.Error, OSError):
+    with contextlib.suppress(sqlite3.Error, OSError), half(target.parent) as (ours, _):
+        # Beside the file that tells whose it is: SQLite locks what it writes itself, and has a journal.
+        copy = ours.with_name(f"{ours.name}-index")
         # SQLite's own copy: somebody may be writing to the source.
         with (
             contextlib.closing(sqlite3.connect(f"file:{_quoted(source)}?mode=ro", uri=True)) as old,
-            contextlib.closing(sqlite3.connect(half)) as new,
+            contextlib.closing(sqlite3.connect(copy)) as new,
         ):
             old.backup(new)
-        half.rename(target)
-    for left in (half, half.with_name(half.name + "-journal")):
-        with contextlib.suppress(OSError):
-            left.unlink(missing_ok=True)
+        copy.rename(target)
 
 
 def _quoted(path: Path) -> str:

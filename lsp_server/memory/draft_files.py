@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lsp_server.errors import NotFoundError, StoreError
+from lsp_server.memory import draft_place
+from lsp_server.store.half_written import write_whole
 
 _STATE = ".state"
 _OLDER = 4  # texts that an editor may still show; a text is a few kilobytes
@@ -96,19 +97,12 @@ def remove(path: Path, record_id: str) -> None:
 
 def write(path: Path, text: str, *, durable: bool = True) -> None:
     """Write a private file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    # Half-written it is in the folder above all drafts, where every command looks for what the dead left.
+    place = next((above.parent for above in path.parents if above.name == draft_place.FOLDER), path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, text.encode("utf-8", "surrogateescape"), place=place, mode=0o600, durable=durable)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise StoreError(f"cannot write {path}: {error.strerror}") from error
 
 

@@ -160,11 +160,11 @@ class SyncQueue:
         return state if isinstance(state, dict) else {}
 
     def _save(self, state: Mapping[str, Any]) -> None:
+        from lsp_server.store.half_written import write_whole
+
         with contextlib.suppress(OSError):
             self._directory.mkdir(exist_ok=True)
-            new = self._state.with_suffix(f".{os.getpid()}")
-            new.write_text(json.dumps(state), "utf-8")
-            new.replace(self._state)
+            write_whole(self._state, json.dumps(state).encode("utf-8"))
 
 
 def run(core: Core, stop: threading.Event | None = None) -> Synced | None:

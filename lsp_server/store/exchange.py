@@ -24,6 +24,7 @@ from lsp_server.store.sync_lock import SyncNote
 
 _HEADS = "refs/heads/"
 _TRUST_NO_OPTIONS = 30 * 24 * 3600.0  # seconds until a server is asked again whether it takes push options
+_NO_OPTIONS = "no-push-options-"  # with a key of the remote: a server that takes none, asked at that time
 _FETCH_ONLY = (
     "--no-tags",
     "--no-write-fetch-head",
@@ -127,8 +128,9 @@ class Exchange:
         # git notes where the branches are now: the lock of a tracking ref is what a killed push leaves.
         tracking = {self._remote.tracking(branch): tip for branch, tip in tips.items()}
         locks = {str(self._repository.common_dir / f"{ref}.lock"): tip for ref, tip in tracking.items()}
-        takes_none = self._repository.private_dir / f"no-push-options-{key}"
-        if _is_younger(takes_none, _TRUST_NO_OPTIONS):
+        takes_none = self._repository.private_dir / f"{_NO_OPTIONS}{key}"
+        self._forget_old_answers()
+        if takes_none.exists():
             done = self._talk(self._git, arguments, locks=locks)
         else:
             # The memory needs no build. The user's own push options stay: this adds to them.
@@ -140,6 +142,12 @@ class Exchange:
         if done.code != 0 and not any(flag == "!" for flag, _ in answers.values()):
             raise remote_errors.explain(done, self._remote.shown)
         return {branch: self._became(branch, answers.get(_HEADS + branch), done) for branch in tips}
+
+    def _forget_old_answers(self) -> None:
+        # Of every remote, also of those that are not spoken to any more.
+        for answer in self._repository.private_dir.glob(f"{_NO_OPTIONS}*"):
+            if not _is_younger(answer, _TRUST_NO_OPTIONS):
+                answer.unlink(missing_ok=True)
 
     def _became(self, branch: str, answer: tuple[str, str] | None, done: Finished) -> Pushed:
         flag, said = answer or ("!", "no answer")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.store.base import Version
 from lsp_server.store.git_store import GitStore
+from lsp_server.store.half_written import write_whole
 from lsp_server.store.incoming import cannot_write
 from lsp_server.store.repository import PROPOSAL_FILE, Repository
 
@@ -120,14 +121,11 @@ class ProposalBranches:
 
     def hold(self, name: str) -> None:
         """Let this worktree's writes go to a proposal from now on."""
-        path = self._repository.git_dir / PROPOSAL_FILE
-        half = path.with_name(f"{PROPOSAL_FILE}.{os.urandom(4).hex()}")
+        path, private = self._repository.git_dir / PROPOSAL_FILE, self._repository.private_dir
         try:
-            half.write_text(name + "\n", encoding="utf-8")
-            half.replace(path)
+            private.mkdir(exist_ok=True)
+            write_whole(path, f"{name}\n".encode(), place=private)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                half.unlink(missing_ok=True)
             raise cannot_write(path.parent, error) from error
 
     def release(self) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from crash.tools import GIT, PROGRAM, Place, eventually, gone, leftovers
+from crash.tools import GIT, PROGRAM, Place, assert_whole, eventually, gone, leftovers, start
 
 NEXT = ["list", "learn Again"]
 
@@ -90,6 +90,119 @@ def test_what_a_dead_writer_left_goes_also_when_its_note_is_lost(place: Place, n
     assert in_use(place)
     place.do(*next_command.split())
     assert leftovers(place.git_dir) == []
+
+
+# A command that is killed in the moment before a file that is whole gets its name, or before git reads what
+# was written for it.
+_KILLED = """
+import os, signal, sys
+from lsp_server.cli.run import run
+
+def hook(event, what):
+    named = [os.fsdecode(one) for one in what if isinstance(one, (str, bytes, os.PathLike))]
+    if event == "subprocess.Popen":
+        named = [str(one) for one in what[1]]
+    if event in ("os.rename", "subprocess.Popen") and any("/half-" in one for one in named):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(hook)
+sys.exit(run(sys.argv[1:], os.environ))
+"""
+
+
+def killed_half_way(place: Place, *command: str, **environment: str) -> None:
+    process = start(_KILLED, *command, cwd=place.repo.root, environment=environment)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+
+
+def half_written(place: Path) -> list[str]:
+    return sorted(path.name for path in place.glob("half-*"))
+
+
+def edited(place: Place) -> None:
+    """A record that somebody else changes while it is edited, so that two texts have to be merged."""
+    editor = place.folder / "editor"
+    program = f'{PROGRAM} mark BUG-1 in-progress >/dev/null && echo "Seen again." >> "$1"'
+    editor.write_text(f"#!/bin/sh\n{program}\n")
+    editor.chmod(0o755)
+
+
+@pytest.mark.parametrize("next_command", [*NEXT, "doctor --fix"])
+@pytest.mark.parametrize(
+    "command",
+    [["sync"], ["propose", "sessions"], ["edit", "ADR-1"], ["list"], ["edit", "BUG-1"]],
+    ids=" ".join,
+)
+def test_a_file_that_was_written_half_by_a_killed_command_goes_with_the_next_one(
+    place: Place, command: list[str], next_command: str
+) -> None:
+    private = place.git_dir / "git-memory"
+    settings = {"EDITOR": "true"}
+    if command == ["list"]:  # the first to need the proposal's own index
+        place.do("propose", "sessions")
+        for index in private.glob("index-*"):
+            index.unlink()
+    if command == ["edit", "BUG-1"]:
+        place.do(*command, EDITOR="true")  # its file is there: nothing is written before the merge
+        edited(place)
+        settings = {"EDITOR": str(place.folder / "editor")}
+    killed_half_way(place, *command, **settings)
+    assert half_written(private)
+    place.do(*next_command.split())
+    assert leftovers(place.git_dir) == []
+    assert_whole(place.repo)
+
+
+def test_what_a_killed_command_left_in_the_users_own_directory_goes_with_the_next_of_its_kind(
+    place: Place, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    home = {"XDG_STATE_HOME": str(state)}
+    place.do("trust", **home)
+    (state / "git-memory/trusted.json").unlink()
+    private = place.git_dir / "git-memory"
+    killed_half_way(place, "trust", **home)  # writes its half in the repository first
+    assert half_written(private)
+    place.do("list", **home)
+    assert not half_written(private)
+    half = state / "git-memory/half-0a1b2c3d"  # killed a moment later
+    half.write_text("{")
+    place.do("trust", **home)
+    assert not half_written(state / "git-memory")
+
+
+def test_half_a_compiled_template_goes_with_the_next_that_is_kept(place: Place, tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    templates = tmp_path / "cache/git-memory/templates"
+    killed_half_way(place, "bug", "Retries hide bugs", **cache)
+    assert half_written(templates)
+    place.do("bug", "Retries hide bugs", **cache)
+    assert not half_written(templates)
+    assert len(list(templates.iterdir())) > 1
+
+
+def test_a_file_that_a_live_process_writes_is_left_alone(place: Place) -> None:
+    writer = start(
+        "import sys, pathlib\n"
+        "from lsp_server.store.half_written import half\n"
+        "with half(pathlib.Path(sys.argv[1])) as (path, _):\n"
+        "    print(path, flush=True)\n"
+        "    sys.stdin.read()\n"
+        "    path.rename(path.with_name('whole'))\n",
+        str(place.git_dir / "git-memory"),
+        cwd=place.repo.root,
+        stdin=subprocess.PIPE,
+    )
+    assert writer.stdout
+    path = Path(writer.stdout.readline().strip())
+    os.utime(path, (1, 1))
+    place.do("list")
+    place.do("doctor", "--fix")
+    assert path.exists()
+    writer.communicate()
+    assert writer.returncode == 0
+    assert path.with_name("whole").exists()
 
 
 def test_a_git_that_outlives_its_writer_keeps_its_directory_until_it_ends(place: Place) -> None:

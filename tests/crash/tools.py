@@ -193,8 +193,9 @@ def leftovers(git_dir: Path) -> list[str]:
         "half-*",
         "incoming-*.in-use",
     )
-    found = {p for name in names for p in git_dir.rglob(name)}
     private = git_dir / "git-memory"
+    found = {p for name in names for p in git_dir.rglob(name)}
+    found -= set((private / "drafts").rglob("*.lock"))  # stays with its draft; the lock in it does not
     found |= {p for p in private.glob("incoming-*/**/*") if p.is_file()}
     found |= {p for p in private.rglob(".*") if p.is_file()}
     lock = private / "lock"
