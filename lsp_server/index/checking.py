@@ -1,4 +1,4 @@
-"""Does the index say what the branch says? Asked when somebody doubts it; following keeps it so otherwise."""
+"""Comparing the index with the branch, file by file, for ``git memory doctor``."""
 
 from __future__ import annotations
 

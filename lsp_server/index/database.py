@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lsp_server.errors import StoreError
-from lsp_server.index import connection as opening
+from lsp_server.index import opening
 
 Answer = TypeVar("Answer")
 

@@ -45,8 +45,9 @@ _HEADING = re.compile(r"(?m)^[ \t]*#+[ \t]+(.*?)[ \t:]*$")
 
 @dataclass(frozen=True)
 class Words:
-    """What was typed: ``phrases`` must all be there, any of ``terms`` may; ``beginnings`` are the terms as
-    words may begin; ``names`` are labels and ids."""
+    """What was typed, as expressions of the full-text engine. A record must have all ``phrases`` and any of
+    ``terms``; ``beginnings`` are the words of ``terms`` for which a longer word will do; ``names`` are
+    labels and ids."""
 
     phrases: tuple[str, ...]
     terms: tuple[str, ...]
@@ -91,8 +92,8 @@ def search(
     words = understand(text)
     limit = max(0, limit)
     found = {one.record.id: one for one in _named(connection, words, kind)}
-    # A word that only begins as one that was typed says far less than the word itself ("cat", "category"):
-    # such records fill up what is left, after all others.
+    # A record with "category" says far less to somebody who typed "cat" than one with "cat" itself: words
+    # that only begin so are looked for when there is room left, and come after all others.
     for terms, worth in ((words.terms, 1.0), (words.beginnings, _WORTH_OF_BEGINNING)):
         if len(found) < limit and (terms or words.phrases):
             expression = _expression(connection, words.phrases, terms, limit)

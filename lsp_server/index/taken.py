@@ -1,5 +1,8 @@
-"""Whether a short label is taken, answered without opening the whole index: a new record's label is printed
-by a command that reads nothing else."""
+"""Whether a short label is taken, asked of the index's file by one statement.
+
+A command that only writes prints the new record's label: opening the index and bringing it to the tip for
+that would cost it more than the write.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What every store can do: read one version, list it, commit a set of changes atomically.
 
-The git branch is the first store; nothing here says so. A *version* is an opaque string that names one
+The only store so far is a git branch (``git_store``). A *version* is an opaque string that names one
 state of the whole memory for ever (on git: the commit id).
 """
 
@@ -63,8 +63,8 @@ class ChangeSet(NamedTuple):
 
     ``copies`` puts objects that the store already has at a path, without reading them. ``merges`` are
     further parents; with one, the commit is made even where no file changes. With ``onto`` the changes are
-    made to that version and the commit's first parent is that version, not the tip: the branch leaves its
-    own history for another one. A written file keeps the mode that it has there, unless ``modes`` says one.
+    made to that version, which becomes the first parent in the tip's place: the branch goes over to another
+    history. A written file keeps the mode that it has there, unless ``modes`` says one.
     """
 
     message: str

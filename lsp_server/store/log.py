@@ -15,9 +15,9 @@ _CHUNK = 1 << 16
 
 
 class Query(NamedTuple):
-    """Which commits. ``author`` and ``words`` are looked for as they are written, whatever their case, in
-    the author's name and address and in the message; ``since`` and ``until`` are seconds since 1970;
-    ``paths`` files or directories, of which a commit must change one."""
+    """Which commits. ``author`` is a part of the author's name or address, ``words`` a part of the message:
+    no patterns, whatever their case. ``since`` and ``until`` are seconds since 1970. A commit must change
+    one of ``paths`` (files or directories), where there are any."""
 
     author: str | None = None
     words: str | None = None
@@ -47,7 +47,7 @@ def commits_with_parents(
 
 
 def deleted_files(git: Git, tip: Version, directories: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(path, object id) of every file that a commit took away from below the directories, newest first."""
+    """(path, object id) of every file below the directories that a commit deleted, newest first."""
     arguments = ["-c", "log.showSignature=false", "log", "-z", "--raw", "--no-abbrev", "--no-renames"]
     arguments += ["--diff-filter=D", "--full-history", "--format=tformat:", tip, "--", *directories]
     about = ""

@@ -1,4 +1,7 @@
-"""One version of the memory, read by walking git's trees: no name is looked up by other rules."""
+"""One version of the memory, read by walking git's trees name by name.
+
+No path is ever given to git, so none can be taken for a revision, a pattern or an option.
+"""
 
 from __future__ import annotations
 

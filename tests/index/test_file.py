@@ -201,7 +201,7 @@ def test_several_that_make_the_file_at_once_all_succeed(branch, file, reader, ma
 KILLED = """
 import os, sqlite3, sys
 from pathlib import Path
-from lsp_server.index.connection import open_file, transaction
+from lsp_server.index.opening import open_file, transaction
 connection = open_file(Path(sys.argv[1]), 1)
 connection.execute("PRAGMA cache_size = 5")
 with transaction(connection, 1):

@@ -87,7 +87,8 @@ def delete_file(path: Path, inode: int | None) -> None:
 
 
 def inode_of(path: Path) -> int | None:
-    """Which file stands at ``path``, None for none: another number is another file."""
+    """The number of the file that stands at ``path``; None when there is none. Another number means that
+    somebody put another file there."""
     try:
         return path.stat().st_ino
     except OSError:
@@ -139,8 +140,8 @@ def _open_ours(path: Path, parser_version: int) -> sqlite3.Connection | None:
             return None
         # A power cut may cost the newest changes (they are followed again), never the file's shape.
         connection.execute("PRAGMA synchronous = NORMAL")
-        # The log goes into the file itself at 16 MB, not at 4: a page that a batch changes is one that the
-        # next one changes, too, and half a batch's time in the index went into copying and syncing it.
+        # The write-ahead log is copied into the file at 16 MB, not at 4: the pages that a batch changes the
+        # next one changes again, and half of a batch's time in the index went into copying and syncing them.
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 4194304")
     except BaseException:
