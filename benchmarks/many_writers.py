@@ -1,4 +1,5 @@
-"""Eight processes that write to one clone at once, against one alone; and what their waiting costs."""
+"""Eight processes that write to one clone at once, against one alone; and what their waiting costs: their
+processor time against that of eight who write at once, each to a repository of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from _measuring import report, repository
@@ -40,14 +43,15 @@ with Memory.open(sys.argv[1]) as memory:
 
 def main() -> None:
     """The time of one write, alone and among eight; every write must be there."""
-    with repository(100) as root:
-        alone = run(root, 1, PROCESSES * WRITES // 2)
-        together = run(root, PROCESSES, WRITES)
+    with repository(100) as root, ExitStack() as others:
+        alone = run([root], PROCESSES * WRITES // 2)
+        apart = run([others.enter_context(repository(100)) for _ in range(PROCESSES)], WRITES)
+        together = run([root] * PROCESSES, WRITES)
         with Memory.open(root) as memory:
             numbers = {record.number for record in memory.list() if record.number is not None}
         assert len(numbers) == PROCESSES * WRITES * 3 // 2
     report(f"a write among {PROCESSES} processes, as alone", together.each, alone.each, 1 / 0.6)
-    report("processor time of a write among them, as alone", together.cpu, alone.cpu, 1.5)
+    report("processor time of a write among them, as of eight apart", together.cpu, apart.cpu, 1.5)
     print(f"  the longest wait of one write: {together.longest:.0f} ms of {together.whole:.0f} ms")
 
 
@@ -62,8 +66,8 @@ class Run:
         self.longest = longest * 1000
 
 
-def run(root: Path, processes: int, writes: int) -> Run:
-    """That many processes, each with that many writes."""
+def run(roots: Sequence[Path], writes: int) -> Run:
+    """A process for each of these repositories, with that many writes."""
     started = [
         subprocess.Popen(
             [sys.executable, "-c", WRITER, str(root), f"writer {os.urandom(2).hex()}", str(writes)],
@@ -71,7 +75,7 @@ def run(root: Path, processes: int, writes: int) -> Run:
             stdout=subprocess.PIPE,
             text=True,
         )
-        for _ in range(processes)
+        for root in roots
     ]
     for process in started:
         assert process.stdout is not None
@@ -84,7 +88,7 @@ def run(root: Path, processes: int, writes: int) -> Run:
     told = [process.communicate()[0].split() for process in started]
     seconds = time.perf_counter() - began
     cpu, longest = sum(float(one[0]) for one in told), max(float(one[1]) for one in told)
-    return Run(seconds, processes * writes, cpu, longest)
+    return Run(seconds, len(roots) * writes, cpu, longest)
 
 
 if __name__ == "__main__":
