@@ -50,7 +50,7 @@ class Indexes:
             index = self._open.pop(ref, None)
         if index is not None:
             index.close()
-        from lsp_server.index.connection import delete_file, inode_of
+        from lsp_server.index.opening import delete_file, inode_of
 
         file = self.file(ref)
         delete_file(file, inode_of(file))
