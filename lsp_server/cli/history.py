@@ -13,7 +13,7 @@ from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
-    from lsp_server.memory.review_results import Happening
+    from lsp_server.memory.review_results import HistoryEntry
 
 
 @memory_command(
@@ -33,15 +33,15 @@ def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> No
     its label or its id. `git memory show REF@{COMMIT}` shows it as it was then.
     """
     with session.memory() as memory:
-        happenings = memory.history(ref)[:limit]
+        entries = memory.history(ref)[:limit]
     if session.json:
-        print_json(session, [_json(happening) for happening in happenings])
+        print_json(session, [_json(entry) for entry in entries])
         return
     out = session.out
-    newest = happenings[0].change
+    newest = entries[0].change
     out.line(out.style(visible_line(f"{newest.label} {newest.title}"), "bold"))
-    for happening in happenings:
-        commit, change = happening.commit, happening.change
+    for entry in entries:
+        commit, change = entry.commit, entry.change
         if patch:
             out.line()
         about = (
@@ -50,25 +50,25 @@ def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> No
             (visible_line(commit.author), "blue"),
         )
         out.line(" ".join(out.style(text, style) for text, style in about))
-        for line in wrapped(visible_line(_told(happening)), out.width, first="    ", further="      "):
+        for line in wrapped(visible_line(_told(entry)), out.width, first="    ", further="      "):
             out.line(line)
         if patch:
             print_texts(session, change)
 
 
-def _told(happening: Happening) -> str:
-    change = happening.change
-    if happening.is_cut:
+def _told(entry: HistoryEntry) -> str:
+    change = entry.change
+    if entry.is_cut:
         return "as it was where this shallow clone's history begins"
     facts = [fact.text for fact in change.facts]
     told = change.summary if change.change != "changed" else "; ".join(facts)
-    return f"in a merge: {told}" if happening.is_merge else told
+    return f"in a merge: {told}" if entry.is_merge else told
 
 
-def _json(happening: Happening) -> dict[str, Any]:
+def _json(entry: HistoryEntry) -> dict[str, Any]:
     return {
-        **commit_json(happening.commit),
-        "is_cut": happening.is_cut,
-        "is_merge": happening.is_merge,
-        **change_json(happening.change),
+        **commit_json(entry.commit),
+        "is_cut": entry.is_cut,
+        "is_merge": entry.is_merge,
+        **change_json(entry.change),
     }

@@ -120,15 +120,15 @@ def show(session: Session, ref: str, raw: bool) -> None:
     """
     with session.memory() as memory:
         if (moment := moment_of(ref)) is not None:
-            from lsp_server.cli.showing import print_then, then_json
+            from lsp_server.cli.showing import past_json, print_past
 
-            then = memory.at(*moment)
+            past = memory.at(*moment)
             if session.json:
-                print_json(session, then_json(then, raw=raw))
+                print_json(session, past_json(past, raw=raw))
             elif raw:
-                _print_file(session, then.data)
+                _print_file(session, past.data)
             else:
-                print_then(session, memory, then)
+                print_past(session, memory, past)
             return
         if raw and not session.json:
             _print_file(session, memory.raw(ref))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lsp_server.cli.session import Session
     from lsp_server.cli.terminal import Terminal
     from lsp_server.memory.facade import Memory
-    from lsp_server.memory.review_results import Then
+    from lsp_server.memory.review_results import PastRecord
     from lsp_server.records.model import Record
 
 
@@ -32,25 +32,25 @@ def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
     }
 
 
-def then_json(then: Then, *, raw: bool) -> dict[str, Any]:
+def past_json(past: PastRecord, *, raw: bool) -> dict[str, Any]:
     """As ``shown_json`` of the record as it was; ``today`` is empty, for its lines were others then.
     ``version`` is the commit, ``since`` when it came to be so, null where the history is cut."""
-    document = record_json(then.record) | {
+    document = record_json(past.record) | {
         "today": [],
         "formerly": [],
-        "body": then.record.body,
-        "version": then.version,
-        "since": then.since and then.since.isoformat(),
+        "body": past.record.body,
+        "version": past.version,
+        "since": past.since and past.since.isoformat(),
     }
-    return document | {"text": then.data.decode("utf-8", "replace")} if raw else document
+    return document | {"text": past.data.decode("utf-8", "replace")} if raw else document
 
 
-def print_then(session: Session, memory: Memory, then: Then) -> None:
+def print_past(session: Session, memory: Memory, past: PastRecord) -> None:
     """A record as it was: a header that says when, then its Markdown of that time."""
-    out, record = session.out, then.record
+    out, record = session.out, past.record
     _print_heading(out, record)
-    since = f", so since {minute(then.since)}" if then.since else ""
-    out.line(out.style(f"as it was in {then.version[:8]}{since}", "yellow"))
+    since = f", so since {minute(past.since)}" if past.since else ""
+    out.line(out.style(f"as it was in {past.version[:8]}{since}", "yellow"))
     out.line()
     facts = _front_facts(memory, record)
     facts += [("at", visible_line(str(anchor.range))) for anchor in record.anchors]

@@ -15,7 +15,7 @@ from lsp_server.store.log import Query, commits
 from lsp_server.store.revisions import moment
 
 
-class Asked(NamedTuple):
+class LogFilters(NamedTuple):
     """See ``Memory.log``."""
 
     kind: Kind | None = None
@@ -28,35 +28,35 @@ class Asked(NamedTuple):
     limit: int | None = None
 
 
-def log(core: Core, asked: Asked) -> Iterator[Commit]:
+def log(core: Core, filters: LogFilters) -> Iterator[Commit]:
     """The commits that pass, the newest first. Raises at once for what cannot be asked."""
     git, tip = core.repository.git, core.tip()
     only: set[str] | None = None
     paths: tuple[str, ...] = ()
-    if asked.kind is not None:
-        folder = FOLDERS[asked.kind]
+    if filters.kind is not None:
+        folder = FOLDERS[filters.kind]
         paths = (folder, f"{TOMBSTONES}/{folder}")
-    if asked.record is not None:
-        from lsp_server.memory.record_history import life
+    if filters.record is not None:
+        from lsp_server.memory.record_history import versions_and_paths
 
-        only, paths_of_record = life(core, asked.record)
+        only, paths_of_record = versions_and_paths(core, filters.record)
         paths = tuple(sorted(paths_of_record))
     # What git cannot tell apart is told here; then the counting is done here, too.
-    narrowed_here = only is not None or asked.code_branch is not None
+    narrowed_here = only is not None or filters.code_branch is not None
     query = Query(
-        author=asked.author,
-        words=asked.words,
-        since=_seconds(core, asked.since, end=False),
-        until=_seconds(core, asked.until, end=True),
+        author=filters.author,
+        words=filters.words,
+        since=_seconds(core, filters.since, end=False),
+        until=_seconds(core, filters.until, end=True),
         paths=paths,
-        limit=None if narrowed_here else asked.limit,
+        limit=None if narrowed_here else filters.limit,
     )
     found = commits(git, tip, query)
     if only is not None:
         found = (commit for commit in found if commit.version in only)
-    if asked.code_branch is not None:
-        found = (commit for commit in found if commit.trailers.get("Code-Branch") == asked.code_branch)
-    return islice(found, asked.limit) if narrowed_here else found
+    if filters.code_branch is not None:
+        found = (commit for commit in found if commit.trailers.get("Code-Branch") == filters.code_branch)
+    return islice(found, filters.limit) if narrowed_here else found
 
 
 def _seconds(core: Core, when: datetime | str | None, *, end: bool) -> int | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from lsp_server.errors import AmbiguousError, NotFoundError
 from lsp_server.memory.comparing import changed_record, names
 from lsp_server.memory.core import Core
-from lsp_server.memory.review_results import CHANGED, Fact, Happening, RecordChange, Then
+from lsp_server.memory.review_results import CHANGED, Fact, HistoryEntry, PastRecord, RecordChange
 from lsp_server.records.document import parse
 from lsp_server.records.labels import LABELS, NUMBERED, normalise_label
 from lsp_server.records.model import Record
@@ -28,31 +28,31 @@ _HEX = re.compile(r"[0-9a-f-]{4,36}\Z")
 State = tuple[str, str]  # where the record stands in a version, and the object that it is
 
 
-def history(core: Core, ref: str) -> list[Happening]:
+def history(core: Core, ref: str) -> list[HistoryEntry]:
     """What happened to a record, the newest first. A deleted one is found by its label, its id, or the
     beginning of its id. Raises ``NotFoundError`` or ``AmbiguousError``."""
     record_id, path = find_ever(core, ref)
-    return _Life(core, record_id, path).happenings()
+    return _History(core, record_id, path).entries()
 
 
-def life(core: Core, ref: str) -> tuple[set[Version], set[str]]:
+def versions_and_paths(core: Core, ref: str) -> tuple[set[Version], set[str]]:
     """The commits that changed a record, and the paths it stood at."""
     record_id, path = find_ever(core, ref)
-    found = _Life(core, record_id, path)
-    return {happening.commit.version for happening in found.happenings()}, found.paths
+    found = _History(core, record_id, path)
+    return {entry.commit.version for entry in found.entries()}, found.paths
 
 
-def at(core: Core, ref: str, moment: str) -> Then:
+def at(core: Core, ref: str, moment: str) -> PastRecord:
     """A record as it was: in a commit (an id or the beginning of one, a branch), or at a date in git's own
     words, after the last change that was made by then. Raises ``NotFoundError``, ``UsageError``."""
     record_id, path = find_ever(core, ref)
-    life = _Life(core, record_id, path)
+    history = _History(core, record_id, path)
     git, refs = core.repository.git, core.repository.refs
     # A version first: git takes everything with a number in it for a date.
     version = revisions.find(git, refs, moment, core.store.tip())
     if version is not None:
-        return life.in_version(ref, version)
-    return life.last_before(ref, moment, revisions.moment(git, moment))
+        return history.in_version(ref, version)
+    return history.last_before(ref, moment, revisions.moment(git, moment))
 
 
 def find_ever(core: Core, ref: str) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def _is_named(record: Record, ref: str) -> bool:
     return record.id.replace("-", "").startswith(beginning.replace("-", ""))
 
 
-class _Life:
+class _History:
     """One record's versions, found once."""
 
     def __init__(self, core: Core, record_id: str, path: str) -> None:
@@ -106,7 +106,7 @@ class _Life:
         self._looked: set[tuple[Version, Version]] = set()
         self._walked = self._walk()
 
-    def happenings(self) -> list[Happening]:
+    def entries(self) -> list[HistoryEntry]:
         """Every commit after which the record was otherwise than after each of its parents."""
         shallow = self._core.repository.shallow_commits()
         found = []
@@ -117,29 +117,29 @@ class _Life:
             was = next((b for b in before if b is not None), None)
             is_cut = commit.version in shallow and was is None
             found.append(
-                Happening(commit, self._change(was, state), state and state[1], is_cut, len(parents) > 1)
+                HistoryEntry(commit, self._change(was, state), state and state[1], is_cut, len(parents) > 1)
             )
         return found
 
-    def last_before(self, ref: str, moment: str, seconds: int) -> Then:
-        happenings = self.happenings()
-        for happening in happenings:
-            if happening.commit.when.timestamp() > seconds:
+    def last_before(self, ref: str, moment: str, seconds: int) -> PastRecord:
+        entries = self.entries()
+        for entry in entries:
+            if entry.commit.when.timestamp() > seconds:
                 continue
-            if happening.object_id is None or happening.change.new is None:
-                day = happening.commit.when.date().isoformat()
+            if entry.object_id is None or entry.change.new is None:
+                day = entry.commit.when.date().isoformat()
                 raise NotFoundError(f"there was no {ref} at {moment}: it was deleted on {day}")
-            data = self._read[happening.object_id] or b""
-            return Then(happening.change.new, data, happening.commit.version, happening.commit.when)
+            data = self._read[entry.object_id] or b""
+            return PastRecord(entry.change.new, data, entry.commit.version, entry.commit.when)
         raise NotFoundError(f"there was no {ref} yet at {moment}")
 
-    def in_version(self, ref: str, version: Version) -> Then:
+    def in_version(self, ref: str, version: Version) -> PastRecord:
         state = self._state(version)
         record = self._record(state)
         if state is None or record is None:
             raise NotFoundError(f"there is no {ref} in the version {version[:12]} of the memory")
-        since = next((h.commit.when for h in self.happenings() if h.object_id == state[1]), None)
-        return Then(record, self._read[state[1]] or b"", version, since)
+        since = next((h.commit.when for h in self.entries() if h.object_id == state[1]), None)
+        return PastRecord(record, self._read[state[1]] or b"", version, since)
 
     def _walk(self) -> Sequence[tuple[Commit, tuple[Version, ...]]]:
         git, tip = self._core.repository.git, self._core.tip()

@@ -118,7 +118,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Happening:
+class HistoryEntry:
     """One commit in the life of a record, and what it changed there. ``is_cut``: a shallow clone's history
     begins here, so the record may be older. ``is_merge``: the commit is a merge, and the record came out
     of it otherwise than it was on every side."""
@@ -131,7 +131,7 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class Then:
+class PastRecord:
     """A record as it was: in the version ``version``, which it came to be so at ``since``."""
 
     record: Record

@@ -34,15 +34,15 @@ def test_history_tells_when_who_and_what_the_newest_first(lived: Repo) -> None:
 
 
 def test_history_as_json_is_commits_with_what_they_changed(lived: Repo) -> None:
-    happenings = lived.json("history", "ADR-1")
-    assert list(happenings[0]) == [
+    entries = lived.json("history", "ADR-1")
+    assert list(entries[0]) == [
         *("version", "author", "email", "when", "subject", "is_cut", "is_merge"),
         *("change", "id", "kind", "label", "title", "path", "summary", "facts", "texts"),
     ]
-    assert [h["version"] for h in happenings] == [
+    assert [h["version"] for h in entries] == [
         lived.git("rev-parse", name) for name in ("memory", "memory~1", "memory~3")
     ]
-    assert happenings[1]["facts"] == [
+    assert entries[1]["facts"] == [
         {"what": "status", "text": "proposed → accepted", "old": "proposed", "new": "accepted"}
     ]
 

@@ -148,8 +148,8 @@ def test_a_shallow_clone_says_where_its_history_is_cut(memory: Memory, repo: Rep
     subprocess.run(command, check=True)
     with Memory.open(clone) as there:
         there.initialise()
-        happenings = there.history("ADR-1")
-    assert [(h.change.summary, h.is_cut) for h in happenings] == [
+        entries = there.history("ADR-1")
+    assert [(h.change.summary, h.is_cut) for h in entries] == [
         ("proposed → accepted", False),
         ("new, proposed", True),
     ]

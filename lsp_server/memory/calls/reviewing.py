@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lsp_server.memory.core import Core
-    from lsp_server.memory.review_results import Comparison, Happening, Then
+    from lsp_server.memory.review_results import Comparison, HistoryEntry, PastRecord
     from lsp_server.store.base import Commit
 
 
@@ -42,13 +42,13 @@ class Reviewing:
 
         return report(self._core, comparison)
 
-    def history(self, ref: str) -> Sequence[Happening]:
+    def history(self, ref: str) -> Sequence[HistoryEntry]:
         """Every change of a record, the newest first: through renames, renumberings and its deletion."""
         from lsp_server.memory.record_history import history
 
         return history(self._core, ref)
 
-    def at(self, ref: str, moment: str) -> Then:
+    def at(self, ref: str, moment: str) -> PastRecord:
         """A record as it was at a moment: a commit (or the beginning of its id), a branch, or a date in
         git's own words. Raises ``NotFoundError`` where it was not there then, ``UsageError``."""
         from lsp_server.memory.record_history import at
@@ -73,10 +73,10 @@ class Reviewing:
         are looked for as written, in any case; dates given as text are git's own words. Merges that
         brought nothing of their own are left out when a kind or a record is asked for.
         """
-        from lsp_server.memory.log_query import Asked, log
+        from lsp_server.memory.log_query import LogFilters, log
 
-        asked = Asked(kind, record, author, code_branch, since, until, words, limit)
-        return log(self._core, asked)
+        filters = LogFilters(kind, record, author, code_branch, since, until, words, limit)
+        return log(self._core, filters)
 
     def diff(self, version: str) -> str:
         """What one commit of the memory branch changed, as a unified diff."""
