@@ -8,8 +8,6 @@ for ever.)
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import json
 import os
 import signal
@@ -19,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from lsp_server.errors import StoreError
-from lsp_server.store.incoming import cannot_write, retire, share
+from lsp_server.store import owners
+from lsp_server.store.incoming import retire
+from lsp_server.store.lock_file import open_lock
 from lsp_server.store.remote_git import Budget, OutOfTimeError
 from lsp_server.store.repository import SYNC_LOCK, Repository
 from lsp_server.store.write_lock import birth_of, remove_dead_lock
@@ -49,9 +49,10 @@ class SyncNote:
 def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | None]:
     """Hold the lock, waiting for another sync as long as the budget lasts (then ``StoreError``); without a
     budget do not wait: None when another sync is under way."""
-    descriptor = _open(repository)
+    descriptor = open_lock(_path(repository), repository.objects_dir, shared=repository.is_shared)
     try:
-        while not _acquire(descriptor):
+        # Where there are no locks two syncs at once do no harm: they only do the work twice.
+        while not owners.hold(descriptor):
             if budget is None:
                 yield None
                 return
@@ -73,13 +74,13 @@ def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | N
 def tidy(repository: Repository) -> None:
     """Clear up after a killed sync now, without a sync of our own. One ``stat`` when there is nothing to do;
     nothing while a sync, or a git that outlived one, is at work."""
-    path = repository.private_dir / SYNC_LOCK
+    path = _path(repository)
     with contextlib.suppress(OSError):
         if not path.stat().st_size:
             return
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
-            if _acquire(descriptor) and _clear_up(descriptor, repository, end=False):
+            if owners.hold(descriptor) and _clear_up(descriptor, repository, end=False):
                 os.ftruncate(descriptor, 0)
         finally:
             os.close(descriptor)
@@ -88,37 +89,16 @@ def tidy(repository: Repository) -> None:
 def is_held(repository: Repository) -> bool:
     """Whether a sync is under way. Cheap: two system calls."""
     with contextlib.suppress(OSError):
-        descriptor = os.open(repository.private_dir / SYNC_LOCK, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(_path(repository), os.O_RDWR | os.O_CLOEXEC)
         try:
-            return not _acquire(descriptor)
+            return not owners.hold(descriptor)
         finally:
             os.close(descriptor)
     return False
 
 
-def _open(repository: Repository) -> int:
-    directory = repository.private_dir
-    try:
-        if not directory.is_dir():
-            directory.mkdir(exist_ok=True)
-            if repository.is_shared:
-                share(directory, repository.objects_dir)
-        descriptor = os.open(directory / SYNC_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise cannot_write(directory, error) from error
-    if repository.is_shared:
-        with contextlib.suppress(OSError):  # another user's file: that user has done it
-            os.fchmod(descriptor, 0o666 & repository.objects_dir.stat().st_mode)
-    return descriptor
-
-
-def _acquire(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # A file system without locks: two syncs at once do no harm, they only do the work twice.
-        return error.errno not in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EINTR}
-    return True
+def _path(repository: Repository) -> Path:
+    return repository.private_dir / SYNC_LOCK
 
 
 def _clear_up(descriptor: int, repository: Repository, *, end: bool = True) -> bool:
