@@ -46,22 +46,22 @@ def commit_json(commit: Commit) -> dict[str, Any]:
     }
 
 
-def print_recorded(session: Session, record: Record, verb: str = "") -> None:
+def print_recorded(session: Session, record: Record) -> None:
     """Answer with one record that was written: its label, its whole id and its title, then where it is."""
     if session.json:
         print_json(session, record_json(record))
     else:
-        print_headline(session.out, record, verb)
+        print_headline(session.out, record)
         print_anchors(session.out, record)
 
 
-def print_headline(out: Terminal, record: Record, verb: str = "", *, whole: bool = False) -> None:
-    """``ADR-0012 5d2f0c1e-… Use JWT``, the title cut at a terminal's edge unless it is wanted ``whole``."""
+def print_headline(out: Terminal, record: Record, verb: str = "") -> None:
+    """``ADR-0012 5d2f0c1e-… Use JWT``, the title cut at a terminal's edge."""
     from lsp_server.cli.terminal import display_width, fit
 
     title = visible_line(record.title)
     head = f"{verb} " if verb else ""
-    if out.width is not None and not whole:
+    if out.width is not None:
         used = display_width(f"{head}{record.label} {record.id} ")
         title = fit(title, max(out.width - used, 12))
     label = out.style(visible_line(record.label), "bold")

@@ -113,7 +113,7 @@ class Terminal:
         """Write one line. The caller has made texts from records ``visible``."""
         self.stream.write(text + "\n")
 
-    def table(self, rows: Sequence[Sequence[tuple[str, str]]], *, indent: str = "") -> None:
+    def table(self, rows: Sequence[Sequence[tuple[str, str]]]) -> None:
         """Write rows of (text, style) cells in columns; the last cell is cut at a terminal's edge."""
         if not rows:
             return
@@ -127,8 +127,7 @@ class Terminal:
         lines = []
         colour, edge = self.has_colour, self.width
         for row, measured in zip(shown, measures, strict=True):
-            line = indent
-            used = len(indent)
+            line, used = "", 0
             for (text, style), own, width in zip(row, measured, widths, strict=False):
                 if width:
                     line += (self.style(text, style) if colour else text) + " " * (width - own + 2)

@@ -35,10 +35,10 @@ class CodeFiles:
     tree's. Paths are relative to the top with ``/``, as git names them. ``commit`` defaults to HEAD.
     """
 
-    def __init__(self, runner: GitRunner, root: Path | None, *, cache: BlameCache | None = None) -> None:
+    def __init__(self, runner: GitRunner, root: Path | None) -> None:
         self._runner = runner
         self._root = root
-        self._cache = cache if cache is not None else BlameCache()
+        self._cache = BlameCache()
         self._since: dict[tuple[str, str], frozenset[str] | None] = {}
         self._settled_births: dict[Birth, tuple[Birth, ...]] = {}
 

@@ -25,14 +25,12 @@ class Named(NamedTuple):
     text: str
 
 
-def label_mentions(
-    runner: GitRunner, labels: Collection[tuple[str, int]], *, limit: int = _MOST
-) -> Sequence[Named]:
+def label_mentions(runner: GitRunner, labels: Collection[tuple[str, int]]) -> Sequence[Named]:
     """The lines of the code at HEAD that name one of some labels (``("ADR", 12)``), however the number is
-    padded and the prefix written; the first ``limit`` by path. One process. Nothing is fetched for it:
+    padded and the prefix written; the first 200 by path. One process. Nothing is fetched for it:
     empty where the code is not all here, or nothing is committed yet."""
     wanted = set(labels)
-    if not wanted or limit < 1:
+    if not wanted:
         return []
     pattern = f"({'|'.join(sorted({prefix for prefix, _ in wanted}))})-0*"
     if len(wanted) <= _AT_ONCE:
@@ -54,6 +52,6 @@ def label_mentions(
         named = {(label[1].upper(), int(label[2])) for label in _LABEL.finditer(text)}
         for prefix, number in sorted(named & wanted):
             found.append(Named(prefix, number, path, int(fields[1]), text.strip()[:_LONGEST]))
-        if len(found) >= limit:
+        if len(found) >= _MOST:
             break
-    return found[:limit]
+    return found[:_MOST]

@@ -85,7 +85,7 @@ class Index:
 
         return self._again(lambda database: database.write(look))
 
-    def rebuild(self, store: Store, *, progress: Progress | None = None) -> Version | None:
+    def rebuild(self, store: Store) -> Version | None:
         """Forget everything and read the branch again; the tip that was read."""
         import sqlite3
 
@@ -95,7 +95,7 @@ class Index:
                 raise sqlite3.DatabaseError(state)  # a damaged file is thrown away
             # Read from nothing, but for the numbers that were given: those are not on the branch any more.
             connection.execute("DELETE FROM meta WHERE name = 'version'")
-            return follow(connection, store, self._reader, progress)
+            return follow(connection, store, self._reader)
 
         return self._again(lambda database: database.write(anew))
 

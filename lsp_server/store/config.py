@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from pathlib import Path
 LIST_ARGUMENTS = ("config", "--list", "-z", "--show-origin")
 
 _TRUE = {"true", "yes", "on"}
-_FALSE = {"false", "no", "off", ""}
 
 
 class Config:
@@ -41,15 +41,10 @@ class Config:
             return None
         return "true" if values[-1] is None else values[-1]
 
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        """A boolean as git reads it; a word that is none counts as the default."""
-        value = self.get(key)
-        if value is None:
-            return default
-        word = value.strip().lower()
-        if word in _TRUE or word in _FALSE:
-            return word in _TRUE
-        return int(word) != 0 if word.lstrip("+-").isdigit() else default
+    def flag(self, key: str) -> bool:
+        """A boolean as git reads it; a word that is none, and a key that is not set, count as false."""
+        word = (self.get(key) or "").strip().lower()
+        return word in _TRUE or (re.fullmatch(r"[+-]?[0-9]+", word) is not None and int(word) != 0)
 
     def subsections(self, section: str) -> list[str]:
         """The names in ``[section "name"]``, in the order of the files."""

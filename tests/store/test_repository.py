@@ -154,7 +154,7 @@ def test_booleans_are_read_as_git_reads_them(repo: Repo) -> None:
         False,
         False,
     ]
-    assert config.flag("x.missing", default=True) is True
+    assert config.flag("x.missing") is False
     assert config.subsections("remote") == ["a.b"]
 
 
