@@ -10,7 +10,7 @@ from lsp_server.store.base import Blob, Difference, Version
 from lsp_server.store.git_process import Git
 from lsp_server.store.snapshot import path_text
 
-_NOTHING = "000000"
+_NOTHING, _OLD_NOTHING = "000000", ":000000"
 _MOST_KNOWN = 1000
 _UNRELATED = 1  # the exit code of `merge-base` when it has no answer
 
@@ -113,10 +113,10 @@ def written(git: Git, start: Version, version: Version) -> tuple[set[str], set[s
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {version[:12]}")
     objects, deleted = set[str](), set[str]()
-    fields = iter(done.stdout.split(b"\0"))
+    fields = iter(path_text(done.stdout).split("\0"))
     for field in fields:
-        if field.lstrip(b"\n").startswith(b":"):
-            change = _compared(field.lstrip(b"\n"), next(fields))
+        if field.lstrip("\n").startswith(":"):
+            change = _compared(field.lstrip("\n"), next(fields))
             if change.new is None:
                 deleted.add(change.path)
             else:
@@ -141,11 +141,11 @@ def deletions(git: Git, version: Version, without: Version) -> Sequence[Deletion
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {version[:12]} or {without[:12]}")
     found, commit = [], ""
-    fields = iter(done.stdout.split(b"\0"))
+    fields = iter(path_text(done.stdout).split("\0"))
     for field in fields:
-        about = field.lstrip(b"\n")
-        if not about.startswith(b":"):
-            commit = about.decode() or commit
+        about = field.lstrip("\n")
+        if not about.startswith(":"):
+            commit = about or commit
         elif (gone := _compared(about, next(fields))).old is not None:
             found.append(Deletion(commit, gone.path, gone.old))
     return found
@@ -158,7 +158,7 @@ def differences(git: Git, old: Version | None, new: Version) -> Sequence[Differe
         found = [_listed(line) for line in done.stdout.split(b"\0") if line]
     else:
         done = git.try_run(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new])
-        fields = done.stdout.split(b"\0")
+        fields = path_text(done.stdout).split("\0")
         found = [_compared(a, path) for a, path in zip(fields[:-1:2], fields[1::2], strict=False)]
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {(old or new)[:12]} or {new[:12]}")
@@ -171,10 +171,8 @@ def _listed(line: bytes) -> Difference:
     return Difference(path_text(path), None, Blob(mode, object_id))
 
 
-def _compared(about: bytes, path: bytes) -> Difference:
-    old_mode, new_mode, old_id, new_id, _ = about.decode().lstrip(":").split(" ")
-    return Difference(path_text(path), _blob(old_mode, old_id), _blob(new_mode, new_id))
-
-
-def _blob(mode: str, object_id: str) -> Blob | None:
-    return None if mode == _NOTHING else Blob(mode, object_id)
+def _compared(about: str, path: str) -> Difference:
+    """From ``:100644 000000 <id> <id> D``."""
+    old_mode, new_mode, old_id, new_id, _ = about.split(" ")
+    old = None if old_mode == _OLD_NOTHING else Blob(old_mode[1:], old_id)
+    return Difference(path, old, None if new_mode == _NOTHING else Blob(new_mode, new_id))

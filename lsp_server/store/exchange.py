@@ -101,6 +101,9 @@ class Exchange:
         self._note.say(incoming=str(incoming.path))
         with incoming:
             git = incoming.git(self._git)
+            # The repository is an alternate of that directory, but its refs are no other's: git need not
+            # list them, and say them to the remote, a second time.
+            arguments[:0] = ["-c", "core.alternateRefsCommand=true"]
             self._require(self._talk(git, arguments, write=True, incoming=incoming.path))
             incoming.publish()
         self._note.say()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.store.base import ChangeSet
-from lsp_server.store.snapshot import GitSnapshot, TreeEntry, path_bytes
+from lsp_server.store.snapshot import GitSnapshot, Tree, TreeEntry, path_bytes
 
 # The stream's branch is taken back before the stream ends: no ref of this name ever exists.
 _THROW_AWAY = b"refs/git-memory/incoming"
@@ -119,35 +119,33 @@ class _Room:
         """``gone`` are the files that are deleted; None: files and folders may change places."""
         self._snapshot = snapshot
         self._gone = gone
-        self._folders: dict[str, bool] = {"": snapshot is not None}  # whether anything can stand in it
+        self._folders: dict[str, Tree | None] = {}  # None: nothing can stand in it yet
 
     def for_file(self, path: str) -> TreeEntry | None:
         """What stands at ``path`` now. Raises ``RefusedError`` where a file and a folder would change
         places."""
-        snapshot = self._snapshot
-        if snapshot is None or not self._is_folder(path.rpartition("/")[0], path):
-            return None
-        entry = snapshot.entry(path)
+        folder, _, name = path.rpartition("/")
+        tree = self._folder(folder, path)
+        entry = None if tree is None else tree.get(name)
         if entry is not None and entry.is_tree and self._gone is not None:
             raise RefusedError(f"{path} is a folder on the memory branch: a file cannot take its place")
         return entry
 
-    def _is_folder(self, folder: str, path: str) -> bool:
-        known = self._folders.get(folder)
-        if known is None:
-            known = self._folders[folder] = self._look(folder, path)
-        return known
+    def _folder(self, folder: str, path: str) -> Tree | None:
+        if folder not in self._folders:
+            self._folders[folder] = self._look(folder, path)
+        return self._folders[folder]
 
-    def _look(self, folder: str, path: str) -> bool:
+    def _look(self, folder: str, path: str) -> Tree | None:
         snapshot = self._snapshot
-        if snapshot is None or not self._is_folder(folder.rpartition("/")[0], path):
-            return False
+        if snapshot is None or (folder and self._folder(folder.rpartition("/")[0], path) is None):
+            return None
         entry = snapshot.entry(folder)
         if entry is None or entry.is_tree:
-            return entry is not None
+            return None if entry is None else snapshot.tree(entry)
         if self._gone is not None and folder not in self._gone:
             raise RefusedError(f"{folder} is a file on the memory branch: {path} cannot be written below it")
-        return False
+        return None
 
 
 def _require_no_nesting(put: set[str]) -> None:

@@ -136,6 +136,10 @@ class GitSnapshot:
         """What stands at a path, of whatever kind."""
         return self._trees.entry(self._root, path) if path else TreeEntry(TREE_MODE, self._root)
 
+    def tree(self, entry: TreeEntry) -> Tree:
+        """What a folder holds, by name."""
+        return self._trees.tree(entry.object_id)
+
     def read(self, path: str) -> bytes | None:
         """The bytes of a file, or None where there is no such file."""
         entry = self.entry(path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +14,8 @@ from lsp_server.records.paths import is_record_path
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
-_KINDS = {kind.value.encode(): kind for kind in Kind}
+_KINDS: Mapping[bytes, tuple[Kind | None, bool]] = {k.value.encode(): (k, k in NUMBERED) for k in Kind}
+_NO_KIND = (None, False)
 _LINE = re.compile(rb"^(id|kind|number|created):[ ]([^\s\"'#\[\]{}&*!|>]+)[ ]*\r?$", re.MULTILINE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # A file just as we write it, keys and their order.
@@ -62,11 +63,14 @@ def head_of(path: str, data: bytes) -> Head | None:
 def _quick(data: bytes) -> Head | None:
     """The head of a file as we write it; None for anything else."""
     if ours := _OURS.match(data):
-        plain, kind = ours.groups(), _KINDS.get(ours[2])
-        if kind is not None and (plain[2] or kind not in NUMBERED):
-            with contextlib.suppress(ValueError, OverflowError):
-                number = int(plain[2]) if kind in NUMBERED else None
-                return Head(plain[0].decode(), kind, number, _moment(plain[3]))
+        record_id, word, digits, created = ours.groups()
+        kind, has_number = _KINDS.get(word, _NO_KIND)
+        if kind is not None and (digits or not has_number):
+            try:
+                number = int(digits) if has_number else None
+                return Head(record_id.decode(), kind, number, _moment(created))
+            except (ValueError, OverflowError):
+                pass
     if not data.startswith((b"---\n", b"---\r\n")):
         return None
     end = data.find(b"\n---", 3)
@@ -79,12 +83,12 @@ def _quick(data: bytes) -> Head | None:
     values = dict(found)
     if len(values) != len(found):
         return None
-    kind = _KINDS.get(values.get(b"kind", b""))
+    kind, has_number = _KINDS.get(values.get(b"kind", b""), _NO_KIND)
     record_id = values.get(b"id", b"").decode("ascii", "replace")
     if kind is None or not _ID.match(record_id):
         return None
     number = None
-    if kind in NUMBERED:
+    if has_number:
         digits = values.get(b"number", b"")
         if not digits.isdigit() or len(digits) > 9:
             return None

@@ -21,7 +21,7 @@ from lsp_server.store.base import Blob
 def relabel(paired: Paired, numbers: Numbers, pool: Pool, notes: Notes) -> None:
     """Change the records whose number is another in the result, and every text that names them."""
     old_names: dict[int, dict[str, str]] = {side: {} for side in SIDES}
-    before = {item.id: tuple(item.number(side) for side in SIDES) for item in paired.items.values()}
+    before = {one: tuple(paired.items[one].number(side) for side in SIDES) for one in numbers.given}
     for record_id in sorted(numbers.given):
         _renumber(paired.items[record_id], numbers, pool, notes, old_names)
     general: dict[int, Renames] = {}
