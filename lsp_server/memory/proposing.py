@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lsp_server.errors import NotFoundError, RefusedError, SecretError, StoreError
 from lsp_server.memory.core import Core
-from lsp_server.memory.sharing_results import Adopted, Proposal, Withdrawn
+from lsp_server.memory.sharing_results import Adopted, Merge, Proposal, Withdrawn
 from lsp_server.store.base import Version
 from lsp_server.store.proposal_branches import ProposalBranch, ProposalBranches
 
@@ -121,23 +121,27 @@ def withdraw(core: Core, name: str) -> Withdrawn:
     raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
 
 
-def settle_proposals(core: Core, remote: str) -> list[str]:
+def settle_proposals(core: Core, remote: str) -> tuple[list[str], list[Merge]]:
     """After a sync: end the proposals whose changes the memory has by now, whatever button of a forge
-    brought them there. A sentence for each."""
-    from lsp_server.memory.proposal_outcome import is_merged
+    brought them there. A sentence for each, and the repairs of what git mixed when the forge merged them."""
+    from lsp_server.memory.proposal_outcome import outcome
 
     branches = _branches(core)
-    mainline = core.mainline.tip()
-    said = []
+    said: list[str] = []
+    merges: list[Merge] = []
     for branch in branches.all():
-        if branch.remote is None and mainline is not None and is_merged(core, branch, mainline):
-            if not _end(core, branches, branch):
-                continue  # written to in this very moment: not merged after all
-            ended = f"the proposal '{branch.name}' was merged on {remote}: it is part of the memory now"
-            if _let_go(core, branches, branch.name):
-                ended += ", and this worktree writes to the memory itself again"
-            said.append(ended)
-    return said
+        mainline = core.mainline.tip()
+        if branch.remote is not None or mainline is None:
+            continue
+        found = outcome(core, branch, mainline)
+        merges += found.merges
+        if not found.is_merged or not _end(core, branches, branch):
+            continue  # open, or written to in this very moment: not merged after all
+        ended = f"the proposal '{branch.name}' was merged on {remote}: it is part of the memory now"
+        if _let_go(core, branches, branch.name):
+            ended += ", and this worktree writes to the memory itself again"
+        said.append(ended)
+    return said, merges
 
 
 def _end(core: Core, branches: ProposalBranches, branch: ProposalBranch) -> bool:

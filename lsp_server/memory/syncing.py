@@ -270,7 +270,9 @@ class _Sync:
         if self._proposals.own:
             from lsp_server.memory.proposing import settle_proposals
 
-            self._remark(settle_proposals(self._core, self._target.shown))
+            said, merges = settle_proposals(self._core, self._target.shown)
+            self._remark(said)
+            self._merges += merges
             self._proposals.look()
 
     # sending ----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def memory(repo: Repo) -> Iterator[Memory]:
 
 
 def settle(memory: Memory) -> list[str]:
-    return settle_proposals(memory._core, "origin")
+    return settle_proposals(memory._core, "origin")[0]
 
 
 def names(memory: Memory) -> list[str]:

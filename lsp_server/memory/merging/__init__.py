@@ -5,5 +5,15 @@ from __future__ import annotations
 from lsp_server.memory.merging.into import changes_nothing, merge_into, repair
 from lsp_server.memory.merging.mixed import unmix
 from lsp_server.memory.merging.onto import Onto, changes_onto
+from lsp_server.memory.merging.replayed import may_be_mixed, unmix_replayed
 
-__all__ = ["Onto", "changes_nothing", "changes_onto", "merge_into", "repair", "unmix"]
+__all__ = [
+    "Onto",
+    "changes_nothing",
+    "changes_onto",
+    "may_be_mixed",
+    "merge_into",
+    "repair",
+    "unmix",
+    "unmix_replayed",
+]

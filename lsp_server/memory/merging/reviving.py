@@ -30,8 +30,8 @@ def bring_back(paired: Paired, trees: tuple[Tree, Tree, Tree], pool: Pool, store
         except StoreError:
             continue
         for item in wanted.values():
-            place = _last(item, deletions, pool, store)
-            if place is not None:
+            base = item.places[BASE]
+            if base and (place := stood_last(item.id, base.blob, deletions, pool, store)) is not None:
                 item.places[side] = place
                 item.gone = side
 
@@ -40,17 +40,19 @@ def _lives_on_without(item: Item, side: int) -> bool:
     return item.places[BASE] is not None and item.places[side] is None and item.is_alive
 
 
-def _last(item: Item, deletions: Iterable[Deletion], pool: Pool, store: GitStore) -> Place | None:
-    """As it stood when it was deleted; the edits of all who deleted it at once, as one."""
+def stood_last(
+    record_id: str, base: Blob, deletions: Iterable[Deletion], pool: Pool, store: GitStore
+) -> Place | None:
+    """A record as it stood when it was deleted; the edits of all who deleted it at once, as one."""
     found = []
     for deletion in deletions:
         if is_record_path(deletion.path) and deletion.old.is_file:
             head = pool.head(deletion.path, deletion.old)
-            if head is not None and head.id == item.id:
-                found.append((deletion, head))
+            if head is not None and head.id == record_id:
+                found.append((deletion, Place(deletion.path, deletion.old, head)))
     last = [
-        Place(deletion.path, deletion.old, head)
-        for deletion, head in found
+        place
+        for deletion, place in found
         if not any(
             later.version != deletion.version and store.contains(later.version, deletion.version)
             for later, _ in found
@@ -59,10 +61,9 @@ def _last(item: Item, deletions: Iterable[Deletion], pool: Pool, store: GitStore
     if not last:
         return None
     first, *others = sorted(last, key=lambda place: (place.number or 0, place.path, place.blob))
-    base = item.places[BASE]
-    before = pool.data(base.blob.object_id) if base else None
     data = pool.data(first.blob.object_id)
     for place in others:
-        if place.number == first.number:
-            data = merge_record(item.kind, before, data, pool.data(place.blob.object_id), _NAMES).data
-    return first if not others else first._replace(blob=Blob(first.blob.mode, pool.add(data)))
+        if first.head and place.number == first.number:
+            one, other = pool.data(base.object_id), pool.data(place.blob.object_id)
+            data = merge_record(first.head.kind, one, data, other, _NAMES).data
+    return first._replace(blob=Blob(first.blob.mode, pool.add(data))) if others else first

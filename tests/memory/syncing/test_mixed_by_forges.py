@@ -1,0 +1,243 @@
+"""What a forge's squash or rebase writes into the wrong record is put right by the next sync."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from clones import Clone, tree
+from support import Repo
+
+from lsp_server import Memory
+from lsp_server.memory import Kind
+
+TEXT = "\n\n".join(f"Paragraph {n} of a text that people copy." for n in range(30))
+HOW = ["squash", "rebase", "cherry-pick"]
+
+
+class World(NamedTuple):
+    """A hub and two clones of one memory with BUG-1; the first clone makes proposals."""
+
+    hub: Repo
+    a: Repo
+    one: Memory
+    b: Repo
+    two: Memory
+    first: str
+    forge: Callable[[str], None]
+
+
+@pytest.fixture
+def world(hub: Repo, clone: Clone, tmp_path: Path) -> World:
+    (a, one), (b, two) = clone("a"), clone("b")
+    one.initialise()
+    first = like(one, "The first")
+    one.sync()
+    two.sync()
+
+    def forge(how: str) -> None:
+        """Merge the proposal `idea` as the buttons of forges do."""
+        place = tmp_path / "forge"
+        proposal = "memory-proposals/idea"
+        hub.git("worktree", "add", "-q", "--detach", str(place), proposal if how == "rebase" else "memory")
+        at = Repo(place)
+        if how == "squash":
+            at.git("merge", "-q", "--squash", proposal)
+            at.git("commit", "-q", "-m", "An idea (#1)")
+        elif how == "rebase":
+            at.git("rebase", "-q", "memory")
+        else:
+            at.git("cherry-pick", f"memory..{proposal}")
+        done = at.git("rev-parse", "HEAD")
+        hub.git("worktree", "remove", "--force", str(place))
+        hub.git("update-ref", "refs/heads/memory", done)
+
+    return World(hub, a, one, b, two, first, forge)
+
+
+def like(memory: Memory, title: str) -> str:
+    return memory.record(Kind.BUG, title, text=TEXT).id
+
+
+def edit(memory: Memory, record_id: str, *paragraphs: int) -> None:
+    for n in paragraphs:
+        text = memory.text(record_id)
+        memory.amend(record_id, text.replace(f"Paragraph {n} of a text", f"Paragraph {n}, edited, of a text"))
+
+
+def open_proposals(memory: Memory) -> list[str]:
+    return [proposal.name for proposal in memory.proposals() if proposal.own]
+
+
+def same(world: World) -> None:
+    for memory in (world.one, world.two, world.one):
+        memory.sync()
+    assert tree(world.a) == tree(world.b) == tree(world.hub)
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_proposals_edit_of_a_record_that_was_deleted_meanwhile_comes_back_to_its_own(
+    world: World, how: str
+) -> None:
+    _, a, one, _, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7, 20)
+    one.record(Kind.DECISION, "Another thing")
+    one.end_proposing()
+    wanted = a.git("show", "memory-proposals/idea:bugs/0001-the-first.md")
+    one.sync()
+    two.delete(first)
+    second = like(two, "The second")
+    pure = two.raw(second)
+    two.sync()
+    forge(how)
+    two.sync()
+    assert "edited" in two.text(second), "git did not take the two for one renamed file"
+    done = one.sync()
+    assert open_proposals(one) == []
+    assert "'idea' was merged on origin" in done.proposals[-1]
+    assert done.merges[-1].remarks == (
+        "bugs/0001-the-first.md, deleted on one side and edited on the other, is there again: "
+        "a merge elsewhere had written its edit into bugs/0002-the-second.md",
+    )
+    same(world)
+    for memory in (one, two):
+        assert memory.raw(second) == pure
+        assert memory.text(first) == wanted + "\n"
+        assert memory.get("BUG-1").id == first
+        assert memory.get("ADR-1").title == "Another thing"
+    two.delete(first)  # what was put right once is not put right again
+    same(world)
+    assert one.find(first) is None
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_an_edit_that_was_written_into_a_proposals_record_comes_back_to_its_own(
+    world: World, how: str
+) -> None:
+    _, a, one, _, two, first, forge = world
+    one.propose("idea")
+    with one.batch("One instead of the other"):
+        one.delete(first)
+        second = like(one, "The second")
+    one.end_proposing()
+    pure = a.git("show", "memory-proposals/idea:bugs/0002-the-second.md")
+    one.sync()
+    edit(two, first, 7)
+    wanted = two.raw(first)
+    two.sync()
+    forge(how)
+    two.sync()
+    assert "edited" in two.text(second), "git did not take the two for one renamed file"
+    one.sync()
+    assert open_proposals(one) == []
+    same(world)
+    for memory in (one, two):
+        assert memory.text(second) == pure + "\n"
+        assert memory.raw(first) == wanted
+        assert memory.get("BUG-1").id == first
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_what_was_written_to_both_records_since_and_before_is_kept(world: World, how: str) -> None:
+    _, _, one, _, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    one.sync()
+    edit(two, first, 25)
+    two.delete(first)
+    second = like(two, "The second")
+    two.sync()
+    forge(how)
+    two.sync()
+    edit(two, second, 15)
+    two.sync()
+    one.sync()
+    same(world)
+    for memory in (one, two):
+        edited = {
+            title: [n for n in range(30) if f"Paragraph {n}, edited" in memory.text(record_id)]
+            for title, record_id in (("first", first), ("second", second))
+        }
+        assert edited == {"first": [7, 25], "second": [15]}
+
+
+def test_a_record_that_was_deleted_since_does_not_come_back_when_another_is_put_right(world: World) -> None:
+    _, _, one, _, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    one.sync()
+    two.delete(first)
+    second = like(two, "The second")
+    two.sync()
+    forge("squash")
+    two.sync()
+    two.delete(second)
+    two.sync()
+    one.sync()
+    same(world)
+    assert two.find(second) is None
+    assert "Paragraph 7, edited" in two.text(first)
+
+
+def test_an_earlier_state_of_a_proposal_that_was_squashed_is_told_and_the_rest_stays_open(
+    world: World,
+) -> None:
+    _, _, one, _, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    one.sync()
+    two.delete(first)
+    second = like(two, "The second")
+    pure = two.raw(second)
+    two.sync()
+    forge("squash")
+    one.propose("idea")
+    one.record(Kind.DECISION, "Afterwards")
+    one.end_proposing()
+    one.sync()
+    assert open_proposals(one) == ["idea"]
+    assert one.raw(second) == pure
+    assert "Paragraph 7, edited" in one.text(first)
+    two.sync()
+    tip = tree(world.hub)
+    one.sync()
+    assert tree(world.hub) == tip
+
+
+def test_the_same_edit_of_another_record_by_a_person_is_no_squash(world: World) -> None:
+    _, _, one, b, two, first, _ = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    one.sync()
+    two.delete(first)
+    second = like(two, "The second")
+    edit(two, second, 7)
+    two.sync()
+    tip = b.git("rev-parse", "memory")
+    one.sync()
+    assert open_proposals(one) == ["idea"]
+    assert world.a.git("rev-parse", "memory") == tip
+    assert "Paragraph 7, edited" in one.text(second)
+
+
+def test_a_squash_that_mixed_nothing_is_left_alone(world: World) -> None:
+    hub, a, one, _, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.delete(one.record(Kind.BUG, "A third", text="Another text altogether.").id)
+    one.end_proposing()
+    one.sync()
+    edit(two, first, 25)
+    two.sync()
+    forge("squash")
+    forged = hub.git("rev-parse", "memory")
+    one.sync()
+    assert open_proposals(one) == []
+    assert a.git("rev-parse", "memory") == forged
