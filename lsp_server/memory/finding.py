@@ -1,4 +1,4 @@
-"""Use case: find records by their words, or list them, with the labels of what they link to."""
+"""Use case: find records by their words or their former labels, and read their files."""
 
 from __future__ import annotations
 

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from lsp_server.errors import GitMemoryError, NotFoundError
+from lsp_server.errors import GitMemoryError
 from lsp_server.memory import draft_files
 from lsp_server.memory.core import Core
 from lsp_server.memory.draft_files import State
 from lsp_server.memory.draft_place import folder_of
 from lsp_server.memory.draft_text import is_clean
+from lsp_server.memory.finding import raw
 from lsp_server.memory.results import Draft
 from lsp_server.records.model import Record
 from lsp_server.records.paths import slug
@@ -63,10 +64,7 @@ def refresh(core: Core, record: Record, in_use: Collection[Path] = ()) -> Path:
 
 def text_of(core: Core, record: Record) -> str:
     """The whole file of a record at the tip. Raises ``NotFoundError``."""
-    data = core.read(record.path)
-    if data is None:
-        raise NotFoundError(f"{record.label} was deleted meanwhile")
-    return data.decode("utf-8", "replace")
+    return raw(core, record).decode("utf-8", "replace")
 
 
 def tidy(core: Core, in_use: Collection[Path] = ()) -> None:

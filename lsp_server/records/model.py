@@ -25,7 +25,7 @@ class Kind(str, Enum):
 
 
 class Relation(str, Enum):
-    """How one record is linked to another; every relation has its inverse on the other side."""
+    """How one record is linked to another."""
 
     SUPERSEDES = "supersedes"
     SUPERSEDED_BY = "superseded-by"
@@ -34,6 +34,18 @@ class Relation(str, Enum):
     LEARNED_FROM = "learned-from"
     TAUGHT = "taught"
     RELATES_TO = "relates-to"
+
+
+# What the record at the other end of a link says.
+INVERSE = {
+    Relation.SUPERSEDES: Relation.SUPERSEDED_BY,
+    Relation.SUPERSEDED_BY: Relation.SUPERSEDES,
+    Relation.AMENDS: Relation.AMENDED_BY,
+    Relation.AMENDED_BY: Relation.AMENDS,
+    Relation.LEARNED_FROM: Relation.TAUGHT,
+    Relation.TAUGHT: Relation.LEARNED_FROM,
+    Relation.RELATES_TO: Relation.RELATES_TO,
+}
 
 
 class Link(NamedTuple):

@@ -6,15 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from lsp_server.memory.importing.folder import Source
 from lsp_server.records.labels import format_label
-from lsp_server.records.model import Kind, Relation
-
-_INVERSE = {
-    Relation.SUPERSEDES: Relation.SUPERSEDED_BY,
-    Relation.SUPERSEDED_BY: Relation.SUPERSEDES,
-    Relation.AMENDS: Relation.AMENDED_BY,
-    Relation.AMENDED_BY: Relation.AMENDS,
-    Relation.RELATES_TO: Relation.RELATES_TO,
-}
+from lsp_server.records.model import INVERSE, Kind
 
 
 def link_sources(sources: Sequence[Source]) -> None:
@@ -40,7 +32,7 @@ def link_sources(sources: Sequence[Source]) -> None:
                 continue
             for here, relation, there in (
                 (source, link.relation, target),
-                (target, _INVERSE[link.relation], source),
+                (target, INVERSE[link.relation], source),
             ):
                 other = there.known or there
                 label = there.known.label if there.known else format_label(Kind.DECISION, there.number, "")
