@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from lsp_server.store.refs import Signature, signature
+
 # --show-origin tells which files (includes too) there are to watch.
 LIST_ARGUMENTS = ("config", "--list", "-z", "--show-origin")
 
@@ -56,16 +58,8 @@ class Config:
         """Whether some configuration file was written since. A few stat calls."""
         return self._stat() != self._seen
 
-    def _stat(self) -> tuple[tuple[int, int, int] | None, ...]:
-        seen: list[tuple[int, int, int] | None] = []
-        for file in self._files:
-            try:
-                status = os.stat(file)  # noqa: PTH116  polled: Path.stat costs twice as much
-            except OSError:
-                seen.append(None)
-            else:
-                seen.append((status.st_mtime_ns, status.st_size, status.st_ino))
-        return tuple(seen)
+    def _stat(self) -> list[Signature]:
+        return [signature(file) for file in self._files]
 
 
 def global_files(environment: Mapping[str, str]) -> list[Path]:

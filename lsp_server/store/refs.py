@@ -21,7 +21,7 @@ Signature = tuple[int, int, int] | None
 def signature(path: Path) -> Signature:
     """Changes whenever the file is replaced or written; None when it is not there."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116  polled: Path.stat costs twice as much
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
