@@ -34,6 +34,7 @@ class SharedProposals:
         self._below = below
         self._remark = remark
         self._tracked: Mapping[str, Version] = {}
+        self._parted: dict[str, Version] = {}
         self.own: Mapping[str, Version] = {}
 
     def look(self) -> None:
@@ -45,19 +46,29 @@ class SharedProposals:
         return tip in (self._tracked.get(name), self.own.get(name))
 
     def track(self, listed: Mapping[str, str]) -> None:
-        """Remember what the remote has, forget what it no longer has, and follow where it went on."""
+        """Remember what the remote has, forget what it no longer has, and follow where it went on. What was
+        written to here as well waits for ``combine``: it may be a part of the memory already."""
         there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
         refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
         refs.update({self._target.tracking(name): None for name in self._tracked if name not in there})
         self._remotes.set_refs(refs)
+        self._parted.clear()
         for name, own in self.own.items():
             if name not in there or there[name] == own or self._contains(own, there[name]):
                 continue
             if self._contains(there[name], own):
                 self._follow(name, own, there[name])
             else:
-                self._combine(name, there[name])
+                self._parted[name] = there[name]
+
+    def combine(self) -> None:
+        """Merge what was written to a proposal here and on the remote, where it is still open."""
+        if self._parted:
+            self.look()
+        for name, there in self._parted.items():
+            if (own := self.own.get(name)) is not None:
+                self._combine(name, own, there)
 
     def _follow(self, name: str, own: Version, there: Version) -> None:
         """Move a proposal of this clone to what others wrote on top of it."""
@@ -73,8 +84,9 @@ class SharedProposals:
             return
         if moved:
             self._remark([f"the proposal '{short}' has what was written to it on {where}"])
+            self._unmix(name, own, there)
 
-    def _combine(self, name: str, there: Version) -> None:
+    def _combine(self, name: str, own: Version, there: Version) -> None:
         """Merge what others wrote to a proposal of this clone, which was written to here as well."""
         from lsp_server.memory.merging import merge_into
 
@@ -95,6 +107,23 @@ class SharedProposals:
             said += [f"  {one.old} is {one.new} now on '{short}'" for one in merge.renumbered]
             said += [f"  {one.label} is in conflict on '{short}'" for one in merge.conflicts]
         self._remark(said)
+        self._unmix(name, own, there)
+
+    def _unmix(self, name: str, own: Version, there: Version) -> None:
+        """Put right what git mixed where a forge brought the proposal up to date, by a merge or a rebase."""
+        from lsp_server.memory.merging import may_be_mixed, unmix, unmix_replayed
+
+        store = self._store.on(f"refs/heads/{name}")
+        mainline = self._store.tip()
+        try:
+            merges = [*unmix(self._core, store, known=[own, *([mainline] if mainline else [])])]
+            for base in store.merge_bases(own, there)[:1]:
+                if base != own and may_be_mixed(store, store.differences(base, own), there):
+                    merges += unmix_replayed(self._core, store, base, own, there, is_new=True)
+        except GitMemoryError as error:  # checked out in this very moment: that keeps nobody from syncing
+            self._remark([f"the proposal '{name.removeprefix(self._below)}' was not looked through: {error}"])
+            return
+        self._remark([f"  {remark}" for merge in merges for remark in merge.remarks])
 
     def to_send(self, listed: Mapping[str, str], mainline: Version) -> dict[str, Version]:
         """This clone's proposals that the remote does not have, or has an earlier state of."""

@@ -273,6 +273,7 @@ class _Sync:
             said, merges = settle_proposals(self._core, self._target.shown)
             self._remark(said)
             self._merges += merges
+            self._proposals.combine()
             self._proposals.look()
 
     # sending ----------------------------------------------------------------------------------------

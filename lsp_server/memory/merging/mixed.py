@@ -140,17 +140,21 @@ def _lines(pool: Pool, blob: Blob) -> set[bytes]:
     return set(pool.data(blob.object_id).splitlines())
 
 
-def put_right(core: Core, store: GitStore, pool: Pool, found: Sequence[Mixed]) -> Sequence[Merge]:
-    """Put right what was mixed, as far as nobody has: a commit for each."""
-    return [done for one in found if (done := _put_right(core, store, pool, one)) is not None]
+def put_right(
+    core: Core, store: GitStore, pool: Pool, found: Sequence[Mixed], *, is_new: bool = False
+) -> Sequence[Merge]:
+    """Put right what was mixed, as far as nobody has: a commit for each. With ``is_new`` nobody can."""
+    done = [_put_right(core, store, pool, one, is_new=is_new) for one in found]
+    return [merge for merge in done if merge is not None]
 
 
-def _put_right(core: Core, store: GitStore, pool: Pool, one: Mixed) -> Merge | None:
+def _put_right(core: Core, store: GitStore, pool: Pool, one: Mixed, *, is_new: bool) -> Merge | None:
     done: list[Outcome] = []
 
     def build(tip: Snapshot) -> ChangeSet | None:
         done.clear()
-        if tip.version != one.merge and one.edited in store.written(one.merge, tip.version)[0]:
+        is_looked_at = not is_new and tip.version != one.merge
+        if is_looked_at and one.edited in store.written(one.merge, tip.version)[0]:
             return None  # somebody has put it right already, and may have gone on from there
         outcome = _with(core, store, pool, one, tip)
         changes = outcome.changes(OURS)

@@ -45,10 +45,17 @@ def may_be_mixed(store: GitStore, proposed: Sequence[Difference], mainline: Vers
 
 
 def unmix_replayed(
-    core: Core, store: GitStore, base: Version, proposal: Version, mainline: Version
+    core: Core,
+    store: GitStore,
+    base: Version,
+    proposal: Version,
+    mainline: Version,
+    *,
+    is_new: bool = False,
 ) -> Sequence[Merge]:
-    """Put right what a squash or a rebase of a proposal mixed in the memory: a commit for each, the same
-    whoever makes it. ``base`` is where the proposal left the memory."""
+    """Put right what a squash or a rebase of a proposal mixed, as ``mainline`` has it: a commit for each,
+    the same whoever makes it. ``base`` is where the proposal left the memory; ``is_new`` where nobody can
+    have put it right already."""
     git = core.repository.git
     pool = Pool(store, core.repository.object_format)
     own = single_commits(git, proposal, base)
@@ -61,7 +68,7 @@ def unmix_replayed(
     for commit in written:
         for one in _squashed(store, pool, base, states, commit):
             found.setdefault((one.path, one.into), one)
-    return put_right(core, store, pool, list(found.values()))
+    return put_right(core, store, pool, list(found.values()), is_new=is_new)
 
 
 def _mixed(

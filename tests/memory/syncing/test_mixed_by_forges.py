@@ -140,6 +140,58 @@ def test_an_edit_that_was_written_into_a_proposals_record_comes_back_to_its_own(
         assert memory.get("BUG-1").id == first
 
 
+@pytest.mark.parametrize("how", ["merge", "rebase"])
+def test_what_a_forge_mixed_when_it_brought_a_proposal_up_to_date_is_put_right_there(
+    world: World, tmp_path: Path, how: str
+) -> None:
+    hub, a, one, _, two, first, _ = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    wanted = a.git("show", "memory-proposals/idea:bugs/0001-the-first.md")
+    one.sync()
+    two.delete(first)
+    second = like(two, "The second")
+    pure = two.text(second)
+    two.sync()
+    place = tmp_path / "update"
+    hub.git("worktree", "add", "-q", "--detach", str(place), "memory-proposals/idea")
+    Repo(place).git(how, "-q", "memory")
+    updated = Repo(place).git("rev-parse", "HEAD")
+    hub.git("worktree", "remove", "--force", str(place))
+    hub.git("update-ref", "refs/heads/memory-proposals/idea", updated)
+    assert "edited" in hub.git("show", "memory-proposals/idea:bugs/0002-the-second.md")
+    done = one.sync()
+    assert "is there again" in done.proposals[-2]
+    for repo in (a, hub):
+        assert repo.git("show", "memory-proposals/idea:bugs/0002-the-second.md") + "\n" == pure
+        assert repo.git("show", "memory-proposals/idea:bugs/0001-the-first.md") == wanted
+    assert open_proposals(one) == ["idea"]
+    one.adopt("idea")
+    same(world)
+    assert (two.text(first), two.text(second)) == (wanted + "\n", pure)
+
+
+def test_a_proposal_that_a_forge_rebased_and_merged_is_ended_and_what_was_mixed_is_put_right(
+    world: World,
+) -> None:
+    hub, _, one, _, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    one.sync()
+    two.delete(first)
+    pure = two.text(second := like(two, "The second"))
+    two.sync()
+    forge("rebase")
+    hub.git("update-ref", "refs/heads/memory-proposals/idea", "refs/heads/memory")
+    one.sync()
+    assert open_proposals(one) == []
+    same(world)
+    assert two.text(second) == pure
+    assert "Paragraph 7, edited" in two.text(first)
+
+
 @pytest.mark.parametrize("how", HOW)
 def test_what_was_written_to_both_records_since_and_before_is_kept(world: World, how: str) -> None:
     _, _, one, _, two, first, forge = world
