@@ -24,6 +24,9 @@ _LOCK_POLL = 0.05
 _PEACE = 5.0  # seconds for a git that holds a lock to be done, when we were interrupted
 _LOCKED = re.compile(r"Unable to create '(.+?)': File exists")
 _REFLOG_LENGTH = 200
+# So many new objects get files of their own. A pack, synced once, is written quicker, but packs add up to
+# slower reading: one for each batch, and for each merge that puts many files in place, is few enough.
+_MOST_LOOSE = 100
 _GIT_SYNCS_REFS = (2, 36)
 
 
@@ -56,7 +59,8 @@ class BranchWriter:
         note.say(incoming=str(prepared.path))
         with prepared as incoming:
             pieces = stream(plan, parent=parent, author=author, committer=committer)
-            new = self._import(incoming, incoming.write(pieces), note, meanwhile)
+            most_loose = _MOST_LOOSE if plan.size < _MOST_LOOSE else 1
+            new = self._import(incoming, incoming.write(pieces), most_loose, note, meanwhile)
             if repository.config.flag("commit.gpgsign"):
                 new = self._sign(incoming, new, plan, parent, (author, committer))
             incoming.publish()
@@ -113,10 +117,15 @@ class BranchWriter:
         )
 
     def _import(
-        self, incoming: Incoming, stream_file: Path, note: Note, meanwhile: Callable[[], None] | None
+        self,
+        incoming: Incoming,
+        stream_file: Path,
+        most_loose: int,
+        note: Note,
+        meanwhile: Callable[[], None] | None,
     ) -> str:
         git = incoming.git(self._repository.git)
-        arguments = ["-c", "fastimport.unpackLimit=100", "fast-import", "--quiet", "--done"]
+        arguments = ["-c", f"fastimport.unpackLimit={most_loose}", "fast-import", "--quiet", "--done"]
         # From a file, not a pipe: when we are killed, git still sees a whole stream and ends by itself.
         with stream_file.open("rb") as stdin:
             process = git.start(arguments, write=True, stdin=stdin)

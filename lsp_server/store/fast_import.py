@@ -30,6 +30,11 @@ class Plan(NamedTuple):
     """(path, mode, object id)"""
     merges: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """How many files it writes, puts in place or deletes."""
+        return len(self.deletes) + len(self.writes) + len(self.copies)
+
     def __bool__(self) -> bool:
         return bool(self.deletes or self.writes or self.copies or self.merges)
 

@@ -43,6 +43,19 @@ def test_a_merge_has_both_parents_and_takes_objects_as_they_are(store: GitStore,
     assert not store.contains(theirs, merged)
 
 
+@pytest.mark.parametrize("count", [3, 150])
+def test_a_merge_that_puts_many_files_in_place_is_one_pack(store: GitStore, repo: Repo, count: int) -> None:
+    theirs = store.on(SIDE).commit(
+        lambda _: ChangeSet("theirs", {f"new/{n}.md": b"%d\n" % n for n in range(count)})
+    )
+    ours = store.commit(lambda _: ChangeSet("ours", {"new/mine.md": b"mine\n"}))
+    packs = set(repo.root.glob(".git/objects/pack/*.pack"))
+    brought = {d.path: d.new for d in store.differences(store.merge_bases(ours, theirs)[0], theirs) if d.new}
+    store.commit(lambda _: ChangeSet("merge", copies=brought, merges=[theirs]))
+    assert len(set(repo.root.glob(".git/objects/pack/*.pack")) - packs) == (count > 100)
+    assert repo.git("fsck", "--strict", "--no-dangling") == ""
+
+
 def test_a_merge_that_changes_no_file_is_still_made(store: GitStore, repo: Repo) -> None:
     theirs = store.on(SIDE).commit(lambda _: ChangeSet("same", {"c.md": b"c\n"}))
     ours = store.commit(lambda _: ChangeSet("same too", {"c.md": b"c\n"}))
