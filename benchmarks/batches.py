@@ -32,7 +32,7 @@ def main(curve: tuple[int, ...]) -> None:
     """The three figures at a thousand records, then the cost of one record in batches of other sizes."""
     bare, store, whole = [], [], []
     with repository(100) as root, Memory.open(root) as memory:
-        repo = Repository.discover(root)
+        repo = Repository.begin(root).wait()
         ours = GitStore(repo)
         beside = ours.on("refs/heads/beside")  # nobody's index has to follow it
         write(memory, 10)  # what is loaded once is loaded

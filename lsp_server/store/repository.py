@@ -147,17 +147,6 @@ class Repository:
             start, os.environ if environment is None else environment, honour_git_dir=honour_git_dir
         )
 
-    @classmethod
-    def discover(
-        cls,
-        directory: str | Path = ".",
-        environment: Mapping[str, str] | None = None,
-        *,
-        honour_git_dir: bool = False,
-    ) -> Repository:
-        """Find the repository from a directory in it. Raises ``NoRepositoryError`` or ``StoreError``."""
-        return cls.begin(directory, environment, honour_git_dir=honour_git_dir).wait()
-
     @property
     def config(self) -> Config:
         """git's configuration, read again when one of its files was written."""

@@ -28,7 +28,7 @@ def eager_switching() -> Iterator[None]:
 
 
 def test_threads_share_one_index_and_one_reader_of_the_code(repo: Repo, eager_switching: None) -> None:
-    repository = Repository.discover(repo.root)
+    repository = Repository.begin(repo.root).wait()
     for _ in range(50):
         core = Core(repository)
         together = Barrier(THREADS)

@@ -22,7 +22,7 @@ def open_store() -> Iterator[Callable[..., GitStore]]:
     opened: list[GitStore] = []
 
     def open_one(root: Path, *, initialise: bool = True, branch: str | None = None) -> GitStore:
-        store = GitStore(Repository.discover(root))
+        store = GitStore(Repository.begin(root).wait())
         opened.append(store)
         if initialise:
             store.initialise(branch, FIRST, "memory: begin")

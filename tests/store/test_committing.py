@@ -266,7 +266,7 @@ def test_a_read_only_repository_is_a_clear_error_with_nothing_half_written(
         "import sys\n"
         "from lsp_server.store.git_store import GitStore; from lsp_server.store.base import ChangeSet\n"
         "from lsp_server.store.repository import Repository; from lsp_server.errors import StoreError\n"
-        "store = GitStore(Repository.discover(sys.argv[1]))\n"
+        "store = GitStore(Repository.begin(sys.argv[1]).wait())\n"
         "assert store.snapshot().read('a') == b'text'\n"
         "try: store.commit(lambda _: ChangeSet('x', {'b': b'x'}))\n"
         "except StoreError as error: print(error)\n"

@@ -23,7 +23,7 @@ from lsp_server.store.base import ChangeSet
 from lsp_server.store.git_store import GitStore
 from lsp_server.store.repository import Repository
 
-store = GitStore(Repository.discover(sys.argv[1]))
+store = GitStore(Repository.begin(sys.argv[1]).wait())
 for i in range(int(sys.argv[3])):
     name = f"{sys.argv[2]}-{i}"
     def build(tip):
@@ -57,7 +57,7 @@ def test_eight_processes_of_ten_writes_keep_all_eighty(repo: Repo, store: GitSto
 
 
 def test_threads_of_one_store_and_of_several_keep_all(repo: Repo, store: GitStore) -> None:
-    others = [GitStore(Repository.discover(repo.root)) for _ in range(2)]
+    others = [GitStore(Repository.begin(repo.root).wait()) for _ in range(2)]
     failed: list[BaseException] = []
 
     def write(target: GitStore, name: str) -> None:
@@ -131,7 +131,7 @@ def test_two_who_initialise_at_once_make_one_branch(repo: Repo) -> None:
     script = (
         "import sys; from lsp_server.store.git_store import GitStore\n"
         "from lsp_server.store.repository import Repository\n"
-        "s = GitStore(Repository.discover(sys.argv[1]))\n"
+        "s = GitStore(Repository.begin(sys.argv[1]).wait())\n"
         "print(s.initialise(None, {'memory.yaml': b'format: 1\\n'}, 'memory: begin')[0]); s.close()\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}

@@ -82,7 +82,7 @@ def test_sha256(new_repo: Callable[..., Repo], open_store: Open) -> None:
     assert len(store.tip() or "") == 64
     tip = store.tip()
     assert store.commit(lambda _: ChangeSet("the same again", {"d/a": b"text"})) == tip
-    assert Repository.discover(made.root).head_commit() == head
+    assert Repository.begin(made.root).wait().head_commit() == head
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def reftable(new_repo: Callable[..., Repo], git_version: tuple[int, int]) -> Rep
 def test_reftable(reftable: Repo, open_store: Open, tmp_path: Path) -> None:
     store = open_store(reftable.root)
     works(store, reftable)
-    found = Repository.discover(reftable.root)
+    found = Repository.begin(reftable.root).wait()
     assert (found.head_branch(), found.head_commit()) == ("main", reftable.git("rev-parse", "HEAD"))
     newer = reftable.commit("newer")
     assert found.head_commit() == newer

@@ -17,7 +17,7 @@ SIDE = "refs/heads/memory-proposals/side"
 
 @pytest.fixture
 def store(repo: Repo) -> Iterator[GitStore]:
-    made = GitStore(Repository.discover(repo.root))
+    made = GitStore(Repository.begin(repo.root).wait())
     made.initialise(None, {"memory.yaml": b"format: 1\n"}, "start")
     made.commit(lambda _: ChangeSet("base", {"a.md": b"a\n", "old/b.md": b"b\n"}))
     repo.git("branch", "memory-proposals/side", "memory")

@@ -43,7 +43,7 @@ def hub(new_repo: Callable[..., Repo]) -> Repo:
 
 @contextlib.contextmanager
 def exchanging(repo: Repo, remote: str | None = None, seconds: float = 20) -> Iterator[Exchange]:
-    repository = Repository.discover(repo.root)
+    repository = Repository.begin(repo.root).wait()
     budget = Budget(seconds)
     with sync_lock.hold(repository, budget) as note:
         assert note is not None
@@ -51,7 +51,7 @@ def exchanging(repo: Repo, remote: str | None = None, seconds: float = 20) -> It
 
 
 def names(repo: Repo) -> Remotes:
-    return Remotes(Repository.discover(repo.root))
+    return Remotes(Repository.begin(repo.root).wait())
 
 
 def left_over(repo: Repo) -> list[str]:
@@ -260,7 +260,7 @@ def test_ssh_is_the_users_own_and_asks_nothing(
 ) -> None:
     if configured is not None:
         repo.git("config", "core.sshCommand", configured)
-    environment = git_for_remotes(Repository.discover(repo.root)).environment
+    environment = git_for_remotes(Repository.begin(repo.root).wait()).environment
     assert environment.get("GIT_SSH_COMMAND") == command
     assert "GIT_ALLOW_PROTOCOL" not in environment
 
@@ -290,7 +290,7 @@ def test_whoever_asked_can_stop_it(repo: Repo) -> None:
     import threading
 
     stop = threading.Event()
-    repository = Repository.discover(repo.root)
+    repository = Repository.begin(repo.root).wait()
     with silent_server() as url:
         budget = Budget(30, stop)
         threading.Timer(0.3, stop.set).start()
@@ -330,7 +330,7 @@ def test_what_a_killed_sync_left_running_is_ended_by_the_next(repo: Repo, hub: R
 def test_a_git_that_has_a_dead_ones_number_by_now_is_left_alone(repo: Repo, hub: Repo) -> None:
     note = repo.root / ".git" / "git-memory" / "sync-lock"
     note.parent.mkdir(exist_ok=True)
-    elsewhere = Repository.discover(hub.root).git.start(["cat-file", "--batch"], stdin=True, apart=True)
+    elsewhere = Repository.begin(hub.root).wait().git.start(["cat-file", "--batch"], stdin=True, apart=True)
     try:
         note.write_text(json.dumps({"since": time.time(), "pid": elsewhere.pid, "born": "1"}))
         with exchanging(repo, str(hub.root)) as exchange:

@@ -20,7 +20,7 @@ def environment(**changes: str | None) -> dict[str, str]:
 
 
 def test_it_is_found_from_any_directory_in_it(repo: Repo) -> None:
-    found = Repository.discover(repo.root / "src")
+    found = Repository.begin(repo.root / "src").wait()
     assert (found.work_tree, found.git_dir, found.common_dir) == (
         repo.root,
         repo.root / ".git",
@@ -30,7 +30,7 @@ def test_it_is_found_from_any_directory_in_it(repo: Repo) -> None:
 
 
 def test_it_is_found_from_inside_the_git_directory(repo: Repo) -> None:
-    assert Repository.discover(repo.root / ".git" / "refs").work_tree == repo.root
+    assert Repository.begin(repo.root / ".git" / "refs").wait().work_tree == repo.root
 
 
 def test_looking_can_begin_early_and_be_called_off(repo: Repo) -> None:
@@ -40,12 +40,12 @@ def test_looking_can_begin_early_and_be_called_off(repo: Repo) -> None:
 
 def test_no_repository_is_said_with_the_directory(tmp_path: Path) -> None:
     with pytest.raises(NoRepositoryError, match=f"not inside a git repository: {tmp_path}"):
-        Repository.discover(tmp_path)
+        Repository.begin(tmp_path).wait()
 
 
 def test_a_directory_that_is_not_there_is_no_repository(tmp_path: Path) -> None:
     with pytest.raises(NoRepositoryError, match="there is no directory"):
-        Repository.discover(tmp_path / "gone")
+        Repository.begin(tmp_path / "gone").wait()
 
 
 def test_git_dir_is_honoured_only_when_told(repo: Repo, new_repo: Callable[..., Repo]) -> None:
@@ -53,19 +53,19 @@ def test_git_dir_is_honoured_only_when_told(repo: Repo, new_repo: Callable[..., 
     told = environment(
         GIT_DIR=str(other.root / ".git"), GIT_WORK_TREE=str(other.root), GIT_INDEX_FILE="/nowhere"
     )
-    assert Repository.discover(repo.root, told).work_tree == repo.root
-    assert Repository.discover(repo.root, told, honour_git_dir=True).work_tree == other.root
+    assert Repository.begin(repo.root, told).wait().work_tree == repo.root
+    assert Repository.begin(repo.root, told, honour_git_dir=True).wait().work_tree == other.root
 
 
 def test_a_bare_repository_has_no_work_tree(new_repo: Callable[..., Repo]) -> None:
     bare = new_repo("bare", "--bare")
-    found = Repository.discover(bare.root)
+    found = Repository.begin(bare.root).wait()
     assert (found.is_bare, found.work_tree, found.git_dir) == (True, None, bare.root)
 
 
 def test_a_linked_worktree_shares_the_common_directory(repo: Repo, tmp_path: Path) -> None:
     repo.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
-    found = Repository.discover(tmp_path / "linked")
+    found = Repository.begin(tmp_path / "linked").wait()
     assert found.common_dir == repo.root / ".git"
     assert found.git_dir == repo.root / ".git/worktrees/linked"
     assert (found.work_tree, found.head_branch()) == (tmp_path / "linked", "side")
@@ -74,7 +74,7 @@ def test_a_linked_worktree_shares_the_common_directory(repo: Repo, tmp_path: Pat
 @pytest.mark.parametrize("name", ["with space", "with\nnewline", os.fsdecode(b"not-utf8-\xff"), "ünï"])
 def test_the_repository_may_have_any_name(new_repo: Callable[..., Repo], name: str) -> None:
     made = new_repo(name)
-    found = Repository.discover(made.root)
+    found = Repository.begin(made.root).wait()
     assert (found.work_tree, found.git_dir) == (made.root, made.root / ".git")
 
 
@@ -86,21 +86,21 @@ def test_a_repository_of_another_user_shows_gits_own_message(repo: Repo) -> None
     if "safe.directory" not in probe.stderr:
         pytest.skip("this git does not look at the owner")
     with pytest.raises(StoreError, match=r"safe\.directory") as raised:
-        Repository.discover(repo.root, strange)
+        Repository.begin(repo.root, strange).wait()
     assert "\n" not in str(raised.value)
 
 
 def test_head_on_a_branch_unborn_and_detached(repo: Repo, new_repo: Callable[..., Repo]) -> None:
-    found = Repository.discover(repo.root)
+    found = Repository.begin(repo.root).wait()
     assert (found.head_branch(), found.head_commit()) == ("main", repo.git("rev-parse", "HEAD"))
     repo.git("checkout", "-q", "--detach")
     assert (found.head_branch(), found.head_commit()) == (None, repo.git("rev-parse", "HEAD"))
-    unborn = Repository.discover(new_repo("unborn").root)
+    unborn = Repository.begin(new_repo("unborn").root).wait()
     assert (unborn.head_branch(), unborn.head_commit()) == ("main", None)
 
 
 def test_head_is_followed_into_packed_refs_and_out_again(repo: Repo) -> None:
-    found = Repository.discover(repo.root)
+    found = Repository.begin(repo.root).wait()
     repo.git("branch", "feature/x")
     repo.git("pack-refs", "--all")
     assert not (repo.root / ".git/refs/heads/main").exists()
@@ -114,7 +114,7 @@ def test_head_is_followed_into_packed_refs_and_out_again(repo: Repo) -> None:
 
 
 def test_the_refs_below_a_prefix_are_those_that_git_lists(repo: Repo) -> None:
-    found = Repository.discover(repo.root)
+    found = Repository.begin(repo.root).wait()
     assert found.refs.below("refs/heads/side/") == {}
     first = repo.git("rev-parse", "HEAD")
     for name in ("side/a", "side/packed", "side/deep/er", "sideways", "side/\u2028zeile", "aside/x"):
@@ -135,7 +135,7 @@ def test_the_refs_below_a_prefix_are_those_that_git_lists(repo: Repo) -> None:
 
 
 def test_the_configuration_is_seen_when_it_changes(repo: Repo) -> None:
-    found = Repository.discover(repo.root)
+    found = Repository.begin(repo.root).wait()
     assert found.memory_branch == "memory"
     repo.git("config", "memory.branch", "notes")
     assert (found.memory_branch, found.memory_ref) == ("notes", "refs/heads/notes")
@@ -146,7 +146,7 @@ def test_booleans_are_read_as_git_reads_them(repo: Repo) -> None:
         file.write(
             '[x]\n\tbare\n\ton = on\n\toff = 0\n\tempty =\n\tword = maybe\n[remote "a.b"]\n\turl = u\n'
         )
-    config = Repository.discover(repo.root).config
+    config = Repository.begin(repo.root).wait().config
     assert [config.flag(f"x.{key}") for key in ("bare", "on", "off", "empty", "word")] == [
         True,
         True,
@@ -159,9 +159,9 @@ def test_booleans_are_read_as_git_reads_them(repo: Repo) -> None:
 
 
 def test_the_author_is_who_git_says(repo: Repo) -> None:
-    found = Repository.discover(
+    found = Repository.begin(
         repo.root, environment(GIT_AUTHOR_NAME=" <Ann>, ", GIT_AUTHOR_DATE="1700000000 +0130")
-    )
+    ).wait()
     assert found.author() == "Ann <developer@example.org> 1700000000 +0130"
     assert found.author() == repo_var(repo, found, "GIT_AUTHOR_IDENT")
     assert found.committer().startswith("A Developer <developer@example.org> ")
@@ -172,13 +172,13 @@ def repo_var(repo: Repo, found: Repository, name: str) -> str:
 
 
 def test_a_date_that_only_git_understands_is_left_to_git(repo: Repo) -> None:
-    found = Repository.discover(repo.root, environment(GIT_COMMITTER_DATE="2005-04-07T22:13:13 +0200"))
+    found = Repository.begin(repo.root, environment(GIT_COMMITTER_DATE="2005-04-07T22:13:13 +0200")).wait()
     assert found.committer() == "A Developer <developer@example.org> 1112904793 +0200"
 
 
 def test_without_a_name_it_says_which_two_commands_to_run(repo: Repo, home: Path) -> None:
     (home / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
-    found = Repository.discover(repo.root)
+    found = Repository.begin(repo.root).wait()
     with pytest.raises(RefusedError) as raised:
         found.author()
     assert 'git config --global user.name "Your Name"' in str(raised.value)
