@@ -68,7 +68,8 @@ class Repo:
             elif path.is_file():
                 seen[name] = path.read_bytes()
         refs = self.git("for-each-ref", "--format=%(refname) %(objectname)").splitlines()
-        seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith("refs/heads/memory ")).encode()
+        ours = ("refs/heads/memory ", "refs/git-memory/tip/")
+        seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith(ours)).encode()
         return seen
 
 

@@ -51,6 +51,7 @@ def begin(core: Core, name: str) -> bool:
     mainline = core.mainline.snapshot().version
     if branches.branch(name).tip() is not None:
         return False
+    _require_nothing_lost(core, branches, name)
     known = branches.all()
     if other := next((b.name for b in known if b.remote is None and _is_within(b.name, name)), None):
         # git keeps a branch as a file, and the name of a file cannot be that of a folder.
@@ -93,7 +94,7 @@ def adopt(core: Core, name: str) -> Adopted:
 
     branches = _branches(core)
     for _ in range(_MOST_ROUNDS):
-        found = _find(branches, name)
+        found = _find(core, branches, name)
         _require_current_history(core, found)
         before = core.mainline.snapshot().version
         merge = merge_into(
@@ -109,7 +110,7 @@ def withdraw(core: Core, name: str) -> Withdrawn:
     """End a proposal without its changes. They are kept under a ref of this clone."""
     branches = _branches(core)
     for _ in range(_MOST_ROUNDS):
-        found = _find(branches, name)
+        found = _find(core, branches, name)
         if found.remote is not None:
             raise RefusedError(
                 f"the proposal '{name}' is {found.remote}'s alone: close it there, with its pull request"
@@ -180,14 +181,30 @@ def _let_go(core: Core, branches: ProposalBranches, name: str) -> bool:
     return True
 
 
-def _find(branches: ProposalBranches, name: str) -> ProposalBranch:
+def _find(core: Core, branches: ProposalBranches, name: str) -> ProposalBranch:
     branches.check_name(name)
     found = [branch for branch in branches.all() if branch.name == name]
+    if not found or found[0].remote is not None:
+        _require_nothing_lost(core, branches, name)
     if not found:
         others = sorted({branch.name for branch in branches.all()})
         shown = f"; there is {', '.join(others[:5])}" if others else ""
         raise NotFoundError(f"there is no proposal '{name}'{shown}")
     return found[0]
+
+
+def _require_nothing_lost(core: Core, branches: ProposalBranches, name: str) -> None:
+    """Raise ``RefusedError`` when somebody deleted the branch of this clone and with it what nothing else
+    has: neither a new proposal nor the one of a remote must silently take its place."""
+    from lsp_server.memory.proposal_outcome import is_merged
+    from lsp_server.store.known_tips import lost, require_nothing_lost
+
+    ref, mainline = core.repository.proposal_ref(name), core.mainline.tip()
+    gone = lost(core.repository, ref)
+    if gone is None or mainline is None:
+        return
+    if not is_merged(core, ProposalBranch(name, gone.version, branches.start(name), None), mainline):
+        require_nothing_lost(core.repository, ref)
 
 
 def _is_within(one: str, other: str) -> bool:

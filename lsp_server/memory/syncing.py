@@ -15,6 +15,7 @@ from lsp_server.memory.sync_timeout import seconds
 from lsp_server.store import sync_lock
 from lsp_server.store.exchange import Exchange
 from lsp_server.store.git_store import FORMAT
+from lsp_server.store.known_tips import require_nothing_lost
 from lsp_server.store.remote_errors import RemoteError
 from lsp_server.store.remote_git import Budget, OutOfTimeError, Progress
 from lsp_server.store.remotes import Remote, Remotes
@@ -87,6 +88,8 @@ class _Sync:
     def run(self, budget: Budget) -> Synced:
         if self._store.tip() is not None:
             self._store.snapshot()  # raises where the branch of that name is somebody's code
+        else:
+            require_nothing_lost(self._core.repository, self._store.ref)
         pause = _FIRST_PAUSE
         for _ in range(_MOST_ROUNDS):
             seen = self._remotes.last_seen(self._target, self._branch)
@@ -160,6 +163,7 @@ class _Sync:
         ours = self._store.tip()
         self._compared = None
         if ours is None:
+            require_nothing_lost(self._core.repository, self._store.ref)
             if not self._store.create(theirs, f"adopt the memory of {self._source}"):
                 return False
             self._merges.append(Merge(theirs, fast_forward=True, added=self._count_records(theirs)))

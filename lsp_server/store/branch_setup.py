@@ -9,6 +9,7 @@ from lsp_server.errors import RefusedError, StoreError, UsageError
 from lsp_server.store.base import ChangeSet, Version
 from lsp_server.store.branch_writer import BranchWriter, run_noted
 from lsp_server.store.fast_import import plan
+from lsp_server.store.known_tips import require_nothing_lost
 from lsp_server.store.repository import BRANCH_KEY, Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot
 from lsp_server.store.write_lock import Note
@@ -58,6 +59,7 @@ class BranchSetup:
         self, name: str, files: Mapping[str, bytes], message: str, note: Note
     ) -> tuple[str | None, bool]:
         self._writer.require_free(_HEADS + name)
+        require_nothing_lost(self._repository, _HEADS + name)
         remote = self._on_a_remote(name)
         if remote is not None:
             shown, commit = remote

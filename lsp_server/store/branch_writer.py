@@ -16,6 +16,7 @@ from lsp_server.store.fast_import import Plan, stream
 from lsp_server.store.git_process import Finished, Git, failed, finish
 from lsp_server.store.identity import split_identity
 from lsp_server.store.incoming import Incoming, cannot_write
+from lsp_server.store.known_tips import known_ref
 from lsp_server.store.repository import Repository
 from lsp_server.store.write_lock import Note, remove_dead_lock
 
@@ -70,14 +71,15 @@ class BranchWriter:
     def move(self, ref: str, new: str, old: str | None, why: str, note: Note) -> bool:
         """Move ``ref`` from ``old`` (None: it does not exist) to ``new``; False when it was not there.
 
-        Refused while the branch is checked out somewhere.
+        What is known of a branch moves with it. Refused while the branch is checked out somewhere.
         """
         deadline = time.monotonic() + _LOCK_PATIENCE
         while True:
             begun = time.time()
             done = self._update_ref(ref, new, old, why, note)
             if done.code < 0:  # killed, by the system perhaps
-                remove_dead_lock(self._lock_of(ref), new, begun)
+                for lock in self._locks_of(ref):
+                    remove_dead_lock(lock, new, begun)
             if done.code == 0 or (done.code < 0 and self._stands(ref, new)):
                 self._sync(ref)
                 return True
@@ -160,19 +162,24 @@ class BranchWriter:
         reflog = " ".join(f"memory: {why}"[:_REFLOG_LENGTH].split())
         process = git.start(["update-ref", "-m", reflog, "--stdin"], stdin=True, write=True, apart=True)
         try:
-            note.say(pid=process.pid, lock=str(self._lock_of(ref)), new=new)
+            lock, *further = map(str, self._locks_of(ref))
+            note.say(pid=process.pid, lock=lock, further=further, new=new)
             self.require_free(ref)
         except BaseException:
             process.kill()
             process.communicate()
             raise
-        return _finish_in_peace(process, f"update {ref} {new} {old or '0' * len(new)}\n".encode())
+        moves = f"update {ref} {new} {old or '0' * len(new)}\n"
+        if (known := known_ref(ref)) is not None:
+            moves += f"update {known} {new}\n"  # with the branch, or not at all
+        return _finish_in_peace(process, moves.encode())
 
-    def _lock_of(self, ref: str) -> Path:
+    def _locks_of(self, ref: str) -> list[Path]:
         common = self._repository.common_dir
-        if self._repository.refs.are_files:
-            return common / f"{ref}.lock"
-        return common / "reftable" / "tables.list.lock"
+        if not self._repository.refs.are_files:
+            return [common / "reftable" / "tables.list.lock"]
+        known = known_ref(ref)
+        return [common / f"{one}.lock" for one in (ref, known) if one is not None]
 
     def _sync(self, ref: str) -> None:
         """Make the move survive a power cut: git syncs a ref's content, but not that it has its name."""

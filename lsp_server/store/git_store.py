@@ -102,6 +102,12 @@ class GitStore:
         tip = self.tip()
         name = self.ref.removeprefix("refs/heads/")
         if tip is None:
+            from lsp_server.store.known_tips import lost
+
+            if (gone := lost(self._repository, self.ref)) is not None:
+                raise (NotInitialisedError if self.ref == self._repository.memory_ref else RefusedError)(
+                    gone.sentence()
+                )
             if self.ref != self._repository.memory_ref:
                 raise RefusedError(
                     f"there is no branch '{name}': the proposal was adopted or withdrawn; "

@@ -88,6 +88,10 @@ class ProposalBranches:
         """The store of a proposal."""
         return self._store.on(self._repository.proposal_ref(name))
 
+    def start(self, name: str) -> Version | None:
+        """Where a proposal of this clone began, as far as that is known."""
+        return self._store.on(_STARTS + name).tip()
+
     def begin(self, name: str, version: Version, start: Version) -> bool:
         """Make the branch; False when there is one of that name."""
         branch = self.branch(name)

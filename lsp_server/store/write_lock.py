@@ -48,7 +48,7 @@ class Note:
 
     def say(self, **facts: Any) -> None:
         """Add facts: ``incoming`` (directory), ``pid`` (of the git child), ``crash`` (its report), ``lock``
-        (the file it may leave), ``new`` (what it writes there)."""
+        (the file it may leave), ``further`` (more such files), ``new`` (what it writes there)."""
         if "pid" in facts:
             facts["born"] = birth_of(facts["pid"])
         self._said.update(facts)
@@ -186,10 +186,12 @@ class WriteLock:
         crash = said.get("crash")
         if isinstance(crash, str) and Path(crash).name.startswith("fast_import_crash_"):
             Path(crash).unlink(missing_ok=True)
-        lock, new = said.get("lock"), said.get("new")
-        if isinstance(lock, str) and lock.endswith(".lock") and isinstance(new, str):
+        lock, further, new = said.get("lock"), said.get("further"), said.get("new")
+        if isinstance(lock, str) and isinstance(new, str):
             since = float(said.get("since", 0))
-            remove_dead_lock(Path(lock), new, since)
+            for one in (lock, *(further if isinstance(further, list) else [])):
+                if isinstance(one, str) and one.endswith(".lock"):
+                    remove_dead_lock(Path(one), new, since)
             if new and not new.strip("0"):  # it was to remove the ref, from the packed ones as well
                 _remove_dead_packing(self._objects.parent, since)
         return True

@@ -88,6 +88,35 @@ def test_a_conflict_is_told_with_the_way_to_settle_it(repo: Repo, other: Repo) -
     assert "git memory list --conflicts" in said
 
 
+def test_a_deleted_branch_with_what_was_never_synced_is_missed_and_not_replaced(
+    repo: Repo, other: Repo
+) -> None:
+    repo.do("learn", "Never synced")
+    kept = tip(repo)
+    repo.git("branch", "-D", "memory")
+    other.do("learn", "From elsewhere")
+    other.do("sync")
+    back = f"git branch memory {kept[:10]}"
+    for command in (["sync"], ["init"], ["list"], ["learn", "More"]):
+        answer = repo.run(*command)
+        assert (answer.code, answer.out) == (1, "")
+        assert f"'memory' was deleted here, and 1 commit of it is nowhere else: `{back}`" in answer.err
+    repo.git(*back.split()[1:])
+    assert repo.do("sync").splitlines() == [
+        "From origin/memory: 1 record added.",
+        "Pushed 2 commits to origin/memory.",
+    ]
+    assert {"Never synced", "From elsewhere"} <= {record["title"] for record in repo.json("list")}
+
+
+def test_a_deleted_branch_that_was_synced_comes_back_with_the_next_sync(repo: Repo, other: Repo) -> None:
+    other.do("learn", "From elsewhere")
+    other.do("sync")
+    repo.git("branch", "-D", "memory")
+    assert repo.do("sync") == "From origin/memory: 1 record added.\n"
+    assert tip(repo) == tip(other)
+
+
 def test_json_has_one_shape(repo: Repo, hub: Path) -> None:
     done = repo.json("sync")
     assert list(done) == [

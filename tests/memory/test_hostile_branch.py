@@ -85,7 +85,8 @@ class Place:
             p for name in names for p in ([git / name] if (git / name).is_file() else (git / name).rglob("*"))
         ]
         found |= {str(path): path.read_bytes() for path in own if path.is_file()}
-        found["refs"] = self.repo.git("for-each-ref", "--format=%(refname)").encode()
+        refs = self.repo.git("for-each-ref", "--format=%(refname)").splitlines()
+        found["refs"] = "\n".join(r for r in refs if not r.startswith("refs/git-memory/tip/")).encode()
         homes = [p.relative_to(self.home).as_posix() for p in self.home.rglob("*") if p.is_file()]
         found["home"] = "\n".join(n for n in homes if not n.startswith((".cache/", ".local/"))).encode()
         return found

@@ -273,3 +273,30 @@ def test_a_proposal_merged_with_others_edits_of_the_same_record_is_recognised(
     memory.amend("BUG-1", memory.text("BUG-1").replace("None yet.", "Wait for the morning."))
     squash(repo, "squash")
     assert len(settle(memory)) == 1
+
+
+def test_a_proposal_that_somebody_deleted_is_missed_and_not_begun_anew(memory: Memory, repo: Repo) -> None:
+    memory.propose("jwt")
+    memory.record(Kind.DECISION, "Use JWT")
+    tip = repo.git("rev-parse", "memory-proposals/jwt")
+    memory.end_proposing()
+    repo.git("branch", "-D", "memory-proposals/jwt")
+    back = f"git branch memory-proposals/jwt {tip[:10]}"
+    for ask in (memory.propose, memory.adopt, memory.withdraw):
+        with pytest.raises(RefusedError, match=f"was deleted here, .*`{back}` brings it back"):
+            ask("jwt")
+    repo.git(*back.split()[1:])
+    assert not memory.propose("jwt")
+    assert memory.find("ADR-2") is not None
+
+
+def test_a_deleted_proposal_whose_changes_the_memory_has_is_not_missed(memory: Memory, repo: Repo) -> None:
+    memory.propose("jwt")
+    memory.record(Kind.DECISION, "Use JWT")
+    memory.end_proposing()
+    # A forge squashes it, somebody fetches that, and deletes the branch.
+    tree = repo.git("rev-parse", "memory-proposals/jwt^{tree}")
+    squashed = repo.git("commit-tree", tree, "-p", "memory", "-m", "Use JWT (#7)")
+    repo.git("update-ref", "refs/heads/memory", squashed)
+    repo.git("branch", "-D", "memory-proposals/jwt")
+    assert memory.propose("jwt")

@@ -183,7 +183,12 @@ def test_a_worktrees_proposal_is_what_its_store_writes_to_and_a_proposal_that_is
     store.commit(lambda _: ChangeSet("proposed", {"p.md": b"p\n"}))
     assert repo.git("show", "memory-proposals/side:p.md") == "p"
     assert repo.git("rev-parse", "memory") == before
+    tip = repo.git("rev-parse", "memory-proposals/side")
     repo.git("branch", "-D", "memory-proposals/side")
+    with pytest.raises(RefusedError, match=f"deleted here, .*`git branch memory-proposals/side {tip[:10]}`"):
+        store.commit(lambda _: ChangeSet("proposed", {"q.md": b"q\n"}))
+    repo.git("branch", "memory-proposals/side", tip)
+    store.remove(tip, "proposal ends")
     with pytest.raises(RefusedError, match="adopted or withdrawn"):
         store.commit(lambda _: ChangeSet("proposed", {"q.md": b"q\n"}))
     assert repo.git("rev-parse", "memory") == before
