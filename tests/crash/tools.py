@@ -179,6 +179,12 @@ def _at_work(group: int) -> bool:
     return False
 
 
+def surely(call: str) -> tuple[str, ...]:
+    """Of the moments at which a command can be killed, those that surely come: a git that answers questions
+    as long as the command runs has no end before that."""
+    return ("before",) if "cat-file --batch" in call else ("before", "after")
+
+
 def leftovers(git_dir: Path) -> list[str]:
     """What a killed writer may have left behind in a repository, or in our own place in it."""
     names = (
