@@ -51,16 +51,13 @@ def half(place: Path, mode: int = 0o666) -> Iterator[tuple[Path, int]]:
         let_go(descriptor)
 
 
-def clear(place: Path, names: Iterable[str] | None = None) -> list[Path]:
-    """Remove what dead processes left half-written in ``place``; all that was removed. ``names``: what is in
-    that folder, where it was just read."""
-    removed = []
+def clear(place: Path, names: Iterable[str] | None = None) -> None:
+    """Remove what dead processes left half-written in ``place``. ``names``: what is in that folder, where it
+    was just read."""
     for path in left(place, names):
         with taken_over(path) as ours:
             if ours:
                 _remove(path)
-                removed.append(path)
-    return removed
 
 
 def left(place: Path, names: Iterable[str] | None = None) -> list[Path]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -35,6 +36,7 @@ _PRIVATE = "incoming-"
 _IN_USE = ".in-use"
 _RETIRED = "retired-"
 _TRIES = 10
+_A_MOMENT = 60.0  # seconds
 
 
 class Incoming:
@@ -205,31 +207,26 @@ def _free(private_dir: Path) -> list[Path]:
     ]
 
 
-def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> list[Path]:
-    """Remove what dead processes left in ``private_dir``, whether anybody noted it or not; what was found.
+def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> None:
+    """Remove what dead processes left in ``private_dir``, whether anybody noted it or not.
     ``names``: all that is in there, where it was just read (ten microseconds)."""
     if names is None:
         try:
             names = os.listdir(private_dir)  # noqa: PTH208  names are all that is needed
         except OSError:
-            return []
+            return
     if not any(name.startswith((_RETIRED, HALF)) or name.endswith(_IN_USE) for name in names):
-        return []
+        return
     import shutil
 
     from lsp_server.store import half_written
 
-    done = half_written.clear(private_dir, names)
+    half_written.clear(private_dir, names)
     for name in names:
         if name.startswith(_PRIVATE) and name.endswith(_IN_USE):
-            with taken_over(private_dir / name) as ours:
-                if ours:
-                    retire(private_dir / name)
-                    done.append(private_dir / name)
+            retire_dead(private_dir / name)
         elif name.startswith(_RETIRED):
             shutil.rmtree(private_dir / name, ignore_errors=True)
-            done.append(private_dir / name)
-    return done
 
 
 def left_behind(private_dir: Path, objects_dir: Path) -> list[Path]:
@@ -237,8 +234,26 @@ def left_behind(private_dir: Path, objects_dir: Path) -> list[Path]:
     from lsp_server.store import half_written
 
     places = [*private_dir.glob(f"{_RETIRED}*"), *half_written.left(private_dir)]
-    in_use = [*private_dir.glob(f"{_PRIVATE}*{_IN_USE}"), *objects_dir.glob(f"{_PREFIX}*")]
+    in_use = [
+        *private_dir.glob(f"{_PRIVATE}*{_IN_USE}"),
+        *filter(_is_settled, objects_dir.glob(f"{_PREFIX}*")),
+    ]
     return sorted(places + [path for path in in_use if not is_held(path)])
+
+
+def retire_dead(directory: Path) -> None:
+    """`retire` it, unless somebody is at work in it after all."""
+    with taken_over(directory) as ours:
+        if ours:
+            retire(directory)
+
+
+def _is_settled(directory: Path) -> bool:
+    """Not one that was made in this moment and is about to be locked."""
+    try:
+        return time.time() - directory.stat().st_mtime > _A_MOMENT
+    except OSError:
+        return False
 
 
 def cannot_write(directory: Path, error: OSError) -> StoreError:

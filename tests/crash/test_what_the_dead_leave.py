@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -62,6 +63,13 @@ def read(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
+def told_by_the_doctor(place: Place) -> set[tuple[str, str]]:
+    """Code and place of what it finds left over."""
+    areas = json.loads(place.do("doctor", "--json"))["areas"]
+    (area,) = [area for area in areas if area["name"] == "left-overs"]
+    return {(finding["code"], finding["where"]) for finding in area["findings"]}
+
+
 def in_use(place: Place) -> list[Path]:
     return list((place.git_dir / "git-memory").glob("incoming-*.in-use"))
 
@@ -87,7 +95,9 @@ def test_what_a_dead_writer_left_goes_also_when_its_note_is_lost(place: Place, n
         writer.wait()
         gone(writer.pid)
     (place.git_dir / "git-memory/lock").write_bytes(b"")
-    assert in_use(place)
+    [left] = in_use(place)
+    if next_command == "doctor --fix":
+        assert told_by_the_doctor(place) == {("abandoned-directory", str(left))}
     place.do(*next_command.split())
     assert leftovers(place.git_dir) == []
 
@@ -148,7 +158,10 @@ def test_a_file_that_was_written_half_by_a_killed_command_goes_with_the_next_one
         edited(place)
         settings = {"EDITOR": str(place.folder / "editor")}
     killed_half_way(place, *command, **settings)
-    assert half_written(private)
+    left = half_written(private)
+    assert left
+    if next_command == "doctor --fix":
+        assert ("half-written", str(private / left[0])) in told_by_the_doctor(place)
     place.do(*next_command.split())
     assert leftovers(place.git_dir) == []
     assert_whole(place.repo)

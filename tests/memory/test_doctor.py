@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -127,6 +128,89 @@ def test_names_that_mislead(memory: Memory, by_hand: ByHand) -> None:
     found = memory.examine()
     assert codes(found) == ["case-clash", "unsafe-path"]
     assert sorted(f.where for f in found.findings) == ["learnings/link.md", "notes/-rf", "notes/Read.txt"]
+
+
+def test_a_memory_whose_memory_yaml_was_taken_away_gets_it_back(
+    memory: Memory, repo: Repo, by_hand: ByHand
+) -> None:
+    text = repo.git("show", "memory:memory.yaml")
+    by_hand(lambda tree: (tree.root / "memory.yaml").unlink())
+    with Memory.open(repo.root) as fresh:
+        (finding,) = fresh.examine().findings
+        assert (finding.code, finding.fixable) == ("format-file-gone", True)
+        assert f"commit {repo.git('rev-parse', 'memory')[:10]} ('By hand'" in finding.message
+        after = mended(fresh, "format-file-gone")
+        assert [repair.code for repair in after.repairs] == ["format-file-gone"]
+        assert [record.label for record in fresh.list(Kind.DECISION)] == ["ADR-0001"]
+    assert repo.git("show", "memory:memory.yaml") == text
+    assert repo.git("log", "-1", "--format=%s", "memory") == "doctor: put memory.yaml back"
+
+
+def test_a_branch_that_somebody_uses_for_something_else_gets_no_memory_yaml(
+    memory: Memory, repo: Repo, by_hand: ByHand
+) -> None:
+    def work(tree: Repo) -> None:
+        tree.git("rm", "-q", "-r", ".")
+        tree.write("README.md", "# Memories of a developer\n")
+
+    by_hand(work)
+    before = repo.git("rev-parse", "memory")
+    with Memory.open(repo.root) as fresh:
+        assert codes(fresh.repair()) == ["not-a-memory"]
+    assert repo.git("rev-parse", "memory") == before
+
+
+def commit_by_hand(repo: Repo, text: bytes, kind: str = "commit") -> str:
+    """An object as a careless program writes it."""
+    command = ["git", "hash-object", "-w", "-t", kind, "--stdin", "--literally"]
+    done = subprocess.run(command, cwd=repo.root, input=text, capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+def test_a_commit_without_an_author_is_told_and_all_else_is_looked_at(memory: Memory, repo: Repo) -> None:
+    lines = repo.git("cat-file", "commit", "memory").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("author ")) + "\n"
+    version = commit_by_hand(repo, text.encode())
+    (repo.root / ".git/refs/heads/memory").write_text(f"{version}\n")
+    found = memory.examine()
+    assert codes(found) == ["commit-broken"]
+    assert version[:10] in found.findings[0].message
+    assert len(found.areas) == 10
+
+
+def test_a_file_that_a_tree_names_twice_is_told_and_nothing_is_raised(memory: Memory, repo: Repo) -> None:
+    tree = subprocess.run(
+        ["git", "cat-file", "tree", "memory^{tree}"], cwd=repo.root, capture_output=True, check=True
+    ).stdout
+    twice = commit_by_hand(repo, tree + tree, "tree")
+    text = repo.git("cat-file", "commit", "memory").splitlines()
+    text[0] = f"tree {twice}"
+    version = commit_by_hand(repo, "\n".join(text).encode())
+    (repo.root / ".git/refs/heads/memory").write_text(f"{version}\n")
+    with Memory.open(repo.root) as fresh:
+        assert codes(fresh.examine()) == ["named-twice"]
+
+
+def test_a_history_with_a_commit_missing_is_told_and_can_be_fetched_again(
+    memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    repo.git("clone", "-q", "--bare", "--no-local", str(repo.root), str(tmp_path / "whole.git"))
+    lost = repo.git("rev-parse", "memory~1")
+    (repo.root / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    with Memory.open(repo.root) as fresh:
+        found = fresh.examine()
+        assert "history-broken" in codes(found)
+        (finding,) = [one for one in found.findings if one.code == "history-broken"]
+        assert lost in finding.message
+    if git_version(repo) < (2, 36):
+        return
+    repo.git("fetch", "-q", "--refetch", str(tmp_path / "whole.git"), "memory")
+    with Memory.open(repo.root) as fresh:
+        assert codes(fresh.examine()) == []
+
+
+def git_version(repo: Repo) -> tuple[int, ...]:
+    return tuple(int(part) for part in repo.git("version").split()[2].split(".")[:2])
 
 
 def test_a_text_that_the_repository_lost(memory: Memory, repo: Repo) -> None:
@@ -254,6 +338,41 @@ def test_a_link_that_is_said_on_one_side_only(memory: Memory, repo: Repo, by_han
     assert repo.git("diff", "--numstat", "memory~1", "memory") == f"2\t0\t{old.path}"
 
 
+def test_a_decision_that_was_replaced_and_is_still_accepted(
+    memory: Memory, repo: Repo, by_hand: ByHand
+) -> None:
+    old = memory.mark("ADR-1", "accepted")
+    memory.supersede(old.id, "Use tokens")
+    new = memory.get("ADR-2")
+
+    def work(tree: Repo) -> None:
+        path = tree.root / old.path
+        path.write_text(path.read_text().replace("status: superseded", "status: accepted"))
+
+    by_hand(work)
+    after = mended(memory, "still-accepted")
+    assert memory.get(old.id).status == "superseded"
+    assert after.repairs[0].message == f"{old.label} is superseded by {new.label}"
+    assert repo.git("diff", "--numstat", "memory~1", "memory").split()[:2] == ["1", "1"]
+
+
+@pytest.mark.parametrize("status", ["proposed", "rejected"])
+def test_a_decision_stays_accepted_as_long_as_what_would_replace_it_is_not(
+    memory: Memory, by_hand: ByHand, status: str
+) -> None:
+    old = memory.mark("ADR-1", "accepted")
+    memory.supersede(old.id, "Use tokens")
+    new = memory.get("ADR-2")
+
+    def work(tree: Repo) -> None:
+        for path, before, after in ((old.path, "superseded", "accepted"), (new.path, "accepted", status)):
+            file = tree.root / path
+            file.write_text(file.read_text().replace(f"status: {before}", f"status: {after}"))
+
+    by_hand(work)
+    assert codes(memory.examine()) == []
+
+
 def test_links_to_what_was_deleted_and_to_what_never_was(memory: Memory, by_hand: ByHand) -> None:
     memory.delete(memory.list(Kind.LEARNING)[0].id)
     assert codes(memory.examine()) == ["link-to-a-deleted"]
@@ -364,6 +483,25 @@ def test_what_killed_writers_left_is_taken_away(memory: Memory, repo: Repo) -> N
     assert fresh.is_dir()  # somebody may be at work in it
 
 
+def test_a_look_leaves_what_is_left_where_it_is(memory: Memory, repo: Repo) -> None:
+    private = repo.root / ".git/git-memory"
+    (private / "retired-0a1b2c3d").mkdir()
+    (private / "incoming-0a1b2c3d.in-use").mkdir()
+    (private / "half-0a1b2c3d").write_text("{")
+    assert codes(memory.examine()) == codes(memory.examine()) == ["abandoned-directory", "half-written"]
+    mended(memory, "abandoned-directory", "half-written")
+    assert not list(private.glob("*0a1b2c3d*"))
+
+
+def test_what_is_left_is_told_also_where_there_is_no_memory(repo: Repo) -> None:
+    private = repo.root / ".git/git-memory"
+    private.mkdir()
+    (private / "half-0a1b2c3d").write_text("{")
+    with Memory.open(repo.root) as memory:
+        assert codes(memory.repair()) == ["no-memory"]
+    assert not list(private.iterdir())
+
+
 def test_a_lock_that_is_nobodys_we_know_is_only_told(memory: Memory, repo: Repo) -> None:
     lock = repo.root / ".git/refs/heads/memory.lock"
     lock.touch()
@@ -382,7 +520,31 @@ def test_a_draft_that_was_never_recorded_is_named_and_kept(memory: Memory) -> No
     assert codes(found) == ["draft-waiting"]
     assert found.is_healthy
     assert str(draft.path) in found.findings[0].message
+    assert f"`git memory edit {draft.path}`" in found.findings[0].advice
     assert draft.path.exists()
+
+
+def test_drafts_in_the_users_own_directory_are_named_where_they_belong(
+    memory: Memory, repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    drafts = tmp_path / "state/git-memory/drafts"
+    for name in ("here", "other"):
+        draft = memory.draft(Kind.LEARNING)
+        text = draft.path.read_text()
+        (drafts / ".state").mkdir(parents=True, exist_ok=True)
+        (drafts / f"{name}.md").write_text(f"{text}\nSome thoughts.\n")
+        state = draft.path.parent / ".state" / f"{draft.path.name}.json"
+        (drafts / ".state" / f"{name}.md.json").write_bytes(state.read_bytes())
+        draft.path.unlink()
+    head = repo.git("rev-parse", "HEAD")
+    assert head in (drafts / "other.md").read_text()
+    (drafts / "other.md").write_text((drafts / "other.md").read_text().replace(head, "1" * 40))
+    with Memory.open(repo.root) as again:
+        (finding,) = again.examine().findings
+    assert finding.code == "draft-waiting"
+    assert finding.where == str(drafts / "here.md")
+    assert "in your own directory" in finding.message
 
 
 # what is around it -------------------------------------------------------------------------------------

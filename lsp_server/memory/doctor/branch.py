@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, error, warning
+from lsp_server.records.paths import TOMBSTONES
 from lsp_server.store.base import Blob
 from lsp_server.store.checked_out import worktree_that_uses
 from lsp_server.store.fast_import import require_safe_path
+from lsp_server.store.format_file import TakenAway, taken_away
+from lsp_server.store.git_process import one_line
 from lsp_server.store.git_store import FORMAT
+from lsp_server.store.snapshot import FORMAT_FILE
 
+# Without that option git asks only for what came after the tip, which it has.
+_BRINGS = "`git fetch --refetch` from a clone that has them brings them back (git 2.36 or newer)"
 _SYMLINK, _SUBMODULE = "120000", "160000"
 
 
@@ -21,7 +27,14 @@ def examine(case: Case) -> Area:
     """The area "branch"; the only one that counts where there is no memory."""
     findings = list(_whether_it_is_one(case))
     if not findings and case.memory:
-        findings = [*_format(case), *_free(case), *_whole(case), *_names(case.entries)]
+        findings = [
+            *_format(case),
+            *_free(case),
+            *_whole(case),
+            *_named_twice(case),
+            *_history(case),
+            *_names(case.entries),
+        ]
     tip = case.tip
     summary = (
         f"{case.repository.memory_branch} at {tip[:10]}, {len(case.files)} records"
@@ -48,17 +61,82 @@ def _whether_it_is_one(case: Case) -> Iterator[Finding]:
         yield error(
             "unreadable-tree",
             f"The newest commit of '{name}' cannot be read whole: {broken}.",
-            "`git fsck` tells which objects are missing; `git fetch` from a clone that has them brings them.",
+            f"`git fsck` tells which objects are missing; {_BRINGS}.",
             ref,
         )
         return
     if not is_memory:
-        yield error(
+        yield _without_its_file(case) or error(
             "not-a-memory",
             f"The branch '{name}' is no memory: there is no memory.yaml among its {len(entries)} files.",
             "Choose another branch with `git memory init --branch NAME`.",
             ref,
         )
+
+
+def _without_its_file(case: Case) -> Finding | None:
+    taken = memory_file_taken(case)
+    if taken is None:
+        return None
+    by = taken.by
+    return error(
+        "format-file-gone",
+        f"The branch '{case.repository.memory_branch}' is a memory that lost its memory.yaml: commit "
+        f"{by.version[:10]} ({by.subject!r}, {by.author}, {by.when:%Y-%m-%d}) took it away, and without it "
+        "nothing is read or written.",
+        "`git memory doctor --fix` puts it back as it was.",
+        FORMAT_FILE,
+        fixable=True,
+    )
+
+
+def memory_file_taken(case: Case) -> TakenAway | None:
+    """How memory.yaml went off a branch that is a memory otherwise; None for any other branch without one."""
+    assert case.tip is not None
+    if case.entries and not case.files and not any(path.startswith(TOMBSTONES) for path in case.entries):
+        return None  # somebody keeps something else there now
+    try:
+        return taken_away(case.repository, case.store, case.tip)
+    except GitMemoryError:
+        return None  # of a history that cannot be read nothing can be put back
+
+
+def _named_twice(case: Case) -> Iterator[Finding]:
+    counted = Counter(path for path, _ in case.listed)
+    for path in sorted(path for path, count in counted.items() if count > 1):
+        yield error(
+            "named-twice",
+            f"The tree of the newest commit names {path!r} twice, which git itself never writes: no program "
+            "can tell which of the two is meant, and other clones refuse it.",
+            f"`git fsck` tells more; `git log {case.repository.memory_branch}` tells who made that commit, "
+            "and a commit of that person's with the file named once mends it.",
+            path,
+        )
+
+
+def _history(case: Case) -> Iterator[Finding]:
+    """Whether every commit can be read and is one that other gits take. One process."""
+    done = case.git.try_run(["log", "--format=%H%x00%at%x00%ct", str(case.tip), "--"])
+    name = case.repository.memory_branch
+    if done.code != 0:
+        yield error(
+            "history-broken",
+            f"The history of '{name}' cannot be read to its beginning (git says: {one_line(done.stderr)}); "
+            "what is on the branch today can.",
+            f"`git fsck` names the objects that are missing; {_BRINGS}.",
+            case.repository.memory_ref,
+        )
+        return
+    for line in done.stdout.decode("ascii", "replace").splitlines():
+        version, *dates = line.split("\0")
+        if "" in dates:
+            yield error(
+                "commit-broken",
+                f"Commit {version[:10]} of '{name}' does not say who made it, or when: git refuses such a "
+                "commit wherever it looks (`git fsck`), so this memory cannot be sent to every remote.",
+                "Ask who made it with what program: it can only be left out of the history, by a person.",
+                version,
+            )
 
 
 def _format(case: Case) -> Iterator[Finding]:
@@ -115,7 +193,7 @@ def _whole(case: Case) -> Iterator[Finding]:
         yield error(
             "missing-objects",
             f"The repository lost the texts of {told}.",
-            "`git fsck` tells more; a clone that has them brings them back with `git fetch`.",
+            f"`git fsck` tells more; {_BRINGS}.",
             paths[0],
         )
 

@@ -11,8 +11,9 @@ from lsp_server.index import Index
 from lsp_server.memory.core import Core
 from lsp_server.records.model import Record
 from lsp_server.records.paths import is_record_path
-from lsp_server.store.base import Blob
+from lsp_server.store.base import Blob, Commit
 from lsp_server.store.git_store import GitStore
+from lsp_server.store.history import commits
 
 Progress = Callable[[str], None]
 
@@ -54,11 +55,23 @@ class Case:
             return False
 
     @cached_property
-    def entries(self) -> Mapping[str, Blob]:
-        """Everything on the branch by path, of whatever kind. Raises when a tree is missing."""
+    def listed(self) -> Sequence[tuple[str, Blob]]:
+        """Everything on the branch with its path, of whatever kind, as the trees name it. Raises when a tree
+        is missing."""
         assert self.tip is not None
         found = self.store.differences(None, self.tip)
-        return {difference.path: difference.new for difference in found if difference.new is not None}
+        return [(difference.path, difference.new) for difference in found if difference.new is not None]
+
+    @cached_property
+    def entries(self) -> Mapping[str, Blob]:
+        """The same by path."""
+        return dict(self.listed)
+
+    def history(self, limit: int | None = None) -> Sequence[Commit]:
+        """The commits of the branch, newest first. (The store's own way clears up after killed writers, and a
+        look changes nothing.)"""
+        assert self.tip is not None
+        return commits(self.git, self.tip, None, limit)
 
     @cached_property
     def files(self) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.core import Core
@@ -21,9 +21,13 @@ from lsp_server.memory.doctor.model import Area, Diagnosis, Finding, warning
 
 _SECONDS = 5.0  # for the anchors
 
-_OF_TEXTS = (record_files.examine, links.examine, anchors.examine, search_index.examine)
-_OF_MEMORY = (remotes.examine, left_overs.examine)
-_ALWAYS = (surroundings.hooks, surroundings.configuration)
+_Examination = Callable[[Case], Area]
+_OF_TEXTS: Sequence[tuple[str, _Examination]] = (
+    ("records", record_files.examine),
+    ("links", links.examine),
+    ("anchors", anchors.examine),
+    ("index", search_index.examine),
+)
 
 
 def examine(core: Core, *, seconds: float | None = None, progress: Progress | None = None) -> Diagnosis:
@@ -33,23 +37,31 @@ def examine(core: Core, *, seconds: float | None = None, progress: Progress | No
 
 
 def _areas(case: Case) -> Iterator[Area]:
+    left = _looked_at("left-overs", left_overs.examine, case)  # before anything could clear them up
     case.say("looking at the branch")
-    yield branch.examine(case)
-    if case.memory and not case.missing:
-        for examination in _OF_TEXTS:
-            try:
-                yield examination(case)
-            except GitMemoryError as unreadable:
-                name = examination.__module__.rpartition(".")[2].replace("_", " ")
-                yield Area(name, "not looked at", [_not_looked_at(str(unreadable))])
+    of_branch = _looked_at("branch", branch.examine, case)
+    yield of_branch
+    if case.memory and not case.missing and "named-twice" not in {one.code for one in of_branch.findings}:
+        for name, examination in _OF_TEXTS:
+            yield _looked_at(name, examination, case)
     if case.memory:
-        for examination in _OF_MEMORY:
-            yield examination(case)
-    for examination in _ALWAYS:
-        yield examination(case)
+        yield _looked_at("remotes", remotes.examine, case)
+    yield left
+    yield _looked_at("hooks", surroundings.hooks, case)
+    yield _looked_at("configuration", surroundings.configuration, case)
     if case.memory:
-        yield surroundings.environment(case)
+        yield _looked_at("environment", surroundings.environment, case)
+
+
+def _looked_at(name: str, examination: _Examination, case: Case) -> Area:
+    """The area, also where git will not tell what it is asked."""
+    try:
+        return examination(case)
+    except GitMemoryError as unreadable:
+        return Area(name, "not looked at", [_not_looked_at(str(unreadable))])
 
 
 def _not_looked_at(why: str) -> Finding:
-    return warning("not-looked-at", f"This could not be looked at: {why}.", "Mend what is told above first.")
+    return warning(
+        "not-looked-at", f"This could not be looked at: {why}.", "Mend what is told of the branch first."
+    )

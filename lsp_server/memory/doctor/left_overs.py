@@ -1,24 +1,29 @@
-"""What killed writers left in the repository, and drafts whose text was never recorded."""
+"""What killed processes left in the repository, and drafts whose text was never recorded."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-import time
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from lsp_server.memory import draft_files, draft_place
+from lsp_server.memory.core import Core
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, note, warning
-from lsp_server.store.repository import Repository
+from lsp_server.memory.draft_text import pretended_path
+from lsp_server.records.document import parse
+from lsp_server.records.model import Kind
+from lsp_server.store import half_written
+from lsp_server.store.incoming import clear_away, left_behind, retire_dead
+from lsp_server.store.repository import SYNC_LOCK, Repository
 from lsp_server.store.write_lock import WriteLock
 
-_OLD = 3600.0  # seconds; whatever still writes after that time is none of ours
+LEFT_OVERS = {"killed-writer", "killed-sync", "abandoned-directory", "half-written"}
+"""The findings that `clear_up` sees to."""
+
 _A_LOCK_IS_SHORT = 60.0
-_PRIVATE = ("retired-*",)
-_OBJECTS = ("tmp_objdir-git-memory-*",)
 
 
 def examine(case: Case) -> Area:
@@ -28,19 +33,29 @@ def examine(case: Case) -> Area:
 
 
 def _of_writers(case: Case) -> Iterator[Finding]:
-    if _was_killed(case.core.private / "lock"):
+    for code, name, what in (
+        ("killed-writer", "lock", "write was killed half-way; the branch is as it was before or after it"),
+        (
+            "killed-sync",
+            SYNC_LOCK,
+            "sync was killed half-way; what it had done counts, and it can be repeated",
+        ),
+    ):
+        if _was_killed(case.core.private / name):
+            yield note(
+                code,
+                f"A {what}.",
+                "The next command clears up after it, and so does `git memory doctor --fix`.",
+                str(case.core.private / name),
+                fixable=True,
+            )
+    for place in abandoned(case.core):
+        is_directory = place.is_dir()
+        left = "by a write" if is_directory else "half-written by a command"
         yield note(
-            "killed-writer",
-            "A write was killed half-way; the branch is as it was before or after it.",
-            "The next write clears up after it, and so does `git memory doctor --fix`.",
-            str(case.core.private / "lock"),
-            fixable=True,
-        )
-    for place in abandoned(case.repository):
-        yield note(
-            "abandoned-directory",
-            f"{place} was left by a write that was killed.",
-            "`git memory doctor --fix` takes it away.",
+            "abandoned-directory" if is_directory else "half-written",
+            f"{place} was left {left} that was killed.",
+            "The next command takes it away, and so does `git memory doctor --fix`.",
             str(place),
             fixable=True,
         )
@@ -62,45 +77,77 @@ def _of_git(case: Case) -> Iterator[Finding]:
 
 def _drafts(case: Case) -> Iterator[Finding]:
     for path in sorted((case.core.private / draft_place.FOLDER).glob("*/*.md")):
-        state = draft_files.load(path)
-        if state is None or state.committed:
+        yield from _draft(case, path, "")
+    elsewhere = sorted((case.core.state / draft_place.FOLDER).glob("*.md")) if case.core.state else []
+    for path in _of_this_repository(case, elsewhere):
+        yield from _draft(case, path, ", in your own directory, for the repository could not be written")
+
+
+def _draft(case: Case, path: Path, where: str) -> Iterator[Finding]:
+    state = draft_files.load(path)
+    if state is None or state.committed:
+        return
+    age = _age(path, case.now)
+    text = path.read_text("utf-8", "replace") if age is not None and path.is_file() else state.template
+    if age is not None and text != state.template:
+        yield note(
+            "draft-waiting",
+            f"A {state.kind} was written {_told(age)} ago and never recorded: {path}{where}.",
+            f"`git memory edit {shlex.quote(str(path))}` records it when the editor is closed; it is kept "
+            "until then.",
+            str(path),
+        )
+
+
+def _of_this_repository(case: Case, paths: Iterable[Path]) -> Sequence[Path]:
+    """The user's own directory has drafts of every repository: a text that names a commit of the code belongs
+    where that commit is."""
+    commits: dict[Path, str | None] = {}
+    for path in paths:
+        try:
+            state = draft_files.load(path)
+            kind = Kind(state.kind) if state is not None else Kind.LEARNING
+            record = parse(pretended_path(kind), path.read_bytes()).record
+        except (OSError, ValueError):
             continue
-        age = _age(path, case.now)
-        text = path.read_text("utf-8", "replace") if age is not None and path.is_file() else state.template
-        if age is not None and text != state.template:
-            yield note(
-                "draft-waiting",
-                f"A {state.kind} was written {_told(age)} ago and never recorded: {path}.",
-                "Save it in an editor that has Git Memory, or record it with `git memory "
-                f"{_COMMANDS.get(state.kind, 'learn')}`; it is kept until then.",
-                str(path),
-            )
+        commits[path] = record.code.commit if record and record.code else None
+    from lsp_server.store.inspecting import missing
+
+    others = missing(case.git, {commit for commit in commits.values() if commit})
+    return [path for path, commit in commits.items() if commit not in others]
 
 
-_COMMANDS = {"decision": "decide", "learning": "learn", "bug": "bug", "checkpoint": "checkpoint"}
+def abandoned(core: Core) -> list[Path]:
+    """What nobody is at work on any more, in the repository and in the user's own directory."""
+    own = half_written.left(core.state) if core.state else []
+    return [*left_behind(core.repository.private_dir, core.repository.objects_dir), *own]
 
 
-def abandoned(repository: Repository) -> list[Path]:
-    """Directories of writers that are no more: retired ones, and private ones older than any write takes."""
-    now = time.time()
-    places = [*_below(repository.private_dir, _PRIVATE)]
-    places += [p for p in _below(repository.objects_dir, _OBJECTS) if (_age(p, now) or 0) > _OLD]
-    return sorted(places)
-
-
-def clear_up(repository: Repository) -> list[str]:
+def clear_up(core: Core) -> list[str]:
     """Take away what `examine` calls fixable here; what was done, in words."""
-    done = []
-    lock = repository.private_dir / "lock"
-    if _was_killed(lock):
-        WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared).tidy()
-        if not _was_killed(lock):
-            done.append("cleared up after a writer that was killed")
-    for place in abandoned(repository):
-        shutil.rmtree(place, ignore_errors=True)
+    from lsp_server.store import sync_lock
+
+    repository, done = core.repository, []
+    lock, sync = repository.private_dir / "lock", repository.private_dir / SYNC_LOCK
+    places, killed, killed_sync = abandoned(core), _was_killed(lock), _was_killed(sync)
+    _tidy(repository)
+    sync_lock.tidy(repository)
+    if killed and not _was_killed(lock):
+        done.append("cleared up after a writer that was killed")
+    if killed_sync and not _was_killed(sync):
+        done.append("cleared up after a sync that was killed")
+    clear_away(repository.private_dir)
+    if core.state:
+        half_written.clear(core.state)
+    for place in places:
+        retire_dead(place)
         if not place.exists():
             done.append(f"took {place} away")
     return done
+
+
+def _tidy(repository: Repository) -> None:
+    WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared).tidy()
 
 
 def _was_killed(lock: Path) -> bool:
@@ -118,11 +165,6 @@ def _was_killed(lock: Path) -> bool:
         return False
     finally:
         os.close(descriptor)
-
-
-def _below(directory: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
-    for pattern in patterns:
-        yield from (path for path in directory.glob(pattern) if path.is_dir() and not path.is_symlink())
 
 
 def _age(path: Path, now: float) -> float | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, note, warning
 from lsp_server.memory.doctor.record_files import tombstones
-from lsp_server.records.model import Link, Record, Relation
+from lsp_server.records.model import Kind, Link, Record, Relation
 
 INVERSE: Mapping[Relation, Relation] = {
     Relation.SUPERSEDES: Relation.SUPERSEDED_BY,
@@ -18,6 +18,7 @@ INVERSE: Mapping[Relation, Relation] = {
     Relation.LEARNED_FROM: Relation.TAUGHT,
     Relation.TAUGHT: Relation.LEARNED_FROM,
 }
+_IN_FORCE = ("accepted", "deprecated", "superseded")  # what was in force once has replaced another for good
 
 
 class OneSided(NamedTuple):
@@ -31,7 +32,48 @@ class OneSided(NamedTuple):
 def examine(case: Case) -> Area:
     """The area "links"."""
     count = sum(len(record.links) for record in case.records)
-    return Area("links", f"{count} between records", [*_dangling(case), *_one_sided(case.records)])
+    findings = [*_dangling(case), *_one_sided(case.records), *_still_accepted(case)]
+    return Area("links", f"{count} between records", findings)
+
+
+class Replaced(NamedTuple):
+    """A decision that ``by`` has replaced."""
+
+    record: Record
+    by: Record
+
+
+def still_accepted(records: Sequence[Record]) -> Iterator[Replaced]:
+    """Decisions that stand as accepted though another one has taken their place. One that is only proposed,
+    or was rejected, replaces nothing."""
+    by_id = {record.id: record for record in records}
+    seen = set()
+    for one in records:
+        for link in one.links:
+            if link.relation is Relation.SUPERSEDES:
+                old, new = by_id.get(link.target), one
+            elif link.relation is Relation.SUPERSEDED_BY:
+                old, new = one, by_id.get(link.target)  # type: ignore[assignment]  # None is looked at below
+            else:
+                continue
+            if old is None or new is None or old is new or old.id in seen or old.kind is not Kind.DECISION:
+                continue
+            if old.status == "accepted" and new.status in _IN_FORCE:
+                seen.add(old.id)
+                yield Replaced(old, new)
+
+
+def _still_accepted(case: Case) -> Iterator[Finding]:
+    for old, new in still_accepted(case.records):
+        yield warning(
+            "still-accepted",
+            f"{old.label} {old.title!r} was replaced by {new.label} {new.title!r} and is still marked as "
+            "accepted.",
+            f"`git memory doctor --fix` marks it as superseded; if both hold, `git memory edit {new.label}` "
+            "takes the link away.",
+            old.label,
+            fixable=True,
+        )
 
 
 def one_sided(records: Sequence[Record]) -> Iterator[OneSided]:
@@ -67,7 +109,7 @@ def _dangling(case: Case) -> Iterator[Finding]:
     deleted = {record_id for _, _, record_id in tombstones(case)}
     if any(link.target not in deleted for _, link in lost):
         # Kinds without numbers leave no tombstone: the commit that deleted one names it.
-        deleted |= {commit.trailers.get("Memory-Id", "") for commit in case.store.history()}
+        deleted |= {commit.trailers.get("Memory-Id", "") for commit in case.history()}
     for record, link in lost:
         called = link.label or link.target[:8]
         if link.target in deleted:

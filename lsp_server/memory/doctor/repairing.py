@@ -10,16 +10,22 @@ from typing import NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.core import Core
+from lsp_server.memory.doctor.branch import memory_file_taken
 from lsp_server.memory.doctor.case import Case, Progress
 from lsp_server.memory.doctor.examining import examine
-from lsp_server.memory.doctor.left_overs import clear_up
-from lsp_server.memory.doctor.links import one_sided
+from lsp_server.memory.doctor.left_overs import LEFT_OVERS, clear_up
+from lsp_server.memory.doctor.links import one_sided, still_accepted
 from lsp_server.memory.doctor.model import Diagnosis, Repair
 from lsp_server.memory.doctor.record_files import moved_paths, tombstones
 from lsp_server.records.document import parse
 from lsp_server.records.labels import normalise_label
 from lsp_server.records.model import Record
 from lsp_server.store.base import Blob, ChangeSet, Snapshot
+from lsp_server.store.format_file import put_back
+from lsp_server.store.snapshot import FORMAT_FILE
+
+# Faults that other repairs leave for a later one.
+_LEADS_TO = {"number-in-name": {"wrong-folder", "number-twice"}}
 
 
 class _Change(NamedTuple):
@@ -34,11 +40,13 @@ class _Change(NamedTuple):
 
 def repair(core: Core, *, seconds: float | None = None, progress: Progress | None = None) -> Diagnosis:
     """Mend what is fixable, then look again. What could not be mended is still among the findings."""
-    before = examine(core, seconds=0, progress=progress)
-    codes = {finding.code for finding in before.findings if finding.fixable}
+    codes = _fixable(core, progress)
     repairs: list[Repair] = []
-    if codes & {"killed-writer", "abandoned-directory"}:
-        repairs += [Repair("left-overs", told) for told in clear_up(core.repository)]
+    if codes & LEFT_OVERS:
+        repairs += [Repair("left-overs", told) for told in clear_up(core)]
+    if "format-file-gone" in codes:
+        repairs += _memory_file_put_back(core)
+        codes = _fixable(core, progress)  # only now is there a memory to look at
     if "index-differs" in codes:
         index = core.index_of(core.mainline)
         index.rebuild(core.mainline)
@@ -48,12 +56,30 @@ def repair(core: Core, *, seconds: float | None = None, progress: Progress | Non
     for code, subject, work in (
         ("number-in-name", "name files by their records' numbers", _renamed),
         ("one-sided-link", "link back", _linked_back),
+        ("still-accepted", "mark what was replaced", _marked_superseded),
         ("tombstone-of-the-living", "take the marks of deletion off what is there", _unmarked),
     ):
-        if code in codes or (code == "number-in-name" and codes & {"wrong-folder", "number-twice"}):
+        if code in codes or codes & _LEADS_TO.get(code, set()):
             repairs += _committed(core, code, subject, work)
     after = examine(core, seconds=seconds, progress=progress)
     return Diagnosis(after.areas, tuple(repairs))
+
+
+def _fixable(core: Core, progress: Progress | None) -> set[str]:
+    return {one.code for one in examine(core, seconds=0, progress=progress).findings if one.fixable}
+
+
+def _memory_file_put_back(core: Core) -> list[Repair]:
+    case = Case(core, seconds=0)
+    taken = memory_file_taken(case) if case.tip is not None else None
+    if taken is None:
+        return []
+    told = f"put {FORMAT_FILE} back, which commit {taken.by.version[:10]} took away"
+    message = core.templates.render(
+        "commits/message", subject=f"doctor: put {FORMAT_FILE} back", body=f"- {told}", trailers=[]
+    )
+    version = put_back(core.repository, core.mainline, taken.text, message)
+    return [Repair("format-file-gone", told, version)] if version is not None else []
 
 
 def _renumber(core: Core) -> list[Repair]:
@@ -122,6 +148,23 @@ def _linked_back(case: Case, tip: Snapshot) -> _Change | None:
         records.append(record)
     changed_once = list({record.id: record for record in records}.values())
     return _Change(told, changed_once, writes=texts) if texts else None
+
+
+def _marked_superseded(case: Case, tip: Snapshot) -> _Change | None:
+    from lsp_server.memory.amending import with_status
+
+    texts: dict[str, bytes] = {}
+    told, records = [], []
+    for record, by in still_accepted(case.records):
+        try:
+            text = (tip.read(record.path) or b"").decode("utf-8")
+            changed = with_status(text, record, "superseded", by=by.label)
+        except (UnicodeDecodeError, GitMemoryError):
+            continue  # it stays among the findings
+        texts[record.path] = changed.encode("utf-8")
+        told.append(f"{record.label} is superseded by {by.label}")
+        records.append(record)
+    return _Change(told, records, writes=texts) if texts else None
 
 
 def _unmarked(case: Case, _tip: Snapshot) -> _Change | None:

@@ -162,7 +162,7 @@ def _file_system(case: Case) -> Iterator[Finding]:
 
 
 def _clock(case: Case) -> Iterator[Finding]:
-    newest = case.store.history(limit=1)
+    newest = case.history(limit=1)
     if newest and newest[0].when.timestamp() > case.now + _CLOCKS_DIFFER:
         yield warning(
             "clock",
