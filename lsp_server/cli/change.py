@@ -6,16 +6,15 @@ from typing import Any
 
 import click
 
-from lsp_server.cli.arguments import Ref, Text, code_ranges
+from lsp_server.cli.arguments import Ref, Text
 from lsp_server.cli.output import print_headline, print_json, print_recorded
 from lsp_server.cli.record_options import (
-    add_free_text,
+    NewRecord,
     field_options,
     fields_of,
     place_options,
     secret_options,
     status_option,
-    tags_of,
     text_options,
 )
 from lsp_server.cli.session import Session, memory_command
@@ -76,40 +75,15 @@ def mark(session: Session, ref: str, status: str) -> None:
 @place_options
 @template_option
 @text_options(Kind.DECISION)
-def supersede(
-    session: Session,
-    ref: str,
-    title: str | None,
-    *,
-    status: str | None,
-    source: str | None,
-    places: tuple[str, ...],
-    tags: tuple[str, ...],
-    form: str,
-    allow_secrets: tuple[str, ...],
-    redact: bool,
-    **given: Any,
-) -> None:
+def supersede(session: Session, ref: str, title: str | None, **given: Any) -> None:
     """Replace a decision by a new one.
 
     The new decision takes the options of `decide`; both are linked to each other.
     """
-    fields = fields_of(Kind.DECISION, given)
-    title = add_free_text(session, Kind.DECISION, title, fields, source)
-    if title is None:
-        raise click.UsageError("Missing argument 'TITLE'", click.get_current_context())
+    successor = NewRecord(session, Kind.DECISION, given)
+    title = successor.required_title(title)
     with session.memory() as memory:
-        old, new = memory.supersede(
-            ref,
-            title,
-            fields=fields,
-            status=status,
-            tags=tags_of(tags),
-            at=code_ranges(session, memory, places),
-            form=form,
-            allow_secrets=allow_secrets,
-            redact=redact,
-        )
+        old, new = memory.supersede(ref, title, **successor.parameters(memory), **successor.secrets)
     if session.json:
         print_json(session, record_json(new) | {"superseded": record_json(old)})
         return

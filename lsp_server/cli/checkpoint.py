@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lsp_server.cli.arguments import Text, code_ranges
+from lsp_server.cli.arguments import Text
 from lsp_server.cli.output import print_json, print_recorded
 from lsp_server.cli.record_options import (
-    add_free_text,
+    NewRecord,
     field_options,
-    fields_of,
     place_options,
-    tags_of,
     text_options,
 )
 from lsp_server.cli.session import Session, memory_command
@@ -43,48 +41,19 @@ COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
 @place_options
 @edit_option
 @text_options(Kind.CHECKPOINT)
-def checkpoint(
-    session: Session,
-    message: str | None,
-    *,
-    edit: bool,
-    source: str | None,
-    places: tuple[str, ...],
-    tags: tuple[str, ...],
-    allow_secrets: tuple[str, ...],
-    redact: bool,
-    **given: Any,
-) -> None:
+def checkpoint(session: Session, message: str | None, **given: Any) -> None:
     """Record where the work stands.
 
     By itself it notes the commit, the branch, whether there are uncommitted changes, the files modified
     since the previous checkpoint with their line counts, and the time since then.
     """
-    fields = fields_of(Kind.CHECKPOINT, given)
-    if edit:
-        if source:
-            raise click.UsageError("--edit and -F exclude each other", click.get_current_context())
-        record_in_editor(
-            session,
-            Kind.CHECKPOINT,
-            message,
-            places,
-            fields=fields,
-            tags=tags_of(tags),
-            allow_secrets=allow_secrets,
-            redact=redact,
-        )
+    new = NewRecord(session, Kind.CHECKPOINT, given)
+    if new.is_edited:
+        record_in_editor(new, message)
         return
-    message = add_free_text(session, Kind.CHECKPOINT, message, fields, source)
+    message = new.read_text(message)
     with session.memory() as memory:
-        record = memory.checkpoint(
-            message,
-            fields=fields,
-            tags=tags_of(tags),
-            at=code_ranges(session, memory, places),
-            allow_secrets=allow_secrets,
-            redact=redact,
-        )
+        record = memory.checkpoint(message, **new.parameters(memory), **new.secrets)
         previous = memory.find(str(record.fields.get("previous", "")))
     if session.json:
         print_json(session, record_json(record))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lsp_server.cli.arguments import Text
+from lsp_server.cli.arguments import Text, code_ranges
 from lsp_server.cli.input import given_text
 from lsp_server.cli.typed_path import TypedPath
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape, field_named
@@ -16,6 +16,7 @@ from lsp_server.records.model import Kind
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
+    from lsp_server.memory.facade import Memory
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -88,28 +89,65 @@ def _figure(pair: str) -> tuple[str, int | float | str]:
     return name.strip(), value.strip()
 
 
-def add_free_text(
-    session: Session, kind: Kind, title: str | None, fields: dict[str, Any], source: str | None
-) -> str | None:
-    """Put the text of ``-F`` or of standard input where the kind has its free text; give the title.
+class NewRecord:
+    """A new record as it was typed: what a command's options say of it, all but its title."""
 
-    Without a title the text's first line is the title, as in a commit message.
-    """
-    text = given_text(session, source)
-    if text is None:
+    def __init__(self, session: Session, kind: Kind, given: Mapping[str, Any]) -> None:
+        """``given`` are the parameters that the options of this module make, and ``edit`` and ``form`` where
+        the command has them. Raises ``click.UsageError`` for a value that is none."""
+        self.session = session
+        self.kind = kind
+        self._given = given
+        self._fields = fields_of(kind, given)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it is to be written in an editor."""
+        edit = bool(self._given.get("edit"))
+        if edit and self._given["source"]:
+            raise click.UsageError("--edit and -F exclude each other", click.get_current_context())
+        return edit
+
+    def read_text(self, title: str | None) -> str | None:
+        """Put the text of ``-F`` or of standard input where the kind has its free text; give the title.
+
+        Without a title the text's first line is the title, as in a commit message.
+        """
+        text = given_text(self.session, self._given["source"])
+        if text is None:
+            return title
+        if title is None:
+            first, _, text = text.partition("\n")
+            title = first.strip().lstrip("#").strip() or None
+            text = text.strip("\n")
+        name = FREE_TEXT[self.kind]
+        if not text.strip():
+            return title
+        if name in self._fields:
+            option = name.replace("_", "-")
+            raise click.UsageError(
+                f"the text would be the --{option}, which is given too: leave one of them out"
+            )
+        self._fields[name] = text
         return title
-    if title is None:
-        first, _, text = text.partition("\n")
-        title = first.strip().lstrip("#").strip() or None
-        text = text.strip("\n")
-    name = FREE_TEXT[kind]
-    if not text.strip():
+
+    def required_title(self, title: str | None) -> str:
+        """As ``read_text``; a record of this kind must have a title."""
+        title = self.read_text(title)
+        if title is None:
+            raise click.UsageError("Missing argument 'TITLE'", click.get_current_context())
         return title
-    if name in fields:
-        option = name.replace("_", "-")
-        raise click.UsageError(f"the text would be the --{option}, which is given too: leave one of them out")
-    fields[name] = text
-    return title
+
+    def parameters(self, memory: Memory) -> dict[str, Any]:
+        """Everything as ``Memory.record``, ``checkpoint``, ``supersede`` and ``draft`` take it."""
+        own = {name: self._given[name] for name in ("status", "form") if name in self._given}
+        ranges = code_ranges(self.session, memory, self._given["places"])
+        return {"fields": self._fields, "tags": tags_of(self._given["tags"]), "at": ranges, **own}
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """What the writing calls take besides: the answers to a refusal of the secret scan."""
+        return {name: self._given[name] for name in ("allow_secrets", "redact")}
 
 
 def tags_of(given: tuple[str, ...]) -> list[str]:

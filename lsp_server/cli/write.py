@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from lsp_server.cli.arguments import Text, code_ranges
+from lsp_server.cli.arguments import Text
 from lsp_server.cli.output import print_recorded
 from lsp_server.cli.record_options import (
-    add_free_text,
+    NewRecord,
     field_options,
-    fields_of,
     place_options,
     status_option,
-    tags_of,
     text_options,
 )
 from lsp_server.cli.session import Session, memory_command
@@ -30,74 +29,26 @@ template_option = click.option(
 )
 
 
-def _record(
-    session: Session,
-    kind: Kind,
-    title: str | None,
-    *,
-    edit: bool,
-    source: str | None,
-    places: tuple[str, ...],
-    tags: tuple[str, ...],
-    allow_secrets: tuple[str, ...],
-    redact: bool,
-    status: str | None = None,
-    form: str = "",
-    **given: Any,
-) -> None:
-    fields = fields_of(kind, given)
-    if edit:
-        if source:
-            raise click.UsageError("--edit and -F exclude each other", click.get_current_context())
-        record_in_editor(
-            session,
-            kind,
-            title,
-            places,
-            fields=fields,
-            status=status,
-            tags=tags_of(tags),
-            form=form,
-            allow_secrets=allow_secrets,
-            redact=redact,
-        )
+def _record(session: Session, kind: Kind, title: str | None, given: Mapping[str, Any]) -> None:
+    new = NewRecord(session, kind, given)
+    if new.is_edited:
+        record_in_editor(new, title)
         return
-    title = add_free_text(session, kind, title, fields, source)
-    if title is None:
-        raise click.UsageError("Missing argument 'TITLE'", click.get_current_context())
+    title = new.required_title(title)
     with session.memory() as memory:
-        record = memory.record(
-            kind,
-            title,
-            fields=fields,
-            status=status,
-            tags=tags_of(tags),
-            at=code_ranges(session, memory, places),
-            form=form,
-            allow_secrets=allow_secrets,
-            redact=redact,
-        )
+        record = memory.record(kind, title, **new.parameters(memory), **new.secrets)
         print_recorded(session, record)
 
 
-def record_in_editor(
-    session: Session,
-    kind: Kind,
-    title: str | None,
-    places: tuple[str, ...],
-    *,
-    allow_secrets: tuple[str, ...] = (),
-    redact: bool = False,
-    **given: Any,
-) -> None:
+def record_in_editor(new: NewRecord, title: str | None) -> None:
     """Open a draft with what was given in the editor and record what was written, or say that nothing was."""
     from lsp_server.cli.editing import edit_and_save
     from lsp_server.errors import RefusedError
 
+    session = new.session
     with session.memory() as memory:
-        ranges = code_ranges(session, memory, places)
-        draft = memory.draft(kind, at=ranges, title=title or "", **given)
-        saved = edit_and_save(session, memory, draft.path, allow_secrets=allow_secrets, redact=redact)
+        draft = memory.draft(new.kind, title=title or "", **new.parameters(memory))
+        saved = edit_and_save(session, memory, draft.path, **new.secrets)
         if saved.record is None:
             raise RefusedError(saved.reason or "nothing recorded: the text was left as it was")
         print_recorded(session, saved.record)
@@ -125,7 +76,7 @@ def decide(session: Session, title: str | None, **given: Any) -> None:
     It gets the next number, and is answered with its label, its id and its title. The title may also be
     the first line of the text from -F, of standard input, or of what you write with --edit.
     """
-    _record(session, Kind.DECISION, title, **given)
+    _record(session, Kind.DECISION, title, given)
 
 
 @memory_command(
@@ -142,7 +93,7 @@ def decide(session: Session, title: str | None, **given: Any) -> None:
 @text_options(Kind.LEARNING)
 def learn(session: Session, title: str | None, **given: Any) -> None:
     """Record something learned."""
-    _record(session, Kind.LEARNING, title, **given)
+    _record(session, Kind.LEARNING, title, given)
 
 
 @memory_command(
@@ -161,4 +112,4 @@ def learn(session: Session, title: str | None, **given: Any) -> None:
 @text_options(Kind.BUG)
 def bug(session: Session, title: str | None, **given: Any) -> None:
     """Record a bug."""
-    _record(session, Kind.BUG, title, **given)
+    _record(session, Kind.BUG, title, given)
