@@ -15,10 +15,12 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lsp_server.store.incoming import cannot_write, clear_away, retire, share
+from lsp_server.store.incoming import clear_away, retire
+from lsp_server.store.lock_file import open_lock
 from lsp_server.store.owners import is_locked
 from lsp_server.store.turns import let_go, line_of
 
@@ -78,6 +80,7 @@ class WriteLock:
 
     def __init__(self, private_dir: Path, objects_dir: Path, *, shared: bool) -> None:
         self._directory = private_dir
+        self._path = private_dir / _LOCK
         self._objects = objects_dir
         self._shared = shared
         self._holder: int | None = None
@@ -89,12 +92,14 @@ class WriteLock:
             yield Note(None)
             return
         deadline = time.monotonic() + _PATIENCE
-        line = line_of(self._directory / _LOCK)
+        line = line_of(self._path)
         if not line.enter(deadline):
             yield Note(None)
             return
         try:
-            descriptor = line.lock(self._open, deadline)
+            descriptor = line.lock(
+                partial(open_lock, self._path, self._objects, shared=self._shared), deadline
+            )
             if descriptor is None:
                 yield Note(None)
                 return
@@ -116,20 +121,6 @@ class WriteLock:
         finally:
             let_go(descriptor)
 
-    def _open(self) -> int:
-        try:
-            if not self._directory.is_dir():
-                self._directory.mkdir(exist_ok=True)
-                if self._shared:
-                    share(self._directory, self._objects)
-            descriptor = os.open(self._directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise cannot_write(self._directory, error) from error
-        if self._shared:
-            with contextlib.suppress(OSError):  # another user's file: that user has done it
-                os.fchmod(descriptor, 0o666 & self._objects.stat().st_mode)
-        return descriptor
-
     def tidy(self) -> None:
         """Clear up after killed processes now, without a write of our own. One ``stat`` and one look at a
         small folder when there is nothing to do; what a writer noted is left alone while somebody writes."""
@@ -138,11 +129,10 @@ class WriteLock:
             clear_away(self._directory)
 
     def _clear_up_what_is_noted(self) -> None:
-        path = self._directory / _LOCK
         with contextlib.suppress(OSError):
-            if not path.stat().st_size:
+            if not self._path.stat().st_size:
                 return
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 Note(descriptor, self._clear_up_after_the_last(descriptor, patience=0)).clear()
