@@ -127,7 +127,8 @@ def adopt(session: Session, name: str) -> None:
         return
     name = _bold(session, done.name)
     if done.merge is None:
-        session.out.line(f"The memory had all of the proposal {name} already; it has ended.")
+        ended = "" if done.left is not None else "; it has ended"
+        session.out.line(f"The memory had all of the proposal {name} already{ended}.")
     else:
         from lsp_server.cli.merged import print_merges, warn_of_secrets
 
@@ -135,6 +136,8 @@ def adopt(session: Session, name: str) -> None:
         print_merges(session, [done.merge])
         warn_of_secrets(session, done.secrets)
     _print_released(session, done.released)
+    if done.left is not None:
+        session.say(visible_line(f"its branch is still there, and the next sync ends it: {done.left}"))
 
 
 @memory_command(

@@ -51,6 +51,8 @@ async def adopt(session: Session, arguments: Arguments) -> dict[str, Any]:
         said += "; " + ", ".join(f"{r.old} is now {r.new}" for r in done.merge.renumbered[:3])
     if done.merge is not None and done.merge.conflicts:
         said += "; to be settled: " + ", ".join(c.label for c in done.merge.conflicts[:3])
+    if done.left is not None:
+        said += f"; its branch is still there, and the next sync ends it: {done.left}"
     session.client.say(said)
     await session.wrote(repository)
     return adopted_json(done)

@@ -88,7 +88,8 @@ def release(core: Core) -> str | None:
 
 def adopt(core: Core, name: str) -> Adopted:
     """Merge a proposal into the memory, and end it. Numbers that the memory has given meanwhile are the
-    memory's: the proposal's records get new ones."""
+    memory's: the proposal's records get new ones. Merged, it is adopted: a branch that cannot be taken away
+    just now is only said to be left."""
     from lsp_server.memory.foreign_secrets import secrets_between
     from lsp_server.memory.merging import merge_into
 
@@ -100,9 +101,14 @@ def adopt(core: Core, name: str) -> Adopted:
         merge = merge_into(
             core, core.mainline, found.version, source=f"the proposal '{name}'", yielding="theirs"
         )
-        if found.remote is not None or _end(core, branches, found):
-            came = () if merge is None else secrets_between(core.mainline, before, merge.version)
-            return Adopted(name, merge, _let_go(core, branches, name), came)
+        left = None
+        try:
+            if found.remote is None and not _end(core, branches, found):
+                continue
+        except StoreError as error:
+            left = str(error)
+        came = () if merge is None else secrets_between(core.mainline, before, merge.version)
+        return Adopted(name, merge, _let_go(core, branches, name), came, left)
     raise StoreError(f"somebody keeps writing to the proposal '{name}'; try again")
 
 
@@ -136,9 +142,14 @@ def settle_proposals(core: Core, remote: str) -> tuple[list[str], list[Merge]]:
             continue
         found = outcome(core, branch, mainline)
         merges += found.merges
-        if not found.is_merged or not _end(core, branches, branch):
-            continue  # open, or written to in this very moment: not merged after all
+        if not found.is_merged:
+            continue
         ended = f"the proposal '{branch.name}' was merged on {remote}: it is part of the memory now"
+        try:
+            if not _end(core, branches, branch):
+                continue  # written to in this very moment: not merged after all
+        except StoreError as error:  # that keeps nobody from syncing
+            ended += f"; its branch is still here: {error}"
         if _let_go(core, branches, branch.name):
             ended += ", and this worktree writes to the memory itself again"
         said.append(ended)

@@ -22,13 +22,15 @@ def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
 
 
 def adopted_json(done: Adopted) -> dict[str, Any]:
-    """A proposal that was adopted. ``merge`` is null when the memory had all of it."""
+    """A proposal that was adopted. ``merge`` is null when the memory had all of it, ``left`` when the
+    proposal's branch has ended."""
     merge = None if done.merge is None else _merge_json(done.merge)
     return {
         "name": done.name,
         "merge": merge,
         "released": done.released,
         "secrets": [found._asdict() for found in done.secrets],
+        "left": done.left,
     }
 
 

@@ -107,12 +107,14 @@ class Proposal:
 @dataclass(frozen=True)
 class Adopted:
     """``merge`` is None when the memory had all of it; ``released`` when this worktree wrote to it and now
-    writes to the memory itself; ``secrets`` what others may have brought along on the proposal."""
+    writes to the memory itself; ``secrets`` what others may have brought along on the proposal. ``left``
+    says why the proposal's branch is still there, None when it has ended: the next sync ends it."""
 
     name: str
     merge: Merge | None
     released: bool
     secrets: Sequence[Warned] = ()
+    left: str | None = None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,8 @@ class BranchWriter:
             if locked is None:
                 raise _refused_by_hook(done) or failed("update-ref", done)
             if time.monotonic() > deadline:
-                raise StoreError(f"the memory branch is locked by another git: {locked.group(1)} exists")
+                name = ref.removeprefix("refs/heads/")
+                raise StoreError(f"the branch '{name}' is locked by another git: {locked.group(1)} exists")
             time.sleep(_LOCK_POLL)
 
     def _stands(self, ref: str, new: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.base import Version
 from lsp_server.store.git_store import GitStore
 from lsp_server.store.half_written import write_whole
@@ -109,7 +109,8 @@ class ProposalBranches:
             return False
         mark = self._store.on(_STARTS + name)
         if (start := mark.tip()) is not None:
-            mark.remove(start, "proposal ends")
+            with contextlib.suppress(StoreError):  # locked: whoever begins a proposal of that name takes it
+                mark.remove(start, "proposal ends")
         return True
 
     def keep_withdrawn(self, name: str, version: Version) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Repo
 
 
@@ -79,6 +80,32 @@ def test_what_adopting_answers_in_json_has_the_shape_of_a_sync(repo: Repo) -> No
         "revived",
         "remarks",
     ]
+
+
+def test_an_adopted_proposal_whose_branch_is_locked_is_adopted_and_ends_with_the_next_sync(
+    repo: Repo, tmp_path: Path
+) -> None:
+    repo.git("init", "-q", "--bare", tmp_path / "hub.git")
+    repo.git("remote", "add", "origin", tmp_path / "hub.git")
+    repo.do("propose", "use-jwt")
+    repo.do("decide", "Use JWT")
+    repo.git("pack-refs", "--all")
+    lock = repo.path / ".git" / "packed-refs.lock"  # taking a branch away needs it, moving one does not
+    lock.touch()
+    answer = repo.run("adopt", "use-jwt")
+    assert answer.code == 0
+    assert answer.out.splitlines() == [
+        "The proposal use-jwt is part of the memory.",
+        "  1 record added",
+        "This worktree writes to the memory itself again.",
+    ]
+    assert "still there, and the next sync ends it: the branch 'memory-proposals/use-jwt'" in answer.err
+    assert f"{lock} exists" in answer.err
+    assert [record["title"] for record in repo.json("list")] == ["Use JWT"]
+    assert "still here" in repo.do("sync")  # which goes its way all the same
+    lock.unlink()
+    assert "the proposal 'use-jwt' was merged" in repo.do("sync")
+    assert repo.git("for-each-ref", "refs/heads/memory-proposals") == ""
 
 
 def test_a_withdrawn_proposal_says_where_its_changes_are_kept(repo: Repo) -> None:
