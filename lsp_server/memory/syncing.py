@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
+from lsp_server.errors import GitMemoryError, NotFoundError, NotInitialisedError, RefusedError, StoreError
 from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import Merge, Synced, Warned
@@ -23,6 +23,7 @@ from lsp_server.store.snapshot import FORMAT_FILE
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
+    from lsp_server.memory.merging.trees import Pool
     from lsp_server.store.base import Version
 
 _MOST_ROUNDS = 30  # against others who push at the same time; the budget usually ends first
@@ -81,19 +82,18 @@ class _Sync:
         self._source = f"{target.shown}/{self._branch}"
         self._fetched = self._pushed = 0
         self._compared: ComparedTips | None = None
+        self._ready: Pool | None = None
         self._merges: list[Merge] = []
         self._warned: dict[Warned, None] = {}
         self._remarks: dict[str, None] = {}
 
     def run(self, budget: Budget) -> Synced:
-        if self._store.tip() is not None:
-            self._store.snapshot()  # raises where the branch of that name is somebody's code
-        else:
+        if self._store.tip() is None:
             require_nothing_lost(self._core.repository, self._store.ref)
         pause = _FIRST_PAUSE
         for _ in range(_MOST_ROUNDS):
             seen = self._remotes.last_seen(self._target, self._branch)
-            listed = self._exchange.look(self._branch, self._below)
+            listed = self._exchange.look(self._branch, self._below, self._look_at_ours())
             theirs = listed.get(self._branch)
             if theirs is None:
                 self._require_never_there(seen)
@@ -108,6 +108,11 @@ class _Sync:
             pause = min(pause * 2, _LONGEST_PAUSE)
         raise StoreError(f"{self._source} keeps moving: others push to it without pause; try again")
 
+    def _look_at_ours(self) -> Iterator[object]:
+        """Raises where the branch of that name is somebody's code. While git asks the remote."""
+        if self._store.tip() is not None:
+            yield self._store.snapshot()
+
     # what they have ---------------------------------------------------------------------------------
     def _bring(self, listed: Mapping[str, str], seen: tuple[Version | None, Version | None]) -> bool:
         """Fetch what is not here; False when the remote moved meanwhile in a way that needs another look."""
@@ -119,7 +124,7 @@ class _Sync:
             if not (tip in have if name == self._branch else self._proposals.has(name, tip))
         ]
         if wanted:
-            self._exchange.fetch(wanted, have)
+            self._exchange.fetch(wanted, have, self._read_ahead(seen[0]))
         theirs = listed.get(self._branch)
         try:
             for name in wanted:
@@ -130,6 +135,20 @@ class _Sync:
             self._exchange.complete([tip for tip in (theirs, self._store.tip()) if tip is not None])
             self._require_memory(theirs)
         return True
+
+    def _read_ahead(self, agreed: Version | None) -> Iterator[object]:
+        """What a merge will ask of our own side, read while git fetches theirs."""
+        self._ready = None
+        ours = self._store.tip()
+        if agreed is None or ours is None or agreed == ours:
+            return
+        from lsp_server.memory.merging.trees import Pool
+
+        self._ready = Pool(self._store, self._core.repository.object_format)
+        try:
+            yield from self._ready.read_ahead(agreed, ours)
+        except GitMemoryError:  # cleared away, perhaps: the merge will tell
+            self._ready = None
 
     def _require_never_there(self, seen: tuple[Version | None, Version | None]) -> None:
         if seen[0] is not None or seen[1] is not None:
@@ -202,6 +221,7 @@ class _Sync:
     def _merge(self, theirs: Version, ours: Version, common: Sequence[Version]) -> None:
         from lsp_server.memory import merging
 
+        ready, self._ready = self._ready, None
         merge = merging.merge_into(
             self._core,
             self._store,
@@ -210,6 +230,7 @@ class _Sync:
             yielding="ours",
             published=self._remotes.others(self._target, self._branch),
             common=(ours, common),
+            ready=ready,
         )
         if merge is not None:
             self._merges.append(merge)

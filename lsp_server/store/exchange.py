@@ -67,11 +67,12 @@ class Exchange:
         self._progress = progress
         self._git = git_for_remotes(repository)
 
-    def look(self, branch: str, below: str) -> dict[str, str]:
+    def look(self, branch: str, below: str, meanwhile: Iterator[object] | None = None) -> dict[str, str]:
         """The branch, and those below ``below`` (``memory-proposals/``), that the remote has: name → tip.
-        One connection, and nothing is fetched."""
+        One connection, and nothing is fetched. ``meanwhile``: as in ``converse``."""
         patterns = [_HEADS + branch, f"{_HEADS}{below}*"]
-        done = self._talk(self._git, ["ls-remote", "--refs", "--", self._remote.target, *patterns])
+        arguments = ["ls-remote", "--refs", "--", self._remote.target, *patterns]
+        done = self._talk(self._git, arguments, meanwhile=meanwhile)
         if done.code != 0:
             raise remote_errors.explain(done, self._remote.shown)
         found = {}
@@ -81,8 +82,11 @@ class Exchange:
                 found[ref.removeprefix(_HEADS)] = tip
         return found
 
-    def fetch(self, branches: Iterable[str], known: Iterable[str]) -> None:
-        """Bring the branches' objects here; no ref is moved. ``known`` are tips that the remote may have."""
+    def fetch(
+        self, branches: Iterable[str], known: Iterable[str], meanwhile: Iterator[object] | None = None
+    ) -> None:
+        """Bring the branches' objects here; no ref is moved. ``known`` are tips that the remote may have.
+        ``meanwhile``: as in ``converse``."""
         repository = self._repository
         # Newer gits run the reference-transaction hook even for a fetch that moves no ref.
         arguments = ["-c", "fetch.fsckObjects=true", "-c", f"core.hooksPath={os.devnull}", "fetch"]
@@ -93,7 +97,7 @@ class Exchange:
         arguments += ["--", self._remote.target, *(_HEADS + branch for branch in branches)]
         if repository.is_partial:
             # git marks what it fetches in a partial clone in ways that only it knows: straight in, then.
-            self._require(self._talk(self._git, arguments, write=True))
+            self._require(self._talk(self._git, arguments, write=True, meanwhile=meanwhile))
             return
         incoming = Incoming(
             repository.private_dir, repository.objects_dir, own=True, shared=repository.is_shared
@@ -104,7 +108,8 @@ class Exchange:
             # The repository is an alternate of that directory, but its refs are no other's: git need not
             # list them, and say them to the remote, a second time.
             arguments[:0] = ["-c", "core.alternateRefsCommand=true"]
-            self._require(self._talk(git, arguments, write=True, incoming=incoming.path))
+            done = self._talk(git, arguments, write=True, incoming=incoming.path, meanwhile=meanwhile)
+            self._require(done)
             incoming.publish()
         self._note.say()
 
@@ -173,6 +178,7 @@ class Exchange:
         stdin: bytes = b"",
         incoming: Path | None = None,
         locks: Mapping[str, str] | None = None,
+        meanwhile: Iterator[object] | None = None,
     ) -> Finished:
         facts = {} if incoming is None else {"incoming": str(incoming)}
 
@@ -188,6 +194,7 @@ class Exchange:
                 stdin=stdin,
                 progress=self._progress,
                 started=started,
+                meanwhile=meanwhile,
             )
         except OutOfTimeError:
             raise remote_errors.slow(self._remote.shown, self._budget.seconds) from None

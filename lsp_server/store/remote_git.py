@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
 from lsp_server.errors import StoreError
@@ -42,6 +42,7 @@ _PROGRESS_LINE = re.compile(
 _POLL = 0.1  # seconds between two looks at the budget
 _LINGER = 0.5  # seconds to wait for a pipe that a daemon (ssh's ControlPersist) keeps open
 _LAST_WORDS = 0.2  # seconds for git to remove its temporary files before it is killed
+_DONE = object()
 _ENDS = "the time for it ran out"
 
 
@@ -113,8 +114,10 @@ def converse(
     stdin: bytes = b"",
     progress: Progress | None = None,
     started: Callable[[int], None] = lambda _pid: None,
+    meanwhile: Iterator[object] | None = None,
 ) -> Finished:
     """Run ``git ARGUMENTS`` to its end, whatever the exit code. ``started`` is told its process id.
+    ``meanwhile`` is work to be done while git waits for the other side, step by step; all of it is done.
 
     It has a session of its own: nothing in it reads the terminal, a Ctrl-C does not reach it before us, and
     when the budget ends (``OutOfTimeError``) git goes with all that it has started (ssh, remote helpers).
@@ -136,7 +139,7 @@ def converse(
             raise StoreError(f"git could not be started: {error}") from error
     try:
         started(process.pid)
-        out, err = _listen(process, budget, progress)
+        out, err = _listen(process, budget, progress, meanwhile)
     except BaseException:
         _end(process)
         raise
@@ -159,9 +162,14 @@ def _as_file(data: bytes):  # type: ignore[no-untyped-def]  # Iterator[IO[bytes]
 
 
 def _listen(
-    process: subprocess.Popen[bytes], budget: Budget, progress: Progress | None
+    process: subprocess.Popen[bytes],
+    budget: Budget,
+    progress: Progress | None,
+    meanwhile: Iterator[object] | None,
 ) -> tuple[bytes, bytes]:
     """All that the process says until it has ended."""
+    work = iter(()) if meanwhile is None else meanwhile
+    has_work = True
     heard: dict[IO[bytes], bytearray] = {}
     with selectors.DefaultSelector() as selector:
         for pipe in (process.stdout, process.stderr):
@@ -170,7 +178,8 @@ def _listen(
             selector.register(pipe, selectors.EVENT_READ)
         ended: float | None = None
         while selector.get_map():
-            for key, _ in selector.select(min(budget.left(), _POLL)):
+            has_work = has_work and next(work, _DONE) is not _DONE
+            for key, _ in selector.select(min(budget.left(), 0 if has_work else _POLL)):
                 pipe = key.fileobj  # type: ignore[assignment]  # what was registered above
                 data = os.read(key.fd, 1 << 16)
                 heard[pipe] += data  # type: ignore[index]  # as above
@@ -185,6 +194,8 @@ def _listen(
     while process.poll() is None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(min(budget.left(), _POLL))
+    for _ in work:
+        pass
     out, err = heard.values()
     return bytes(out), bytes(err)
 

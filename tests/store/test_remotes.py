@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -212,6 +213,35 @@ def test_a_server_that_never_answers_costs_no_more_than_the_budget_and_leaves_no
             exchange.look("memory", BELOW)
         assert time.monotonic() - start < 3
         assert raised.value.kind == "slow"
+        assert processes_that_mention(url) == []
+
+
+def test_work_that_never_ends_does_not_make_a_silent_server_cost_more(repo: Repo) -> None:
+    with silent_server() as url, exchanging(repo, url, seconds=0.5) as exchange:
+        steps, start = itertools.count(), time.monotonic()
+        with pytest.raises(RemoteError, match="did not answer"):
+            exchange.look("memory", BELOW, steps)
+        assert time.monotonic() - start < 3
+        assert next(steps) > 10
+
+
+def test_work_to_be_done_meanwhile_is_done_however_quick_the_remote_is(repo: Repo, hub: Repo) -> None:
+    done: list[int] = []
+    with exchanging(repo, str(hub.root)) as exchange:
+        assert exchange.look("memory", BELOW, (done.append(n) for n in range(10_000)))
+        assert done == list(range(10_000))
+        exchange.fetch(["memory"], [], (done.append(n) for n in range(10)))
+    assert done[10_000:] == list(range(10))
+
+
+def test_what_goes_wrong_meanwhile_ends_the_talk(repo: Repo) -> None:
+    def refuse() -> Iterator[None]:
+        yield
+        raise UsageError("not like this")
+
+    with silent_server() as url, exchanging(repo, url) as exchange:
+        with pytest.raises(UsageError, match="not like this"):
+            exchange.look("memory", BELOW, refuse())
         assert processes_that_mention(url) == []
 
 

@@ -22,7 +22,7 @@ def forward(
     """The changes between two versions, as if they were merged with none: then what is otherwise in the
     result than in the later one was wrong in it. Of two records with one number the younger yields."""
     before, after = (Tree(store, version) for version in versions)
-    paths = looked_at({}, differences(store, before, after))
+    paths = looked_at({}, differences(pool, before, after))
     if (counts := _without_numbers(paths)) is not None:
         placed = {path: trio[THEIRS] for path, trio in paths.items()}
         return Outcome(paths, {path: blob for path, blob in placed.items() if blob}, Notes(), counts)

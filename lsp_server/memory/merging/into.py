@@ -34,24 +34,26 @@ def merge_into(
     yielding: str,
     published: Sequence[Version] = (),
     common: tuple[Version, Sequence[Version]] | None = None,
+    ready: Pool | None = None,
 ) -> Merge | None:
     """Merge ``theirs`` into the branch of ``store``; None when the branch has it already.
 
     ``source`` is what people call it. ``yielding`` tells who is renumbered when a number was given twice:
     ``ours`` (unless it stands in one of the ``published`` versions, then the younger), ``theirs`` or
     ``younger``. ``common``, where they are known already: a version of the branch, and its best common
-    ancestors with ``theirs``. Raises ``RefusedError`` where ``theirs`` is no memory, of a newer format or
-    leaves the tree, and what ``Store.commit`` raises.
+    ancestors with ``theirs``. ``ready`` may have read ahead. Raises ``RefusedError`` where ``theirs`` is no
+    memory, of a newer format or leaves the tree, and what ``Store.commit`` raises.
     """
     _require_memory(store, theirs, source)
     done: list[_Done] = []
+    readied = [] if ready is None else [ready]  # for the first try: what is made in one is of no other
 
     def build(tip: Snapshot) -> ChangeSet | Advance | None:
         done.clear()
         bases = common[1] if common and common[0] == tip.version else store.merge_bases(tip.version, theirs)
         if list(bases) == [theirs]:
             return None
-        pool = Pool(store, core.repository.object_format)
+        pool = readied.pop() if readied else Pool(store, core.repository.object_format)
         if list(bases) == [tip.version]:
             outcome = forward(core, store, pool, (tip.version, theirs), tip.version)
             mended = outcome.changes(THEIRS)

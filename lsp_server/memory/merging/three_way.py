@@ -55,7 +55,7 @@ def merge_trees(
 
     Raises ``RefusedError`` for a path that leaves the tree, and when there is no number left.
     """
-    paths = looked_at(differences(store, base, ours), differences(store, base, theirs))
+    paths = looked_at(differences(pool, base, ours), differences(pool, base, theirs))
     notes = Notes()
     paired = _paired(paths, (base, ours, theirs), pool, store)
     numbers = Numbering((ours, theirs), pool, rule).settle(paired, paths)

@@ -7,15 +7,16 @@ version and what is otherwise in it; the objects it made are in a ``Pool`` and o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from lsp_server.memory.merging.heads import Head, head_of
 from lsp_server.records.model import Kind
 from lsp_server.records.paths import number_folder, number_of_name
-from lsp_server.store.base import Blob, Version
+from lsp_server.store.base import Blob, Difference, Version
 from lsp_server.store.git_store import GitStore
 
+_STEP = 64  # files
 _KEPT = 64 << 20  # bytes of files kept for reading them again
 
 NOTHING: Mapping[str, Blob | None] = MappingProxyType({})
@@ -31,6 +32,7 @@ class Pool:
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
         self._heads: dict[tuple[str, str], Head | None] = {}
+        self._ahead: dict[tuple[Version | None, Version], Sequence[Difference]] = {}
 
     def add(self, data: bytes) -> str:
         """The id of a content that the repository need not have yet."""
@@ -55,8 +57,24 @@ class Pool:
             self._keep(object_id, known)
         return known
 
+    def read_ahead(self, old: Version, new: Version) -> Iterator[None]:
+        """Read, step by step, what a merge will ask of the side that goes from one version to another."""
+        self._ahead[old, new] = found = self._store.differences(old, new)
+        yield
+        blobs = ((path, blob) for path, *both in found for blob in both if blob and blob.is_file)
+        yield from self._looking_at((path, blob.object_id) for path, blob in blobs)
+
+    def differences(self, old: Version | None, new: Version) -> Sequence[Difference]:
+        """Every path that differs between two versions."""
+        known = self._ahead.pop((old, new), None)
+        return known if known is not None else self._store.differences(old, new)
+
     def look_at(self, files: Iterable[tuple[str, str]]) -> None:
         """Read the heads of many files (path, object id), in one go."""
+        for _ in self._looking_at(files):
+            pass
+
+    def _looking_at(self, files: Iterable[tuple[str, str]]) -> Iterator[None]:
         paths: dict[str, list[str]] = {}
         for path, object_id in files:
             if (object_id, path) not in self._heads:
@@ -64,10 +82,12 @@ class Pool:
         for object_id in [known for known in paths if known in self._made or known in self._kept]:
             for path in paths.pop(object_id):
                 self._heads[object_id, path] = head_of(path, self.data(object_id))
-        for object_id, data in self._store.contents(list(paths)):
+        for number, (object_id, data) in enumerate(self._store.contents(list(paths))):
             self._keep(object_id, data)
             for path in paths[object_id]:
                 self._heads[object_id, path] = head_of(path, data)
+            if number % _STEP == 0:
+                yield
 
     def head(self, path: str, blob: Blob | None) -> Head | None:
         """Which record stands there, None when none does."""
@@ -131,11 +151,11 @@ class Tree:
         return Tree(self._store, self.version, {**self.over, **changes})
 
 
-def differences(store: GitStore, base: Tree, side: Tree) -> dict[str, tuple[Blob | None, Blob | None]]:
+def differences(pool: Pool, base: Tree, side: Tree) -> dict[str, tuple[Blob | None, Blob | None]]:
     """What differs between two trees: (before, now) by path. Costs what differs, not what is there."""
     found: dict[str, tuple[Blob | None, Blob | None]] = {}
     if side.version is not None and base.version != side.version:
-        found = {d.path: (d.old, d.new) for d in store.differences(base.version, side.version)}
+        found = {d.path: (d.old, d.new) for d in pool.differences(base.version, side.version)}
     for path in {*base.over, *side.over}:
         old, new = base.blob(path), side.blob(path)
         if old != new:
