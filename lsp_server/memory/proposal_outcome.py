@@ -23,36 +23,53 @@ class ProposalOutcome(NamedTuple):
     merges: Sequence[Merge] = ()
 
 
-def outcome(core: Core, branch: ProposalBranch, mainline: Version) -> ProposalOutcome:
+class _Parted(NamedTuple):
+    """Where a proposal left the memory, and what it changed since."""
+
+    base: Version
+    proposed: Sequence[Difference]
+
+
+def is_merged(core: Core, branch: ProposalBranch, mainline: Version) -> bool:
     """Whether the memory at ``mainline`` has all that the proposal wrote. One to which nothing was written
     is open, not merged."""
+    parted = _parted(core, branch, mainline)
+    return parted is True or (parted is not False and _has(core, parted, branch.version, mainline))
+
+
+def outcome(core: Core, branch: ProposalBranch, mainline: Version) -> ProposalOutcome:
+    """As ``is_merged``, once what git mixed when a forge merged the proposal is put right."""
+    parted = _parted(core, branch, mainline)
+    if isinstance(parted, bool):
+        return ProposalOutcome(parted)
+    from lsp_server.memory.merging import may_be_mixed, unmix_replayed
+
+    merges: Sequence[Merge] = ()
+    if may_be_mixed(core.mainline, parted.proposed, mainline):
+        merges = unmix_replayed(core, core.mainline, parted.base, branch.version, mainline)
+        mainline = merges[-1].version if merges else mainline
+    return ProposalOutcome(_has(core, parted, branch.version, mainline), merges)
+
+
+def _parted(core: Core, branch: ProposalBranch, mainline: Version) -> _Parted | bool:
+    """A bool where it can be told from the history alone whether the proposal was merged."""
     store = core.mainline
     bases = store.merge_bases(mainline, branch.version)
     if not bases:
-        return ProposalOutcome(False)
+        return False
     start = branch.start or bases[0]
     if branch.version == start or not store.differences(start, branch.version):
-        return ProposalOutcome(False)
+        return False
     if branch.version in bases:
-        return ProposalOutcome(True)
-    from lsp_server.memory.merging import may_be_mixed, unmix_replayed
-
-    base = bases[0]
-    proposed = store.differences(base, branch.version)
-    merges: Sequence[Merge] = ()
-    if may_be_mixed(store, proposed, mainline):
-        merges = unmix_replayed(core, store, base, branch.version, mainline)
-        mainline = merges[-1].version if merges else mainline
-    return ProposalOutcome(_has(core, base, proposed, branch.version, mainline), merges)
+        return True
+    return _Parted(bases[0], store.differences(bases[0], branch.version))
 
 
-def _has(
-    core: Core, base: Version, proposed: Sequence[Difference], proposal: Version, mainline: Version
-) -> bool:
-    written, deleted = core.mainline.written(base, mainline)
+def _has(core: Core, parted: _Parted, proposal: Version, mainline: Version) -> bool:
+    written, deleted = core.mainline.written(parted.base, mainline)
     if all(
         (change.new.object_id in written) if change.new is not None else (change.path in deleted)
-        for change in proposed
+        for change in parted.proposed
     ):
         return True
     # Merged with an edit of the same file: then merging it once more would change nothing.

@@ -207,7 +207,7 @@ def _find(core: Core, branches: ProposalBranches, name: str) -> ProposalBranch:
 def _require_nothing_lost(core: Core, branches: ProposalBranches, name: str) -> None:
     """Raise ``RefusedError`` when somebody deleted the branch of this clone and with it what nothing else
     has: neither a new proposal nor the one of a remote must silently take its place."""
-    from lsp_server.memory.proposal_outcome import outcome
+    from lsp_server.memory.proposal_outcome import is_merged
     from lsp_server.store.known_tips import lost, require_nothing_lost
 
     ref, mainline = core.repository.proposal_ref(name), core.mainline.tip()
@@ -215,7 +215,7 @@ def _require_nothing_lost(core: Core, branches: ProposalBranches, name: str) -> 
     if gone is None or mainline is None:
         return
     deleted = ProposalBranch(name, gone.version, branches.start(name), None)
-    if not outcome(core, deleted, mainline).is_merged:
+    if not is_merged(core, deleted, mainline):
         require_nothing_lost(core.repository, ref)
 
 

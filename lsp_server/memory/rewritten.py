@@ -1,11 +1,13 @@
 """Following a remote whose history was rewritten: what only we have goes on top of the new history.
 
 An ordinary merge would bring back all that was taken out there, a purged secret perhaps: our branch still
-has the old history. So ours becomes one commit whose only parent is the remote's new tip.
+has the old history. So ours becomes one commit whose only parent is the remote's new tip. What of ours would
+bring it back is left out of that commit, and told with the command that shows it.
 """
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -61,8 +63,9 @@ def _follow(core: Core, agreed: Version, ours: Version, theirs: Version, source:
             return None
     done = ontop.result(core, version)
     remarks = [f"the memory as it was before is kept: {kept}"]
-    remarks += [
-        f"{told.label} was taken out of {source}: your change to it is only kept there"
-        for told in ontop.left_out
-    ]
+    for one in ontop.held_back:
+        how = "taken out of" if one.is_gone else "changed in"
+        why = "" if one.is_gone else " has words that were taken out of it there and"
+        shown = f"`git show {shlex.quote(f'{kept}:{one.path}')}`"
+        remarks.append(f"{one.name} was {how} {source}: your change to it{why} is only kept: {shown}")
     return replace(done, remarks=(*done.remarks, *remarks))

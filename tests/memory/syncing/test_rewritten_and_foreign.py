@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shlex
 import shutil
 import subprocess
 
@@ -57,13 +58,18 @@ def test_a_rewritten_remote_is_refused_until_it_is_accepted(hub: Repo, shared: S
 
 
 def test_what_was_purged_does_not_come_back_through_an_edit(hub: Repo, shared: Shared) -> None:
-    a, one, _b, two = shared
+    a, one, b, two = shared
     record = next(r for r in two.list() if r.title == "Purged")
     two.amend(record.id, two.text(record.id) + "\nMore of it.\n")
     purge(a, one)
     done = two.sync(accept_rewrite=True)
     assert titles(two) == ["Kept"]
-    assert "your change to it is only kept there" in done.merges[0].remarks[1]
+    told, command = done.merges[0].remarks[1].removesuffix("`").split("`")
+    assert told.endswith(" was taken out of origin/memory: your change to it is only kept: ")
+    assert (
+        "More of it."
+        in subprocess.run(shlex.split(command), cwd=b.root, capture_output=True, text=True, check=True).stdout
+    )
     assert hub.git("log", "--format=%s", "memory").splitlines() == [
         "purge",
         "memory: start the memory of this repository",
