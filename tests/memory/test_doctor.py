@@ -478,19 +478,37 @@ def test_what_killed_writers_left_is_taken_away(memory: Memory, repo: Repo) -> N
     fresh = repo.root / ".git/objects/tmp_objdir-git-memory-11"
     fresh.mkdir()
     os.utime(theirs, (time.time() - 7200,) * 2)
-    mended(memory, "abandoned-directory", "killed-writer")
+    after = memory.repair()
+    assert len(after.repairs) == 3
+    assert codes(after) == []
     assert not theirs.exists()
     assert fresh.is_dir()  # somebody may be at work in it
+    assert memory.repair().repairs == ()
 
 
-def test_a_look_leaves_what_is_left_where_it_is(memory: Memory, repo: Repo) -> None:
+def test_what_any_command_clears_up_is_told_once_and_gone(memory: Memory, repo: Repo) -> None:
     private = repo.root / ".git/git-memory"
     (private / "retired-0a1b2c3d").mkdir()
     (private / "incoming-0a1b2c3d.in-use").mkdir()
     (private / "half-0a1b2c3d").write_text("{")
-    assert codes(memory.examine()) == codes(memory.examine()) == ["abandoned-directory", "half-written"]
-    mended(memory, "abandoned-directory", "half-written")
+    found = memory.examine()
+    assert codes(found) == ["abandoned-directory", "half-written"]
+    assert not any(finding.fixable for finding in found.findings)
+    assert codes(memory.examine()) == []
     assert not list(private.glob("*0a1b2c3d*"))
+
+
+def test_half_a_file_in_the_users_own_directory(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    half = tmp_path / "git-memory/half-0a1b2c3d"
+    half.parent.mkdir()
+    half.write_text("{")
+    with Memory.open(repo.root) as memory:
+        memory.initialise()
+        mended(memory, "half-written")
+    assert not half.exists()
 
 
 def test_what_is_left_is_told_also_where_there_is_no_memory(repo: Repo) -> None:

@@ -31,7 +31,15 @@ _OF_TEXTS: Sequence[tuple[str, _Examination]] = (
 
 
 def examine(core: Core, *, seconds: float | None = None, progress: Progress | None = None) -> Diagnosis:
-    """Every area that can be looked at. Changes nothing but the index, which follows the branch."""
+    """Every area that can be looked at. Changes nothing but the index, which follows the branch; what killed
+    processes left is told and, as by every command, cleared up."""
+    diagnosis = look(core, seconds=seconds, progress=progress)
+    left_overs.tidy(core)
+    return diagnosis
+
+
+def look(core: Core, *, seconds: float | None = None, progress: Progress | None = None) -> Diagnosis:
+    """As `examine`, and nothing is cleared up."""
     case = Case(core, seconds=_SECONDS if seconds is None else seconds, progress=progress)
     return Diagnosis(tuple(_areas(case)))
 

@@ -16,13 +16,14 @@ from lsp_server.memory.draft_text import pretended_path
 from lsp_server.records.document import parse
 from lsp_server.records.model import Kind
 from lsp_server.store import half_written
-from lsp_server.store.incoming import clear_away, left_behind, retire_dead
-from lsp_server.store.repository import SYNC_LOCK, Repository
+from lsp_server.store.incoming import left_behind, retire_dead
+from lsp_server.store.repository import SYNC_LOCK
 from lsp_server.store.write_lock import WriteLock
 
 LEFT_OVERS = {"killed-writer", "killed-sync", "abandoned-directory", "half-written"}
 """The findings that `clear_up` sees to."""
 
+_CLEARED = "Nothing need be done: every command clears up after it, as this one does."
 _A_LOCK_IS_SHORT = 60.0
 
 
@@ -45,19 +46,18 @@ def _of_writers(case: Case) -> Iterator[Finding]:
             yield note(
                 code,
                 f"A {what}.",
-                "The next command clears up after it, and so does `git memory doctor --fix`.",
+                _CLEARED,
                 str(case.core.private / name),
-                fixable=True,
             )
     for place in abandoned(case.core):
-        is_directory = place.is_dir()
+        is_directory, is_cleared = place.is_dir(), place.parent == case.core.private
         left = "by a write" if is_directory else "half-written by a command"
         yield note(
             "abandoned-directory" if is_directory else "half-written",
             f"{place} was left {left} that was killed.",
-            "The next command takes it away, and so does `git memory doctor --fix`.",
+            _CLEARED if is_cleared else "`git memory doctor --fix` takes it away.",
             str(place),
-            fixable=True,
+            fixable=not is_cleared,
         )
 
 
@@ -124,19 +124,15 @@ def abandoned(core: Core) -> list[Path]:
 
 
 def clear_up(core: Core) -> list[str]:
-    """Take away what `examine` calls fixable here; what was done, in words."""
-    from lsp_server.store import sync_lock
-
+    """Take away all that `examine` finds of the dead; what was done, in words."""
     repository, done = core.repository, []
     lock, sync = repository.private_dir / "lock", repository.private_dir / SYNC_LOCK
     places, killed, killed_sync = abandoned(core), _was_killed(lock), _was_killed(sync)
-    _tidy(repository)
-    sync_lock.tidy(repository)
+    tidy(core)
     if killed and not _was_killed(lock):
         done.append("cleared up after a writer that was killed")
     if killed_sync and not _was_killed(sync):
         done.append("cleared up after a sync that was killed")
-    clear_away(repository.private_dir)
     if core.state:
         half_written.clear(core.state)
     for place in places:
@@ -146,8 +142,13 @@ def clear_up(core: Core) -> list[str]:
     return done
 
 
-def _tidy(repository: Repository) -> None:
+def tidy(core: Core) -> None:
+    """Clear up as every command does."""
+    from lsp_server.store import sync_lock
+
+    repository = core.repository
     WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared).tidy()
+    sync_lock.tidy(repository)
 
 
 def _was_killed(lock: Path) -> bool:

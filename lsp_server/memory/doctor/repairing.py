@@ -12,7 +12,7 @@ from lsp_server.errors import GitMemoryError
 from lsp_server.memory.core import Core
 from lsp_server.memory.doctor.branch import memory_file_taken
 from lsp_server.memory.doctor.case import Case, Progress
-from lsp_server.memory.doctor.examining import examine
+from lsp_server.memory.doctor.examining import examine, look
 from lsp_server.memory.doctor.left_overs import LEFT_OVERS, clear_up
 from lsp_server.memory.doctor.links import one_sided, still_accepted
 from lsp_server.memory.doctor.model import Diagnosis, Repair
@@ -40,13 +40,14 @@ class _Change(NamedTuple):
 
 def repair(core: Core, *, seconds: float | None = None, progress: Progress | None = None) -> Diagnosis:
     """Mend what is fixable, then look again. What could not be mended is still among the findings."""
-    codes = _fixable(core, progress)
+    found = look(core, seconds=0, progress=progress).findings
     repairs: list[Repair] = []
-    if codes & LEFT_OVERS:
+    if LEFT_OVERS & {finding.code for finding in found}:
         repairs += [Repair("left-overs", told) for told in clear_up(core)]
-    if "format-file-gone" in codes:
+    if any(finding.code == "format-file-gone" for finding in found):
         repairs += _memory_file_put_back(core)
-        codes = _fixable(core, progress)  # only now is there a memory to look at
+        found = look(core, seconds=0, progress=progress).findings  # only now is there a memory to look at
+    codes = {finding.code for finding in found if finding.fixable}
     if "index-differs" in codes:
         index = core.index_of(core.mainline)
         index.rebuild(core.mainline)
@@ -63,10 +64,6 @@ def repair(core: Core, *, seconds: float | None = None, progress: Progress | Non
             repairs += _committed(core, code, subject, work)
     after = examine(core, seconds=seconds, progress=progress)
     return Diagnosis(after.areas, tuple(repairs))
-
-
-def _fixable(core: Core, progress: Progress | None) -> set[str]:
-    return {one.code for one in examine(core, seconds=0, progress=progress).findings if one.fixable}
 
 
 def _memory_file_put_back(core: Core) -> list[Repair]:
