@@ -106,7 +106,7 @@ class BranchSetup:
         if name == self._repository.memory_branch:
             return
         lock = self._repository.common_dir / "config.lock"
-        run_noted(self._repository.git, ["config", "--local", BRANCH_KEY, name], lock, note)
+        run_noted(self._repository.git, ["config", "--local", BRANCH_KEY, name], [lock], note)
         self._repository.reload_config()
 
 

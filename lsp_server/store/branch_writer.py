@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lsp_server.errors import RefusedError, StoreError
@@ -194,15 +194,25 @@ class BranchWriter:
                 _fsync(place)
 
 
-def run_noted(git: Git, arguments: list[str], lock: Path, note: Note, new: str = "") -> None:
-    """Run a git command that takes ``lock`` and writes ``new`` in it, noted for the next holder in case
+def run_noted(
+    git: Git,
+    arguments: list[str],
+    locks: Sequence[Path],
+    note: Note,
+    *,
+    new: str = "",
+    stdin: bytes | None = None,
+) -> None:
+    """Run a git command that takes ``locks`` and writes ``new`` in each, noted for the next holder in case
     that we are killed."""
     begun = time.time()
-    process = git.start(arguments, write=True, apart=True)
-    note.say(pid=process.pid, lock=str(lock), new=new)
-    done = _finish_in_peace(process)
+    process = git.start(arguments, stdin=stdin is not None, write=True, apart=True)
+    lock, *further = map(str, locks)
+    note.say(pid=process.pid, lock=lock, further=further, new=new)
+    done = _finish_in_peace(process, stdin)
     if done.code < 0:
-        remove_dead_lock(lock, new, begun)
+        for left in locks:
+            remove_dead_lock(left, new, begun)
     if done.code != 0:
         raise failed(arguments[0], done)
 

@@ -16,9 +16,10 @@ from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.store.branch_writer import BranchWriter, run_noted
 from lsp_server.store.remote_errors import without_credentials
 from lsp_server.store.repository import Repository
-from lsp_server.store.write_lock import WriteLock
+from lsp_server.store.write_lock import Note, WriteLock
 
 _HEADS = "refs/heads/"
+_MOST_AT_ONCE = 8  # refs: their locks are noted
 
 
 class Remote(NamedTuple):
@@ -143,14 +144,29 @@ class Remotes:
             return BranchWriter(self._repository).move(ref, new, old, why, note)
 
     def set_refs(self, refs: Mapping[str, str | None]) -> None:
-        """Move refs that are ours to move, one by one, each noted in case that we are killed."""
+        """Move refs that are ours to move, those to one tip at once, noted in case that we are killed."""
         resolve = self._repository.refs.resolve
         wanted = {ref: tip for ref, tip in refs.items() if resolve(ref) != tip}
         if not wanted:
             return
         with self._lock.hold() as note:
-            for ref, tip in wanted.items():
-                arguments = ["update-ref", "--no-deref", "-m", "memory: sync"]
-                arguments += ["-d", ref] if tip is None else [ref, tip]
-                lock = self._repository.common_dir / f"{ref}.lock"
-                run_noted(self._repository.git, arguments, lock, note, tip or "")
+            for tip in dict.fromkeys(wanted.values()):
+                moving = [ref for ref, to in wanted.items() if to == tip]
+                most = _MOST_AT_ONCE if tip else 1  # who deletes a ref locks the packed ones, too
+                for start in range(0, len(moving), most):
+                    self._move(moving[start : start + most], tip, note)
+
+    def _move(self, refs: Sequence[str], tip: str | None, note: Note) -> None:
+        common = self._repository.common_dir
+        locks = [common / f"{ref}.lock" for ref in refs]
+        if not self._repository.refs.are_files:
+            locks = [common / "reftable" / "tables.list.lock"]
+        lines = [f"update {ref} {tip}\n" if tip else f"delete {ref}\n" for ref in refs]
+        run_noted(
+            self._repository.git,
+            ["update-ref", "--no-deref", "-m", "memory: sync", "--stdin"],
+            locks,
+            note,
+            new=tip or "",
+            stdin="".join(lines).encode("utf-8", "surrogateescape"),
+        )
