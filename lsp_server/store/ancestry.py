@@ -1,4 +1,4 @@
-"""How versions are related: common ancestors, and what differs between two of them, both sides told."""
+"""How versions are related: common ancestors, which contains which, how far they are apart."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError
-from lsp_server.store.base import Blob, Difference, Version
+from lsp_server.store.base import Version
 from lsp_server.store.git_process import Git
-from lsp_server.store.snapshot import path_text
 
-_NOTHING, _OLD_NOTHING = "000000", ":000000"
 _MOST_KNOWN = 1000
 _UNRELATED = 1  # the exit code of `merge-base` when it has no answer
 
@@ -94,85 +92,3 @@ def count(git: Git, start: Version | None, version: Version) -> int:
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {version[:12]}")
     return int(done.stdout)
-
-
-def written(git: Git, start: Version, version: Version) -> tuple[set[str], set[str]]:
-    """Every object that was written, and every path that was deleted, by the commits between two versions;
-    those of merges count against each of their parents."""
-    arguments = [
-        "log",
-        "-z",
-        "-m",
-        "--raw",
-        "--no-renames",
-        "--no-abbrev",
-        "--format=",
-        "--no-show-signature",
-    ]
-    done = git.try_run([*arguments, version, f"^{start}", "--"])
-    if done.code != 0:
-        raise NotFoundError(f"the memory has no version {version[:12]}")
-    objects, deleted = set[str](), set[str]()
-    fields = iter(path_text(done.stdout).split("\0"))
-    for field in fields:
-        if field.lstrip("\n").startswith(":"):
-            change = _compared(field.lstrip("\n"), next(fields))
-            if change.new is None:
-                deleted.add(change.path)
-            else:
-                objects.add(change.new.object_id)
-    return objects, deleted
-
-
-class Deletion(NamedTuple):
-    """A commit took a file away: what stood there until then."""
-
-    version: Version
-    path: str
-    old: Blob
-
-
-def deletions(git: Git, version: Version, without: Version) -> Sequence[Deletion]:
-    """What the commits took away that ``version`` has and ``without`` has not, a later one before those that
-    it comes after; merges are not looked at. One process."""
-    arguments = ["log", "-z", "--topo-order", "--raw", "--no-renames", "--no-abbrev", "--diff-filter=D"]
-    arguments += ["--no-merges", "--no-show-signature", "--format=%H", version, f"^{without}", "--"]
-    done = git.try_run(arguments)
-    if done.code != 0:
-        raise NotFoundError(f"the memory has no version {version[:12]} or {without[:12]}")
-    found, commit = [], ""
-    fields = iter(path_text(done.stdout).split("\0"))
-    for field in fields:
-        about = field.lstrip("\n")
-        if not about.startswith(":"):
-            commit = about or commit
-        elif (gone := _compared(about, next(fields))).old is not None:
-            found.append(Deletion(commit, gone.path, gone.old))
-    return found
-
-
-def differences(git: Git, old: Version | None, new: Version) -> Sequence[Difference]:
-    """Every path that differs, without renames, with what stood and what stands there."""
-    if old is None:
-        done = git.try_run(["ls-tree", "-r", "-z", "--full-tree", new])
-        found = [_listed(line) for line in done.stdout.split(b"\0") if line]
-    else:
-        done = git.try_run(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new])
-        fields = path_text(done.stdout).split("\0")
-        found = [_compared(a, path) for a, path in zip(fields[:-1:2], fields[1::2], strict=False)]
-    if done.code != 0:
-        raise NotFoundError(f"the memory has no version {(old or new)[:12]} or {new[:12]}")
-    return found
-
-
-def _listed(line: bytes) -> Difference:
-    about, _, path = line.partition(b"\t")
-    mode, _, object_id = about.decode().split(" ")
-    return Difference(path_text(path), None, Blob(mode, object_id))
-
-
-def _compared(about: str, path: str) -> Difference:
-    """From ``:100644 000000 <id> <id> D``."""
-    old_mode, new_mode, old_id, new_id, _ = about.split(" ")
-    old = None if old_mode == _OLD_NOTHING else Blob(old_mode[1:], old_id)
-    return Difference(path, old, None if new_mode == _NOTHING else Blob(new_mode, new_id))

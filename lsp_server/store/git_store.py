@@ -20,7 +20,8 @@ from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
 from lsp_server.store.write_lock import Note, WriteLock
 
 if TYPE_CHECKING:
-    from lsp_server.store.ancestry import Deletion, Descent, Related
+    from lsp_server.store.ancestry import Descent, Related
+    from lsp_server.store.raw_diff import Deletion
 
 FORMAT = 1
 """The newest format of the branch that this program writes."""
@@ -179,7 +180,7 @@ class GitStore:
         return changed_paths(self._repository.git, known, _version(new))
 
     def differences(self, old: Version | None, new: Version) -> Sequence[Difference]:
-        from lsp_server.store.ancestry import differences
+        from lsp_server.store.raw_diff import differences
 
         return differences(self._repository.git, None if old is None else _version(old), _version(new))
 
@@ -217,13 +218,13 @@ class GitStore:
 
     def written(self, start: Version, version: Version) -> tuple[set[str], set[str]]:
         """Every object written and every path deleted by the commits between two versions."""
-        from lsp_server.store.ancestry import written
+        from lsp_server.store.raw_diff import written
 
         return written(self._repository.git, _version(start), _version(version))
 
     def deletions(self, version: Version, without: Version) -> Sequence[Deletion]:
-        """What the commits took away that ``version`` has and ``without`` has not, later ones first."""
-        from lsp_server.store.ancestry import deletions
+        """The files deleted by the commits that ``version`` has and ``without`` has not, newest first."""
+        from lsp_server.store.raw_diff import deletions
 
         return deletions(self._repository.git, _version(version), _version(without))
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError
 from lsp_server.store.base import Blob, Version
 from lsp_server.store.git_process import Git
+from lsp_server.store.raw_diff import blob
 from lsp_server.store.snapshot import path_text
-
-_NOTHING = "000000"
 
 
 class Combined(NamedTuple):
@@ -32,18 +30,14 @@ def combined(git: Git, tip: Version, known: Iterable[Version]) -> Iterator[Combi
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {tip[:12]}")
     merge: Combined | None = None
-    fields = iter(os.fsdecode(done.stdout).split("\0"))
+    fields = iter(path_text(done.stdout).split("\0"))
     for field in fields:
         about = field.lstrip("\n")
         if about.startswith("::") and not about.startswith(":::"):
             path = next(fields)
             if merge is not None:
                 first, second, now, *ids = about[2:].split(" ")[:6]
-                blobs = [
-                    None if mode == _NOTHING else Blob(mode, object_id)
-                    for mode, object_id in zip((first, second, now), ids, strict=True)
-                ]
-                merge.files[path_text(os.fsencode(path))] = (blobs[0], blobs[1], blobs[2])
+                merge.files[path] = (blob(first, ids[0]), blob(second, ids[1]), blob(now, ids[2]))
         elif about.startswith(":"):
             next(fields)  # a merge of more than two: nobody but a person makes one
         elif about:

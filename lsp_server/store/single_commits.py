@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from lsp_server.errors import NotFoundError
 from lsp_server.store.base import Blob, Version
 from lsp_server.store.git_process import Git
-from lsp_server.store.snapshot import path_text
+from lsp_server.store.raw_diff import changes
 
-_NOTHING = "000000"
 _BETWEEN = "\x1f"
 _FORMAT = "%x1f".join(("%H", "%P", "%an <%ae> %ad %s", "%(trailers:key=Memory-Id,valueonly,separator=%x20)"))
 
@@ -33,25 +30,17 @@ class SingleCommit(NamedTuple):
 def single_commits(git: Git, tip: Version, without: Version) -> list[SingleCommit]:
     """The commits of ``tip`` that ``without`` has not, parents before children; no merges and no roots. One
     process. Raises ``NotFoundError`` for an unknown version."""
-    arguments = ["log", "-z", "--topo-order", "--reverse", "--raw", "--no-renames", "--no-abbrev"]
-    arguments += ["--no-merges", "--no-mailmap", "--date=raw", "--encoding=UTF-8", "--no-show-signature"]
-    done = git.try_run([*arguments, f"--format={_FORMAT}", tip, f"^{without}", "--"])
-    if done.code != 0:
-        raise NotFoundError(f"the memory has no version {tip[:12]} or {without[:12]}")
+    options = ["--topo-order", "--reverse", "--no-merges", "--no-mailmap", "--date=raw", "--encoding=UTF-8"]
     found: list[SingleCommit] = []
     changed: dict[str, tuple[Blob | None, Blob | None]] = {}
-    fields = iter(os.fsdecode(done.stdout).split("\0"))
-    for field in fields:
-        about = field.lstrip("\n")
-        if about.startswith(":"):
-            old_mode, new_mode, old, new, _ = about[1:].split(" ")
-            path = path_text(os.fsencode(next(fields)))
-            changed[path] = (_blob(old_mode, old), _blob(new_mode, new))
-        elif about:
-            version, parent, origin, records = (*about.split(_BETWEEN, 3), "", "", "")[:4]
+    for change in changes(git, [*options, f"--format={_FORMAT}"], tip, without):
+        if isinstance(change, str):
+            version, parent, origin, records = (*change.split(_BETWEEN, 3), "", "", "")[:4]
             changed = {}
             if parent:
                 found.append(SingleCommit(version, parent, origin, frozenset(records.split()), changed))
+        else:
+            changed[change.path] = (change.old, change.new)
     return found
 
 
@@ -62,7 +51,3 @@ def net(commits: Sequence[SingleCommit]) -> dict[str, tuple[Blob | None, Blob | 
         for path, (old, new) in commit.files.items():
             files[path] = (files[path][0] if path in files else old, new)
     return {path: (old, new) for path, (old, new) in files.items() if old != new}
-
-
-def _blob(mode: str, object_id: str) -> Blob | None:
-    return None if mode == _NOTHING else Blob(mode, object_id)

@@ -10,9 +10,9 @@ from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Paired, 
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.records.merging import merge_record
 from lsp_server.records.paths import is_record_path
-from lsp_server.store.ancestry import Deletion
 from lsp_server.store.base import Blob
 from lsp_server.store.git_store import GitStore
+from lsp_server.store.raw_diff import Deletion
 
 _NAMES = ("one version before a deletion", "another version before a deletion")
 
