@@ -8,7 +8,8 @@ from lsp_server.memory.sharing_results import Adopted, Merge, Synced
 
 
 def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
-    """One sync. ``refused`` says why nothing was pushed, None when it was or there was nothing to push."""
+    """One sync. ``refused`` says why the memory was not pushed, None when it was or there was nothing to
+    push."""
     return {
         "remote": done.remote,
         "version": done.version,

@@ -13,6 +13,11 @@ TIMEOUT_KEY = "memory.synctimeout"
 DEFAULT_TIMEOUT = 60.0  # seconds, for the whole sync
 
 
+def how_to_allow_more(given: float | None) -> str:
+    """What a person does who was told that the time ran out: nobody can give an option to the background."""
+    return "`--timeout SECONDS`" if given is not None else "`git config memory.syncTimeout SECONDS`"
+
+
 def seconds(core: Core, given: float | None) -> float:
     """The seconds given, else those configured. Raises ``UsageError``, ``RefusedError``."""
     if given is not None:

@@ -11,12 +11,12 @@ from lsp_server.errors import GitMemoryError, NotFoundError, NotInitialisedError
 from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import Merge, Synced, Warned
-from lsp_server.memory.sync_timeout import seconds
+from lsp_server.memory.sync_timeout import how_to_allow_more, seconds
 from lsp_server.store import sync_lock
 from lsp_server.store.exchange import Exchange
 from lsp_server.store.git_store import FORMAT
 from lsp_server.store.known_tips import require_nothing_lost
-from lsp_server.store.remote_errors import RemoteError
+from lsp_server.store.remote_errors import SLOW, RemoteError
 from lsp_server.store.remote_git import Budget, OutOfTimeError, Progress
 from lsp_server.store.remotes import Remote, Remotes
 from lsp_server.store.snapshot import FORMAT_FILE
@@ -31,7 +31,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
 
 
 class NotPushedError(StoreError):
-    """What the remote had is here, but ours could not be sent there. ``synced`` is what was done."""
+    """What the remote had is here, but our memory could not be sent there (proposals may have been).
+    ``synced`` is what was done."""
 
     def __init__(self, message: str, synced: Synced) -> None:
         super().__init__(message)
@@ -56,7 +57,7 @@ def sync(
     """
     remotes = Remotes(core.repository)
     target = remotes.choose(remote)
-    budget = Budget(seconds(core, timeout), stop)
+    budget = Budget(seconds(core, timeout), stop, more=how_to_allow_more(timeout))
     with sync_lock.hold(core.repository, budget if wait else None) as note:
         if note is None:
             return None
@@ -311,14 +312,17 @@ class _Sync:
         try:
             results = self._exchange.push(tips) if tips else {}
         except RemoteError as error:
-            raise self._not_pushed(error, theirs) from error
+            what = "pushing was not finished" if error.kind == SLOW else "nothing was pushed"
+            raise self._not_pushed(what, error, theirs) from error
         self._proposals.sent(results, tips)
         mine = results.get(self._branch)
         if mine is None:
             self._remotes.note(self._target, self._branch, theirs, agreed=True)
             return True
         if mine.error is not None:
-            raise self._not_pushed(mine.error, theirs)
+            is_alone = not any(pushed.is_there for pushed in results.values())
+            what = "nothing was pushed" if is_alone else "the memory itself was not pushed, proposals were"
+            raise self._not_pushed(what, mine.error, theirs)
         if mine.is_there:
             alone = self._compared.count_alone(self._store, tip, theirs) if self._compared else None
             if alone is None:
@@ -327,11 +331,11 @@ class _Sync:
             self._remotes.note(self._target, self._branch, tip, agreed=True)
         return mine.is_there
 
-    def _not_pushed(self, error: RemoteError, theirs: Version | None) -> NotPushedError:
+    def _not_pushed(self, what: str, error: RemoteError, theirs: Version | None) -> NotPushedError:
         if theirs is not None:
             self._remotes.note(self._target, self._branch, theirs, agreed=True)
         took = "what came from there is here; " if self._merges else ""
-        return NotPushedError(f"{took}nothing was pushed: {error}", self._result())
+        return NotPushedError(f"{took}{what}: {error}", self._result())
 
     def _remark(self, sentences: Sequence[str]) -> None:
         self._remarks.update(dict.fromkeys(sentences))

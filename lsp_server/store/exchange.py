@@ -197,7 +197,7 @@ class Exchange:
                 meanwhile=meanwhile,
             )
         except OutOfTimeError:
-            raise remote_errors.slow(self._remote.shown, self._budget.seconds) from None
+            raise remote_errors.slow(self._remote.shown, self._budget.seconds, self._budget.more) from None
         finally:
             self._note.say(**facts)
 

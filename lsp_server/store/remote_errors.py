@@ -99,12 +99,10 @@ def without_credentials(text: str) -> str:
     return _CREDENTIALS.sub(r"\1", text)
 
 
-def slow(remote: str, seconds: float) -> RemoteError:
-    """The other side took longer than it may."""
-    return RemoteError(
-        SLOW,
-        f"{remote} did not answer within {seconds:g} s: try again, or allow more with `--timeout SECONDS`",
-    )
+def slow(remote: str, seconds: float, more: str) -> RemoteError:
+    """The other side took longer than it may; ``more`` is how people allow more."""
+    allow = f", or allow more with {more}" if more else ""
+    return RemoteError(SLOW, f"{remote} did not answer within {seconds:g} s: try again{allow}")
 
 
 def explain(done: Finished, remote: str) -> RemoteError:

@@ -55,10 +55,12 @@ class StoppedError(StoreError):
 
 
 class Budget:
-    """How long talking may take in all. ``stop`` ends it at once, from another thread."""
+    """How long talking may take in all. ``stop`` ends it at once, from another thread; ``more`` is how people
+    allow more."""
 
-    def __init__(self, seconds: float, stop: threading.Event | None = None) -> None:
+    def __init__(self, seconds: float, stop: threading.Event | None = None, *, more: str = "") -> None:
         self.seconds = seconds
+        self.more = more
         self._end = time.monotonic() + seconds
         self._stop = stop
 

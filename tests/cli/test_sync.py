@@ -150,6 +150,37 @@ def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, ot
     assert "Not on Fridays" in document.json["refused"]
 
 
+def test_a_server_that_takes_proposals_but_not_the_memory_is_told_of_as_that(repo: Repo, hub: Path) -> None:
+    repo.do("sync")
+    rule = hub / "hooks" / "update"
+    rule.parent.mkdir(exist_ok=True)
+    rule.write_text('#!/bin/sh\ntest "$1" != refs/heads/memory || { echo "by pull request only"; exit 1; }\n')
+    rule.chmod(0o755)
+    repo.do("learn", "Mine")
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    answer = repo.run("sync")
+    assert answer.code == 1
+    assert answer.out == "  the proposal 'use-jwt' was sent to origin\n"
+    assert answer.err.startswith("error: the memory itself was not pushed, proposals were: ")
+    assert "by pull request only" in answer.err
+    again = repo.run("sync")
+    assert (again.code, again.out) == (1, "")
+    assert again.err.startswith("error: nothing was pushed: ")
+
+
+def test_what_was_too_slow_says_how_to_allow_more_where_it_ran(repo: Repo) -> None:
+    with silent_server() as url:
+        repo.git("remote", "add", "origin", url)
+        assert "allow more with `--timeout SECONDS`" in repo.fails("sync", "--timeout", "0.5")
+        repo.git("config", "memory.syncTimeout", "0.5")
+        setting = "allow more with `git config memory.syncTimeout SECONDS`"
+        assert setting in repo.fails("sync")
+        repo.git("config", "memory.sync", "on")
+        repo.do("learn", "Mine")
+        until((repo.path / ".git/git-memory/sync-state.json").exists)
+        assert setting in repo.run("list").err
+
+
 def test_a_path_counts_from_where_one_stands(repo: Repo, hub: Path) -> None:
     assert "Pushed 1 commit" in repo.do("sync", "../../hub.git", cwd=repo.path / "src")
     assert tip(repo, hub) == tip(repo)
