@@ -154,7 +154,7 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
     def change(edits: Edits) -> str:
         record, theirs = core.current(edits, record_id)
         begun = theirs if base is None else base
-        merged, conflicts = merge(core.repository.git, core.private, begun, text, theirs)
+        merged, conflicts = merge(core, record, begun, text, theirs)
         if conflicts:
             raise RefusedError(
                 f"{record.label} was changed meanwhile in the same place; look at it with "

@@ -160,6 +160,28 @@ def test_an_edit_is_merged_with_what_changed_meanwhile(memory: Memory) -> None:
     assert "New words." in amended.body
 
 
+def test_what_is_added_to_one_list_meanwhile_is_in_the_list_with_what_an_edit_adds(memory: Memory) -> None:
+    memory.record(Kind.BUG, "Slow", tags=["db"], fields={"description": "Everybody waits."})
+    base = memory.text("BUG-1")
+    theirs = base.replace("[db]", "[db, cache]").replace("waits.", "waits.\n\n- In spring")
+    memory.amend("BUG-1", theirs, base=base)
+    mine = base.replace("[db]", "[db, api]").replace("waits.", "waits.\n\n- In autumn")
+    amended = memory.amend("BUG-1", mine, base=base)
+    assert sorted(amended.tags) == ["api", "cache", "db"]
+    assert {"- In spring", "- In autumn"} <= set(memory.text("BUG-1").splitlines())
+
+
+def test_two_lines_of_one_paragraph_can_be_edited_at_once(memory: Memory) -> None:
+    text = "The first line.\nThe second line.\nThe third line.\nThe fourth line."
+    memory.record(Kind.DECISION, "Use JWT", fields={"context": text})
+    base = memory.text("ADR-1")
+    memory.amend("ADR-1", base.replace("The first", "Her first"), base=base)
+    amended = memory.amend("ADR-1", base.replace("The fourth", "His fourth"), base=base)
+    assert amended.fields["context"] == text.replace("The first", "Her first").replace(
+        "The fourth", "His fourth"
+    )
+
+
 def test_an_edit_of_the_same_place_is_refused_and_loses_nothing(memory: Memory) -> None:
     memory.record(Kind.DECISION, "Use JWT", fields={"context": "Old words."})
     base = memory.text("ADR-1")
