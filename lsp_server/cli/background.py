@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import GitMemoryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from lsp_server.cli.session import Session
@@ -47,13 +47,21 @@ class BackgroundSync:
                 self._session.say(f"the last sync in the background failed: {visible_line(failure)}")
 
 
+def absolute(search_path: Iterable[str]) -> list[str]:
+    """The places of modules that are the same wherever one stands: any other would be looked up in a
+    directory that somebody else may fill."""
+    import os
+
+    return [path for path in search_path if os.path.isabs(path)]  # noqa: PTH117  no pathlib on the way
+
+
 def start(git_dir: Path, environment: Mapping[str, str]) -> None:
     """Start the process that syncs what waits. Takes about two milliseconds."""
     import json
     import subprocess
     import sys
 
-    paths = json.dumps([path for path in sys.path if path])
+    paths = json.dumps(absolute(sys.path))
     subprocess.Popen(
         [sys.executable, "-I", "-c", _START, paths, "-C", str(git_dir), "sync", "--background"],
         cwd="/",  # it must not hold the directory that we were started in

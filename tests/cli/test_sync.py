@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from remote_servers import processes_that_mention, silent_server
 
+from lsp_server.cli.background import absolute
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
@@ -316,6 +318,13 @@ def test_the_background_process_loads_nothing_from_where_the_command_ran(repo: R
     repo.do("learn", "Mine", cwd=trap)
     until(lambda: (hub / "refs/heads/memory").exists() and tip(repo, hub) == tip(repo))
     assert not list(repo.path.rglob("trapped"))
+
+
+def test_the_background_process_is_told_only_of_absolute_places_of_modules() -> None:
+    assert absolute(["", "src", ".", "../lib", "/usr/lib/python3", "/home/a/lib"]) == [
+        "/usr/lib/python3",
+        "/home/a/lib",
+    ]
 
 
 def test_an_empty_name_is_no_remote_and_not_the_folder_one_stands_in(repo: Repo) -> None:
