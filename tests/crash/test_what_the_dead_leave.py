@@ -131,18 +131,28 @@ def half_written(place: Path) -> list[str]:
     return sorted(path.name for path in place.glob("half-*"))
 
 
-def edited(place: Place) -> None:
-    """A record that somebody else changes while it is edited, so that two texts have to be merged."""
+def edited_twice(place: Place) -> Path:
+    """ADR-2, and an editor for it while which somebody else changes another line of the same paragraph, so
+    that two texts have to be merged line by line."""
+    place.do("decide", "Use sessions", "--context", "First.\nSecond.\nThird.\nFourth.")
+    place.do("edit", "ADR-2", EDITOR="true")  # its file is there: nothing is written before the merge
     editor = place.folder / "editor"
-    program = f'{PROGRAM} mark BUG-1 in-progress >/dev/null && echo "Seen again." >> "$1"'
-    editor.write_text(f"#!/bin/sh\n{program}\n")
+    editor.write_text(
+        "#!/bin/sh -e\n"
+        "git worktree add -q ../theirs memory\n"
+        "sed -i s/First/Former/ ../theirs/decisions/0002-*\n"
+        "git -C ../theirs commit -q -a -m 'By hand'\n"
+        "git worktree remove ../theirs\n"
+        'sed -i s/Fourth/Last/ "$1"\n'
+    )
     editor.chmod(0o755)
+    return editor
 
 
 @pytest.mark.parametrize("next_command", [*NEXT, "doctor", "doctor --fix"])
 @pytest.mark.parametrize(
     "command",
-    [["sync"], ["propose", "sessions"], ["edit", "ADR-1"], ["list"], ["edit", "BUG-1"]],
+    [["sync"], ["propose", "sessions"], ["edit", "ADR-1"], ["list"], ["edit", "ADR-2"]],
     ids=" ".join,
 )
 def test_a_file_that_was_written_half_by_a_killed_command_goes_with_the_next_one(
@@ -154,10 +164,8 @@ def test_a_file_that_was_written_half_by_a_killed_command_goes_with_the_next_one
         place.do("propose", "sessions")
         for index in private.glob("index-*"):
             index.unlink()
-    if command == ["edit", "BUG-1"]:
-        place.do(*command, EDITOR="true")  # its file is there: nothing is written before the merge
-        edited(place)
-        settings = {"EDITOR": str(place.folder / "editor")}
+    if command == ["edit", "ADR-2"]:
+        settings = {"EDITOR": str(edited_twice(place))}
     killed_half_way(place, *command, **settings)
     left = half_written(private)
     assert left

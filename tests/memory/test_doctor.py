@@ -146,6 +146,31 @@ def test_a_memory_whose_memory_yaml_was_taken_away_gets_it_back(
     assert repo.git("log", "-1", "--format=%s", "memory") == "doctor: put memory.yaml back"
 
 
+def test_a_memory_whose_branch_was_deleted_is_brought_back(memory: Memory, repo: Repo) -> None:
+    tip = repo.git("rev-parse", "memory")
+    repo.git("branch", "-q", "-D", "memory")
+    with Memory.open(repo.root) as fresh:
+        mended(fresh, "branch-gone")
+    assert repo.git("rev-parse", "memory") == tip
+
+
+@pytest.mark.parametrize("text", ["", "hello\n"])
+def test_a_branch_whose_file_was_spoilt_is_told_with_the_way_back(
+    memory: Memory, repo: Repo, text: str
+) -> None:
+    tip = repo.git("rev-parse", "memory")
+    file = repo.root / ".git/refs/heads/memory"
+    file.write_text(text)
+    with Memory.open(repo.root) as fresh:
+        (finding,) = fresh.repair().findings
+    assert finding.code == "broken-ref"
+    assert f"`git branch memory {tip}`" in finding.advice
+    file.rename(repo.root / "spoilt")
+    repo.git("branch", "memory", tip)
+    with Memory.open(repo.root) as fresh:
+        assert codes(fresh.examine()) == []
+
+
 def test_a_branch_that_somebody_uses_for_something_else_gets_no_memory_yaml(
     memory: Memory, repo: Repo, by_hand: ByHand
 ) -> None:

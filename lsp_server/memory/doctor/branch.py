@@ -16,6 +16,7 @@ from lsp_server.store.fast_import import require_safe_path
 from lsp_server.store.format_file import TakenAway, taken_away
 from lsp_server.store.git_process import one_line
 from lsp_server.store.git_store import FORMAT
+from lsp_server.store.known_tips import known_ref, lost
 from lsp_server.store.snapshot import FORMAT_FILE
 
 # Without that option git asks only for what came after the tip, which it has.
@@ -47,6 +48,19 @@ def examine(case: Case) -> Area:
 def _whether_it_is_one(case: Case) -> Iterator[Finding]:
     name, ref = case.repository.memory_branch, case.repository.memory_ref
     if case.tip is None:
+        if (spoilt := _spoilt_ref(case)) is not None:
+            yield spoilt
+            return
+        if (gone := lost(case.repository, ref)) is not None:
+            sentence = gone.sentence()
+            yield error(
+                "branch-gone",
+                f"{sentence[0].upper()}{sentence[1:]}.",
+                "`git memory doctor --fix` does so, too.",
+                ref,
+                fixable=True,
+            )
+            return
         yield error(
             "no-memory",
             f"There is no branch '{name}', so nothing is remembered yet.",
@@ -72,6 +86,24 @@ def _whether_it_is_one(case: Case) -> Iterator[Finding]:
             "Choose another branch with `git memory init --branch NAME`.",
             ref,
         )
+
+
+def _spoilt_ref(case: Case) -> Finding | None:
+    """A branch's file that holds no version, as after a power cut in a repository that does not sync refs."""
+    repository, ref = case.repository, case.repository.memory_ref
+    path = repository.common_dir / ref
+    if not repository.refs.are_files or not path.is_file():
+        return None
+    known = known_ref(ref)
+    stood = repository.refs.resolve(known) if known is not None else None
+    restore = f"`git branch {repository.memory_branch} {stood or 'VERSION'}` brings the branch back"
+    return error(
+        "broken-ref",
+        f"{path} should say where the branch '{repository.memory_branch}' stands, and holds no version, so "
+        "git cannot read the branch.",
+        f"Move that file away, then {restore}{'' if stood else ' (`git reflog` may tell where it stood)'}.",
+        ref,
+    )
 
 
 def _without_its_file(case: Case) -> Finding | None:

@@ -13,7 +13,7 @@ from lsp_server.records.model import Record
 from lsp_server.records.paths import is_record_path
 from lsp_server.store.base import Blob, Commit
 from lsp_server.store.git_store import GitStore
-from lsp_server.store.history import commits
+from lsp_server.store.log import Query, commits
 
 Progress = Callable[[str], None]
 
@@ -71,7 +71,7 @@ class Case:
         """The commits of the branch, newest first. (The store's own way clears up after killed writers, and a
         look changes nothing.)"""
         assert self.tip is not None
-        return commits(self.git, self.tip, None, limit)
+        return list(commits(self.git, self.tip, Query(limit=limit)))
 
     @cached_property
     def files(self) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from lsp_server.records.labels import normalise_label
 from lsp_server.records.model import Record
 from lsp_server.store.base import Blob, ChangeSet, Snapshot
 from lsp_server.store.format_file import put_back
+from lsp_server.store.known_tips import lost
 from lsp_server.store.snapshot import FORMAT_FILE
 
 # Faults that other repairs leave for a later one.
@@ -44,6 +45,9 @@ def repair(core: Core, *, seconds: float | None = None, progress: Progress | Non
     repairs: list[Repair] = []
     if LEFT_OVERS & {finding.code for finding in found}:
         repairs += [Repair("left-overs", told) for told in clear_up(core)]
+    if any(finding.code == "branch-gone" for finding in found):
+        repairs += _brought_back(core)
+        found = look(core, seconds=0, progress=progress).findings
     if any(finding.code == "format-file-gone" for finding in found):
         repairs += _memory_file_put_back(core)
         found = look(core, seconds=0, progress=progress).findings  # only now is there a memory to look at
@@ -64,6 +68,14 @@ def repair(core: Core, *, seconds: float | None = None, progress: Progress | Non
             repairs += _committed(core, code, subject, work)
     after = examine(core, seconds=seconds, progress=progress)
     return Diagnosis(after.areas, tuple(repairs))
+
+
+def _brought_back(core: Core) -> list[Repair]:
+    gone = lost(core.repository, core.repository.memory_ref)
+    if gone is None or not core.mainline.create(gone.version, "doctor: brought back"):
+        return []
+    told = f"brought the branch '{core.repository.memory_branch}' back, which was deleted"
+    return [Repair("branch-gone", told, gone.version)]
 
 
 def _memory_file_put_back(core: Core) -> list[Repair]:
