@@ -14,7 +14,8 @@ _MOST_ROUNDS = 20  # against somebody who goes on writing to a proposal while it
 
 
 def proposals(core: Core) -> Sequence[Proposal]:
-    """The open proposals: this clone's own and those that remotes are known to have, by name."""
+    """The open proposals: this clone's own and those that remotes are known to have, by name. A branch that
+    a remote still has of one that has ended is none."""
     branches = _branches(core)
     known = branches.all()
     held = branches.held()
@@ -25,6 +26,8 @@ def proposals(core: Core) -> Sequence[Proposal]:
         own = next((b for b in known if b.name == name and b.remote is None), None)
         remotes = tuple(b.remote for b in known if b.name == name and b.remote is not None)
         newest = own or next(b for b in known if b.name == name)
+        if own is None and mainline is not None and _has_ended(core, branches, newest, mainline):
+            continue
         result.append(
             Proposal(
                 name=name,
@@ -38,6 +41,17 @@ def proposals(core: Core) -> Sequence[Proposal]:
             )
         )
     return result
+
+
+def _has_ended(core: Core, branches: ProposalBranches, branch: ProposalBranch, mainline: Version) -> bool:
+    """Whether a remote's branch is only what was left of a proposal: merged there, adopted or withdrawn."""
+    from lsp_server.memory.proposal_outcome import is_merged
+
+    return (
+        core.store.contains(mainline, branch.version)
+        or branch.version in branches.withdrawn()
+        or is_merged(core, branch, mainline)
+    )
 
 
 def begin(core: Core, name: str) -> bool:
@@ -57,7 +71,7 @@ def begin(core: Core, name: str) -> bool:
         # git keeps a branch as a file, and the name of a file cannot be that of a folder.
         raise RefusedError(f"there is a proposal '{other}', so that none can be called '{name}' beside it")
     remote = next((b for b in known if b.name == name), None)
-    if remote is None:
+    if remote is None or core.store.contains(mainline, remote.version):  # none, or one that has ended
         return branches.begin(name, mainline, mainline)
     bases = core.store.merge_bases(mainline, remote.version)
     branches.begin(name, remote.version, bases[0] if bases else mainline)

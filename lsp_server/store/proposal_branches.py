@@ -124,6 +124,10 @@ class ProposalBranches:
                 return ref
             copy += 1
 
+    def withdrawn(self) -> set[Version]:
+        """The last versions of the proposals that were withdrawn in this clone."""
+        return set(self._repository.refs.below(_WITHDRAWN).values())
+
     def hold(self, name: str) -> None:
         """Let this worktree's writes go to a proposal from now on."""
         path, private = self._repository.git_dir / PROPOSAL_FILE, self._repository.private_dir

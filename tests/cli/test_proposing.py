@@ -138,3 +138,44 @@ def test_what_cannot_be_is_one_clear_line(repo: Repo) -> None:
 def test_a_command_line_that_is_wrong_begins_no_proposal(repo: Repo) -> None:
     repo.fails("--proposal", "x", "mark", "ADR-1", code=2)
     assert repo.git("for-each-ref", "refs/heads/memory-proposals") == ""
+
+
+def test_what_a_remote_still_has_of_a_proposal_that_ended_is_not_listed(repo: Repo, tmp_path: Path) -> None:
+    hub = tmp_path / "hub.git"
+    repo.git("init", "-q", "--bare", hub)
+    repo.git("remote", "add", "origin", hub)
+    repo.do("sync")
+    for name in ("adopted", "withdrawn", "squashed", "open"):
+        repo.do("--proposal", name, "decide", f"Is {name}")
+    repo.do("sync")
+    repo.git("clone", "-q", "--no-checkout", hub, tmp_path / "other")
+    other = type(repo)(tmp_path / "other", dict(repo.environment))
+    other.do("init")
+    listed = [proposal["name"] for proposal in other.json("propose")]
+    assert listed == ["adopted", "open", "squashed", "withdrawn"]
+    repo.do("adopt", "adopted")
+    repo.do("withdraw", "withdrawn")
+    repo.do("sync")
+    squash(hub, repo, "squashed")
+    assert "'squashed' was merged on origin" in repo.do("sync")
+    assert [proposal["name"] for proposal in repo.json("propose")] == ["open"]
+    other.do("sync")
+    # Nobody told this clone that one was withdrawn: as long as the forge has the branch it may come yet.
+    assert [proposal["name"] for proposal in other.json("propose")] == ["open", "withdrawn"]
+    assert repo.git("-C", hub, "for-each-ref", "--format=%(refname)", "refs/heads").count("-proposals/") == 4
+    assert "begins, on branch" in other.do("propose", "adopted")  # anew, not where it ended
+    assert other.git("rev-parse", "memory-proposals/adopted") == other.git("rev-parse", "memory")
+
+
+def squash(hub: Path, repo: Repo, name: str) -> None:
+    """What a forge's button does: one commit without the proposal's own."""
+    proposal = f"memory-proposals/{name}"
+    base = repo.git("-C", hub, "merge-base", "memory", proposal)
+    path = repo.git("-C", hub, "diff", "--name-only", base, proposal)
+    blob = repo.git("-C", hub, "rev-parse", f"{proposal}:{path}")
+    index = {**repo.environment, "GIT_INDEX_FILE": str(hub / "squashing")}
+    on = type(repo)(hub, index)
+    on.git("read-tree", "memory")
+    on.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+    commit = on.git("commit-tree", on.git("write-tree"), "-p", "memory", "-m", f"{name} (#7)")
+    on.git("update-ref", "refs/heads/memory", commit)
