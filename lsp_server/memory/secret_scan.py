@@ -36,7 +36,7 @@ def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret
     Raises ``NotFoundError`` or ``UsageError`` for a revision that is none, ``RefusedError`` where the scanner
     is needed and not installed.
     """
-    from lsp_server.store.history import commits
+    from lsp_server.store.log import Query, commits
 
     old, new = _ends(core, revision)
     let_through = allowed(core.store.at(new))
@@ -48,7 +48,7 @@ def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret
         found += [FoundSecret(_shown(path, named), 0, f.rule, f.fingerprint) for f in named]
         found += [FoundSecret(_shown(path, named), f.line, f.rule, f.fingerprint) for f in inside]
     span = new if old is None else f"{old}..{new}"
-    for commit in commits(core.repository.git, span, None, None):
+    for commit in commits(core.repository.git, span, Query()):
         trailers = "\n".join(f"{key}: {value}" for key, value in commit.trailers.items())
         text = f"{commit.subject}\n\n{commit.body}\n\n{trailers}"
         where = f"commit {commit.version[:10]}"

@@ -9,7 +9,7 @@ from lsp_server.store.base import ChangeSet, Commit, Version
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.fast_import import plan
 from lsp_server.store.git_store import FORMAT, GitStore
-from lsp_server.store.history import commits
+from lsp_server.store.log import Query, commits
 from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE
 from lsp_server.store.write_lock import WriteLock
@@ -27,7 +27,7 @@ class TakenAway(NamedTuple):
 def taken_away(repository: Repository, store: GitStore, tip: Version) -> TakenAway | None:
     """What became of the file on a branch that does not have it; None where it never had one, or one of a
     newer format. Raises ``StoreError`` when the history cannot be read."""
-    changes = commits(repository.git, tip, FORMAT_FILE, None)
+    changes = list(commits(repository.git, tip, Query(paths=(FORMAT_FILE,))))
     for commit in changes[1:]:
         snapshot = store.at(commit.version)
         text = snapshot.read(FORMAT_FILE)

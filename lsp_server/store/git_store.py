@@ -119,7 +119,8 @@ class GitStore:
         if not found.is_memory():
             raise NotInitialisedError(
                 f"the branch '{name}' holds something else (it has no {FORMAT_FILE}): "
-                "choose another name with `git memory init --branch NAME`"
+                "choose another name with `git memory init --branch NAME`; if it is a memory that lost that "
+                "file, `git memory doctor --fix` puts it back"
             )
         return found
 
@@ -175,7 +176,7 @@ class GitStore:
 
     def changed(self, old: Version | None, new: Version) -> Sequence[ChangedPath]:
         known = None if old is None else _version(old)
-        from lsp_server.store.history import changed_paths
+        from lsp_server.store.raw_diff import changed_paths
 
         return changed_paths(self._repository.git, known, _version(new))
 
@@ -231,12 +232,13 @@ class GitStore:
     def history(self, path: str | None = None, *, limit: int | None = None) -> Sequence[Commit]:
         if path is not None:
             require_safe_path(path)
-        from lsp_server.store.history import commits
+        from lsp_server.store.log import Query, commits
 
-        return commits(self._repository.git, self.snapshot().version, path, limit)
+        query = Query(paths=() if path is None else (path,), limit=limit)
+        return list(commits(self._repository.git, self.snapshot().version, query))
 
     def diff(self, version: Version) -> str:
-        from lsp_server.store.history import unified_diff
+        from lsp_server.store.log import unified_diff
 
         return unified_diff(self._repository.git, _version(version))
 

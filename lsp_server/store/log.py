@@ -1,4 +1,4 @@
-"""The commits of a branch as a stream: the first is there before the last is read."""
+"""The commits of a branch, as a stream: the first is there before the last is read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
+from lsp_server.errors import NotFoundError
 from lsp_server.store.base import Commit, Version
 from lsp_server.store.git_process import Finished, Git, failed
 from lsp_server.store.snapshot import path_text
@@ -58,6 +59,17 @@ def deleted_files(git: Git, tip: Version, directories: Sequence[str]) -> Iterato
             about = ""
         elif field.startswith(":"):
             about = field
+
+
+def unified_diff(git: Git, version: Version) -> str:
+    """What one commit changed against its first parent, as a reviewer reads it."""
+    arguments = ["-c", "core.quotePath=false", "diff-tree", "--root", "-r", "-p", "--no-commit-id"]
+    arguments += ["--diff-merges=first-parent", "--no-renames", "--no-ext-diff", "--no-textconv"]
+    arguments += ["--no-color", "--text", version]
+    done = git.try_run(arguments)
+    if done.code != 0:
+        raise NotFoundError(f"the memory has no version {version[:12]}")
+    return done.stdout.decode("utf-8", "replace")
 
 
 def _arguments(tip: Version, query: Query) -> list[str]:

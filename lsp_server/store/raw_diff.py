@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError
-from lsp_server.store.base import Blob, Difference, Version
+from lsp_server.store.base import Blob, ChangedPath, Difference, Version
 from lsp_server.store.git_process import Git
 from lsp_server.store.snapshot import path_text
 
 _RAW = ("-z", "--raw", "--no-renames", "--no-abbrev")
+_FILE_MODES = {b"100644", b"100755"}
 _NOTHING, _OLD_NOTHING = "000000", ":000000"
 
 
@@ -30,6 +31,27 @@ def differences(git: Git, old: Version | None, new: Version) -> Sequence[Differe
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {(old or new)[:12]} or {new[:12]}")
     return found
+
+
+def changed_paths(git: Git, old: Version | None, new: Version) -> Sequence[ChangedPath]:
+    """As ``differences``, of regular files alone and what stands there now: read in half the time, for an
+    index is made from thousands. Raises ``NotFoundError``."""
+    if old is None:
+        listed = git.try_run(["ls-tree", "-r", "-z", "--full-tree", new])
+        raw = [(b"", *_tree_line(line)) for line in listed.stdout.split(b"\0") if line]
+        code = listed.code
+    else:
+        done = git.try_run(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new])
+        raw, code = list(_changed_lines(done.stdout)), done.code
+    if code != 0:
+        raise NotFoundError(f"the memory has no version {(old or new)[:12]} or {new[:12]}")
+    result = []
+    for old_mode, new_mode, object_id, path in raw:
+        if new_mode in _FILE_MODES:
+            result.append(ChangedPath(path_text(path), object_id.decode()))
+        elif old_mode in _FILE_MODES:  # gone, or no file any more
+            result.append(ChangedPath(path_text(path), None))
+    return result
 
 
 def changes(
@@ -101,3 +123,16 @@ def _difference(about: str, path: str) -> Difference:
     old_mode, new_mode, old_id, new_id, _ = about.split(" ")
     old = None if old_mode == _OLD_NOTHING else Blob(old_mode[1:], old_id)
     return Difference(path, old, None if new_mode == _NOTHING else Blob(new_mode, new_id))
+
+
+def _tree_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    about, _, path = line.partition(b"\t")
+    mode, _, object_id = about.split(b" ")
+    return mode, object_id, path
+
+
+def _changed_lines(output: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    fields = output.split(b"\0")
+    for about, path in zip(fields[:-1:2], fields[1::2], strict=False):
+        old_mode, new_mode, _, object_id, _ = about.lstrip(b":").split(b" ")
+        yield old_mode, new_mode, object_id, path

@@ -20,7 +20,7 @@ from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
 from lsp_server.store.base import Advance, Blob, ChangeSet, Commit, Snapshot, Version
 from lsp_server.store.git_store import FORMAT, GitStore
-from lsp_server.store.history import commits
+from lsp_server.store.log import Query, commits
 from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE
 
@@ -149,7 +149,7 @@ def _names(repository: Repository, versions: tuple[Version, Version]) -> Names:
         version = versions[side - 1]
         found: Sequence[Commit] = ()
         with contextlib.suppress(StoreError):
-            found = commits(repository.git, version, path, 1)
+            found = list(commits(repository.git, version, Query(paths=(path,), limit=1)))
         if not found or found[0].version in repository.shallow_commits():
             return f"version {version[:8]}"
         last = found[0]
