@@ -7,7 +7,7 @@ the two parted. What git mixed on the way is put right first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lsp_server.memory.core import Core
@@ -42,13 +42,32 @@ def outcome(core: Core, branch: ProposalBranch, mainline: Version) -> ProposalOu
     parted = _parted(core, branch, mainline)
     if isinstance(parted, bool):
         return ProposalOutcome(parted)
-    from lsp_server.memory.merging import may_be_mixed, unmix_replayed
-
-    merges: Sequence[Merge] = ()
-    if may_be_mixed(core.mainline, parted.proposed, mainline):
-        merges = unmix_replayed(core, core.mainline, parted.base, branch.version, mainline)
-        mainline = merges[-1].version if merges else mainline
+    merges = _mended(core, parted, branch.version, mainline)
+    mainline = merges[-1].version if merges else mainline
     return ProposalOutcome(_has(core, parted, branch.version, mainline), merges)
+
+
+def mended(core: Core, proposals: Iterable[Version]) -> list[Merge]:
+    """The repairs of what git mixed when a forge merged others' proposals, which have ended there."""
+    merges: list[Merge] = []
+    for version in proposals:
+        mainline = core.mainline.tip()
+        if mainline is None:
+            continue
+        parted = _parted(core, ProposalBranch("", version, None, None), mainline)
+        if not isinstance(parted, bool):
+            merges += _mended(core, parted, version, mainline)
+    return merges
+
+
+def _mended(core: Core, parted: _Parted, proposal: Version, mainline: Version) -> Sequence[Merge]:
+    from lsp_server.memory.merging import may_be_mixed, unmix_replayed
+    from lsp_server.memory.proposing import began_before_a_rewrite
+
+    store = core.mainline
+    if not may_be_mixed(store, parted.proposed, mainline) or began_before_a_rewrite(core, proposal):
+        return ()
+    return unmix_replayed(core, store, parted.base, proposal, mainline)
 
 
 def _parted(core: Core, branch: ProposalBranch, mainline: Version) -> _Parted | bool:

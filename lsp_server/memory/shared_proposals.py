@@ -45,9 +45,10 @@ class SharedProposals:
         """Whether a state of a proposal is here."""
         return tip in (self._tracked.get(name), self.own.get(name))
 
-    def track(self, listed: Mapping[str, str]) -> None:
+    def track(self, listed: Mapping[str, str]) -> list[Version]:
         """Remember what the remote has, forget what it no longer has, and follow where it went on. What was
-        written to here as well waits for ``combine``: it may be a part of the memory already."""
+        written to here as well waits for ``combine``: it may be a part of the memory already. The last
+        states of others' proposals that have ended there."""
         there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
         refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
@@ -61,6 +62,7 @@ class SharedProposals:
                 self._follow(name, own, there[name])
             else:
                 self._parted[name] = there[name]
+        return [tip for name, tip in self._tracked.items() if name not in there and name not in self.own]
 
     def combine(self) -> None:
         """Merge what was written to a proposal here and on the remote, where it is still open."""

@@ -292,7 +292,10 @@ class _Sync:
         self._warned.update(dict.fromkeys(secrets_between(self._store, old, new, self._store.tip())))
 
     def _settle_proposals(self, listed: Mapping[str, str]) -> None:
-        self._proposals.track(listed)
+        if ended := self._proposals.track(listed):
+            from lsp_server.memory.proposal_outcome import mended
+
+            self._merges += mended(self._core, ended)
         if self._proposals.own:
             from lsp_server.memory.proposing import settle_proposals
 

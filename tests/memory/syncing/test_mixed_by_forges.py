@@ -140,6 +140,28 @@ def test_an_edit_that_was_written_into_a_proposals_record_comes_back_to_its_own(
         assert memory.get("BUG-1").id == first
 
 
+def test_whoever_syncs_first_puts_right_what_was_mixed_when_the_forge_ends_the_proposal(world: World) -> None:
+    hub, _, one, b, two, first, forge = world
+    one.propose("idea")
+    edit(one, first, 7)
+    one.end_proposing()
+    one.sync()
+    two.delete(first)
+    pure = two.text(second := like(two, "The second"))
+    two.sync()
+    forge("squash")
+    hub.git("update-ref", "-d", "refs/heads/memory-proposals/idea")
+    (*_, repaired) = two.sync().merges
+    assert "is there again" in repaired.remarks[-1]
+    assert two.text(second) == pure
+    assert "Paragraph 7, edited" in two.text(first)
+    tip = b.git("rev-parse", "memory")
+    one.sync()
+    assert open_proposals(one) == []
+    same(world)
+    assert b.git("rev-parse", "memory") == tip
+
+
 @pytest.mark.parametrize("how", ["merge", "rebase"])
 def test_what_a_forge_mixed_when_it_brought_a_proposal_up_to_date_is_put_right_there(
     world: World, tmp_path: Path, how: str
