@@ -41,7 +41,7 @@ def diff(session: Session, range_: str | None, *, patch: bool, markdown: bool) -
     """
     if markdown and session.json:
         raise click.UsageError("--markdown and --json are two answers: choose one")
-    with session.memory() as memory:
+    with session.memory(name_proposal=range_ is not None) as memory:
         comparison, chosen = memory.compare(range_)
         if chosen:
             session.say(visible_line(f"showing {chosen}"))

@@ -55,8 +55,9 @@ class Session:
             honour_git_dir=not self.directory_given,
         )
 
-    def memory(self) -> Memory:
-        """Open the memory of the repository we are in; close it, or use it in a ``with``."""
+    def memory(self, *, name_proposal: bool = True) -> Memory:
+        """Open the memory of the repository we are in; close it, or use it in a ``with``. Without
+        ``name_proposal`` the caller says itself which proposal it is about."""
         if self._opening is None:
             self.begin()
         opening, self._opening = self._opening, None
@@ -64,7 +65,7 @@ class Session:
         memory = self._opened = opening()
         if self.proposal is not None:
             memory.write_to_proposal(self.proposal)
-        if (proposal := memory.proposal) is not None and not self.is_completing:
+        if name_proposal and (proposal := memory.proposal) is not None and not self.is_completing:
             # Never silently: what is read and written now is not what everybody has.
             from lsp_server.cli.terminal import visible_line
 

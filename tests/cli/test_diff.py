@@ -101,6 +101,13 @@ def test_diff_as_markdown_can_be_found_again_by_its_first_line(changed: Repo) ->
     assert "two answers" in changed.fails("diff", "--markdown", "--json", code=2)
 
 
+def test_diff_names_the_proposal_once(repo: Repo) -> None:
+    repo.do("propose", "use-jwt")
+    repo.do("decide", "Use JWT")
+    assert repo.run("diff").err == "showing the proposal 'use-jwt' against memory\n"
+    assert repo.run("diff", "memory").err == "on the proposal use-jwt\n"
+
+
 def test_diff_says_what_it_chose_and_that_there_is_nothing(changed: Repo) -> None:
     answer = changed.run("diff")
     assert answer.err == "showing the last commit\n"
