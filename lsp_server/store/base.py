@@ -125,8 +125,12 @@ class Store(Protocol):
         """The newest version, or None when the memory has not been initialised. Cheap: no process."""
         ...
 
-    def snapshot(self, version: Version | None = None) -> Snapshot:
-        """The given version or the tip. Raises ``NotInitialisedError`` when there is none."""
+    def snapshot(self) -> Snapshot:
+        """The tip. Raises ``NotInitialisedError`` when there is none."""
+        ...
+
+    def at(self, version: Version) -> Snapshot:
+        """Any version. Raises ``NotFoundError`` when there is none of that name."""
         ...
 
     def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

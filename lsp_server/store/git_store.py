@@ -31,12 +31,12 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class GitStore:
-    """A versioned tree of files on a branch: the one this worktree writes to, unless ``ref`` (a full name)
-    says another. Thread-safe."""
+    """A versioned tree of files on a branch: the one this worktree writes to, until ``on`` names another.
+    Thread-safe."""
 
-    def __init__(self, repository: Repository, ref: str | None = None) -> None:
+    def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._fixed_ref = ref
+        self._fixed_ref: str | None = None
         self._objects = CatFile(repository.git, is_partial=repository.is_partial)
         self._trees = Trees(self._objects, 32 if repository.object_format == "sha256" else 20)
         self._writer = BranchWriter(repository)
@@ -93,11 +93,8 @@ class GitStore:
 
         tidy(self._repository)
 
-    def snapshot(self, version: Version | None = None) -> GitSnapshot:
-        """As ``base.Store``; also ``NotInitialisedError`` when the branch of that name is no memory, and
-        ``NotFoundError`` when there is no such version."""
-        if version is not None:
-            return self.at(version)
+    def snapshot(self) -> GitSnapshot:
+        """As ``base.Store``; also ``NotInitialisedError`` when the branch of that name is no memory."""
         self._lock.tidy()
         self._tidy_after_a_sync()
         tip = self.tip()
@@ -125,7 +122,7 @@ class GitStore:
         return found
 
     def at(self, version: Version) -> GitSnapshot:
-        """The snapshot of any commit, a memory or not."""
+        """As ``base.Store``; any commit, a memory or not."""
         return GitSnapshot(version, self._trees, self._objects, self._repository.git)
 
     def object_id(self, content: bytes) -> str:

@@ -63,10 +63,12 @@ class Branch:
     def tip(self) -> Version | None:
         return self._tip
 
-    def snapshot(self, version: Version | None = None) -> Snapshot:
-        version = version or self._tip
-        if version is None:
+    def snapshot(self) -> Snapshot:
+        if self._tip is None:
             raise NotInitialisedError("no memory yet")
+        return self.at(self._tip)
+
+    def at(self, version: Version) -> Snapshot:
         return _Tree(version, self._versions[version])
 
     def contents(self, object_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -106,8 +106,8 @@ def test_a_lost_race_is_built_again_on_the_new_tip(repo: Repo, store: GitStore) 
     version = store.commit(build)
     theirs = repo.git("rev-parse", "memory~1")
     assert seen == [(first, False), (theirs, True)]
-    assert [f.path for f in store.snapshot(version).files()] == ["memory.yaml", "ours", "theirs"]
-    assert store.snapshot(version).read("ours") == b"2"
+    assert [f.path for f in store.at(version).files()] == ["memory.yaml", "ours", "theirs"]
+    assert store.at(version).read("ours") == b"2"
 
 
 def test_what_was_rewound_does_not_come_back(repo: Repo, store: GitStore) -> None:

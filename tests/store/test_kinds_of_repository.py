@@ -25,7 +25,7 @@ def works(store: GitStore, repo: Repo) -> None:
     again = store.commit(lambda tip: ChangeSet("learning: two", {"b": (tip.read("b") or b"") + b"!"}))
     assert store.tip() == again == repo.git("rev-parse", "refs/heads/memory")
     assert store.snapshot().read("b") == b"b!"
-    assert store.snapshot(version).read("b") == b"b"
+    assert store.at(version).read("b") == b"b"
     assert [f.path for f in store.snapshot().files()] == ["b", "d/a", "memory.yaml"]
     assert [c.subject for c in store.history()][:2] == ["learning: two", "learning: one"]
     assert [c.path for c in store.changed(first, again)] == ["b", "d/a"]

@@ -34,8 +34,8 @@ def put(store: GitStore, message: str = "learning: write", /, **files: bytes) ->
 def test_what_was_written_is_read_from_its_version_for_ever(store: GitStore) -> None:
     first = put(store, a=b"one", d__b=b"two")
     second = put(store, a=b"changed")
-    assert store.snapshot(first).read("a") == b"one"
-    assert store.snapshot(second).read("a") == b"changed"
+    assert store.at(first).read("a") == b"one"
+    assert store.at(second).read("a") == b"changed"
     assert store.snapshot().version == second == store.tip()
     assert store.snapshot().read("d/b") == b"two"
 
