@@ -16,6 +16,7 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory
+from lsp_server.errors import NotInitialisedError
 from lsp_server.memory import CodeRange, Kind
 from lsp_server.memory.doctor.model import Diagnosis, Severity
 
@@ -136,6 +137,8 @@ def test_a_memory_whose_memory_yaml_was_taken_away_gets_it_back(
     text = repo.git("show", "memory:memory.yaml")
     by_hand(lambda tree: (tree.root / "memory.yaml").unlink())
     with Memory.open(repo.root) as fresh:
+        with pytest.raises(NotInitialisedError, match="doctor --fix` puts it back"):
+            fresh.record(Kind.LEARNING, "Retries hide bugs")
         (finding,) = fresh.examine().findings
         assert (finding.code, finding.fixable) == ("format-file-gone", True)
         assert f"commit {repo.git('rev-parse', 'memory')[:10]} ('By hand'" in finding.message

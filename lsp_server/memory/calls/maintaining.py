@@ -22,8 +22,8 @@ class Maintaining:
         remotes, what is left over, hooks, configuration and environment.
 
         ``seconds`` bounds the search for anchors, which blames files; ``progress`` hears what is being looked
-        at. Talks to no network, and writes nothing but the index. Does not raise for what it finds, a missing
-        memory included.
+        at. Talks to no network, and writes nothing but the index; what killed processes left is told, and
+        cleared up as by every call. Does not raise for what it finds, a missing memory included.
         """
         from lsp_server.memory.doctor.examining import examine
 
