@@ -176,7 +176,7 @@ def test_an_unknown_version_is_not_found(store: GitStore, version: str) -> None:
     tip = store.tip()
     assert tip
     for ask in (
-        store.snapshot,
+        store.at,
         store.diff,
         lambda v: store.changed(v, tip),
         lambda v: store.changed(None, v),
