@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsp_server.errors import NotFoundError
+from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.index.ahead import Ahead, Coming
 from lsp_server.memory.batch_message import Said, subject_and_text, whole_message
 from lsp_server.memory.edits import Edits
@@ -34,6 +34,8 @@ Change = Callable[[Edits], str]
 
 _MANY = 32
 """From so many files on the index follows while git writes."""
+
+ANOTHER = "begin another with `with memory.batch(message):`"
 
 _LOOK_AGAIN = 0.02  # seconds
 
@@ -73,6 +75,13 @@ class Batch:
         self._ahead: Ahead | None = None
         self._coming: Coming | None = None  # what is being committed, where the index is to follow at once
         self._index: Index | None = None
+        self.has_ended = False  # then, what would be written would go nowhere
+
+    def __enter__(self) -> Batch:
+        raise UsageError(f"a batch is the block that it was made for; {ANOTHER}")
+
+    def __exit__(self, *_: object) -> None:
+        """Never called: with it, ``with batch:`` comes to the error above, not to Python's own."""
 
     @property
     def records(self) -> Sequence[Record]:
@@ -85,6 +94,8 @@ class Batch:
     def add(self, change: Change) -> Version:
         """Make one write, on top of those before it; the version that the batch stands on. Raises what the
         write raises, and has then nothing of it."""
+        if self.has_ended:
+            raise UsageError(f"this batch has ended; {ANOTHER}")
         snapshot = self._core.store.snapshot() if self._edits is None else self._edits.snapshot
         if self._edits is None:
             self._edits = self._core.edits(snapshot)
@@ -181,6 +192,8 @@ class Batch:
 
     def commit(self) -> None:
         """Put all on the branch. Where that is refused, the texts of new records are kept as drafts."""
+        if self.has_ended:
+            raise UsageError(f"this batch has ended; {ANOTHER}")
         if self._edits is None or not self._changes:
             return
         version = None
@@ -281,3 +294,4 @@ def batch(core: Core, message: str) -> Iterator[Batch]:
         made.commit()
     finally:
         core.batch = None
+        made.has_ended = True

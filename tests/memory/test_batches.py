@@ -299,3 +299,35 @@ def test_a_batch_holds_no_lock_and_captures_its_own_thread_only(repo: Repo, memo
 def test_a_batch_is_refused_where_there_is_no_memory(repo: Repo) -> None:
     with Memory.open(repo.root) as fresh, pytest.raises(NotInitialisedError), fresh.batch("early"):
         raise AssertionError("the block must not run")
+
+
+# its end ---------------------------------------------------------------------------------------------
+def test_a_batch_is_entered_once(memory: Memory) -> None:
+    block = memory.batch("learning: from the retro")
+    with block as batch:
+        memory.record(Kind.LEARNING, "First")
+    with pytest.raises(UsageError, match=r"entered once; begin another with `with memory\.batch"), block:
+        pass
+    with pytest.raises(UsageError, match="begin another"), batch:
+        pass
+    memory.record(Kind.LEARNING, "On its own")
+    assert batch.version is not None
+    assert memory.version() != batch.version
+
+
+def test_what_is_written_to_a_batch_that_has_ended_is_refused_and_not_lost_unheard(
+    memory: Memory, repo: Repo
+) -> None:
+    with memory.batch("learning: from the retro") as batch:
+        memory.record(Kind.LEARNING, "First")
+    before = commits(repo)
+    for late in (lambda: batch.add(lambda _: "late"), batch.commit):
+        with pytest.raises(UsageError, match="this batch has ended; begin another"):
+            late()
+    assert commits(repo) == before
+    assert [record.title for record in batch.records] == ["First"]
+    with pytest.raises(UsageError, match="title is empty"), memory.batch("learning: more") as failed:
+        memory.record(Kind.LEARNING, "")
+    with pytest.raises(UsageError, match="this batch has ended"):
+        failed.commit()
+    assert commits(repo) == before

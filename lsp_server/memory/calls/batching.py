@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.errors import UsageError
 
 if TYPE_CHECKING:
     from lsp_server.memory.batches import Batch
     from lsp_server.memory.core import Core
+
+
+class Block(AbstractContextManager["Batch"]):
+    """``with memory.batch(message) as batch:``, once."""
+
+    def __init__(self, core: Core, message: str) -> None:
+        self._core, self._message = core, message
+        self._block: AbstractContextManager[Batch] | None = None
+
+    def __enter__(self) -> Batch:
+        from lsp_server.memory.batches import ANOTHER, batch
+
+        if self._block is not None:
+            raise UsageError(f"a batch is entered once; {ANOTHER}")
+        self._block = batch(self._core, self._message)
+        return self._block.__enter__()
+
+    def __exit__(self, *raised: Any) -> bool | None:
+        assert self._block is not None
+        return self._block.__exit__(*raised)
 
 
 class Batching:
@@ -37,8 +59,7 @@ class Batching:
         and ``batch.version`` the commit. Nothing written, no commit: ``version`` is then None. A batch
         inside a batch belongs to the outer one; when it alone fails, the outer one goes on without it.
 
-        Raises ``UsageError`` without a message, ``NotInitialisedError``, and what the writes raise.
+        Raises ``UsageError`` without a message and when it is entered again, ``NotInitialisedError``, and
+        what the writes raise.
         """
-        from lsp_server.memory.batches import batch
-
-        return batch(self._core, message)
+        return Block(self._core, message)
