@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -83,9 +84,14 @@ def _git_takes(mode: bytes) -> bytes:
     return _NEW_FILE if mode == b"100664" else mode
 
 
+@cache
+def _is_ordinary() -> Callable[[str], re.Match[str] | None]:
+    return re.compile(_ORDINARY, re.ASCII).match
+
+
 def require_safe_path(path: str) -> None:
     """Raise ``UsageError`` for a path that leaves the tree or that git would not take."""
-    if re.match(_ORDINARY, path, re.ASCII):
+    if _is_ordinary()(path):
         return
     parts = path.split("/")
     if (
@@ -178,7 +184,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _quoted(path: str) -> bytes:
-    if re.match(_ORDINARY, path, re.ASCII):
+    if _is_ordinary()(path):
         return b'"' + path.encode() + b'"'
     try:
         return b'"' + path_bytes(path.translate(_ESCAPES)) + b'"'

@@ -83,22 +83,22 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
     pool.look_at(
         (path, blob.object_id) for path, trio in paths.items() for blob in trio if blob and blob.is_file
     )
-    found: list[dict[str, dict[str, Head]]] = [{}, {}, {}]
+    found: dict[str, list[tuple[int, str, Head]]] = {}  # by id: (tree, path, head)
     unread: list[set[str]] = [set(), set(), set()]
     for path in sorted(paths):
         for tree, blob in enumerate(paths[path]):
             if blob is None:
                 continue
             if head := pool.head(path, blob):
-                found[tree].setdefault(head.id, {})[path] = head
+                found.setdefault(head.id, []).append((tree, path, head))
             elif blob.is_file:
                 unread[tree].add(path)
     items: dict[str, Item] = {}
     owned: set[tuple[int, str]] = set()
     folded: set[tuple[str, str]] = set()
-    for record_id in sorted(found[BASE].keys() | found[OURS].keys() | found[THEIRS].keys()):
-        if (alone := _only(record_id, found)) is not None:
-            tree, path, head = alone
+    for record_id in sorted(found):
+        if len(found[record_id]) == 1:  # most were added by somebody
+            ((tree, path, head),) = found[record_id]
             item = Item(record_id, head.kind, head.created)
             item.places[tree] = _place(paths, tree, path, head)
             items[record_id] = item
@@ -107,7 +107,7 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
         heads: list[Head] = []
         item = Item(record_id, Kind.DECISION, 0)
         for tree in (BASE, *SIDES):
-            candidates = found[tree].get(record_id)
+            candidates = {path: head for at, path, head in found[record_id] if at == tree}
             if not candidates:
                 continue
             path = first if first in candidates else min(candidates)
@@ -124,7 +124,8 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
         item.created = min(head.created for head in seen)
         items[record_id] = item
     if any(unread):
-        _inherit(items.values(), paths, found, unread)
+        readable = {(tree, path) for places in found.values() for tree, path, _ in places}
+        _inherit(items.values(), paths, readable, unread)
     for item in items.values():
         for tree in (BASE, *SIDES):
             if place := item.places[tree]:
@@ -148,18 +149,6 @@ def _left(paths: Mapping[str, Trio], owned: set[tuple[int, str]]) -> dict[str, T
     return plain
 
 
-def _only(record_id: str, found: list[dict[str, dict[str, Head]]]) -> tuple[int, str, Head] | None:
-    """The one file there is of a record, on whatever side: most were added by somebody."""
-    only: tuple[int, str, Head] | None = None
-    for tree in (BASE, *SIDES):
-        if candidates := found[tree].get(record_id):
-            if only is not None or len(candidates) > 1:
-                return None
-            ((path, head),) = candidates.items()
-            only = tree, path, head
-    return only
-
-
 def _folded(
     item: Item, tree: int, candidates: Mapping[str, Head], paths: Mapping[str, Trio], pool: Pool
 ) -> list[str]:
@@ -180,11 +169,10 @@ def _place(paths: Mapping[str, Trio], tree: int, path: str, head: Head | None) -
 def _inherit(
     items: Iterable[Item],
     paths: Mapping[str, Trio],
-    found: list[dict[str, dict[str, Head]]],
+    readable: set[tuple[int, str]],
     unread: list[set[str]],
 ) -> None:
     """Give a record the unreadable files that stand where it stood, or stands after somebody mended it."""
-    readable = [{path for places in tree.values() for path in places} for tree in found]
 
     def unreadable(tree: int, path: str) -> bool:
         return path in unread[tree]
@@ -200,7 +188,7 @@ def _inherit(
             place, other = item.places[side], SIDES[2 - side]
             if place is None or not unreadable(BASE, place.path) or item.places[BASE] is not None:
                 continue
-            if place.path in readable[other] and item.places[other] is None:
+            if (other, place.path) in readable and item.places[other] is None:
                 continue  # somebody else's record stands there on the other side
             item.places[BASE] = _place(paths, BASE, place.path, None)
             if item.places[other] is None and unreadable(other, place.path):

@@ -21,7 +21,9 @@ def place(
     placed: dict[str, Blob] = {}
     waiting: list[Settled] = []
     for path in sorted(wanted):
-        first, *others = sorted(wanted[path], key=lambda one: one.rank)
+        first, *others = wanted[path]
+        if others:
+            first, *others = sorted(wanted[path], key=lambda one: one.rank)
         if path not in touched and taken(path):
             waiting.append(first)
         else:
