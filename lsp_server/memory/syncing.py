@@ -145,7 +145,7 @@ class _Sync:
             return
         from lsp_server.memory.merging.trees import Pool
 
-        self._ready = Pool(self._store, self._core.repository.object_format)
+        self._ready = Pool(self._store)
         try:
             yield from self._ready.read_ahead(agreed, ours)
         except GitMemoryError:  # cleared away, perhaps: the merge will tell

@@ -53,7 +53,7 @@ def merge_into(
         bases = common[1] if common and common[0] == tip.version else store.merge_bases(tip.version, theirs)
         if list(bases) == [theirs]:
             return None
-        pool = readied.pop() if readied else Pool(store, core.repository.object_format)
+        pool = readied.pop() if readied else Pool(store)
         if list(bases) == [tip.version]:
             outcome = forward(core, store, pool, (tip.version, theirs), tip.version)
             mended = outcome.changes(THEIRS)
@@ -84,7 +84,7 @@ def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | Non
 
     def build(tip: Snapshot) -> ChangeSet | None:
         done.clear()
-        pool = Pool(store, core.repository.object_format)
+        pool = Pool(store)
         outcome = forward(core, store, pool, (since, tip.version), tip.version)
         mended = outcome.changes(THEIRS)
         if not mended:
@@ -112,7 +112,7 @@ def changes_nothing(core: Core, into: Snapshot, theirs: Version) -> bool:
     store = core.mainline
     if store.contains(into.version, theirs):
         return True
-    pool = Pool(store, core.repository.object_format)
+    pool = Pool(store)
     common = store.merge_bases(into.version, theirs)
     return not _merged(core, pool, _Tips(store, into.version, theirs, common), YOUNGER).changes(OURS)
 

@@ -46,7 +46,7 @@ def unmix(core: Core, store: GitStore, *, known: Sequence[Version]) -> Sequence[
     tip = store.tip()
     if tip is None or tip in known:
         return ()
-    pool = Pool(store, core.repository.object_format)
+    pool = Pool(store)
     merges = combined(core.repository.git, tip, known)
     found = [one for merge in merges for one in mixed_in(store, pool, merge)]
     return put_right(core, store, pool, found)

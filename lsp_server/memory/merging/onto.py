@@ -57,7 +57,7 @@ def changes_onto(
     core: Core, store: GitStore, base: Version, ours: Version, theirs: Version, *, subject: str
 ) -> Onto:
     """What ours made of the base, as changes to theirs; of two records with one number ours yields."""
-    pool = Pool(store, core.repository.object_format)
+    pool = Pool(store)
     trees = Tree(store, base), Tree(store, ours), Tree(store, theirs)
     outcome = merge_trees(
         store,

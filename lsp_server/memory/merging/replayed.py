@@ -57,7 +57,7 @@ def unmix_replayed(
     the same whoever makes it. ``base`` is where the proposal left the memory; ``is_new`` where nobody can
     have put it right already."""
     git = core.repository.git
-    pool = Pool(store, core.repository.object_format)
+    pool = Pool(store)
     own = single_commits(git, proposal, base)
     written = single_commits(git, mainline, proposal)
     found: dict[tuple[str, str], Mixed] = {}

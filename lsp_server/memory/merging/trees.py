@@ -6,7 +6,6 @@ version and what is otherwise in it; the objects it made are in a ``Pool`` and o
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -25,9 +24,8 @@ NOTHING: Mapping[str, Blob | None] = MappingProxyType({})
 class Pool:
     """The contents of files by their object id: the repository's, and those made while merging."""
 
-    def __init__(self, store: GitStore, object_format: str) -> None:
+    def __init__(self, store: GitStore) -> None:
         self._store = store
-        self._format = object_format
         self._made: dict[str, bytes] = {}
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
@@ -36,10 +34,7 @@ class Pool:
 
     def add(self, data: bytes) -> str:
         """The id of a content that the repository need not have yet."""
-        digest = hashlib.new(self._format, usedforsecurity=False)
-        digest.update(b"blob %d\0" % len(data))
-        digest.update(data)
-        object_id = digest.hexdigest()
+        object_id = self._store.object_id(data)
         self._made[object_id] = data
         return object_id
 

@@ -156,7 +156,7 @@ class World:
         """The two directions of a merge give one tree."""
         store, results = self.core.store, []
         for tips in ((one, other), (other, one)):
-            pool = Pool(store, self.core.repository.object_format)
+            pool = Pool(store)
             base = Bases(store, pool).merged(store.merge_bases(*tips))
             trees = [Tree(store, tip) for tip in tips]
             names = partial(_name, tips)
