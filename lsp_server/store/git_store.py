@@ -190,8 +190,13 @@ class GitStore:
     def related(self, one: Version, other: Version) -> Related:
         """The commits that each of two versions has alone, and their common ancestors, at once."""
         from lsp_server.store.ancestry import related
+        from lsp_server.store.nearby import related_nearby
 
-        found = related(self._repository.git, _version(one), _version(other))
+        found = None
+        if not self._repository.has_other_parents:
+            found = related_nearby(self._parents_if_there, _version(one), _version(other))
+        if found is None:
+            found = related(self._repository.git, _version(one), _version(other))
         for version in (one, other):
             self._known_descent().note(version, found.bases)
         return found
@@ -205,7 +210,16 @@ class GitStore:
 
     def parents(self, version: Version) -> list[Version]:
         """The parents of a version. No process of its own."""
-        header = self._objects.need(_version(version), "commit").partition(b"\n\n")[0]
+        found = self._parents_if_there(_version(version))
+        if found is None:
+            raise NotFoundError(f"the memory has no version {version[:12]}")
+        return found
+
+    def _parents_if_there(self, version: Version) -> list[Version] | None:
+        found = self._objects.read(version)
+        if found is None or found.kind != "commit":
+            return None
+        header = found.data.partition(b"\n\n")[0]
         return [line[7:].decode() for line in header.split(b"\n") if line.startswith(b"parent ")]
 
     def count(self, start: Version | None, version: Version) -> int:

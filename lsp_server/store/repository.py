@@ -234,6 +234,12 @@ class Repository:
             config.flag(f"remote.{name}.promisor") for name in config.subsections("remote")
         )
 
+    @property
+    def has_other_parents(self) -> bool:
+        """Whether git takes some commits to have other parents than they say: in a shallow clone, or where
+        there are grafts."""
+        return any((self.common_dir / name).exists() for name in ("shallow", "info/grafts"))
+
     def shallow_commits(self) -> set[str]:
         """The commits where the history of a shallow clone begins: what they changed is not to be seen."""
         try:
