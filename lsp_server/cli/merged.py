@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lsp_server.cli.session import Session
-    from lsp_server.memory.sharing_results import Conflicted, Merge, Renumbered, Warned
+    from lsp_server.memory.sharing_results import Conflicted, FoundSecret, Merge, Renumbered
 
 _MENTIONS = 5
 
@@ -72,7 +72,7 @@ def _print_conflicted(session: Session, conflicted: Conflicted) -> None:
     )
 
 
-def warn_of_secrets(session: Session, found: Sequence[Warned]) -> None:
+def warn_of_secrets(session: Session, found: Sequence[FoundSecret]) -> None:
     """One line on the error stream for each secret in what came from elsewhere."""
     for one in found:
         named = f" ({visible_line(one.fingerprint)})" if one.fingerprint else ""

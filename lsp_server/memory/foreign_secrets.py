@@ -8,7 +8,7 @@ from collections.abc import Collection
 from lsp_server.errors import RefusedError
 from lsp_server.memory import secrets
 from lsp_server.memory.allowances import allowed
-from lsp_server.memory.sharing_results import Warned
+from lsp_server.memory.sharing_results import FoundSecret
 from lsp_server.store.base import Difference, Version
 from lsp_server.store.git_store import GitStore
 
@@ -17,11 +17,11 @@ _LARGEST = 4_000_000  # bytes of one file that are looked through
 
 def secrets_between(
     store: GitStore, old: Version | None, new: Version, ours: Version | None = None
-) -> list[Warned]:
+) -> list[FoundSecret]:
     """What looks like a secret in the files that differ between two versions (None: in all of ``new``), and
     was neither there before nor is allowed by ``ours`` (by ``new``, unless it is given)."""
     let_through = allowed(store.at(ours or new))
-    found: list[Warned] = []
+    found: list[FoundSecret] = []
     changed = [d for d in store.differences(old, new) if d.new is not None and d.new.is_file]
     contents = store.contents([d.new.object_id for d in changed if d.new is not None])
     for difference, (_, data) in zip(changed, contents, strict=True):
@@ -30,11 +30,11 @@ def secrets_between(
         try:
             findings = secrets.check(data.decode("utf-8", "replace"), let_through)
         except RefusedError as error:  # the scanner is not installed, and this text needs it
-            return [*found, Warned(difference.path, 1, f"not looked through: {error}", "")]
+            return [*found, FoundSecret(difference.path, 1, f"not looked through: {error}", "")]
         if findings:
             before = _fingerprints(store, difference, let_through)
             found += [
-                Warned(difference.path, f.line, f.rule, f.fingerprint)
+                FoundSecret(difference.path, f.line, f.rule, f.fingerprint)
                 for f in findings
                 if f.fingerprint not in before
             ]

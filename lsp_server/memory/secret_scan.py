@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lsp_server.memory import secrets
 from lsp_server.memory.allowances import allowed
+from lsp_server.memory.sharing_results import FoundSecret
 from lsp_server.records.front_matter import split
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.store.base import Version
-
-
-class FoundSecret(NamedTuple):
-    """Something on the branch that looks like a secret; the secret itself is in no field.
-
-    ``path`` is the file's, or ``commit <id>`` for a commit's message; ``line`` counts from 1, 0 is the
-    file's name.
-    """
-
-    path: str
-    line: int
-    rule: str
-    fingerprint: str
 
 
 def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret]:

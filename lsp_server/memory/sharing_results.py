@@ -66,8 +66,12 @@ class Merge:
     remarks: Sequence[str] = ()
 
 
-class Warned(NamedTuple):
-    """A finding of the secret scanner in what came from elsewhere: it is in the remote's history already."""
+class FoundSecret(NamedTuple):
+    """What looks like a secret in a version of the memory; the secret itself is in no field.
+
+    ``path`` is the file's, or ``commit <id>`` for a commit's message; ``line`` counts from 1, 0 is the
+    file's name. ``rule`` and ``fingerprint`` are the scanner's.
+    """
 
     path: str
     line: int
@@ -85,7 +89,7 @@ class Synced:
     fetched: int = 0
     pushed: int = 0
     merges: Sequence[Merge] = ()
-    secrets: Sequence[Warned] = ()
+    secrets: Sequence[FoundSecret] = ()
     proposals: Sequence[str] = field(default=())
 
 
@@ -113,7 +117,7 @@ class Adopted:
     name: str
     merge: Merge | None
     released: bool
-    secrets: Sequence[Warned] = ()
+    secrets: Sequence[FoundSecret] = ()
     left: str | None = None
 
 

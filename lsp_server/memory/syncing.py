@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import GitMemoryError, NotFoundError, NotInitialisedError, RefusedError, StoreError
 from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.shared_proposals import SharedProposals
-from lsp_server.memory.sharing_results import Merge, Synced, Warned
+from lsp_server.memory.sharing_results import FoundSecret, Merge, Synced
 from lsp_server.memory.sync_timeout import how_to_allow_more, seconds
 from lsp_server.store import sync_lock
 from lsp_server.store.exchange import Exchange
@@ -85,7 +85,7 @@ class _Sync:
         self._compared: ComparedTips | None = None
         self._ready: Pool | None = None
         self._merges: list[Merge] = []
-        self._warned: dict[Warned, None] = {}
+        self._warned: dict[FoundSecret, None] = {}
         self._remarks: dict[str, None] = {}
 
     def run(self, budget: Budget) -> Synced:

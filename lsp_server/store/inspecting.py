@@ -1,4 +1,4 @@
-"""Questions about a repository's health: objects that are missing, where a ref was before."""
+"""Which objects a repository does not have."""
 
 from __future__ import annotations
 
@@ -17,10 +17,3 @@ def missing(git: Git, object_ids: Iterable[str]) -> set[str]:
     answered = git.run(["cat-file", "--batch-check", "--buffer"], stdin=asked.encode())
     lines = (line.split() for line in answered.decode("ascii", "replace").splitlines())
     return {words[0] for words in lines if len(words) == _FIELDS and words[1] == "missing"}
-
-
-def divergence(git: Git, ours: str, theirs: str) -> tuple[int, int]:
-    """How many commits ``ours`` has that ``theirs`` has not, and the other way round."""
-    counted = git.run(["rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--"])
-    ahead, behind = counted.split()
-    return int(ahead), int(behind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lsp_server.memory.allowances import Allowed
     from lsp_server.memory.core import Core
-    from lsp_server.memory.secret_scan import FoundSecret
+    from lsp_server.memory.sharing_results import FoundSecret
     from lsp_server.memory.team import OwnFile
     from lsp_server.memory.trust import TrustedRepository
 

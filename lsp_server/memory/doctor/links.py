@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, note, warning
 from lsp_server.memory.doctor.record_files import tombstones
-from lsp_server.records.model import Kind, Link, Record, Relation
+from lsp_server.records.model import INVERSE, Kind, Link, Record, Relation
 
-INVERSE: Mapping[Relation, Relation] = {
-    Relation.SUPERSEDES: Relation.SUPERSEDED_BY,
-    Relation.SUPERSEDED_BY: Relation.SUPERSEDES,
-    Relation.AMENDS: Relation.AMENDED_BY,
-    Relation.AMENDED_BY: Relation.AMENDS,
-    Relation.LEARNED_FROM: Relation.TAUGHT,
-    Relation.TAUGHT: Relation.LEARNED_FROM,
-}
 _IN_FORCE = ("accepted", "deprecated", "superseded")  # what was in force once has replaced another for good
 
 
@@ -83,8 +75,10 @@ def one_sided(records: Sequence[Record]) -> Iterator[OneSided]:
     for source in records:
         for link in dict.fromkeys((one.relation, one.target) for one in source.links):
             relation, target = link
-            inverse, other = INVERSE.get(relation), by_id.get(target)
-            if inverse and other and other is not source and (target, inverse, source.id) not in said:
+            if relation is Relation.RELATES_TO:
+                continue  # said on one side it says all
+            inverse, other = INVERSE[relation], by_id.get(target)
+            if other and other is not source and (target, inverse, source.id) not in said:
                 yield OneSided(other, source, Link(inverse, source.id, source.label))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, note, warning
-from lsp_server.store.inspecting import divergence
 from lsp_server.store.remotes import Remote, Remotes
 
 
@@ -45,8 +44,8 @@ def _one(case: Case, remotes: Remotes, remote: Remote) -> Iterator[Finding]:
                 shown,
             )
             return
-        ahead, behind = divergence(case.git, case.tip, theirs)
-        if not case.store.merge_bases(case.tip, theirs):
+        related = case.store.related(case.tip, theirs)
+        if not related.bases:
             yield note(
                 "unrelated-remote",
                 f"{shown} and this memory were begun apart: they have no commit in common.",
@@ -62,8 +61,11 @@ def _one(case: Case, remotes: Remotes, remote: Remote) -> Iterator[Finding]:
             shown,
         )
         return
-    if ahead or behind:
-        parts = [f"{ahead} to send" if ahead else "", f"{behind} to merge" if behind else ""]
+    if related.ahead or related.behind:
+        parts = [
+            f"{related.ahead} to send" if related.ahead else "",
+            f"{related.behind} to merge" if related.behind else "",
+        ]
         yield note(
             "out-of-step",
             f"This memory and {shown} differ by commits: {', '.join(part for part in parts if part)}.",
