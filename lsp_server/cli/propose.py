@@ -51,7 +51,7 @@ def propose(session: Session, name: str | None, end: bool) -> None:
     """
     if end and name is not None:
         raise click.UsageError("--end takes no name", click.get_current_context())
-    with session.memory() as memory:
+    with session.memory(name_proposal=False) as memory:
         if end:
             _end(session, memory)
         elif name is None:
@@ -118,7 +118,7 @@ def adopt(session: Session, name: str) -> None:
     Merged as `git memory sync` merges: record by record, field by field. Where the memory has given a number
     meanwhile, the proposal's record gets a new one and keeps the old label as an alias. The proposal ends.
     """
-    with session.memory() as memory:
+    with session.memory(name_proposal=False) as memory:
         done = memory.adopt(name)
     if session.json:
         from lsp_server.memory.sharing_plain import adopted_json
@@ -152,7 +152,7 @@ def withdraw(session: Session, name: str) -> None:
 
     They are kept: the ref that is printed still leads to them.
     """
-    with session.memory() as memory:
+    with session.memory(name_proposal=False) as memory:
         done = memory.withdraw(name)
     if session.json:
         print_json(session, asdict(done))

@@ -57,7 +57,7 @@ def sync(
     With `git config memory.sync on` (or a remote's name) it is done by itself after each write;
     `memory.syncTimeout` is how many seconds a sync may take, where --timeout is not given.
     """
-    with session.memory() as memory:
+    with session.memory(name_proposal=False) as memory:
         if background:
             session.background = None  # it is us
             os.nice(10)

@@ -37,6 +37,10 @@ LOCAL_VARIABLES = frozenset(
     }
 )
 
+# Two more that are another git command's, though git does not list them: how a server takes a push in. Our
+# objects go to the repository itself, and the remotes that we talk to are other repositories.
+_OF_A_SERVER = frozenset({"GIT_NAMESPACE", "GIT_QUARANTINE_PATH"})
+
 _ALWAYS = {
     "LC_ALL": "C",  # messages are matched and shown; they must not depend on the user's language
     "GIT_TERMINAL_PROMPT": "0",
@@ -77,7 +81,8 @@ def clean_environment(environment: Mapping[str, str], *, honour_git_dir: bool = 
     """The user's environment less what belongs to another git command; ``GIT_DIR`` and
     ``GIT_WORK_TREE`` stay when asked for (the command line without -C)."""
     kept = {"GIT_DIR", "GIT_WORK_TREE"} if honour_git_dir else set()
-    clean = {k: v for k, v in environment.items() if k not in LOCAL_VARIABLES or k in kept}
+    foreign = (LOCAL_VARIABLES | _OF_A_SERVER) - kept
+    clean = {k: v for k, v in environment.items() if k not in foreign}
     if "GIT_ALLOW_PROTOCOL" in clean:
         clean[USERS_PROTOCOLS] = clean["GIT_ALLOW_PROTOCOL"]
     return {**clean, **_ALWAYS}
