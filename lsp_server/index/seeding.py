@@ -1,4 +1,5 @@
-"""Beginning one branch's index with another's: following the few paths that differ is all that is left."""
+"""Beginning a branch's index as a copy of another branch's: a proposal and the memory differ in a few files,
+and only those need be read then."""
 
 from __future__ import annotations
 

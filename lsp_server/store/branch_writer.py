@@ -22,7 +22,7 @@ from lsp_server.store.write_lock import Note, remove_dead_lock
 
 _LOCK_PATIENCE = 2.0  # seconds for another git to let go of the ref
 _LOCK_POLL = 0.05
-_PEACE = 5.0  # seconds for a git that holds a lock to be done, when we were interrupted
+_LAST_PATIENCE = 5.0  # seconds for a git that holds a lock to be done, when we were interrupted
 _LOCKED = re.compile(r"Unable to create '(.+?)': File exists")
 _REFLOG_LENGTH = 200
 # So many new objects get files of their own. A pack, synced once, is written quicker, but packs add up to
@@ -71,7 +71,8 @@ class BranchWriter:
     def move(self, ref: str, new: str, old: str | None, why: str, note: Note) -> bool:
         """Move ``ref`` from ``old`` (None: it does not exist) to ``new``; False when it was not there.
 
-        What is known of a branch moves with it. Refused while the branch is checked out somewhere.
+        The ref that remembers where a branch stood (``known_tips``) moves with it. Refused while the branch
+        is checked out somewhere.
         """
         deadline = time.monotonic() + _LOCK_PATIENCE
         while True:
@@ -80,7 +81,7 @@ class BranchWriter:
             if done.code < 0:  # killed, by the system perhaps
                 for lock in self._locks_of(ref):
                     remove_dead_lock(lock, new, begun)
-            if done.code == 0 or (done.code < 0 and self._stands(ref, new)):
+            if done.code == 0 or (done.code < 0 and self._has_come_to(ref, new)):
                 self._sync(ref)
                 return True
             if self._repository.refs.resolve(ref) != old:
@@ -93,7 +94,7 @@ class BranchWriter:
                 raise StoreError(f"the branch '{name}' is locked by another git: {locked.group(1)} exists")
             time.sleep(_LOCK_POLL)
 
-    def _stands(self, ref: str, new: str) -> bool:
+    def _has_come_to(self, ref: str, new: str) -> bool:
         """Whether the branch came to ``new`` all the same: git had moved it when it was killed."""
         now = self._repository.refs.resolve(ref)
         if now is None:
@@ -173,7 +174,7 @@ class BranchWriter:
         moves = f"update {ref} {new} {old or '0' * len(new)}\n"
         if (known := known_ref(ref)) is not None:
             moves += f"update {known} {new}\n"  # with the branch, or not at all
-        return _finish_in_peace(process, moves.encode())
+        return _finish_uninterrupted(process, moves.encode())
 
     def _locks_of(self, ref: str) -> list[Path]:
         common = self._repository.common_dir
@@ -209,7 +210,7 @@ def run_noted(
     process = git.start(arguments, stdin=stdin is not None, write=True, apart=True)
     lock, *further = map(str, locks)
     note.say(pid=process.pid, lock=lock, further=further, new=new)
-    done = _finish_in_peace(process, stdin)
+    done = _finish_uninterrupted(process, stdin)
     if done.code < 0:
         for left in locks:
             remove_dead_lock(left, new, begun)
@@ -217,14 +218,14 @@ def run_noted(
         raise failed(arguments[0], done)
 
 
-def _finish_in_peace(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Finished:
+def _finish_uninterrupted(process: subprocess.Popen[bytes], stdin: bytes | None = None) -> Finished:
     """Feed and collect a git that holds a lock which others wait for. It runs apart from our process
     group, and when we are interrupted or killed it ends by itself: a git that is killed leaves its lock."""
     try:
         out, err = process.communicate(stdin)
     except BaseException:
         try:
-            process.wait(_PEACE)
+            process.wait(_LAST_PATIENCE)
         except subprocess.TimeoutExpired:
             process.terminate()  # git lets go of its locks before it ends
         raise
