@@ -6,7 +6,7 @@ import os
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -42,15 +42,15 @@ class Step(NamedTuple):
     word: str
 
 
-STEPS = st.builds(
-    Step,
-    st.sampled_from(
-        ("decide", "decide", "learn", "edit", "edit", "status", "tag", "refer", "delete", "move", "merge")
-    ),
-    st.integers(0, SIDES - 1),
-    st.integers(0, 5),
-    st.sampled_from(WORDS),
+def steps(*kinds: str) -> st.SearchStrategy[Step]:
+    sides, picks = st.integers(0, SIDES - 1), st.integers(0, 5)
+    return st.builds(Step, st.sampled_from(kinds), sides, picks, st.sampled_from(WORDS))
+
+
+STEPS = steps(
+    "decide", "decide", "learn", "edit", "edit", "status", "tag", "refer", "delete", "move", "merge"
 )
+AROUND_A_DELETION = steps("refer", "refer", "delete", "merge", "merge")
 
 
 class World:
@@ -67,6 +67,7 @@ class World:
         self.count = 0
         self.made: set[str] = set()
         self.deleted: set[str] = set()
+        self.written: dict[str, set[str]] = {}  # by record: words that somebody wrote to it
 
     def records(self, store: GitStore) -> dict[str, Record]:
         snapshot = store.snapshot()
@@ -123,6 +124,7 @@ class World:
             return _write(record.path, text.replace("First.", f"First, {step.word}.", 1))
         if step.what == "refer":
             other = records[(step.pick + 1) % len(records)]
+            self.written.setdefault(record.id, set()).add(f"({self.count}).")
             return _write(record.path, f"{text}\nSee {other.label} ({self.count}).\n")
         if step.what == "status" and record.kind is Kind.DECISION:
             return _write(record.path, re.sub(r"\n---\n\n", "\nstatus: accepted\n---\n\n", text, count=1))
@@ -190,6 +192,21 @@ def memory(repo: Repo) -> Iterator[Memory]:
 
 @pytest.mark.parametrize("yielding", ["younger", "ours"])
 def test_all_sides_come_to_one_tree_that_lost_nothing(memory: Memory, repo: Repo, yielding: str) -> None:
+    everything(memory, repo, yielding, STEPS)
+
+
+def test_a_record_that_somebody_deleted_lives_on_with_all_that_was_written_to_it(
+    memory: Memory, repo: Repo
+) -> None:
+    everything(
+        memory, repo, "ours", AROUND_A_DELETION, (Step("decide", 0, 0, "jwt"), Step("learn", 0, 0, "jwt"))
+    )
+
+
+def everything(
+    memory: Memory, repo: Repo, yielding: str, kinds: st.SearchStrategy[Step], before: Sequence[Step] = ()
+) -> None:
+    """Do any steps, merge everybody with everybody, and look at what they come to."""
     runs = 0
 
     @settings(
@@ -199,11 +216,15 @@ def test_all_sides_come_to_one_tree_that_lost_nothing(memory: Memory, repo: Repo
         phases=[Phase.generate],  # shrinking takes minutes of git
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.lists(STEPS, min_size=4, max_size=14))
+    @given(st.lists(kinds, min_size=4, max_size=14))
     def run(steps: list[Step]) -> None:
         nonlocal runs
         runs += 1
         world = World(memory, repo, f"{yielding}-{runs}")
+        for step in before:
+            world.do(step)
+        for other in range(1, SIDES) if before else ():
+            world.merge(other, 0, yielding)
         for step in steps:
             world.do(step)
         for other in range(1, SIDES):
@@ -211,7 +232,11 @@ def test_all_sides_come_to_one_tree_that_lost_nothing(memory: Memory, repo: Repo
         for into in range(1, SIDES):
             world.merge(into, 0, yielding)
         assert len({store.tip() for store in world.stores}) == 1
-        left = {record.id for record in world.records(world.stores[0]).values()}
+        records = world.records(world.stores[0])
+        left = {record.id for record in records.values()}
         assert world.made - world.deleted <= left <= world.made
+        for path, record in records.items():
+            text = (world.stores[0].snapshot().read(path) or b"").decode()
+            assert world.written.get(record.id, set()) <= set(text.split())
 
     run()
