@@ -7,7 +7,6 @@ one that never was, and what was on it can be brought back.
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError
@@ -33,12 +32,13 @@ _ELSEWHERE = (
 def known_ref(ref: str) -> str | None:
     """The ref that remembers where a branch (a full name) stood; None for a ref that is no branch.
 
-    Of two branches, one after the other, one may be called ``a`` and one ``a/b``, which refs cannot: hence a
-    hash.
+    Of two branches, one after the other, one may be called ``a`` and one ``a/b``, and no two refs at once:
+    hence the number of the name's parts before it.
     """
     if not ref.startswith(_HEADS):
         return None
-    return _KNOWN + hashlib.sha256(ref.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    name = ref[len(_HEADS) :]
+    return f"{_KNOWN}{name.count('/') + 1}/{name}"
 
 
 class Lost(NamedTuple):

@@ -106,6 +106,8 @@ def test_a_branch_may_come_where_one_above_it_was(repo: Repo, store: GitStore, o
     repo.git("branch", "-D", "memory/notes")
     with pytest.raises(RefusedError, match="'memory/notes' was deleted here"):
         below.initialise("memory/notes", FIRST, "memory: begin")
+    remembered = repo.git("for-each-ref", "--format=%(refname)", "refs/git-memory/tip").split()
+    assert remembered == ["refs/git-memory/tip/1/memory", "refs/git-memory/tip/2/memory/notes"]
 
 
 def test_the_branch_is_moved_and_remembered_in_one_move(repo: Repo, store: GitStore) -> None:
