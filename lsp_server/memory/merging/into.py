@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from lsp_server.errors import RefusedError, StoreError
+from lsp_server.errors import GitMemoryError, RefusedError
 from lsp_server.memory.core import Core
 from lsp_server.memory.merging import report
 from lsp_server.memory.merging.bases import Bases
@@ -148,7 +148,7 @@ def _names(repository: Repository, versions: tuple[Version, Version]) -> Names:
     def name(side: int, path: str) -> str:
         version = versions[side - 1]
         found: Sequence[Commit] = ()
-        with contextlib.suppress(StoreError):
+        with contextlib.suppress(GitMemoryError):
             found = list(commits(repository.git, version, Query(paths=(path,), limit=1)))
         if not found or found[0].version in repository.shallow_commits():
             return f"version {version[:8]}"

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from lsp_server.errors import StoreError
+from lsp_server.errors import GitMemoryError
 from lsp_server.memory.core import Core
 from lsp_server.memory.merging import report
 from lsp_server.memory.merging.changes import change_set
@@ -112,7 +112,7 @@ def _merged(
     (adding, editing), (old, new) = sides, edit
     head = pool.head(path, new)
     last = None
-    with contextlib.suppress(StoreError):  # a history that is cut
+    with contextlib.suppress(GitMemoryError):  # a history that is cut
         if head is not None:
             last = stood_last(head.id, old, store.deletions(adding, editing), pool, store)
     if head is None or last is None or last.number != head.number or last.blob == old:

@@ -3,9 +3,10 @@ deleting side may have edited it, too, before it took it away."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 
-from lsp_server.errors import StoreError
+from lsp_server.errors import GitMemoryError
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Paired, Place
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.records.merging import merge_record
@@ -25,15 +26,13 @@ def bring_back(paired: Paired, trees: tuple[Tree, Tree, Tree], pool: Pool, store
         version, other = trees[side].version, trees[3 - side].version
         if not wanted or version is None or other is None:
             continue
-        try:
+        with contextlib.suppress(GitMemoryError):
             deletions = store.deletions(version, other)
-        except StoreError:
-            continue
-        for item in wanted.values():
-            base = item.places[BASE]
-            if base and (place := stood_last(item.id, base.blob, deletions, pool, store)) is not None:
-                item.places[side] = place
-                item.gone = side
+            for item in wanted.values():
+                base = item.places[BASE]
+                if base and (place := stood_last(item.id, base.blob, deletions, pool, store)) is not None:
+                    item.places[side] = place
+                    item.gone = side
 
 
 def _lives_on_without(item: Item, side: int) -> bool:

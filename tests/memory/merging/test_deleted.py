@@ -8,6 +8,7 @@ import pytest
 from memory.merging.clones import Clone
 
 from lsp_server.memory import Kind
+from lsp_server.memory.merging import merge_into
 
 
 def test_a_number_given_by_a_merge_does_not_bring_a_deleted_record_back(
@@ -163,3 +164,20 @@ def test_a_record_that_was_renumbered_edited_and_deleted_lives_on_under_its_new_
         assert (found.label, found.aliases) == ("ADR-0002", ("ADR-0001",))
         assert found.fields["context"] == "ONE.\n\nTWO."
     assert b.tree() == c.tree()
+
+
+def test_where_the_deletion_cannot_be_read_the_edit_alone_lives_on(pair: tuple[Clone, Clone]) -> None:
+    a, b = pair
+    record_id = lesson(a, b)
+    a.edit(a.memory.get(record_id), "One.", "One, by who deleted it.")
+    a.memory.delete(record_id)
+    a.memory.record(Kind.LEARNING, "Afterwards")
+    b.edit(b.memory.get(record_id), "Three.", "Three, by who did not.")
+    theirs = b.fetch(a)
+    lost = b.repo.git("rev-parse", f"{theirs}~1^{{tree}}")  # as in a clone that left out some of it
+    (b.repo.root / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    merge = merge_into(b.core, b.core.store, theirs, source="a", yielding="younger")
+    assert merge is not None
+    assert [one.id for one in merge.revived] == [record_id]
+    found = b.memory.get(record_id)
+    assert found.fields["description"] == "One.\n\nTwo.\n\nThree, by who did not."
