@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lsp_server.store.owners import HALF, hold, is_held, taken_over
+from lsp_server.store.owners import HALF, hold, is_held, names_in, taken_over
 from lsp_server.store.turns import let_go
 
 _STEM = len(HALF) + 8
@@ -62,11 +62,7 @@ def clear(place: Path, names: Iterable[str] | None = None) -> None:
 
 def left(place: Path, names: Iterable[str] | None = None) -> list[Path]:
     """What dead processes left half-written in ``place``, one path for each file that was to be made."""
-    if names is None:
-        try:
-            names = os.listdir(place)  # noqa: PTH208  names are all that is needed
-        except OSError:
-            return []
+    names = names_in(place) if names is None else names
     stems = {name[:_STEM] for name in names if name.startswith(HALF)}
     return [place / stem for stem in sorted(stems) if not is_held(place / stem)]
 
@@ -87,11 +83,7 @@ def _made(place: Path, mode: int) -> tuple[Path, int]:
 
 
 def _remove(path: Path) -> None:
-    try:
-        names = os.listdir(path.parent)  # noqa: PTH208  names are all that is needed
-    except OSError:
-        return
-    beside = [name for name in names if name.startswith(path.name) and name != path.name]
+    beside = [name for name in names_in(path.parent) if name.startswith(path.name) and name != path.name]
     for name in (*beside, path.name):  # what tells whose they are goes last
         with contextlib.suppress(OSError):
             path.with_name(name).unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from lsp_server.errors import StoreError
 from lsp_server.store.git_process import Git
-from lsp_server.store.owners import HALF, hold, is_held, taken_over
+from lsp_server.store.owners import HALF, hold, is_held, names_in, taken_over
 from lsp_server.store.turns import let_go
 
 # `git prune` clears away old directories of this name.
@@ -195,10 +195,7 @@ def _random(private_dir: Path) -> Path:
 
 def _free(private_dir: Path) -> list[Path]:
     """The directories that no writer has taken. What the dead left goes: the folder is read anyway."""
-    try:
-        names = os.listdir(private_dir)  # noqa: PTH208  names are all that is needed
-    except OSError:
-        return []
+    names = names_in(private_dir)
     clear_away(private_dir, names)
     return [
         private_dir / name
@@ -210,11 +207,7 @@ def _free(private_dir: Path) -> list[Path]:
 def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> None:
     """Remove what dead processes left in ``private_dir``, whether anybody noted it or not.
     ``names``: all that is in there, where it was just read (ten microseconds)."""
-    if names is None:
-        try:
-            names = os.listdir(private_dir)  # noqa: PTH208  names are all that is needed
-        except OSError:
-            return
+    names = names_in(private_dir) if names is None else names
     if not any(name.startswith((_RETIRED, HALF)) or name.endswith(_IN_USE) for name in names):
         return
     import shutil

@@ -9,21 +9,27 @@ locks, or only pretends to, age has to tell.
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from lsp_server.store.turns import let_go
+from lsp_server.store.turns import TAKEN, let_go
 
 HALF = "half-"
 """What names of half-written files begin with (``half_written``)."""
 
-_TAKEN = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EINTR)
 _FORGOTTEN = 600.0  # seconds; a write takes milliseconds, or as long as somebody types a passphrase
 _HOW = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+
+
+def names_in(directory: Path) -> list[str]:
+    """What is in a directory; nothing where it cannot be read."""
+    try:
+        return os.listdir(directory)  # noqa: PTH208  names are all that is needed
+    except OSError:
+        return []
 
 
 def hold(descriptor: int) -> bool:
@@ -32,7 +38,7 @@ def hold(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno not in _TAKEN
+        return error.errno not in TAKEN
     return True
 
 
@@ -45,7 +51,7 @@ def is_locked(path: Path) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno in _TAKEN
+        return error.errno in TAKEN
     finally:
         let_go(descriptor)
     return False
@@ -76,7 +82,7 @@ def _is_free(path: Path, descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno not in _TAKEN and _is_old(path)
+        return error.errno not in TAKEN and _is_old(path)
     return is_locked(path) or _is_old(path)  # locked by ourselves: else these locks lock nobody out
 
 
