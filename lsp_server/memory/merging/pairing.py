@@ -31,7 +31,7 @@ class Place(NamedTuple):
         return self.head.number if self.head else None
 
 
-@dataclass
+@dataclass(slots=True)
 class Item:
     """One record: where it stands in the base, in ours and in theirs. ``is_unedited`` where one side deleted
     it and the other changed nothing but what it and others are called; ``gone`` is the side that deleted it
@@ -94,7 +94,7 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
             elif blob.is_file:
                 unread[tree].add(path)
     items: dict[str, Item] = {}
-    owned: set[tuple[int, str]] = set()
+    owned: dict[str, int] = {}  # by path: a bit for each tree whose file there is a record's
     folded: set[tuple[str, str]] = set()
     for record_id in sorted(found):
         if len(found[record_id]) == 1:  # most were added by somebody
@@ -117,7 +117,7 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
             heads.append(candidates[path])
             if tree != BASE and len(candidates) > 1:
                 for other in _folded(item, tree, candidates, paths, pool):
-                    owned.add((tree, other))
+                    owned[other] = owned.get(other, 0) | 1 << tree
                     folded.add((at.path if (at := item.places[tree]) else other, other))
         seen = heads[1:] if item.places[BASE] and len(heads) > 1 else heads
         item.kind = min((head.kind for head in seen), key=lambda kind: kind.value)
@@ -129,20 +129,21 @@ def pair(paths: Mapping[str, Trio], pool: Pool) -> Paired:
     for item in items.values():
         for tree in (BASE, *SIDES):
             if place := item.places[tree]:
-                owned.add((tree, place.path))
+                owned[place.path] = owned.get(place.path, 0) | 1 << tree
     return Paired(items, _left(paths, owned), sorted(folded))
 
 
-def _left(paths: Mapping[str, Trio], owned: set[tuple[int, str]]) -> dict[str, Trio]:
+def _left(paths: Mapping[str, Trio], owned: Mapping[str, int]) -> dict[str, Trio]:
     """What is no record's."""
     plain: dict[str, Trio] = {}
     for path, trio in paths.items():
         base, ours, theirs = trio
-        if base and (BASE, path) in owned:
+        bits = owned.get(path, 0)
+        if bits & 1 << BASE:
             base = None
-        if ours and (OURS, path) in owned:
+        if bits & 1 << OURS:
             ours = None
-        if theirs and (THEIRS, path) in owned:
+        if bits & 1 << THEIRS:
             theirs = None
         if base or ours or theirs:
             plain[path] = (base, ours, theirs)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.merging.notes import Notes
 from lsp_server.memory.merging.numbering import Numbering
-from lsp_server.memory.merging.pairing import BASE, OURS, Item, Paired, Trio, pair
+from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Paired, Trio, pair
 from lsp_server.memory.merging.placing import place
 from lsp_server.memory.merging.relabelling import relabel
 from lsp_server.memory.merging.reviving import bring_back
@@ -67,11 +67,15 @@ def merge_trees(
     notes.remarks += [
         f"{path} was another file of the record in {kept}: they are one" for kept, path in paired.folded
     ]
-    origin = {item.id: [at.path if at else None for at in item.places] for item in paired.items.values()}
+    origin = {
+        item.id: [at.path if at else None for at in item.places]
+        for item in paired.items.values()
+        if item.places[OURS] and item.places[THEIRS]
+    }
     counts = _counts(paired.items.values(), alive)
     relabel(paired, numbers, pool, notes)
     settled = [
-        settle_record(paired.items[record_id], origin[record_id], pool, names, notes)
+        settle_record(paired.items[record_id], origin.get(record_id, ()), pool, names, notes)
         for record_id in sorted(alive)
     ]
     for path in sorted(paired.plain):
