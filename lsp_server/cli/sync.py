@@ -128,11 +128,18 @@ def _print_synced(session: Session, done: Synced, *, quiet: bool = False) -> Non
     print_merges(session, done.merges, where)
     warn_of_secrets(session, done.secrets)
     for sentence in done.proposals:
-        out.line(f"  {visible_line(sentence)}")
+        out.line(visible_line(_as_sentence(sentence)))
     if done.pushed:
         out.line(f"Pushed {done.pushed} {'commit' if done.pushed == 1 else 'commits'} to {where}.")
     elif not quiet and not done.merges and not done.proposals:
         out.line(f"Nothing to do: this memory and {where} are the same.")
+
+
+def _as_sentence(remark: str) -> str:
+    """With a capital and a full stop; what belongs to the remark before it stays below that, indented."""
+    if remark.startswith(" "):
+        return remark
+    return remark[:1].upper() + remark[1:] + ("" if remark.endswith(".") else ".")
 
 
 def _print_status(session: Session, memory: Memory, remote: str | None) -> None:
@@ -143,13 +150,13 @@ def _print_status(session: Session, memory: Memory, remote: str | None) -> None:
         print_json(session, asdict(status))
         return
     out = session.out
-    if status.remote is None:
-        out.line("There is no remote to sync with: `git remote add origin URL` names one.")
+    if status.problem is not None:
+        out.line(visible_line(_as_sentence(status.problem)))
     elif status.unpushed is None:
-        out.line(f"Never synced with {visible_line(status.remote)}.")
+        out.line(f"Never synced with {visible_line(status.remote or '')}.")
     else:
         commits = "1 commit" if status.unpushed == 1 else f"{status.unpushed or 'no'} commits"
-        out.line(f"{visible_line(status.remote)}: {commits} to push, as far as is known here.")
+        out.line(f"{visible_line(status.remote or '')}: {commits} to push, as far as is known here.")
     if not status.in_background:
         out.line("Syncing in the background is off: `git config memory.sync on` switches it on.")
     else:
@@ -161,7 +168,7 @@ def _print_status(session: Session, memory: Memory, remote: str | None) -> None:
     if status.last_failure is not None:
         times = "" if status.failures == 1 else f" ({status.failures} times)"
         out.line(f"The last one in the background failed{times}: {visible_line(status.last_failure)}")
-        if status.next_try is not None:
+        if status.next_try is not None and status.in_background:
             out.line(f"It is tried again by the first command after {_moment(status.next_try)}.")
 
 

@@ -113,4 +113,5 @@ def _said(done: Synced) -> str:
         parts.append(f"a secret came along in {places}")
     if done.pushed:
         parts.append(f"{done.pushed} {'commit was' if done.pushed == 1 else 'commits were'} pushed")
+    parts += [remark.strip() for remark in done.proposals]
     return "; ".join(parts) or f"this memory and {done.remote} are the same"

@@ -54,6 +54,7 @@ class SharedProposals:
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
         refs.update({self._target.tracking(name): None for name in self._tracked if name not in there})
         self._remotes.set_refs(refs)
+        self._tell_of_others(there)
         self._parted.clear()
         for name, own in self.own.items():
             if name not in there or there[name] == own or self._contains(own, there[name]):
@@ -63,6 +64,19 @@ class SharedProposals:
             else:
                 self._parted[name] = there[name]
         return [tip for name, tip in self._tracked.items() if name not in there and name not in self.own]
+
+    def _tell_of_others(self, there: Mapping[str, Version]) -> None:
+        """Say which proposals of others came or went on: somebody waits for a review."""
+        mainline, where = self._store.tip(), self._target.shown
+        for name, tip in there.items():
+            if name in self.own or self._tracked.get(name) == tip:
+                continue
+            if mainline is not None and self._contains(mainline, tip):
+                continue  # merged, and only left there
+            news = "was written to" if name in self._tracked else "is new"
+            seen = f"{self._below.removesuffix('-proposals/')}...{where}/{name}"
+            shows = f": `git memory diff {seen}` shows it" if self._target.name else ""
+            self._remark([f"the proposal '{name.removeprefix(self._below)}' {news} on {where}{shows}"])
 
     def combine(self) -> None:
         """Merge what was written to a proposal here and on the remote, where it is still open."""

@@ -33,7 +33,8 @@ _FIRST_REST, _LONGEST_REST = 30.0, 3600.0  # seconds until a failed sync is trie
 @dataclass(frozen=True)
 class SyncStatus:
     """How this memory stands to its remote. ``unpushed`` counts commits since the last sync, None when it
-    was never synced with it; moments are seconds since 1970."""
+    was never synced with it; moments are seconds since 1970. Where there is no ``remote`` to sync with,
+    ``problem`` says why."""
 
     remote: str | None
     in_background: bool
@@ -43,6 +44,7 @@ class SyncStatus:
     last_failure: str | None = None
     failures: int = 0
     next_try: float | None = None
+    problem: str | None = None
 
 
 class SyncQueue:
@@ -134,13 +136,15 @@ class SyncQueue:
         tip = self._core.mainline.snapshot().version
         state = self._load()
         remotes = Remotes(self._core.repository)
-        name, unpushed = None, None
-        with contextlib.suppress(GitMemoryError):
+        name, unpushed, problem = None, None, None
+        try:
             target = remotes.choose(remote or self.remote)
             name = f"{target.shown}/{self._core.repository.memory_branch}"
             synced, tracking = remotes.last_seen(target, self._core.repository.memory_branch)
             known = [one for one in (synced, tracking) if one is not None]
             unpushed = remotes.count(tip, known) if known else None
+        except GitMemoryError as error:
+            problem = str(error)
         return SyncStatus(
             remote=name,
             in_background=self.is_on,
@@ -150,6 +154,7 @@ class SyncQueue:
             last_failure=state.get("last_failure"),
             failures=int(_number(state.get("failures")) or 0),
             next_try=_number(state.get("next_try")),
+            problem=problem,
         )
 
     def _load(self) -> dict[str, Any]:

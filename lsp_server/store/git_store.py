@@ -100,18 +100,9 @@ class GitStore:
         tip = self.tip()
         name = self.ref.removeprefix("refs/heads/")
         if tip is None:
-            from lsp_server.store.known_tips import lost
+            from lsp_server.store.no_branch import no_branch
 
-            if (gone := lost(self._repository, self.ref)) is not None:
-                raise (NotInitialisedError if self.ref == self._repository.memory_ref else RefusedError)(
-                    gone.sentence()
-                )
-            if self.ref != self._repository.memory_ref:
-                raise RefusedError(
-                    f"there is no branch '{name}': the proposal was adopted or withdrawn; "
-                    "`git memory propose --end` goes back to the memory itself"
-                )
-            raise NotInitialisedError("this repository has no memory yet: run `git memory init`")
+            raise no_branch(self._repository, self.ref)
         found = self.at(tip)
         if not found.is_memory():
             raise NotInitialisedError(

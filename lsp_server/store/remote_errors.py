@@ -91,6 +91,7 @@ _MOVED = re.compile(
 )
 _GENERIC = re.compile(r"^(Please make sure|and the repository exists|Could not read from remote)")
 _REMOTE_LINE = re.compile(r"^remote: ?(.*?)\s*$", re.MULTILINE)
+_ITS_ADDRESS = re.compile(r"^unable to access '[^']*': ")
 _CREDENTIALS = re.compile(r"(\w://)[^/@\s]+@")
 
 
@@ -109,7 +110,8 @@ def explain(done: Finished, remote: str) -> RemoteError:
     """The error for a git process that could not do it."""
     text = done.stderr
     lines = [line for line in text.splitlines() if not _GENERIC.match(line.strip())]
-    said = without_credentials(one_line("\n".join(lines)) or f"git ended with exit code {done.code}")
+    line = _ITS_ADDRESS.sub("", one_line("\n".join(lines)))  # the remote is named by us
+    said = without_credentials(line or f"git ended with exit code {done.code}")
     for case in _CASES:
         if re.search(case.pattern, text):
             return RemoteError(case.kind, case.message.format(remote=remote, said=said))

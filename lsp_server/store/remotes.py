@@ -77,7 +77,7 @@ class Remotes:
             raise UsageError(f"{given[:100]!r} cannot be a remote")
         if ":" in given or "/" in given or Path(given).exists():
             return Remote(None, given)
-        there = f"there are {', '.join(names)}" if names else "there are none"
+        there = f"there {'is' if len(names) == 1 else 'are'} {', '.join(names) or 'none'}"
         raise NotFoundError(f"there is no remote {given!r} ({there}); a URL or a path will do, too")
 
     def others(self, remote: Remote, branch: str) -> list[str]:

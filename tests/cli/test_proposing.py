@@ -103,7 +103,7 @@ def test_an_adopted_proposal_whose_branch_is_locked_is_adopted_and_ends_with_the
     assert [record["title"] for record in repo.json("list")] == ["Use JWT"]
     assert "still here" in repo.do("sync")  # which goes its way all the same
     lock.unlink()
-    assert "the proposal 'use-jwt' was merged" in repo.do("sync")
+    assert "proposal 'use-jwt' was merged" in repo.do("sync")
     assert repo.git("for-each-ref", "refs/heads/memory-proposals") == ""
 
 

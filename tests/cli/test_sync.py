@@ -152,6 +152,22 @@ def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, ot
     assert "Not on Fridays" in document.json["refused"]
 
 
+def test_proposals_of_others_are_told_of_once(repo: Repo, other: Repo) -> None:
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    assert repo.do("sync") == "The proposal 'use-jwt' was sent to origin.\n"
+    told = other.do("sync")
+    shown = "git memory diff memory...origin/memory-proposals/use-jwt"
+    assert told == f"The proposal 'use-jwt' is new on origin: `{shown}` shows it.\n"
+    assert "Use JWT: new" in other.do(*shown.split()[2:])
+    assert "are the same" in other.do("sync")
+    repo.do("--proposal", "use-jwt", "decide", "Rotate keys")
+    repo.do("sync")
+    assert other.do("sync").startswith("The proposal 'use-jwt' was written to on origin: ")
+    repo.do("adopt", "use-jwt")
+    repo.do("sync")
+    assert other.do("sync") == "From origin/memory: 2 records added.\n"
+
+
 def test_a_server_that_takes_proposals_but_not_the_memory_is_told_of_as_that(repo: Repo, hub: Path) -> None:
     repo.do("sync")
     rule = hub / "hooks" / "update"
@@ -162,7 +178,7 @@ def test_a_server_that_takes_proposals_but_not_the_memory_is_told_of_as_that(rep
     repo.do("--proposal", "use-jwt", "decide", "Use JWT")
     answer = repo.run("sync")
     assert answer.code == 1
-    assert answer.out == "  the proposal 'use-jwt' was sent to origin\n"
+    assert answer.out == "The proposal 'use-jwt' was sent to origin.\n"
     assert answer.err.startswith("error: the memory itself was not pushed, proposals were: ")
     assert "by pull request only" in answer.err
     again = repo.run("sync")
@@ -192,7 +208,30 @@ def test_no_remote_is_said_with_the_way_out(repo: Repo) -> None:
     assert "git remote add origin URL" in repo.fails("sync")
     assert "no remote 'nope'" in repo.fails("sync", "nope")
     assert "above 0" in repo.fails("sync", "/", "--timeout", "0", code=2)
-    assert "There is no remote" in repo.do("sync", "--status")
+    assert repo.do("sync", "--status").startswith(
+        "This repository has no remote: `git remote add origin URL`"
+    )
+    repo.git("remote", "add", "origin", "/nowhere/at/all.git")
+    repo.git("config", "memory.sync", "hub")
+    assert "There is no remote 'hub' (there is origin)" in repo.do("sync", "--status")
+    repo.git("config", "--unset", "memory.sync")
+    for name in ("one", "two"):
+        repo.git("remote", "add", name, f"/nowhere/{name}")
+    repo.git("remote", "remove", "origin")
+    assert repo.json("sync", "--status")["problem"].startswith("which remote? There are one, two: ")
+
+
+def test_a_clone_whose_memory_was_not_brought_yet_says_how(repo: Repo, hub: Path, tmp_path: Path) -> None:
+    repo.do("sync")
+    repo.git("clone", "-q", "--no-checkout", hub, tmp_path / "other")
+    other = type(repo)(tmp_path / "other", dict(repo.environment))
+    for command in (["list"], ["sync", "--status"], ["learn", "Too early"]):
+        assert (
+            "no memory yet, but origin has: `git memory sync origin` brings it here"
+            in other.run(*command).err
+        )
+    other.do("sync", "origin")
+    other.do("list")
 
 
 def test_the_status_asks_nobody(repo: Repo, hub: Path) -> None:
@@ -205,6 +244,7 @@ def test_the_status_asks_nobody(repo: Repo, hub: Path) -> None:
         "last_failure": None,
         "failures": 0,
         "next_try": None,
+        "problem": None,
     }
     repo.do("sync")
     repo.do("learn", "More")
