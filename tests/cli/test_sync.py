@@ -231,7 +231,7 @@ def test_a_clone_whose_memory_was_not_brought_yet_says_how(repo: Repo, hub: Path
             in other.run(*command).err
         )
     other.do("sync", "origin")
-    other.do("list")
+    assert tip(other) == tip(repo)
 
 
 def test_the_status_asks_nobody(repo: Repo, hub: Path) -> None:
