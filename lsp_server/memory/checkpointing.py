@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from lsp_server.memory import recording
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
-from lsp_server.records.anchors import CodeRange
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import scalar
-from lsp_server.records.model import Kind, Record
+from lsp_server.records.model import Record
 
 
-def prepare(
-    core: Core,
-    message: str | None,
-    *,
-    fields: Mapping[str, Any],
-    tags: Sequence[str] = (),
-    at: Sequence[CodeRange] = (),
-    text: str = "",
-    guard: Guard | None = None,
-) -> recording.New:
+def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.New:
     """A checkpoint ready to be recorded: the code commit, the branch, whether the tree is dirty, the files
-    changed since the previous checkpoint, and the time since then."""
+    changed since the previous checkpoint, and the time since then. Without a title it gets one."""
     from lsp_server.code.work_state import work_state
 
     previous = core.followed().newest_checkpoint()
@@ -41,19 +29,11 @@ def prepare(
     if noted.compared_with is not None:
         # Not always the previous checkpoint's commit: that may have been rewritten away.
         keys.append(("compared-with", noted.compared_with))
-    new = recording.prepare(
-        core,
-        Kind.CHECKPOINT,
-        message or _title(state.position.branch, state.position.commit, fields.get("phase")),
-        fields=fields,
-        tags=tags,
-        at=at,
-        text=text,
-        guard=guard,
-        code=state.position,
-        created=now,
-    )
-    return recording.with_files(new, state.files, keys)
+    if not given.title:
+        phase = (given.fields or {}).get("phase")
+        given = given._replace(title=_title(state.position.branch, state.position.commit, phase))
+    new = recording.prepare(core, given, guard, code=state.position, created=now)
+    return new._replace(files=state.files, keys=keys)
 
 
 def checkpoint(core: Core, new: recording.New) -> Record:

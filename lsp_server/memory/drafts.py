@@ -6,10 +6,9 @@ stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory import amending, checkpointing, draft_files, draft_place, recording, views
@@ -18,9 +17,9 @@ from lsp_server.memory.draft_files import State
 from lsp_server.memory.draft_text import as_committed, numbered, pretended_path, without_hints
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
+from lsp_server.memory.recording import Given
 from lsp_server.memory.results import Draft, Saved
 from lsp_server.memory.titles import clean_title
-from lsp_server.records.anchors import CodeRange
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.labels import NUMBERED, format_label
@@ -31,42 +30,19 @@ from lsp_server.records.sections import title_of
 _TO_COME = (NO_NUMBER, NO_TITLE)  # a number comes with the commit, a title may still be missing
 
 
-def open_draft(
-    core: Core,
-    kind: Kind,
-    *,
-    at: Sequence[CodeRange] = (),
-    title: str = "",
-    fields: Mapping[str, Any] | None = None,
-    status: str | None = None,
-    tags: Sequence[str] = (),
-    form: str = "",
-    supersedes: str = "",
-    in_use: Collection[Path] = (),
-) -> Draft:
+def open_draft(core: Core, given: Given, supersedes: str, in_use: Collection[Path]) -> Draft:
     """A pre-filled file for a new record; with ``supersedes``, for the decision that replaces that one.
     ``in_use`` are the files that an editor has open."""
+    kind, title = given.kind, given.title
     core.tip()
     views.tidy(core, in_use)
-    links = []
     if supersedes:
         old = core.find(supersedes)
         amending.check_replaceable(old)
-        links, status = [Link(Relation.SUPERSEDES, old.id, old.label)], status or "accepted"
-    if kind is Kind.CHECKPOINT:
-        new = checkpointing.prepare(core, title or "untitled", fields=fields or {}, tags=tags, at=at)
-    else:
-        new = recording.prepare(
-            core,
-            kind,
-            title or "untitled",
-            fields=fields,
-            status=status,
-            tags=tags,
-            at=at,
-            form=form,
-            links=links,
-        )
+        link = Link(Relation.SUPERSEDES, old.id, old.label)
+        given = given._replace(links=(link,), status=given.status or "accepted")
+    prepare = checkpointing.prepare if kind is Kind.CHECKPOINT else recording.prepare
+    new = prepare(core, given._replace(title=title or "untitled"), Guard())
     new = recording.by_team_settings(core, new, core.store.snapshot())
     record = replace(new.record, title=title)
     text = recording.render_new(core, record, new, draft=True)

@@ -33,6 +33,21 @@ _OF_A_MACHINE = re.compile(
 ).fullmatch
 
 
+class Given(NamedTuple):
+    """What a caller gives of a new record; see ``Memory.record``."""
+
+    kind: Kind
+    title: str
+    fields: Mapping[str, Any] | None = None
+    status: str | None = None
+    tags: Sequence[str] = ()
+    at: Sequence[CodeRange] = ()
+    links: Sequence[Link] = ()
+    body: str | None = None
+    text: str = ""
+    form: str = ""
+
+
 class New(NamedTuple):
     """A record that has everything but its number, its label and its path: those the branch gives."""
 
@@ -41,52 +56,44 @@ class New(NamedTuple):
     text: str = ""
     body: str | None = None
     files: Sequence[Any] = ()
+    """Changed files that it lists."""
     keys: Sequence[tuple[str, str]] = ()
+    """Further keys of its front matter."""
     guard: Guard = Guard()
 
 
 def prepare(
     core: Core,
-    kind: Kind,
-    title: str,
+    given: Given,
+    guard: Guard,
     *,
-    fields: Mapping[str, Any] | None = None,
-    status: str | None = None,
-    tags: Sequence[str] = (),
-    at: Sequence[CodeRange] = (),
-    links: Sequence[Link] = (),
-    body: str | None = None,
-    text: str = "",
-    form: str = "",
-    guard: Guard | None = None,
-    record_id: str | None = None,
     code: CodePosition | None = None,
     created: datetime | None = None,
-    anchors: Sequence[Anchor] | None = None,
 ) -> New:
-    """Check everything that can be checked before the branch is looked at."""
+    """Check everything that can be checked before the branch is looked at. ``code`` and ``created`` are where
+    the code stands and what time it is, unless given."""
+    kind, form = given.kind, given.form
     if form not in ("", "madr", "nygard") or (form and kind is not Kind.DECISION):
         raise UsageError(f"there is no form {form!r} of a {kind.value}; decisions have madr and nygard")
-    if anchors is None:
-        anchors = [_anchored(core, place) for place in at]
+    anchors = tuple([_anchored(core, place) for place in given.at])
     return New(
         _with(
             _blank(kind),
             extra={},
-            id=record_id or str(uuid.uuid4()),
-            title=clean_title(title),
+            id=str(uuid.uuid4()),
+            title=clean_title(given.title),
             created=created or core.now(),
-            status=check_status(kind, status) if status else FIRST[kind],
-            tags=clean_tags(tags),
-            links=tuple(links),
+            status=check_status(kind, given.status) if given.status else FIRST[kind],
+            tags=clean_tags(given.tags),
+            links=tuple(given.links),
             code=code or core.position(),
-            anchors=tuple(anchors),
-            fields=clean_fields(kind, fields or {}),
+            anchors=anchors,
+            fields=clean_fields(kind, given.fields or {}),
         ),
         form=form,
-        text=text,
-        body=body,
-        guard=guard or Guard(),
+        text=given.text,
+        body=given.body,
+        guard=guard,
     )
 
 
@@ -256,8 +263,3 @@ def _clean(text: str) -> str:
     if "\0" in text:
         raise UsageError("the text contains a NUL character")
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def with_files(new: New, files: Sequence[Any], keys: Sequence[tuple[str, str]]) -> New:
-    """A new record that lists changed files and has further front matter keys."""
-    return new._replace(files=files, keys=keys)

@@ -51,19 +51,10 @@ class Drafting:
         the decision that it replaces; saving then links both and marks the old one. ``in_use`` as in
         ``view``."""
         from lsp_server.memory import drafts
+        from lsp_server.memory.recording import Given
 
-        return drafts.open_draft(
-            self._core,
-            kind,
-            at=at,
-            title=title,
-            fields=fields,
-            status=status,
-            tags=tags,
-            form=form,
-            supersedes=supersedes,
-            in_use=in_use,
-        )
+        given = Given(kind, title, fields, status, tags, at, form=form)
+        return drafts.open_draft(self._core, given, supersedes, in_use)
 
     def view(self, ref: str, *, in_use: Collection[Path] = ()) -> Draft:
         """The file view of a record: a real file that, saved, amends the record. It has the newest text,

@@ -48,20 +48,8 @@ class Writing:
         from lsp_server.memory import recording
 
         self._core.expect_memory()
-        new = recording.prepare(
-            self._core,
-            kind,
-            title,
-            fields=fields,
-            status=status,
-            tags=tags,
-            at=at,
-            links=links,
-            body=body,
-            text=text,
-            form=form,
-            guard=guard_for(self._core, allow_secrets, redact),
-        )
+        given = recording.Given(kind, title, fields, status, tags, at, links, body, text, form)
+        new = recording.prepare(self._core, given, guard_for(self._core, allow_secrets, redact))
         return recording.record(self._core, new)
 
     def checkpoint(
@@ -77,11 +65,10 @@ class Writing:
     ) -> Record:
         """Note where the work stands; the commit, the branch and the changed files are filled in."""
         from lsp_server.memory import checkpointing
+        from lsp_server.memory.recording import Given
 
-        guard = guard_for(self._core, allow_secrets, redact)
-        new = checkpointing.prepare(
-            self._core, message, fields=fields or {}, tags=tags, at=at, text=text, guard=guard
-        )
+        given = Given(Kind.CHECKPOINT, message or "", fields, tags=tags, at=at, text=text)
+        new = checkpointing.prepare(self._core, given, guard_for(self._core, allow_secrets, redact))
         return checkpointing.checkpoint(self._core, new)
 
     def mark(self, ref: str, status: str) -> Record:
@@ -109,18 +96,10 @@ class Writing:
         from lsp_server.memory import amending, recording
 
         self._core.expect_memory()
-        new = recording.prepare(
-            self._core,
-            Kind.DECISION,
-            title,
-            fields=fields,
-            status=status or "accepted",
-            tags=tags,
-            at=at,
-            text=text,
-            form=form,
-            guard=guard_for(self._core, allow_secrets, redact),
+        given = recording.Given(
+            Kind.DECISION, title, fields, status or "accepted", tags, at, text=text, form=form
         )
+        new = recording.prepare(self._core, given, guard_for(self._core, allow_secrets, redact))
         return amending.supersede(self._core, ref, new)
 
     def close_bug(
@@ -142,9 +121,8 @@ class Writing:
         guard = guard_for(self._core, allow_secrets, redact)
         taught = None
         if learning_title is not None:
-            taught = recording.prepare(
-                self._core, Kind.LEARNING, learning_title, fields=learning, guard=guard
-            )
+            given = recording.Given(Kind.LEARNING, learning_title, learning)
+            taught = recording.prepare(self._core, given, guard)
         return amending.close_bug(
             self._core, ref, status=status, fields=fields or {}, learning=taught, guard=guard
         )
