@@ -12,7 +12,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard, machine_text
 from lsp_server.memory.keeping import kept
-from lsp_server.memory.recording import New, clean_fields, place
+from lsp_server.memory.recording import Prepared, clean_fields, place
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.front_matter import read, split
@@ -64,7 +64,7 @@ def _is_open(record: Record, status: str) -> bool:
     return status in other_values(record, "status")
 
 
-def supersede(core: Core, ref: str, new: New) -> tuple[Record, Record]:
+def supersede(core: Core, ref: str, new: Prepared) -> tuple[Record, Record]:
     """Write a decision that replaces ``ref``, and link both: (the old one, the new one)."""
     old_id = core.find(ref).id
     result: list[Record] = []
@@ -101,7 +101,7 @@ def check_replaceable(old: Record) -> None:
 
 
 def close_bug(
-    core: Core, ref: str, *, status: str, fields: Mapping[str, Any], learning: New | None, guard: Guard
+    core: Core, ref: str, *, status: str, fields: Mapping[str, Any], learning: Prepared | None, guard: Guard
 ) -> tuple[Record, Record | None]:
     """Settle a bug; with ``learning`` write what it taught, linked both ways, in the same commit."""
     bug_id = core.find(ref).id

@@ -25,7 +25,7 @@ from lsp_server.records.model import Record
 if TYPE_CHECKING:
     from lsp_server.index import Index
     from lsp_server.memory.core import Core
-    from lsp_server.memory.recording import New
+    from lsp_server.memory.recording import Prepared
     from lsp_server.records.anchors import CodePosition
     from lsp_server.rendering.overrides import Overrides
     from lsp_server.store.base import ChangeSet, Snapshot, Version
@@ -49,7 +49,7 @@ class _Mark(NamedTuple):
     edits: int
     changes: int
     said: int
-    news: int
+    prepared: int
     after: int
 
 
@@ -67,7 +67,7 @@ class Batch:
         self._edits: Edits | None = None
         self._changes: list[Change] = []
         self._said: list[Said] = []
-        self._news: list[New] = []
+        self._prepared: list[Prepared] = []
         self._after: list[Callable[[], None]] = []
         self._collecting = False
         self._position: tuple[float, CodePosition] | None = None
@@ -117,9 +117,9 @@ class Batch:
             self._said.append(Said(records, action))
         return self._collecting
 
-    def keep(self, news: Sequence[New]) -> None:
+    def keep(self, prepared: Sequence[Prepared]) -> None:
         """Note the new records whose texts must not be lost when the commit is refused."""
-        self._news.extend(news)
+        self._prepared.extend(prepared)
 
     def when_committed(self, action: Callable[[], None]) -> None:
         """Do something once all is on the branch."""
@@ -176,14 +176,14 @@ class Batch:
     def mark(self) -> _Mark:
         edits = self._edits.mark() if self._edits is not None else 0
         return _Mark(
-            self._edits, edits, len(self._changes), len(self._said), len(self._news), len(self._after)
+            self._edits, edits, len(self._changes), len(self._said), len(self._prepared), len(self._after)
         )
 
     def back_to(self, mark: _Mark) -> None:
         """Forget what was written since then."""
         del self._changes[mark.changes :]
         del self._said[mark.said :]
-        del self._news[mark.news :]
+        del self._prepared[mark.prepared :]
         del self._after[mark.after :]
         if self._edits is not None and mark.on in (None, self._edits):
             self._edits.back_to(mark.edits)
@@ -198,7 +198,7 @@ class Batch:
             return
         version = None
         try:
-            with all_kept(self._core, self._news, lambda: self._edits):
+            with all_kept(self._core, self._prepared, lambda: self._edits):
                 version = self._core.store.commit(self._build, meanwhile=self._begin_following)
         finally:
             self._settle(version)

@@ -12,7 +12,7 @@ from lsp_server.records.front_matter import scalar
 from lsp_server.records.model import Record
 
 
-def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.New:
+def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.Prepared:
     """A checkpoint ready to be recorded: the code commit, the branch, whether the tree is dirty, the files
     changed since the previous checkpoint, and the time since then. Without a title it gets one."""
     from lsp_server.code.work_state import work_state
@@ -36,7 +36,7 @@ def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.New:
     return new._replace(files=state.files, keys=keys)
 
 
-def checkpoint(core: Core, new: recording.New) -> Record:
+def checkpoint(core: Core, new: recording.Prepared) -> Record:
     """Commit a prepared checkpoint; it is answered as its file tells it, with what was noted by itself."""
     written = recording.record(core, new)
     data = core.read(written.path)

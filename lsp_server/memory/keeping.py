@@ -11,11 +11,11 @@ from lsp_server.errors import NotInitialisedError, RefusedError, SecretError, St
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.edits import Edits
-    from lsp_server.memory.recording import New
+    from lsp_server.memory.recording import Prepared
 
 
 @contextmanager
-def kept(core: Core, news: Sequence[New]) -> Iterator[None]:
+def kept(core: Core, prepared: Sequence[Prepared]) -> Iterator[None]:
     """Run a commit; when the branch refuses it, keep the new records' texts as drafts, and let the error
     name the first. A text with a secret in it is not written anywhere.
 
@@ -26,15 +26,15 @@ def kept(core: Core, news: Sequence[New]) -> Iterator[None]:
             yield
     except (StoreError, RefusedError) as error:
         if not isinstance(error, (SecretError, NotInitialisedError)):
-            for new in reversed(news):
+            for new in reversed(prepared):
                 _keep(core, new, error)
         raise
     if core.batch is not None:
-        core.batch.keep(news)
+        core.batch.keep(prepared)
 
 
 @contextmanager
-def all_kept(core: Core, news: Sequence[New], edits: Callable[[], Edits | None]) -> Iterator[None]:
+def all_kept(core: Core, prepared: Sequence[Prepared], edits: Callable[[], Edits | None]) -> Iterator[None]:
     """As ``kept``, for a whole batch: new records as the batch left them, each as a draft; the error carries
     the texts of what else was changed."""
     try:
@@ -42,7 +42,7 @@ def all_kept(core: Core, news: Sequence[New], edits: Callable[[], Edits | None])
             yield
     except (StoreError, RefusedError) as error:
         if not isinstance(error, (SecretError, NotInitialisedError)):
-            _keep_all(core, news, edits(), error)
+            _keep_all(core, prepared, edits(), error)
         raise
 
 
@@ -56,13 +56,15 @@ def _disk_errors() -> Iterator[None]:
         raise StoreError(f"the record cannot be written: {place}{error.strerror or error}") from error
 
 
-def _keep_all(core: Core, news: Sequence[New], edits: Edits | None, error: StoreError | RefusedError) -> None:
+def _keep_all(
+    core: Core, prepared: Sequence[Prepared], edits: Edits | None, error: StoreError | RefusedError
+) -> None:
     whole = {}
     if edits is not None:
         written, _ = edits.changed()
         for record in edits.records():
             whole[record.id] = written[record.path].decode("utf-8", "replace")
-    for new in reversed(news):
+    for new in reversed(prepared):
         now = whole.pop(new.record.id, None)
         if now is not None:
             _keep(core, new, error, now)
@@ -70,7 +72,7 @@ def _keep_all(core: Core, news: Sequence[New], edits: Edits | None, error: Store
         error.text = "\n".join([*([error.text] if error.text else []), *whole.values()])
 
 
-def _keep(core: Core, new: New, error: StoreError | RefusedError, text: str | None = None) -> None:
+def _keep(core: Core, new: Prepared, error: StoreError | RefusedError, text: str | None = None) -> None:
     from lsp_server.memory import draft_place, drafts
     from lsp_server.memory.recording import render_new
     from lsp_server.records.paths import slug

@@ -48,7 +48,7 @@ class Given(NamedTuple):
     form: str = ""
 
 
-class New(NamedTuple):
+class Prepared(NamedTuple):
     """A record that has everything but its number, its label and its path: those the branch gives."""
 
     record: Record
@@ -69,14 +69,14 @@ def prepare(
     *,
     code: CodePosition | None = None,
     created: datetime | None = None,
-) -> New:
+) -> Prepared:
     """Check everything that can be checked before the branch is looked at. ``code`` and ``created`` are where
     the code stands and what time it is, unless given."""
     kind, form = given.kind, given.form
     if form not in ("", "madr", "nygard") or (form and kind is not Kind.DECISION):
         raise UsageError(f"there is no form {form!r} of a {kind.value}; decisions have madr and nygard")
     anchors = tuple([_anchored(core, place) for place in given.at])
-    return New(
+    return Prepared(
         _with(
             _blank(kind),
             extra={},
@@ -107,7 +107,7 @@ def _anchored(core: Core, place: CodeRange) -> Anchor:
     return anchor
 
 
-def place(core: Core, edits: Edits, new: New) -> Record:
+def place(core: Core, edits: Edits, new: Prepared) -> Record:
     """Give a new record its number, label and path, and write its file. The record is as anybody will read
     it."""
     kind = new.record.kind
@@ -133,7 +133,7 @@ def _own_values(record: Record) -> tuple[str, ...]:
     return tuple([value for value in values if _OF_A_MACHINE(value)])
 
 
-def _known(core: Core, new: New, record: Record, data: bytes) -> Known | None:
+def _known(core: Core, new: Prepared, record: Record, data: bytes) -> Known | None:
     """Tells the record as it will be read; None where it must be read for that, or nobody is going to."""
     if core.batch is None or new.body is not None:
         return None
@@ -146,7 +146,7 @@ def _known(core: Core, new: New, record: Record, data: bytes) -> Known | None:
     return Ready(data, record)
 
 
-def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:
+def by_team_settings(core: Core, new: Prepared, snapshot: Snapshot) -> Prepared:
     """A new record with the team's defaults for what it was not given, where they are trusted."""
     settings = core.team.settings(snapshot)
     if new.record.kind is Kind.DECISION and not new.form:
@@ -156,7 +156,7 @@ def by_team_settings(core: Core, new: New, snapshot: Snapshot) -> New:
     return new
 
 
-def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> str:
+def render_new(core: Core, record: Record, new: Prepared, *, draft: bool = False) -> str:
     """The file of a new record."""
     text = render_record(
         core.templates,
@@ -173,7 +173,7 @@ def render_new(core: Core, record: Record, new: New, *, draft: bool = False) -> 
     return text
 
 
-def record(core: Core, new: New) -> Record:
+def record(core: Core, new: Prepared) -> Record:
     """Commit one new record."""
     writing = _Writing(core, new)
     with kept(core, [new]):
@@ -187,7 +187,7 @@ class _Writing:
 
     __slots__ = ("_core", "_label", "_new", "_placed")
 
-    def __init__(self, core: Core, new: New) -> None:
+    def __init__(self, core: Core, new: Prepared) -> None:
         self._core = core
         self._new = new
         self._placed = new.record
