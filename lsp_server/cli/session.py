@@ -33,6 +33,7 @@ class Session:
         self.background: BackgroundSync | None = None  # only where `memory.sync` is on
         self._opening: Opening | None = None
         self._opened: Memory | None = None
+        self._began_proposal = False  # by this very command
 
     def enter(self, directory: str) -> None:
         """Go on from another directory, as ``git -C`` does: each counts from the one before, an empty
@@ -64,12 +65,13 @@ class Session:
         assert opening is not None
         memory = self._opened = opening()
         if self.proposal is not None:
-            memory.write_to_proposal(self.proposal)
+            self._began_proposal = memory.write_to_proposal(self.proposal, begin=not self.is_completing)
         if name_proposal and (proposal := memory.proposal) is not None and not self.is_completing:
             # Never silently: what is read and written now is not what everybody has.
             from lsp_server.cli.terminal import visible_line
 
-            self.say(self.err.style(f"on the proposal {visible_line(proposal)}", "dim"))
+            new = "new " if self._began_proposal else ""
+            self.say(self.err.style(f"on the {new}proposal {visible_line(proposal)}", "dim"))
         if memory.syncs_by_itself and not self.is_completing:
             from lsp_server.cli.background import BackgroundSync
 
@@ -85,6 +87,9 @@ class Session:
                 self._tell_of_templates(self._opened)
         if self.background is not None:
             self.background.after()
+        if self._began_proposal and self._opened is not None:
+            with suppress(GitMemoryError):  # a name mistyped in a command that only reads leaves nothing
+                self._opened.end_unused_proposal()
         opening, self._opening = self._opening, None
         if opening is not None:
             with suppress(GitMemoryError):

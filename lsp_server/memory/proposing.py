@@ -78,6 +78,27 @@ def begin(core: Core, name: str) -> bool:
     return False
 
 
+def require_open(core: Core, name: str) -> bool:
+    """True. Raises ``NotFoundError`` where this clone has no proposal of that name."""
+    branches = _branches(core)
+    branches.check_name(name)
+    if branches.branch(name).tip() is None:
+        raise NotFoundError(f"there is no proposal '{name}'")
+    return True
+
+
+def end_unused(core: Core) -> bool:
+    """End the proposal that is written to, when nothing was written and no worktree is on it."""
+    branches, name = _branches(core), core.repository.proposal
+    if name is None or name in branches.held():
+        return False
+    version = branches.branch(name).tip()
+    if version is None or version != branches.start(name) or not branches.end(name, version):
+        return False
+    core.indexes.forget(core.repository.proposal_ref(name))
+    return True
+
+
 def _require_no_secret(name: str) -> None:
     """The name is in a branch's, which a sync publishes, and in the message of the merge."""
     from lsp_server.memory import secrets
@@ -212,8 +233,8 @@ def _find(core: Core, branches: ProposalBranches, name: str) -> ProposalBranch:
     if not found or found[0].remote is not None:
         _require_nothing_lost(core, branches, name)
     if not found:
-        others = sorted({branch.name for branch in branches.all()})
-        shown = f"; there is {', '.join(others[:5])}" if others else ""
+        others = [proposal.name for proposal in proposals(core)]
+        shown = f"; there {'is' if len(others) == 1 else 'are'} {', '.join(others[:5])}" if others else ""
         raise NotFoundError(f"there is no proposal '{name}'{shown}")
     return found[0]
 

@@ -44,6 +44,21 @@ def test_the_open_proposals_are_listed(repo: Repo) -> None:
     ]
 
 
+def test_a_command_that_writes_nothing_begins_no_proposal(repo: Repo) -> None:
+    repo.do("--proposal", "open", "decide", "First")
+    answer = repo.run("--proposal", "opne", "list")
+    assert answer.err.startswith("on the new proposal opne\n")
+    repo.run("--proposal", "opne", "search", "First")
+    repo.run("--proposal", "opne", "mark", "ADR-7", "accepted")
+    complete = {"_GIT_MEMORY_COMPLETE": "bash_complete", "COMP_CWORD": "4", "COMP_TYPE": "9"}
+    repo.run(env=complete | {"COMP_WORDS": "git-memory --proposal opne show A"})
+    assert [proposal["name"] for proposal in repo.json("propose")] == ["open"]
+    assert "there is open" in repo.fails("adopt", "opne")
+    assert repo.run("--proposal", "new", "decide", "Second").err == "on the new proposal new\n"
+    assert repo.run("--proposal", "new", "decide", "Third").err == "on the proposal new\n"
+    assert [proposal["name"] for proposal in repo.json("propose")] == ["new", "open"]
+
+
 def test_an_adopted_proposal_is_part_of_the_memory_and_what_was_renumbered_is_told(repo: Repo) -> None:
     (repo.path / "app.py").write_text("# see ADR-1\n")
     repo.git("add", "app.py")

@@ -26,16 +26,24 @@ class Proposing:
 
         return proposing.proposals(self._core)
 
-    def write_to_proposal(self, name: str) -> bool:
+    def write_to_proposal(self, name: str, *, begin: bool = True) -> bool:
         """Let what this object writes, and nothing else, go to a proposal; whether the proposal is new.
 
-        Raises ``UsageError`` for a name that no branch can have.
+        Raises ``UsageError`` for a name that no branch can have, and without ``begin`` ``NotFoundError``
+        where there is no such proposal yet.
         """
         from lsp_server.memory import proposing
 
-        is_new = proposing.begin(self._core, name)
+        is_new = proposing.begin(self._core, name) if begin else not proposing.require_open(self._core, name)
         self._core.repository.write_to(name)
         return is_new
+
+    def end_unused_proposal(self) -> bool:
+        """End the proposal that this object writes to when nothing was written to it and no worktree is on
+        it; whether it has ended. A few file reads."""
+        from lsp_server.memory import proposing
+
+        return proposing.end_unused(self._core)
 
     def propose(self, name: str) -> bool:
         """Let this worktree's writes go to a proposal, until ``end_proposing``; whether it is new. Other
