@@ -43,6 +43,15 @@ def test_commands_options_values_and_labels_are_completed(told: Repo) -> None:
     assert _complete(told, "mark", "ADR-1", "") == ["accepted", "rejected", "superseded"]
 
 
+def test_labels_are_completed_on_the_proposal_that_is_typed_and_none_is_begun(told: Repo) -> None:
+    told.do("--proposal", "open", "decide", "Rotate keys")
+    assert _complete(told, "--proposal", "open", "show", "adr") == ["ADR-0002", "ADR-0001"]
+    assert _complete(told, "--proposal", "opne", "show", "adr") == []
+    assert told.git("for-each-ref", "--format=%(refname:short)", "refs/heads/memory-proposals") == (
+        "memory-proposals/open"
+    )
+
+
 def test_a_path_is_left_to_the_shell(told: Repo) -> None:
     assert told.run("why", "sr", env={"_GIT_MEMORY_COMPLETE": "1"}).out == "file\tsr\t\n"
 

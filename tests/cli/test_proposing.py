@@ -50,8 +50,6 @@ def test_a_command_that_writes_nothing_begins_no_proposal(repo: Repo) -> None:
     assert answer.err.startswith("on the new proposal opne\n")
     repo.run("--proposal", "opne", "search", "First")
     repo.run("--proposal", "opne", "mark", "ADR-7", "accepted")
-    complete = {"_GIT_MEMORY_COMPLETE": "bash_complete", "COMP_CWORD": "4", "COMP_TYPE": "9"}
-    repo.run(env=complete | {"COMP_WORDS": "git-memory --proposal opne show A"})
     assert [proposal["name"] for proposal in repo.json("propose")] == ["open"]
     assert "there is open" in repo.fails("adopt", "opne")
     assert repo.run("--proposal", "new", "decide", "Second").err == "on the new proposal new\n"
