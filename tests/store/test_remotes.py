@@ -166,6 +166,25 @@ def test_a_server_that_takes_push_options_is_told_to_build_nothing(repo: Repo, h
     assert (hub.root / "options").read_text() == "1 ci.skip\n"
 
 
+def test_that_a_server_takes_no_push_options_is_remembered_for_a_month_and_not_for_ever(
+    repo: Repo, hub: Repo
+) -> None:
+    hub.git("config", "receive.advertisePushOptions", "false")
+    private = repo.root / ".git/git-memory"
+    with exchanging(repo, str(hub.root)) as exchange:
+        exchange.fetch(["memory"], [])
+        old = hub.git("rev-parse", "memory")
+        new = repo.git("commit-tree", "-p", old, "-m", "next", f"{old}^{{tree}}")
+        assert exchange.push({"memory": new})["memory"].is_there
+        [remembered] = private.glob("no-push-options-*")
+        forgotten = private / "no-push-options-of-a-remote-that-is-not-spoken-to-any-more"
+        forgotten.touch()
+        for path, days in ((remembered, 29), (forgotten, 31)):
+            os.utime(path, (time.time() - days * 86_400,) * 2)
+        assert exchange.push({"memory": new})["memory"].is_there
+    assert list(private.glob("no-push-options-*")) == [remembered]
+
+
 def test_a_rule_of_the_server_is_told_in_its_own_words(repo: Repo, hub: Repo) -> None:
     hook = hub.root / "hooks/pre-receive"
     hook.parent.mkdir(exist_ok=True)
