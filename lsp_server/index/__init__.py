@@ -1,4 +1,4 @@
-"""One disposable SQLite file: full text, labels, links and anchors of the records on the branch.
+"""One disposable SQLite file: full text, labels and anchors of the records on the branch.
 
 Git is the truth: deleting the file loses nothing. It is given the function that reads a record's file
 (``Reader``), for it does not know how records are written. Importing this package loads no database.
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
         Broken,
         Filters,
         Found,
-        IncomingLink,
         Parsed,
         Reader,
         StoredAnchor,
@@ -23,7 +22,6 @@ __all__ = [
     "Broken",
     "Filters",
     "Found",
-    "IncomingLink",
     "Index",
     "Parsed",
     "Reader",

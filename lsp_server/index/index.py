@@ -17,7 +17,6 @@ from lsp_server.index.values import (
     Broken,
     Filters,
     Found,
-    IncomingLink,
     Reader,
     StoredAnchor,
     Tombstone,
@@ -165,10 +164,6 @@ class Index:
     def newest_checkpoint(self, before: datetime | None = None) -> Record | None:
         """The last checkpoint, or the last one made earlier than ``before``."""
         return self._read(lambda c: listing.newest_checkpoint(c, before))
-
-    def links_to(self, record_id: str) -> builtins.list[IncomingLink]:
-        """The links that other records have to this one."""
-        return self._read(lambda c: listing.links_to(c, record_id))
 
     def broken(self) -> builtins.list[Broken]:
         """The files that could not be read whole, and those that carry the id of an earlier file."""

@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.index.packing import COLUMNS, microseconds, storable, unpack, unpack_all
-from lsp_server.index.values import Broken, Filters, IncomingLink
-from lsp_server.records.model import Headline, Kind, Link, Problem, Record, Relation
+from lsp_server.index.values import Broken, Filters
+from lsp_server.records.model import Headline, Kind, Problem, Record
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,16 +61,6 @@ def newest_checkpoint(connection: sqlite3.Connection, before: datetime | None = 
         (Kind.CHECKPOINT.value, *values),
     ).fetchone()
     return None if row is None else unpack(row)
-
-
-def links_to(connection: sqlite3.Connection, record_id: str) -> list[IncomingLink]:
-    """The links of other records to this one, in the order those were recorded."""
-    rows = connection.execute(
-        "SELECT records.id, relation, target, links.label FROM links JOIN records USING (row)"
-        " WHERE target = ? ORDER BY created, number, id",
-        (storable(record_id),),
-    )
-    return [IncomingLink(source, Link(Relation(relation), to, label)) for source, relation, to, label in rows]
 
 
 def broken(connection: sqlite3.Connection) -> list[Broken]:

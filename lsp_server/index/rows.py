@@ -19,7 +19,6 @@ _INSERTS = {
     " object_id, code_commit, tags, body, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "labels": "INSERT INTO labels VALUES (?, ?, ?)",
     "tags": "INSERT INTO tags VALUES (?, ?)",
-    "links": "INSERT INTO links VALUES (?, ?, ?, ?)",
     "conflicts": "INSERT INTO conflicts VALUES (?)",
     "anchors": "INSERT INTO anchors VALUES (?, ?, ?)",
     "births": "INSERT INTO births VALUES (?, ?, ?, ?)",
@@ -69,9 +68,6 @@ class Rows:
         if record.tags:
             for tag in sorted({storable(tag.casefold()) for tag in record.tags}):
                 waiting["tags"].append((tag, row))
-        for link in record.links:
-            called = link.label and storable(link.label)
-            waiting["links"].append((row, link.relation.value, storable(link.target), called))
         if record.conflicts:
             waiting["conflicts"].append((row,))
         for ordinal, anchor in enumerate(record.anchors):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds
@@ -38,9 +38,6 @@ CREATE INDEX labels_by_row ON labels (row);
 CREATE TABLE tags (tag TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE INDEX tags_by_tag ON tags (tag, row);
 CREATE INDEX tags_by_row ON tags (row);
-CREATE TABLE links (row INTEGER NOT NULL, relation TEXT NOT NULL, target TEXT NOT NULL, label TEXT);
-CREATE INDEX links_by_target ON links (target);
-CREATE INDEX links_by_row ON links (row);
 CREATE TABLE anchors (row INTEGER NOT NULL, ordinal INTEGER NOT NULL, path TEXT NOT NULL);
 CREATE INDEX anchors_by_path ON anchors (path);
 CREATE INDEX anchors_by_row ON anchors (row);
@@ -70,7 +67,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 """
 
-_EVERYTHING = ("files", "records", "labels", "tags", "links", "anchors", "births", "conflicts", "tombstones")
+_EVERYTHING = ("files", "records", "labels", "tags", "anchors", "births", "conflicts", "tombstones")
 
 
 def stamp(parser_version: int) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from lsp_server.records.anchors import Anchor
-from lsp_server.records.model import Kind, Link, Problem, Record
+from lsp_server.records.model import Kind, Problem, Record
 
 # Around the words that a search found, in a snippet. Control characters, because no text has them: a face
 # turns them into bold, colour or nothing.
@@ -80,14 +80,6 @@ class StoredAnchor:
     record_id: str
     ordinal: int
     anchor: Anchor
-
-
-@dataclass(frozen=True)
-class IncomingLink:
-    """A link that another record has to this one."""
-
-    source: str
-    link: Link
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""Lists of records: in which order, narrowed how, linked to what."""
+"""Lists of records: in which order, and narrowed how."""
 
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from lsp_server.index import Filters
-from lsp_server.records.model import Kind, Link, Relation
+from lsp_server.records.model import Kind
 
 
 def titles(records):
@@ -66,10 +66,3 @@ def test_the_newest_checkpoint_is_the_one_before_a_given_moment(known, make):
     assert earlier is not None
     assert earlier.title == "c2"
     assert index.newest_checkpoint(before=earlier.created - timedelta(days=1)) is None
-
-
-def test_links_are_found_from_the_other_side(known, make):
-    old = make.decision("aaaa", number=1)
-    new = make.decision("bbbb", number=2, minutes=1, links=(Link(Relation.SUPERSEDES, old.id, "ADR-0001"),))
-    ((source, link),) = [(i.source, i.link) for i in known(old, new).links_to(old.id)]
-    assert (source, link) == (new.id, new.links[0])

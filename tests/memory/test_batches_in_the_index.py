@@ -22,7 +22,7 @@ TABLES = {
     "version": "SELECT value FROM meta WHERE name = 'version'",
     **{
         table: f"SELECT r.id, t.* FROM {table} t JOIN records r USING (row)"
-        for table in ("labels", "tags", "links", "anchors", "births")
+        for table in ("labels", "tags", "anchors", "births", "conflicts")
     },
 }
 TEXT = st.text(st.sampled_from("abc look #<>-*`'\":[]{}\n\t é~=|"), max_size=40)
