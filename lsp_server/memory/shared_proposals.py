@@ -46,13 +46,12 @@ class SharedProposals:
         return tip in (self._tracked.get(name), self.own.get(name))
 
     def track(self, listed: Mapping[str, str]) -> list[Version]:
-        """Remember what the remote has, forget what it no longer has, and follow where it went on. What was
-        written to here as well waits for ``combine``: it may be a part of the memory already. The last
-        states of others' proposals that have ended there."""
+        """Remember what the remote has, and follow where it went on. What was written to here as well waits
+        for ``combine``: it may be a part of the memory already. The last states of others' proposals that
+        have ended there, until ``forget``."""
         there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
         refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
-        refs.update({self._target.tracking(name): None for name in self._tracked if name not in there})
         self._remotes.set_refs(refs)
         self._tell_of_others(there)
         self._parted.clear()
@@ -64,6 +63,11 @@ class SharedProposals:
             else:
                 self._parted[name] = there[name]
         return [tip for name, tip in self._tracked.items() if name not in there and name not in self.own]
+
+    def forget(self, listed: Mapping[str, str]) -> None:
+        """Forget what the remote no longer has."""
+        gone = [name for name in self._tracked if name not in listed]
+        self._remotes.set_refs({self._target.tracking(name): None for name in gone})
 
     def _tell_of_others(self, there: Mapping[str, Version]) -> None:
         """Say which proposals of others came or went on: somebody waits for a review."""

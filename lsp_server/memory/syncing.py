@@ -296,6 +296,7 @@ class _Sync:
             from lsp_server.memory.proposal_outcome import mended
 
             self._merges += mended(self._core, ended)
+        self._proposals.forget(listed)
         if self._proposals.own:
             from lsp_server.memory.proposing import settle_proposals
 

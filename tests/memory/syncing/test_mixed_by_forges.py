@@ -11,7 +11,7 @@ from clones import Clone, tree
 from support import Repo
 
 from lsp_server import Memory
-from lsp_server.memory import Kind
+from lsp_server.memory import Kind, proposal_outcome
 
 TEXT = "\n\n".join(f"Paragraph {n} of a text that people copy." for n in range(30))
 HOW = ["squash", "rebase", "cherry-pick"]
@@ -65,6 +65,10 @@ def edit(memory: Memory, record_id: str, *paragraphs: int) -> None:
     for n in paragraphs:
         text = memory.text(record_id)
         memory.amend(record_id, text.replace(f"Paragraph {n} of a text", f"Paragraph {n}, edited, of a text"))
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def open_proposals(memory: Memory) -> list[str]:
@@ -140,7 +144,9 @@ def test_an_edit_that_was_written_into_a_proposals_record_comes_back_to_its_own(
         assert memory.get("BUG-1").id == first
 
 
-def test_whoever_syncs_first_puts_right_what_was_mixed_when_the_forge_ends_the_proposal(world: World) -> None:
+def test_whoever_syncs_first_puts_right_what_was_mixed_when_the_forge_ends_the_proposal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hub, _, one, b, two, first, forge = world
     one.propose("idea")
     edit(one, first, 7)
@@ -151,7 +157,11 @@ def test_whoever_syncs_first_puts_right_what_was_mixed_when_the_forge_ends_the_p
     two.sync()
     forge("squash")
     hub.git("update-ref", "-d", "refs/heads/memory-proposals/idea")
-    (*_, repaired) = two.sync().merges
+    with monkeypatch.context() as patch:
+        patch.setattr(proposal_outcome, "mended", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            two.sync()
+    (*_, repaired) = two.sync().merges  # an interrupt leaves it to the next
     assert "is there again" in repaired.remarks[-1]
     assert two.text(second) == pure
     assert "Paragraph 7, edited" in two.text(first)
