@@ -7,19 +7,25 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import GitMemoryError, NotFoundError, NotInitialisedError, RefusedError, StoreError
+from lsp_server.errors import GitMemoryError, NotFoundError, StoreError
 from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import FoundSecret, Merge, Synced
+from lsp_server.memory.sync_refusals import (
+    Seen,
+    contains,
+    left_behind,
+    refuse_to_follow,
+    require_memory,
+    require_never_there,
+)
 from lsp_server.memory.sync_timeout import how_to_allow_more, seconds
 from lsp_server.store import sync_lock
 from lsp_server.store.exchange import Exchange
-from lsp_server.store.git_store import FORMAT
 from lsp_server.store.known_tips import require_nothing_lost
 from lsp_server.store.remote_errors import SLOW, RemoteError
 from lsp_server.store.remote_git import Budget, OutOfTimeError, Progress
 from lsp_server.store.remotes import Remote, Remotes
-from lsp_server.store.snapshot import FORMAT_FILE
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -97,7 +103,7 @@ class _Sync:
             listed = self._exchange.look(self._branch, self._below, self._look_at_ours())
             theirs = listed.get(self._branch)
             if theirs is None:
-                self._require_never_there(seen)
+                require_never_there(self._store, seen, self._branch, self._target.shown)
             if self._bring(listed, seen) and self._take(theirs, seen):
                 self._settle_proposals(listed)
                 if self._send(theirs, listed):
@@ -115,7 +121,7 @@ class _Sync:
             yield self._store.snapshot()
 
     # what they have ---------------------------------------------------------------------------------
-    def _bring(self, listed: Mapping[str, str], seen: tuple[Version | None, Version | None]) -> bool:
+    def _bring(self, listed: Mapping[str, str], seen: Seen) -> bool:
         """Fetch what is not here; False when the remote moved meanwhile in a way that needs another look."""
         have = [tip for tip in (*seen, self._store.tip()) if tip is not None]
         self._proposals.look()
@@ -134,7 +140,7 @@ class _Sync:
             return False
         if theirs is not None:
             self._exchange.complete([tip for tip in (theirs, self._store.tip()) if tip is not None])
-            self._require_memory(theirs)
+            require_memory(self._store, theirs, self._branch, self._target.shown)
         return True
 
     def _read_ahead(self, agreed: Version | None) -> Iterator[object]:
@@ -151,32 +157,8 @@ class _Sync:
         except GitMemoryError:  # cleared away, perhaps: the merge will tell
             self._ready = None
 
-    def _require_never_there(self, seen: tuple[Version | None, Version | None]) -> None:
-        if seen[0] is not None or seen[1] is not None:
-            raise RefusedError(
-                f"the branch '{self._branch}' was deleted on {self._target.shown}; what is here stays. "
-                f"To publish it again: `git push {self._target.shown} {self._branch}`"
-            )
-        if self._store.tip() is None:
-            raise NotInitialisedError(
-                f"neither this repository nor {self._target.shown} has a memory yet: run `git memory init`"
-            )
-
-    def _require_memory(self, theirs: Version) -> None:
-        found = self._store.at(theirs)
-        if not found.is_memory():
-            raise RefusedError(
-                f"the branch '{self._branch}' of {self._target.shown} holds something else than a memory "
-                f"(it has no {FORMAT_FILE}): `git config memory.branch NAME` chooses another branch"
-            )
-        if found.format() > FORMAT:
-            raise RefusedError(
-                f"the memory on {self._target.shown} was written by a newer Git Memory (format "
-                f"{found.format()}, this one knows {FORMAT}): update Git Memory"
-            )
-
     # taking it --------------------------------------------------------------------------------------
-    def _take(self, theirs: Version | None, seen: tuple[Version | None, Version | None]) -> bool:
+    def _take(self, theirs: Version | None, seen: Seen) -> bool:
         """Merge their branch into ours; False when ours came to be meanwhile."""
         if theirs is None:
             return True
@@ -193,7 +175,7 @@ class _Sync:
             related = self._store.related(ours, theirs)
             self._fetched += related.behind
             self._compared = ComparedTips(ours, theirs, related)
-            left = self._left_behind(theirs, ours, seen, related.bases)
+            left = left_behind(self._store, theirs, ours, seen, related.bases)
             if left is not None:  # maybe rewound: then we have all of it, and more than they want
                 self._follow_rewrite(left, theirs)
             elif related.behind:
@@ -212,12 +194,9 @@ class _Sync:
             return
         from lsp_server.memory.merging import unmix
 
-        known = [agreed] if agreed is not None and self._known(agreed) else []
-        self._merges += unmix(self._core, self._store, known=known)
-
-    def _known(self, version: Version) -> bool:
         tip = self._store.tip()
-        return tip is not None and self._contains(tip, version)
+        known = [one for one in (agreed,) if one is not None and tip and contains(self._store, tip, one)]
+        self._merges += unmix(self._core, self._store, known=known)
 
     def _merge(self, theirs: Version, ours: Version, common: Sequence[Version]) -> None:
         from lsp_server.memory import merging
@@ -236,47 +215,9 @@ class _Sync:
         if merge is not None:
             self._merges.append(merge)
 
-    def _left_behind(
-        self,
-        theirs: Version,
-        ours: Version,
-        seen: tuple[Version | None, Version | None],
-        common: Sequence[Version],
-    ) -> Version | None:
-        """Where we last agreed, when their branch has left that history; None when it goes on from there."""
-        left = [
-            known
-            for known in dict.fromkeys(seen)
-            if known is not None
-            and known not in common
-            and not self._contains(theirs, known)
-            and self._contains(ours, known)
-        ]
-        if len(left) == 2 and self._contains(left[1], left[0]):
-            return left[1]
-        return left[0] if left else None
-
-    def _contains(self, version: Version, ancestor: Version) -> bool:
-        try:
-            return self._store.contains(version, ancestor)
-        except NotFoundError:  # cleared away long ago
-            return False
-
     def _follow_rewrite(self, agreed: Version, theirs: Version) -> None:
         if not self._accept_rewrite:
-            ours = self._store.tip()
-            if ours is not None and self._contains(ours, theirs):
-                # An old branch was put back, perhaps from a clone that was behind: following would delete.
-                raise RefusedError(
-                    f"{self._source} went back to {theirs[:10]}, without {agreed[:10]}, synced before. "
-                    f"`git push {self._target.shown} {self._branch}` publishes again what is here; if it was "
-                    "meant, `git memory sync --accept-rewrite` takes that away here, too"
-                )
-            raise RefusedError(
-                f"the history of {self._source} was rewritten: it no longer has {agreed[:10]}, which was "
-                "synced before. If that was meant, `git memory sync --accept-rewrite` follows it and puts "
-                "what only you have on top; nothing is lost"
-            )
+            refuse_to_follow(self._store, agreed, theirs, self._branch, self._target.shown)
         from lsp_server.memory.rewritten import follow
 
         self._merges.append(follow(self._core, agreed, theirs, source=self._source))
