@@ -8,26 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lsp_server.index.index import Index
-    from lsp_server.index.values import (
-        Broken,
-        Filters,
-        Found,
-        Parsed,
-        Reader,
-        StoredAnchor,
-        Tombstone,
-    )
+    from lsp_server.index.values import Broken, Filters, Found, Parsed, Reader, StoredAnchor, Tombstone
 
-__all__ = [
-    "Broken",
-    "Filters",
-    "Found",
-    "Index",
-    "Parsed",
-    "Reader",
-    "StoredAnchor",
-    "Tombstone",
-]
+__all__ = ["Broken", "Filters", "Found", "Index", "Parsed", "Reader", "StoredAnchor", "Tombstone"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,9 @@
-"""Following a commit while git still writes it: what it will hold is at hand, and git takes another core.
+"""Following a commit while git is still writing it: what it will hold is known already, and git works on
+another core meanwhile.
 
-The rows are put in one transaction that ends when it is known whether the branch moved to that commit. Only a
-help: where anything is otherwise than thought nothing is kept, and the next reader follows as usual.
+The rows are written in one transaction, which ends when it is known whether the branch moved to that commit.
+Nothing depends on it: where anything is not as it was thought to be, the transaction is taken back, and the
+next reader follows as usual.
 """
 
 from __future__ import annotations
@@ -24,9 +26,8 @@ _PATIENCE = 3.0  # seconds for git to end; longer than that nobody else must wai
 
 
 class Coming(NamedTuple):
-    """A commit that is being made: on which version, what it writes (bytes by path) and what it deletes;
-    ``object_id`` tells the id of bytes, ``known`` the record in a file of these bytes, where it need not be
-    read and has no problem."""
+    """A commit that is being made on ``parent``. ``writes`` are bytes by path; ``object_id`` tells the id that
+    git gives bytes; ``known`` tells the record that is in a file, where it need not be read to know that."""
 
     parent: Version
     writes: Mapping[str, bytes]
@@ -67,7 +68,7 @@ class Ahead:
     def _run(self) -> None:
         try:
             self._write(self._follow)
-        except (_NotAsThoughtError, GitMemoryError):
+        except (_AbandonedError, GitMemoryError):
             pass
         except Exception:
             import logging
@@ -79,7 +80,7 @@ class Ahead:
         if version_of(connection) != self._coming.parent:
             follow(connection, self._store, self._reader)
             if version_of(connection) != self._coming.parent:
-                raise _NotAsThoughtError
+                raise _AbandonedError
         coming = self._coming
         changes, at_hand = [ChangedPath(path, None) for path in coming.deletes], {}
         for path, data in coming.writes.items():
@@ -88,7 +89,7 @@ class Ahead:
             changes.append(ChangedPath(path, object_id))
         Following(connection, _AtHand(at_hand, self._store), self._knowing).apply(changes, None)
         if not self._known.wait(_PATIENCE) or self._version is None:
-            raise _NotAsThoughtError
+            raise _AbandonedError
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", (self._version,))
 
     def _parse(self, path: str, data: bytes) -> Parsed:
@@ -103,7 +104,7 @@ class _Known(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-class _NotAsThoughtError(Exception):
+class _AbandonedError(Exception):
     """Another writer was faster, or git takes its time: take all back."""
 
 

@@ -16,25 +16,25 @@ _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _KEPT = ("id", "kind", "number", "title", "status", "created", "tags", "links", "code", "anchors", "extra")
 
 
-def amiss(name: str, theirs: str, ours: str) -> str:
+def what_is_wrong(name: str, theirs: str, ours: str) -> str:
     """What is wrong with ``theirs``, in a clause; empty when it can stand in the place of ``ours``."""
     if name.startswith("records/"):
-        return _record_amiss(name, theirs, ours)
+        return _wrong_in_record(name, theirs, ours)
     if name == "commits/message":
-        return _message_amiss(theirs, ours)
+        return _wrong_in_message(theirs, ours)
     if _ACTING.search(theirs):
         return "its text has characters that act on what stands around them"
     return "" if theirs.strip() else "it gives no text"
 
 
-def tamed(name: str, text: str, values: dict[str, Any]) -> str:
+def made_harmless(name: str, text: str, values: dict[str, Any]) -> str:
     """A text that an editor shows, without what would act there."""
     if not name.startswith("editor/"):
         return text
     return harmless(text, keeping=[str(record["uri"]) for record in values.get("records", ())])
 
 
-def _record_amiss(name: str, theirs: str, ours: str) -> str:
+def _wrong_in_record(name: str, theirs: str, ours: str) -> str:
     word = name.removeprefix("records/").removesuffix(".md").partition("-")[0]
     path = f"{FOLDERS[Kind(word)]}/record.md"
     meant, given = _read(path, ours), _read(path, theirs)
@@ -56,7 +56,7 @@ def _read(path: str, text: str) -> Record | None:
         return None
 
 
-def _message_amiss(theirs: str, ours: str) -> str:
+def _wrong_in_message(theirs: str, ours: str) -> str:
     lines = theirs.split("\n")
     if not lines[0].strip() or (len(lines) > 1 and lines[1].strip()):
         return "a commit message begins with one line, then a blank one"

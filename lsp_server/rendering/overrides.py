@@ -83,7 +83,7 @@ class TeamTemplates(Templates):
             sandbox.close()
 
     def _render_replaced(self, overrides: Overrides, name: str, values: dict[str, Any]) -> str:
-        from lsp_server.rendering.checking import amiss, tamed
+        from lsp_server.rendering.checking import made_harmless, what_is_wrong
         from lsp_server.rendering.sandbox import SandboxError
 
         ours = super().render(name, **values)
@@ -91,8 +91,8 @@ class TeamTemplates(Templates):
         if broken in self._broken:
             return ours
         try:
-            theirs = tamed(name, self._apart(overrides, name, values), values)
-            wrong = amiss(name, theirs, ours)
+            theirs = made_harmless(name, self._apart(overrides, name, values), values)
+            wrong = what_is_wrong(name, theirs, ours)
         except SandboxError as error:
             wrong = str(error)
             if error.lasting:  # said once: nobody waits for it again
