@@ -162,7 +162,8 @@ class SharedProposals:
                 before = self._remotes.last_seen(self._target, name)[0]
                 if before is not None and self._contains(own, before):
                     # Sending it again would open again what somebody has closed.
-                    self._remark([f"the proposal '{short}' is no longer on {self._target.shown}"])
+                    ends = f"`git memory withdraw {short}` ends it here, too"
+                    self._remark([f"the proposal '{short}' is no longer on {self._target.shown}: {ends}"])
                 elif not self._contains(mainline, own):
                     send[name] = own
             elif there != own and self._contains(own, there):

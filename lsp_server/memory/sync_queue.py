@@ -139,7 +139,7 @@ class SyncQueue:
         name, unpushed, problem = None, None, None
         try:
             target = remotes.choose(remote or self.remote)
-            name = f"{target.shown}/{self._core.repository.memory_branch}"
+            name = target.branch(self._core.repository.memory_branch)
             synced, tracking = remotes.last_seen(target, self._core.repository.memory_branch)
             known = [one for one in (synced, tracking) if one is not None]
             unpushed = remotes.count(tip, known) if known else None

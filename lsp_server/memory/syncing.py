@@ -86,7 +86,7 @@ class _Sync:
         self._branch = core.repository.memory_branch
         self._below = f"{self._branch}-proposals/"
         self._proposals = SharedProposals(core, remotes, target, self._below, self._remark)
-        self._source = f"{target.shown}/{self._branch}"
+        self._source = target.branch(self._branch)
         self._fetched = self._pushed = 0
         self._compared: ComparedTips | None = None
         self._ready: Pool | None = None

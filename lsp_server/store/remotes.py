@@ -33,6 +33,10 @@ class Remote(NamedTuple):
         """How people call it."""
         return self.name or without_credentials(self.address)
 
+    def branch(self, branch: str) -> str:
+        """How people call a branch of it: ``origin/memory``; an address is no folder to put one below."""
+        return f"{self.name}/{branch}" if self.name else self.shown
+
     @property
     def target(self) -> str:
         """What git is given: by its name all of the user's settings for it count."""

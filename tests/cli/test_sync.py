@@ -199,6 +199,11 @@ def test_what_was_too_slow_says_how_to_allow_more_where_it_ran(repo: Repo) -> No
         assert setting in repo.run("list").err
 
 
+def test_a_remote_without_a_name_is_called_by_its_address(repo: Repo, hub: Path) -> None:
+    assert repo.do("sync", hub) == f"Pushed 1 commit to {hub}.\n"
+    assert repo.do("sync", hub) == f"Nothing to do: this memory and {hub} are the same.\n"
+
+
 def test_a_path_counts_from_where_one_stands(repo: Repo, hub: Path) -> None:
     assert "Pushed 1 commit" in repo.do("sync", "../../hub.git", cwd=repo.path / "src")
     assert tip(repo, hub) == tip(repo)

@@ -159,7 +159,7 @@ def test_proposals_are_sent_and_tracked_and_not_opened_again(hub: Repo, shared: 
     one.sync()
     assert a.git("rev-parse", "refs/remotes/origin/memory-proposals/idea") == commit
     hub.git("update-ref", "-d", "refs/heads/memory-proposals/idea")
-    assert "the proposal 'idea' is no longer on origin" in two.sync().proposals
+    assert any("'idea' is no longer on origin: `git memory withdraw" in said for said in two.sync().proposals)
     one.sync()
     assert hub.git("for-each-ref", "--format=%(refname)") == "refs/heads/memory"
     assert a.git("for-each-ref", "refs/remotes/origin/memory-proposals") == ""
