@@ -183,10 +183,18 @@ class _Sync:
             if related.behind:
                 known = [one for one in (*related.bases[:1], *seen) if one is not None]
                 self._warn(known[-1] if known else None, theirs)
+        if seen[0] is None and self._store.tip() == theirs:
+            self._mend_adopted()
         self._unmix(seen[0])
         if self._proposals.own:  # whether a forge merged one is told from where its branches are
             self._remotes.note(self._target, self._branch, theirs, agreed=False)
         return True
+
+    def _mend_adopted(self) -> None:
+        from lsp_server.memory.merging import mend_adopted
+
+        if (merge := mend_adopted(self._core, self._store)) is not None:
+            self._merges.append(merge)
 
     def _unmix(self, agreed: Version | None) -> None:
         """Whoever merged with git, here or there, since we last agreed."""

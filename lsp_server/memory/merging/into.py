@@ -18,6 +18,9 @@ from lsp_server.memory.merging.settling import Names
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
+from lsp_server.records.labels import NUMBERED
+from lsp_server.records.model import Kind
+from lsp_server.records.paths import kind_of_path, number_of_name
 from lsp_server.store.base import Advance, Blob, ChangeSet, Commit, Snapshot, Version
 from lsp_server.store.git_store import FORMAT, GitStore
 from lsp_server.store.log import Query, commits
@@ -94,6 +97,19 @@ def repair(core: Core, store: GitStore, *, since: Version | None) -> Merge | Non
 
     version = store.commit(build)
     return report.result(core, version, done[0].notes, (0, 0, 0)) if done else None
+
+
+def mend_adopted(core: Core, store: GitStore) -> Merge | None:
+    """As ``repair``, for a memory that this clone has just taken over as it was: only where the names of
+    its files give a number twice. One process, where they do not."""
+    seen: set[tuple[Kind, int]] = set()
+    for file in store.snapshot().files():
+        kind, number = kind_of_path(file.path), number_of_name(file.path.rpartition("/")[2])
+        if kind in NUMBERED and number is not None:
+            if (kind, number) in seen:
+                return repair(core, store, since=None)
+            seen.add((kind, number))
+    return None
 
 
 def _mending(

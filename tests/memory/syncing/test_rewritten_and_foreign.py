@@ -9,12 +9,12 @@ import shutil
 import subprocess
 
 import pytest
-from clones import Shared, learn, titles
+from clones import Clone, Shared, learn, titles, tree
 from support import Repo
 
 from lsp_server import Memory
 from lsp_server.errors import RefusedError
-from lsp_server.memory import secrets
+from lsp_server.memory import Kind, secrets
 
 
 # histories that were rewritten ---------------------------------------------------------------------
@@ -163,3 +163,29 @@ def test_proposals_are_sent_and_tracked_and_not_opened_again(hub: Repo, shared: 
     one.sync()
     assert hub.git("for-each-ref", "--format=%(refname)") == "refs/heads/memory"
     assert a.git("for-each-ref", "refs/remotes/origin/memory-proposals") == ""
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_who_takes_over_a_memory_that_has_a_number_twice_mends_it(clone: Clone, *, begun: bool) -> None:
+    (a, one), (b, two) = clone("a"), clone("b")
+    one.initialise()
+    older = one.record(Kind.BUG, "Older")
+    one.sync()
+    text = one.text("BUG-1").replace(older.id, "ffffffff-51f4-4bb1-9f3b-3f4a6f1f2a3b")
+    text = text.replace("# Older", "# Younger").replace("created: 2", "created: 3")
+    blob = a.git("hash-object", "-w", "--stdin", input=text)
+    bugs = a.git("mktree", input=f"{a.git('ls-tree', 'memory:bugs')}\n100644 blob {blob}\t0001-younger.md\n")
+    rest = [line for line in a.git("ls-tree", "memory").splitlines() if not line.endswith("\tbugs")]
+    root = a.git("mktree", input="\n".join([*rest, f"040000 tree {bugs}\tbugs", ""]))
+    merged = a.git("commit-tree", "-p", "memory", "-m", "Merge pull request", root)
+    a.git("push", "-q", "origin", f"{merged}:refs/heads/memory")
+    if begun:
+        b.git("fetch", "-q", "origin")
+        two.initialise()
+    done = two.sync()
+    assert [(one.title, one.new) for merge in done.merges for one in merge.renumbered] == [
+        ("Younger", "BUG-2")
+    ]
+    assert two.sync().merges == ()
+    one.sync()
+    assert tree(a) == tree(b)
