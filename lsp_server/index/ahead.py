@@ -26,8 +26,8 @@ _PATIENCE = 3.0  # seconds for git to end; longer than that nobody else must wai
 
 
 class Coming(NamedTuple):
-    """A commit that is being made on ``parent``. ``writes`` are bytes by path; ``object_id`` tells the id that
-    git gives bytes; ``known`` tells the record that is in a file, where it need not be read to know that."""
+    """A commit that is being made on ``parent``. ``writes`` are bytes by path; ``object_id`` tells the id
+    that git gives bytes; ``known`` tells the record in a file, where it need not be read to know that."""
 
     parent: Version
     writes: Mapping[str, bytes]
