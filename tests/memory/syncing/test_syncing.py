@@ -51,9 +51,46 @@ def test_two_clones_that_wrote_have_the_same_tree_after_syncing(
     one.sync()
     done = two.sync()
     assert [merge.added for merge in done.merges] == [1]
+    assert (done.fetched, done.pushed) == (1, 2)
     one.sync()
     assert titles(one) == titles(two) == ["From a", "From b"]
     assert tree(a) == tree(b)
+
+
+def test_a_sync_starts_no_process_whose_answer_is_known(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (_, one), (_, two) = clone("a"), clone("b")
+    one.initialise()
+    one.sync()
+    two.sync()
+    learn(two, "A push before, which learns that the server takes no options")
+    two.sync()
+    one.sync()
+    learn(one, "From a")
+    learn(two, "From b")
+    two.list()
+    started: list[str] = []
+
+    class Noted(subprocess.Popen):  # type: ignore[type-arg]  # bytes or text, as they ask for
+        def __init__(self, command: list[str], **options: object) -> None:
+            words = iter(command[1:])
+            started.append(
+                next(word for word in words if word[:1] != "-" or (word == "-c" and not next(words)))
+            )
+            super().__init__(command, **options)  # type: ignore[call-overload]  # as they came
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    one.sync()
+    assert started == ["ls-remote", "push", "update-ref"]
+    started.clear()
+    two.sync()
+    assert started == [
+        *("ls-remote", "fetch", "diff-tree"),  # our own side, while theirs is fetched
+        *("diff-tree", "fast-import", "update-ref"),
+        "diff-tree",  # what came is looked through for secrets
+        *("push", "update-ref"),
+    ]
 
 
 def test_two_who_both_ran_init_merge_like_any_others(clone: Clone) -> None:
