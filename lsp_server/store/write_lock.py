@@ -38,7 +38,8 @@ class Note:
     """What the holder of the lock is doing, kept in the lock file for the next holder."""
 
     def __init__(self, descriptor: int | None, earlier: Sequence[Mapping[str, Any]] = ()) -> None:
-        """``earlier``: what dead writers said whose git is still at work; it is passed on."""
+        """``descriptor`` is the lock file's, None for a writer that goes on without the lock. ``earlier`` is
+        what dead writers said whose git is still at work: it is passed on."""
         self._descriptor = descriptor
         self._said: dict[str, Any] = {}
         self._earlier = list(earlier)
