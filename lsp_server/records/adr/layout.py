@@ -36,7 +36,9 @@ _ADOC_SIGN = re.compile(r"\A\ufeff?(?:(?::[\w-]+:.*|//.*|\[.*\]|ifdef.*|)\r?\n)*
 
 
 class Line(NamedTuple):
-    """One line. ``text`` is what a reader sees X comments."""
+    """One line, ``start`` its place in the file's text. ``text`` is what a reader sees of its first
+    ``LONGEST_LINE`` characters, code and comments left blank; ``raw`` is it as it stands, empty where it is
+    all comment."""
 
     number: int
     start: int
