@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Repo
 
 AREAS = [
     "branch", "records", "links", "anchors", "index", "remotes", "left-overs", "hooks", "configuration",
     "environment",
 ]  # fmt: skip
+
+
+@pytest.fixture
+def repo(repo: Repo, tmp_path: Path) -> Repo:
+    """With a state directory of its own: what other tests' writes left in theirs is no finding here."""
+    repo.environment["XDG_STATE_HOME"] = str(tmp_path / "state")
+    return repo
 
 
 def _misname(repo: Repo) -> None:
