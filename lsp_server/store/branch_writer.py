@@ -214,6 +214,10 @@ def run_noted(
     if done.code < 0:
         for left in locks:
             remove_dead_lock(left, new, begun)
+    if (locked := _LOCKED.search(done.stderr)) is not None:
+        raise StoreError(
+            f"another git is at work on this repository's refs: {locked.group(1)} exists; try again"
+        )
     if done.code != 0:
         raise failed(arguments[0], done)
 

@@ -168,6 +168,21 @@ def test_proposals_of_others_are_told_of_once(repo: Repo, other: Repo) -> None:
     assert other.do("sync") == "From origin/memory: 2 records added.\n"
 
 
+def test_refs_that_another_git_has_locked_are_told_in_one_line(repo: Repo, other: Repo, hub: Path) -> None:
+    other.do("--proposal", "use-jwt", "decide", "Use JWT")
+    other.do("sync")
+    repo.do("sync")
+    repo.git("-C", hub, "update-ref", "-d", "refs/heads/memory-proposals/use-jwt")
+    repo.git("pack-refs", "--all")
+    lock = repo.path / ".git" / "packed-refs.lock"
+    lock.touch()
+    repo.do("learn", "Mine")
+    said = repo.fails("sync")
+    assert said == f"another git is at work on this repository's refs: {lock} exists; try again"
+    lock.unlink()
+    assert repo.do("sync") == "Pushed 1 commit to origin/memory.\n"
+
+
 def test_a_server_that_takes_proposals_but_not_the_memory_is_told_of_as_that(repo: Repo, hub: Path) -> None:
     repo.do("sync")
     rule = hub / "hooks" / "update"
