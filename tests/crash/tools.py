@@ -153,6 +153,16 @@ class Place:
             self.repo.git("update-ref", "-d", ref)
         self.repo.git("branch", "-q", "-D", "memory")
 
+    def is_at_peace(self) -> bool:
+        """Whether every git of the command that was killed has ended: one that runs apart from its group goes
+        on, and moves a tracking ref in the midst of a fetch as any other push would."""
+        mine = b"KILL_COUNT=" + os.fsencode(self.folder / "calls") + b"\0"
+        for name in os.listdir("/proc"):  # noqa: PTH208  names are all that is needed, and they vanish
+            with suppress(OSError):
+                if name.isdigit() and mine in Path(f"/proc/{name}/environ").read_bytes():
+                    return False
+        return True
+
     # what is there -------------------------------------------------------------------------------------
     def tip(self) -> str:
         return self.repo.git("rev-parse", "--verify", "-q", "refs/heads/memory", check=False)
