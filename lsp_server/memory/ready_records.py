@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from lsp_server.records.fields import FIELDS, Shape
 from lsp_server.records.model import Kind, Record
+from lsp_server.rendering.records import written_time
 
 _KINDS = (Kind.LEARNING, Kind.BUG)
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
@@ -20,8 +21,17 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _BRANCH = re.compile(r"[A-Za-z][A-Za-z0-9./-]*\Z")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9 -]*\Z")
 _TITLE = re.compile(r"[^\W_][^#\\\n]*\Z")
+_OF_A_MACHINE = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40,64}|[0-9T:.+-]{19,32}"
+).fullmatch
 # Every line is empty or begins with a letter or a digit: no heading, no list, no fence, no underline.
 _TEXT = re.compile(r"[^\W_][^\n]*(?:\n+[^\W_][^\n]*)*\Z")
+
+
+def own_values(record: Record) -> tuple[str, ...]:
+    """What stands in a record's file and is made by us or by git, not by people: ids and the time."""
+    values = (record.id, written_time(record.created), (record.code and record.code.commit) or "")
+    return tuple([value for value in values if _OF_A_MACHINE(value)])
 
 
 class Ready(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -25,12 +24,8 @@ from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import FOLDERS
-from lsp_server.rendering.records import render_record, written_time
+from lsp_server.rendering.records import render_record
 from lsp_server.store.base import Snapshot
-
-_OF_A_MACHINE = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40,64}|[0-9T:.+-]{19,32}"
-).fullmatch
 
 
 class Given(NamedTuple):
@@ -115,7 +110,7 @@ def place(core: Core, edits: Edits, new: Prepared) -> Record:
     new = by_team_settings(core, new, edits.snapshot)
     record = _with(new.record, number=number, label=format_label(kind, number, new.record.id))
     rendered = render_new(core, record, new)
-    text = new.guard.clean(rendered, _own_values(record))
+    text = new.guard.clean(rendered, _own_values(core, record))
     if text != rendered:
         # A redacted title must not come back in the file's name, nor a redacted field in our answer.
         from lsp_server.records.document import parse
@@ -127,10 +122,13 @@ def place(core: Core, edits: Edits, new: Prepared) -> Record:
     return record
 
 
-def _own_values(record: Record) -> tuple[str, ...]:
-    """What stands in a record's file and is made by us or by git: ids and the time."""
-    values = (record.id, written_time(record.created), (record.code and record.code.commit) or "")
-    return tuple([value for value in values if _OF_A_MACHINE(value)])
+def _own_values(core: Core, record: Record) -> tuple[str, ...]:
+    """Values that the guard need not look at. What that spares counts in a batch only."""
+    if core.batch is None:
+        return ()
+    from lsp_server.memory.ready_records import own_values
+
+    return own_values(record)
 
 
 def _known(core: Core, new: Prepared, record: Record, data: bytes) -> Known | None:

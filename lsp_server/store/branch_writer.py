@@ -16,7 +16,7 @@ from lsp_server.store.fast_import import Plan, stream
 from lsp_server.store.git_process import Finished, Git, failed, finish
 from lsp_server.store.identity import split_identity
 from lsp_server.store.incoming import Incoming, cannot_write
-from lsp_server.store.known_tips import known_ref
+from lsp_server.store.refs import known_ref
 from lsp_server.store.repository import Repository
 from lsp_server.store.write_lock import Note, remove_dead_lock
 

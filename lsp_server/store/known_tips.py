@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from lsp_server.errors import RefusedError
 from lsp_server.store.base import Version
+from lsp_server.store.refs import HEADS, known_ref
 from lsp_server.store.repository import Repository
 from lsp_server.store.snapshot import FORMAT_FILE
 
-_HEADS = "refs/heads/"
-_KNOWN = "refs/git-memory/tip/"
 _SHOWN = 10  # digits of a version
 # What a person has elsewhere, what was published, and what we have kept: there it can be found again.
 _ELSEWHERE = (
@@ -29,18 +28,6 @@ _ELSEWHERE = (
 )
 
 
-def known_ref(ref: str) -> str | None:
-    """The ref that remembers where a branch (a full name) stood; None for a ref that is no branch.
-
-    Of two branches, one after the other, one may be called ``a`` and one ``a/b``, and no two refs at once:
-    hence the number of the name's parts before it.
-    """
-    if not ref.startswith(_HEADS):
-        return None
-    name = ref[len(_HEADS) :]
-    return f"{_KNOWN}{name.count('/') + 1}/{name}"
-
-
 class Lost(NamedTuple):
     """A branch that was deleted though it held what nothing else holds: its full name, where it stood, and
     how many of its commits are nowhere else."""
@@ -52,11 +39,11 @@ class Lost(NamedTuple):
     @property
     def restore(self) -> str:
         """The command that brings the branch back."""
-        return f"git branch {self.ref.removeprefix(_HEADS)} {self.version[:_SHOWN]}"
+        return f"git branch {self.ref.removeprefix(HEADS)} {self.version[:_SHOWN]}"
 
     def sentence(self) -> str:
         """What happened and how it is mended, in one line."""
-        name, count = self.ref.removeprefix(_HEADS), self.commits
+        name, count = self.ref.removeprefix(HEADS), self.commits
         held = f"{count} {'commit of it is' if count == 1 else 'commits of it are'} nowhere else"
         return f"the branch '{name}' was deleted here, and {held}: `{self.restore}` brings it back"
 
@@ -71,7 +58,7 @@ def lost(repository: Repository, ref: str) -> Lost | None:
     if version is None:
         return None
     # What a proposal has besides its own is no reason to take another memory.
-    besides = f"--exclude={ref.removeprefix(_HEADS)}-proposals/*"
+    besides = f"--exclude={ref.removeprefix(HEADS)}-proposals/*"
     done = repository.git.try_run(["rev-list", "--count", version, "--not", besides, *_ELSEWHERE, "--"])
     commits = int(done.stdout) if done.code == 0 else 1  # a ref that is broken tells nothing: rather ask
     return Lost(ref, version, commits) if commits and _holds_records(repository, version) else None
@@ -87,7 +74,7 @@ def require_nothing_lost(repository: Repository, ref: str) -> None:
     """Raise ``RefusedError`` where a branch would be made in the place of one whose commits would be lost."""
     found = lost(repository, ref)
     if found is not None:
-        name = ref.removeprefix(_HEADS)
+        name = ref.removeprefix(HEADS)
         raise RefusedError(
             f"{found.sentence()}; to begin without it, give it another name first: "
             f"`git branch {name}-before {found.version[:_SHOWN]}`"

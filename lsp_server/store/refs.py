@@ -13,7 +13,10 @@ from lsp_server.store.git_process import Git, failed
 _OBJECT_ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOST_SYMBOLIC_STEPS = 5
 # Files among the refs that git takes for none: those it is writing, and names that no ref can have.
-_IS_NO_REF = re.compile(r"\.lock(?:/|\Z)|/\.|\.\.|@\{|[\x00-\x20\x7f~^:?*\[\\]|\.\Z")
+_IS_NO_REF = r"\.lock(?:/|\Z)|/\.|\.\.|@\{|[\x00-\x20\x7f~^:?*\[\\]|\.\Z"
+
+HEADS = "refs/heads/"
+_KNOWN = "refs/git-memory/tip/"
 
 Signature = tuple[int, int, int] | None
 
@@ -25,6 +28,18 @@ def signature(path: Path) -> Signature:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def known_ref(ref: str) -> str | None:
+    """The ref that remembers where a branch (a full name) stood; None for a ref that is no branch.
+
+    Of two branches, one after the other, one may be called ``a`` and one ``a/b``, and no two refs at once:
+    hence the number of the name's parts before it.
+    """
+    if not ref.startswith(HEADS):
+        return None
+    name = ref[len(HEADS) :]
+    return f"{_KNOWN}{name.count('/') + 1}/{name}"
 
 
 class Refs:
@@ -65,7 +80,7 @@ class Refs:
         for folder, _, names in os.walk(self._common_dir / prefix):
             above = Path(folder).relative_to(self._common_dir).as_posix()
             for ref in (f"{above}/{name}" for name in names):
-                if not _IS_NO_REF.search(ref) and (tip := self.resolve(ref)) is not None:
+                if not re.search(_IS_NO_REF, ref) and (tip := self.resolve(ref)) is not None:
                     found[ref] = tip
         # After the loose ones, as in ``resolve``; a loose one counts before a packed one of its name.
         packed, sought = self._packed_refs(), b" " + prefix.encode("utf-8", "surrogateescape")

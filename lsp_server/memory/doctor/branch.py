@@ -16,7 +16,8 @@ from lsp_server.store.fast_import import require_safe_path
 from lsp_server.store.format_file import TakenAway, taken_away
 from lsp_server.store.git_process import one_line
 from lsp_server.store.git_store import FORMAT
-from lsp_server.store.known_tips import known_ref, lost
+from lsp_server.store.known_tips import lost
+from lsp_server.store.refs import known_ref
 from lsp_server.store.snapshot import FORMAT_FILE
 
 # Without that option git asks only for what came after the tip, which it has.
