@@ -72,6 +72,7 @@ def test_a_server_that_never_answers_keeps_nobody_waiting_and_ends_with_the_edit
     with silent_server() as url:
         repo.git("remote", "add", "origin", url)
         repo.git("config", "memory.sync", "on")
+        editor.execute("gitMemory.list")  # from here on the server watches: a write before that is not seen
         memory.record(Kind.LEARNING, "Emails differ by case")
         until(lambda: processes_that_mention(url))
         start = time.monotonic()
