@@ -114,15 +114,17 @@ def unpack_anchors(anchors: Sequence[Any]) -> tuple[Anchor, ...]:
             range=CodeRange(*place),
             births=tuple(Birth(*birth) for birth in births),
             text=tuple(text),
+            symbol=symbol[0] if symbol else "",
         )
-        for place, births, text in anchors
+        for place, births, text, *symbol in anchors
     )
 
 
 def _anchor_to_json(anchor: Anchor) -> list[Any]:
     place = anchor.range
     births = [[birth.commit, birth.path, birth.start, birth.end] for birth in anchor.births]
-    return [[place.path, place.start, place.end], births, list(anchor.text)]
+    packed = [[place.path, place.start, place.end], births, list(anchor.text)]
+    return [*packed, anchor.symbol] if anchor.symbol else packed
 
 
 def _wrap(value: Any) -> Any:

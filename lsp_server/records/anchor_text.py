@@ -7,6 +7,15 @@ anchors:
       - 3f2a… 8-10 src/auth.py
     text: |2-
       def login(user):
+  - path: src/auth.py
+    lines: 20-31
+    symbol: Login.check
+    births: …
+    text: …
+  - path: src/auth.py
+  - path: src/auth/
+
+The last two are a whole file and a folder.
 """
 
 from __future__ import annotations
@@ -14,24 +23,29 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lsp_server.records.anchors import MOST_LINES, UNCOMMITTED, Anchor, Birth, CodeRange
+from lsp_server.records.anchors import MOST_LINES, ROOT, UNCOMMITTED, Anchor, Birth, CodeRange, whole
 from lsp_server.records.front_matter import block, scalar
 
 _LINES = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z")
 _BIRTH = re.compile(
     rf"([0-9a-f]{{40}}(?:[0-9a-f]{{24}})?|{UNCOMMITTED}) (\d{{1,9}})(?:-(\d{{1,9}}))? (.+)\Z", re.DOTALL
 )
+_LONGEST_NAME = 1000  # characters of a symbol's name
 
 
 def write_anchor(anchor: Anchor) -> str:
     """One anchor as the item of a list, its continuation lines indented by two."""
+    if anchor.range.is_whole:
+        return f"path: {scalar(anchor.range.path)}"
     births = "".join(
         f"\n    - {scalar(f'{birth.commit} {_span(birth.start, birth.end)} {birth.path}')}"
         for birth in anchor.births
     )
+    symbol = f"  symbol: {scalar(anchor.symbol)}\n" if anchor.symbol else ""
     return (
         f"path: {scalar(anchor.range.path)}\n"
         f"  lines: {_span(anchor.range.start, anchor.range.end)}\n"
+        f"{symbol}"
         f"  births:{births or ' []'}\n"
         f"  text:{block(anchor.text, 4)}"
     )
@@ -58,7 +72,9 @@ def read_anchors(value: Any) -> tuple[tuple[Anchor, ...], list[str]]:
 
 def _anchor(item: Any) -> Anchor:
     if not isinstance(item, dict):
-        raise ValueError("it needs `path` and `lines`")
+        raise ValueError("it needs a `path`, and `lines` unless it is a whole file or a folder")
+    if "lines" not in item:
+        return _whole(item)
     path = _path(item.get("path"))
     start, end = _lines(item.get("lines"))
     births = tuple(_birth(text) for text in _listed(item.get("births"), "births"))
@@ -69,7 +85,28 @@ def _anchor(item: Any) -> Anchor:
         text = tuple(raw.removesuffix("\n").split("\n")) if raw else ()
     else:
         text = tuple(_listed(raw, "text"))
-    return Anchor(CodeRange(path, start, end), births, text)
+    return Anchor(CodeRange(path, start, end), births, text, _symbol(item.get("symbol")))
+
+
+def _whole(item: dict[Any, Any]) -> Anchor:
+    """A whole file, or a folder: nothing but a path."""
+    for key in ("births", "text", "symbol"):
+        if item.get(key) not in (None, "", []):
+            raise ValueError(f"it has `{key}` but no `lines`")
+    path = item.get("path")
+    if path == ROOT:
+        return Anchor(whole(ROOT))
+    if isinstance(path, str) and path.endswith("/"):
+        return Anchor(whole(_path(path[:-1]) + "/"))
+    return Anchor(whole(_path(path)))
+
+
+def _symbol(value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if not isinstance(value, str) or len(value) > _LONGEST_NAME or not value.isprintable():
+        raise ValueError("its symbol should be a name like Login.check")
+    return value
 
 
 def _path(value: Any) -> str:

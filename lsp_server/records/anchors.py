@@ -13,16 +13,61 @@ UNCOMMITTED = "uncommitted"
 MOST_LINES = 100_000  # of one anchor: each is followed by itself, and `1-999999999` is written in a second
 
 
+ROOT = "./"  # the path of the folder that holds everything
+
+
 class CodeRange(NamedTuple):
-    """Lines of a file of the repository, ``path`` relative to its root with ``/``."""
+    """Lines of a file of the repository, ``path`` relative to its root with ``/``.
+
+    Where ``start`` and ``end`` are 0, the whole file; and where such a path ends with ``/``, a folder with
+    all that is in it (``ROOT`` for the top).
+    """
 
     path: str
     start: int
     end: int
 
+    @property
+    def is_whole(self) -> bool:
+        """A whole file or a folder: no lines are named."""
+        return self.start == 0
+
+    @property
+    def is_folder(self) -> bool:
+        return self.start == 0 and self.path.endswith("/")
+
+    def holds(self, path: str) -> bool:
+        """Whether a file belongs to this place: it is the file, or lies in the folder at any depth."""
+        if self.is_folder:
+            return self.path == ROOT or path.startswith(self.path)
+        return path == self.path
+
     def __str__(self) -> str:
+        if self.is_whole:
+            return self.path
         lines = str(self.start) if self.start == self.end else f"{self.start}-{self.end}"
         return f"{self.path}:{lines}"
+
+
+def whole(path: str) -> CodeRange:
+    """A whole file, or a folder when ``path`` ends with ``/``."""
+    return CodeRange(path, 0, 0)
+
+
+class CodeSymbol(NamedTuple):
+    """A place named by what stands there: ``Login.check`` in a file. ``line`` is any of its lines and tells
+    which of several of one name is meant; 0 where the name is enough."""
+
+    path: str
+    name: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}::{self.name}" + (f":{self.line}" if self.line else "")
+
+
+CodePlace = CodeRange | CodeSymbol
+"""What a record can be anchored to."""
 
 
 class Birth(NamedTuple):
@@ -46,12 +91,20 @@ class Anchor(NamedTuple):
     """What a record says about where it belongs: the place when it was written, births and text.
 
     ``births`` cover the range in order: their lengths add up to ``range.end - range.start + 1``.
-    ``text`` has one entry per line, without line terminators.
+    ``text`` has one entry per line, without line terminators. A whole file or folder has neither: it is
+    known by its path and by what git says became of it.
+
+    ``symbol`` is the name of what stands on the lines (``Login.check``), where the record is about that and
+    not about the lines: wherever a symbol of this name is found, its lines of today are the anchor's.
     """
 
     range: CodeRange
     births: tuple[Birth, ...] = ()
     text: tuple[str, ...] = ()
+    symbol: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.range} ({self.symbol})" if self.symbol else str(self.range)
 
 
 class CodePosition(NamedTuple):

@@ -22,7 +22,10 @@ def record_json(record: Record) -> dict[str, Any]:
         "tags": list(record.tags),
         "path": record.path,
         "code": code and {"commit": code.commit, "branch": code.branch, "dirty": code.dirty},
-        "anchors": [range_json(anchor.range) | {"text": list(anchor.text)} for anchor in record.anchors],
+        "anchors": [
+            range_json(anchor.range) | {"symbol": anchor.symbol or None, "text": list(anchor.text)}
+            for anchor in record.anchors
+        ],
         "links": [
             {"relation": link.relation.value, "id": link.target, "label": link.label} for link in record.links
         ],
@@ -35,5 +38,6 @@ def record_json(record: Record) -> dict[str, Any]:
 
 
 def range_json(place: CodeRange) -> dict[str, Any]:
-    """Lines of a file, 1-based and inclusive."""
-    return {"path": place.path, "start": place.start, "end": place.end}
+    """Lines of a file, 1-based and inclusive; null for a whole file, and for a folder, whose path ends with
+    ``/``."""
+    return {"path": place.path, "start": place.start or None, "end": place.end or None}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodePosition, CodeRange
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodePosition, CodeRange, whole
 from lsp_server.records.document import parse
 from lsp_server.records.model import Kind, Link, Record, Relation
 from lsp_server.records.paths import FOLDERS
@@ -30,7 +30,10 @@ def anchors(draw: st.DrawFn) -> Anchor:
     path = draw(PATH)
     born = draw(st.integers(1, 5000))
     birth = Birth(draw(COMMIT | st.just(UNCOMMITTED)), draw(PATH), born, born + len(text) - 1)
-    return Anchor(CodeRange(path, start, start + len(text) - 1), (birth,), text)
+    if draw(st.booleans()) and draw(st.booleans()):
+        return Anchor(whole(path + draw(st.sampled_from(["", "/"]))))
+    symbol = draw(st.sampled_from(["", "Login.check", "operator==", "#a: b"]))
+    return Anchor(CodeRange(path, start, start + len(text) - 1), (birth,), text, symbol)
 
 
 RECORDS = st.builds(

@@ -84,7 +84,7 @@ def _keyed(key: str, side: Items | None) -> dict[Hashable, Item]:
 def _identity(key: str, value: Any) -> Hashable:
     """What makes two items the same one: of an anchor its births and text, wherever its lines were."""
     if key == "anchors" and isinstance(value, dict) and value.get("births"):
-        return identity({name: value.get(name) for name in ("births", "text")})
+        return identity({name: value.get(name) for name in ("births", "text", "symbol")})
     if key in ("tags", "aliases") and isinstance(value, str):
         return value.strip().casefold()
     return identity(value)
