@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lsp_server.errors import NoRepositoryError, StoreError
-from lsp_server.store.config import LIST_ARGUMENTS, Config, global_files
+from lsp_server.store.config import LIST_ARGUMENTS, Config, Reading, global_files
 from lsp_server.store.git_process import (
     Finished,
     Git,
@@ -38,6 +38,7 @@ class Discovery:
         clean = clean_environment(environment, honour_git_dir=honour_git_dir)
         self._git = Git(directory, clean)
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._reading = Reading()
         try:
             for arguments in (("rev-parse", *_FACTS, _ABSOLUTE, *_PLACES), LIST_ARGUMENTS, ("version",)):
                 self._processes.append(self._git.start(arguments))
@@ -63,6 +64,7 @@ class Discovery:
             is_bare=is_bare,
             object_format=object_format,
             config=config.stdout,
+            reading=self._reading,
         )
 
     def cancel(self) -> None:
@@ -106,7 +108,14 @@ class Repository:
     """
 
     def __init__(
-        self, *, git: Git, places: Sequence[Path | None], is_bare: bool, object_format: str, config: bytes
+        self,
+        *,
+        git: Git,
+        places: Sequence[Path | None],
+        is_bare: bool,
+        object_format: str,
+        config: bytes,
+        reading: Reading,
     ) -> None:
         git_dir, common_dir, work_tree = places
         if git_dir is None or common_dir is None:
@@ -116,7 +125,7 @@ class Repository:
         self._proposal: str | None = None
         self.is_bare = is_bare
         self.object_format = object_format
-        self._config = Config.parse(config, git.directory, self._config_files(git))
+        self._config = Config.parse(config, git.directory, self._config_files(git), reading)
         self.work_tree = None if is_bare else work_tree or self._work_tree_of_git_dir()
         # From here on git is told where the repository is: it works the same from any directory, and
         # nothing that appears above it later (a .git in a parent) is found instead.
@@ -156,9 +165,11 @@ class Repository:
 
     def reload_config(self) -> None:
         """Read the configuration again. One process."""
+        reading = self._config.read_again()
         done = self.git.try_run(LIST_ARGUMENTS)
         if done.code == 0:  # half-written by a person just now: what was read last stays good
-            self._config = Config.parse(done.stdout, self.git.directory, self._config_files(self.git))
+            files = self._config_files(self.git)
+            self._config = Config.parse(done.stdout, self.git.directory, files, reading)
 
     @property
     def memory_branch(self) -> str:

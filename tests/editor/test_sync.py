@@ -66,13 +66,20 @@ def test_what_is_written_is_pushed_by_itself_where_it_is_switched_on(
     until(lambda: tip(hub) == tip(repo))
 
 
+def test_what_another_program_wrote_before_the_server_looked_is_pushed_by_itself(
+    hub: Repo, repo: Repo, editor: Client, memory: Memory
+) -> None:
+    repo.git("config", "memory.sync", "on")
+    memory.record(Kind.LEARNING, "Emails differ by case")
+    until(lambda: tip(hub) == tip(repo))
+
+
 def test_a_server_that_never_answers_keeps_nobody_waiting_and_ends_with_the_editor(
     repo: Repo, editor: Client, memory: Memory
 ) -> None:
     with silent_server() as url:
         repo.git("remote", "add", "origin", url)
         repo.git("config", "memory.sync", "on")
-        editor.execute("gitMemory.list")  # from here on the server watches: a write before that is not seen
         memory.record(Kind.LEARNING, "Emails differ by case")
         until(lambda: processes_that_mention(url))
         start = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -132,6 +133,41 @@ def test_the_refs_below_a_prefix_are_those_that_git_lists(repo: Repo) -> None:
     assert [f"{tip} {ref}" for ref, tip in below.items()] == listed
     assert (below["refs/heads/side/a"], below["refs/heads/side/packed"]) == (second, first)
     assert len(below) == 7
+
+
+@pytest.fixture
+def busy_git(tmp_path: Path) -> tuple[dict[str, str], Path]:
+    """An environment whose git, while a file is there, has the configuration written by somebody else right
+    after it was read; and that file."""
+    real, soon = shutil.which("git"), tmp_path / "soon"
+    script = tmp_path / "bin" / "git"
+    script.parent.mkdir()
+    script.write_text(
+        f"""#!/bin/sh
+        {real} "$@" || exit
+        case "$*" in *"config --list"*) test -e {soon} || exit 0 ;; *) exit 0 ;; esac
+        rm {soon}
+        {real} config memory.sync on
+        """.replace("        ", "")
+    )
+    script.chmod(0o755)
+    return environment(PATH=f"{script.parent}:{os.environ['PATH']}"), soon
+
+
+def test_what_is_configured_while_the_configuration_is_read_is_not_missed(
+    repo: Repo, busy_git: tuple[dict[str, str], Path]
+) -> None:
+    own_environment, soon = busy_git
+    soon.touch()
+    found = Repository.begin(repo.root, own_environment).wait()
+    assert not soon.exists()
+    assert found.config.get("memory.sync") == "on"
+
+    repo.git("config", "memory.sync", "off")
+    soon.touch()
+    assert found.config.get("memory.sync") == "off"
+    assert not soon.exists()
+    assert found.config.get("memory.sync") == "on"
 
 
 def test_the_configuration_is_seen_when_it_changes(repo: Repo) -> None:
