@@ -37,6 +37,8 @@ def read_content(reader: FileReader, kind: Kind) -> tuple[str, str | None, Mappi
             # matter is not the dialect's, but what the file had before is still in it.
             adr = read_adr(reader.path.rpartition("/")[2], reader.text)
             title, status = adr.title or title, adr.status or status
+            if adr.deciders:
+                fields.setdefault("deciders", adr.deciders)
     elif kind is Kind.CHECKPOINT:
         _noted(reader, fields, found)
     if kind is not Kind.DECISION and status is not None and status not in STEPS[kind]:

@@ -61,6 +61,15 @@ def test_title_number_date_status_and_links_come_out_right(memory: Memory, repo:
     ]
 
 
+def test_who_decided_is_found_wherever_the_file_says_it(memory: Memory, repo: Repo) -> None:
+    bullet = "# Use tabs\n\n* Status: accepted\n* Deciders: Ada, Grace\n\n## Decision Outcome\n\nTabs.\n"
+    repo.write("docs/adr/0004-use-tabs.md", bullet)
+    memory.import_adrs(repo.root / "docs/adr")
+    assert memory.get("ADR-4").fields["deciders"] == ("Ada", "Grace")
+    assert memory.get("ADR-3").fields["deciders"] == ("Ops",)
+    assert "deciders" not in memory.get("ADR-1").fields
+
+
 def test_the_body_is_kept_byte_for_byte_and_the_import_is_one_commit(memory: Memory, repo: Repo) -> None:
     memory.import_adrs(repo.root / "docs/adr")
     assert split(memory.text("ADR-1")).body_text == NYGARD
