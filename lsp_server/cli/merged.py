@@ -78,6 +78,6 @@ def warn_of_secrets(session: Session, found: Sequence[FoundSecret]) -> None:
         named = f" ({visible_line(one.fingerprint)})" if one.fingerprint else ""
         session.say(
             session.err.style("warning:", "bold", "yellow")
-            + f" a secret came along: {visible_line(f'{one.path}:{one.line}: {one.rule}')}{named}; "
+            + f" a secret came along: {visible_line(f'{one.place}: {one.rule}')}{named}; "
             "it is in the history already: make it worthless where it is valid"
         )

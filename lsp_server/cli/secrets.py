@@ -110,7 +110,7 @@ def scan(session: Session, revision: str | None) -> None:
         print_json(session, [entry._asdict() for entry in found])
     else:
         for entry in found:
-            place = session.out.style(visible_line(f"{entry.path}:{entry.line}"), "cyan")
+            place = session.out.style(visible_line(entry.place), "cyan")
             session.out.line(f"{place} {session.out.style(entry.rule, 'yellow')} {entry.fingerprint}")
     if found:
         if not session.json:

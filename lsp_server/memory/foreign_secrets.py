@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from lsp_server.errors import RefusedError
-from lsp_server.memory import secrets
 from lsp_server.memory.allowances import allowed
+from lsp_server.memory.secrets.files import secrets_in_file
 from lsp_server.memory.sharing_results import FoundSecret
 from lsp_server.store.base import Difference, Version
 from lsp_server.store.git_store import GitStore
@@ -28,16 +28,11 @@ def secrets_between(
         if len(data) > _LARGEST:
             continue
         try:
-            findings = secrets.check(data.decode("utf-8", "replace"), let_through)
+            here = secrets_in_file(difference.path, data, let_through)
+            before = _fingerprints(store, difference, let_through) if here else ()
         except RefusedError as error:  # the scanner is not installed, and this text needs it
             return [*found, FoundSecret(difference.path, 1, f"not looked through: {error}", "")]
-        if findings:
-            before = _fingerprints(store, difference, let_through)
-            found += [
-                FoundSecret(difference.path, f.line, f.rule, f.fingerprint)
-                for f in findings
-                if f.fingerprint not in before
-            ]
+        found += [secret for secret in here if secret.fingerprint not in before]
     return found
 
 
@@ -45,4 +40,4 @@ def _fingerprints(store: GitStore, difference: Difference, let_through: Collecti
     if difference.old is None or not difference.old.is_file:
         return set()
     (_, data), *_ = store.contents([difference.old.object_id])
-    return {f.fingerprint for f in secrets.check(data.decode("utf-8", "replace"), let_through)}
+    return {secret.fingerprint for secret in secrets_in_file(difference.path, data, let_through)}

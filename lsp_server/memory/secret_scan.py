@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lsp_server.memory import secrets
 from lsp_server.memory.allowances import allowed
+from lsp_server.memory.secrets.files import secrets_in_file
 from lsp_server.memory.sharing_results import FoundSecret
-from lsp_server.records.front_matter import split
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -29,12 +29,8 @@ def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret
     old, new = _ends(core, revision)
     let_through = allowed(core.store.at(new))
     found: list[FoundSecret] = []
-    for path, text in _texts(core, old, new):
-        parts = split(text)
-        inside = secrets.check(text, let_through, front=(parts.start, parts.end))
-        named = secrets.check(path.encode("utf-8", "replace").decode("utf-8"), let_through)
-        found += [FoundSecret(_shown(path, named), 0, f.rule, f.fingerprint) for f in named]
-        found += [FoundSecret(_shown(path, named), f.line, f.rule, f.fingerprint) for f in inside]
+    for path, data in _files(core, old, new):
+        found += secrets_in_file(path, data, let_through)
     span = new if old is None else f"{old}..{new}"
     for commit in commits(core.repository.git, span, Query()):
         trailers = "\n".join(f"{key}: {value}" for key, value in commit.trailers.items())
@@ -44,8 +40,8 @@ def scan_memory(core: Core, revision: str | None = None) -> Sequence[FoundSecret
     return found
 
 
-def _texts(core: Core, old: Version | None, new: Version) -> Iterator[tuple[str, str]]:
-    """The path and the text of every file, or of those that differ."""
+def _files(core: Core, old: Version | None, new: Version) -> Iterator[tuple[str, bytes]]:
+    """The path and the bytes of every file, or of those that differ."""
     paths: list[str] = []
     ids: list[str] = []
     for file in core.store.at(new).files() if old is None else core.store.changed(old, new):
@@ -53,11 +49,7 @@ def _texts(core: Core, old: Version | None, new: Version) -> Iterator[tuple[str,
             paths.append(file.path)
             ids.append(file.object_id)
     for path, (_, data) in zip(paths, core.store.contents(ids), strict=True):
-        yield path, data.decode("utf-8", "replace")
-
-
-def _shown(path: str, named: Sequence[secrets.Finding]) -> str:
-    return secrets.redact(path, named) if named else path
+        yield path, data
 
 
 def _ends(core: Core, revision: str | None) -> tuple[Version | None, Version]:

@@ -78,6 +78,11 @@ class FoundSecret(NamedTuple):
     rule: str
     fingerprint: str
 
+    @property
+    def place(self) -> str:
+        """Where it is, as people are told."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
 
 @dataclass(frozen=True)
 class Synced:

@@ -109,13 +109,17 @@ def test_a_deleted_branch_is_not_pushed_again_by_itself(hub: Repo, shared: Share
 
 
 # secrets and proposals -------------------------------------------------------------------------------
-def put_a_secret_on_the_remote(a: Repo, branch: str = "memory") -> str:
+def put_a_secret_on_the_remote(
+    a: Repo, branch: str = "memory", *, name: str = "notes.md", text: str = "one\ntoken: SECRET\n"
+) -> str:
     """A file with a token, by somebody who does not use this program."""
     secret = "ghp_" + "".join(
         random.Random(7).choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=36)
     )
-    blob = a.git("hash-object", "-w", "--stdin", input=f"one\ntoken: {secret}\n")
-    listing = a.git("ls-tree", "memory") + f"\n100644 blob {blob}\tnotes.md\n"
+    blob = a.git(
+        "hash-object", "-w", "--stdin", input=text.replace("SECRET", secret).replace("REST", secret[4:])
+    )
+    listing = a.git("ls-tree", "memory") + f"\n100644 blob {blob}\t{name.replace('SECRET', secret)}\n"
     commit = a.git("commit-tree", "-p", "memory", "-m", "notes", a.git("mktree", input=listing))
     a.git("push", "-q", "origin", f"{commit}:refs/heads/{branch}")
     return secret
@@ -128,6 +132,25 @@ def test_a_secret_that_comes_along_is_told_once_and_blocks_nothing(shared: Share
     assert [(found.path, found.line) for found in done.secrets] == [("notes.md", 2)]
     assert secret not in repr(done)
     assert two.sync().secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("SECRET.md", "one\n", ("[redacted: github-pat].md", 0)),
+        ("notes.md", '---\nkey: "\\x67hp_REST"\n---\n', ("notes.md", 2)),
+    ],
+    ids=["in a file's name", "behind an escape in the front matter"],
+)
+def test_a_secret_that_comes_along_is_told_wherever_the_scan_of_the_branch_finds_it(
+    shared: Shared, name: str, text: str, told: tuple[str, int]
+) -> None:
+    a, _, _, two = shared
+    secret = put_a_secret_on_the_remote(a, name=name, text=text)
+    done = two.sync()
+    assert [(found.path, found.line) for found in done.secrets] == [told]
+    assert list(done.secrets) == list(two.scan_secrets())
+    assert secret not in repr(done)
 
 
 def test_a_secret_that_is_allowed_here_is_not_told_when_it_comes_along(shared: Shared) -> None:
