@@ -163,7 +163,7 @@ class Following:
             " SELECT 'delete', row, title, tags, body FROM searched WHERE row = ?",
             (row,),
         )
-        for table in ("labels", "tags", "anchors", "births", "conflicts", "records"):
+        for table in ("labels", "tags", "anchors", "births", "former_commits", "conflicts", "records"):
             run(f"DELETE FROM {table} WHERE row = ?", (row,))
         self._labelled.add((kind, digits[:ID_WIDTH]))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
@@ -66,6 +67,8 @@ def pack(record: Record) -> str:
         "fields": _wrap(record.fields),
         "extra": _wrap(record.extra),
     }
+    if code is not None and code.formerly:
+        data["code"].append(code.formerly)
     if record.conflicts:
         data["conflicts"] = record.conflicts
     return _encode()(data)
@@ -99,12 +102,19 @@ def _record(row: Sequence[Any], data: Mapping[str, Any]) -> Record:
         aliases=tuple(data["aliases"]),
         links=tuple(Link(Relation(relation), target, text) for relation, target, text in data["links"]),
         conflicts=tuple(Conflict(*one) for one in data["conflicts"]) if "conflicts" in data else (),
-        code=None if data["code"] is None else CodePosition(*data["code"]),
+        code=_code(data["code"]),
         anchors=unpack_anchors(data["anchors"]) if data["anchors"] else (),
         fields=_unwrap(data["fields"]) if data["fields"] else {},
         extra=_unwrap(data["extra"]) if data["extra"] else {},
         body=body,
     )
+
+
+def _code(packed: Sequence[Any] | None) -> CodePosition | None:
+    if packed is None:
+        return None
+    commit, branch, dirty, *formerly = packed
+    return CodePosition(commit, branch, dirty, tuple((old, why) for old, why in chain(*formerly)))
 
 
 def unpack_anchors(anchors: Sequence[Any]) -> tuple[Anchor, ...]:

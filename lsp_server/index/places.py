@@ -44,10 +44,13 @@ def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnc
 
 
 def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
-    """The records written when the code stood at this commit, in the order of recording."""
+    """The records written when the code stood at this commit, also if history was rewritten since, in the
+    order of recording."""
+    commit = storable(commit)
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM records WHERE code_commit = ? ORDER BY created, number, id",
-        (storable(commit),),
+        f"SELECT {COLUMNS} FROM records WHERE code_commit = ?"
+        " OR row IN (SELECT row FROM former_commits WHERE code_commit = ?) ORDER BY created, number, id",
+        (commit, commit),
     )
     return [unpack(row) for row in rows]
 

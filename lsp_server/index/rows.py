@@ -22,6 +22,7 @@ _INSERTS = {
     "conflicts": "INSERT INTO conflicts VALUES (?)",
     "anchors": "INSERT INTO anchors VALUES (?, ?, ?)",
     "births": "INSERT INTO births VALUES (?, ?, ?, ?)",
+    "former_commits": "INSERT INTO former_commits VALUES (?, ?)",
 }
 _HIGHEST = (
     "INSERT INTO meta VALUES ('highest ' || ?, ?) ON CONFLICT (name) DO UPDATE"
@@ -68,6 +69,9 @@ class Rows:
         if record.tags:
             for tag in sorted({storable(tag.casefold()) for tag in record.tags}):
                 waiting["tags"].append((tag, row))
+        if record.code is not None and record.code.formerly:
+            for commit in sorted({storable(commit) for commit, _ in record.code.formerly}):
+                waiting["former_commits"].append((commit, row))
         if record.conflicts:
             waiting["conflicts"].append((row,))
         for ordinal, anchor in enumerate(record.anchors):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds
@@ -47,6 +47,9 @@ CREATE TABLE births (
 CREATE INDEX births_by_place ON births (code_commit, path);
 CREATE INDEX births_by_path ON births (path);
 CREATE INDEX births_by_row ON births (row);
+CREATE TABLE former_commits (code_commit TEXT NOT NULL, row INTEGER NOT NULL);
+CREATE INDEX former_commits_by_commit ON former_commits (code_commit);
+CREATE INDEX former_commits_by_row ON former_commits (row);
 CREATE TABLE conflicts (row INTEGER PRIMARY KEY);
 CREATE TABLE tombstones (path TEXT PRIMARY KEY, label TEXT NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX tombstones_by_label ON tombstones (label);
@@ -67,7 +70,17 @@ CREATE VIRTUAL TABLE search USING fts5 (
 );
 """
 
-_EVERYTHING = ("files", "records", "labels", "tags", "anchors", "births", "conflicts", "tombstones")
+_EVERYTHING = (
+    "files",
+    "records",
+    "labels",
+    "tags",
+    "anchors",
+    "births",
+    "former_commits",
+    "conflicts",
+    "tombstones",
+)
 
 
 def stamp(parser_version: int) -> int:

@@ -109,8 +109,13 @@ class Anchor(NamedTuple):
 
 class CodePosition(NamedTuple):
     """The code commit a record was written at. ``commit`` is None on an unborn branch, ``branch`` when
-    HEAD is detached, ``dirty`` when nobody looked."""
+    HEAD is detached, ``dirty`` when nobody looked.
+
+    ``formerly``: what that commit was before history was rewritten, the newest first: (full id, the word for
+    why the one after it is taken for the same).
+    """
 
     commit: str | None
     branch: str | None
     dirty: bool | None = None
+    formerly: tuple[tuple[str, str], ...] = ()

@@ -182,7 +182,19 @@ def _code(reader: FileReader) -> CodePosition | None:
         commit,
         branch if isinstance(branch, str) and branch else None,
         {"true": True, "false": False}.get(dirty) if isinstance(dirty, str) else None,
+        _formerly(reader, value.get("formerly")),
     )
+
+
+def _formerly(reader: FileReader, value: Any) -> tuple[tuple[str, str], ...]:
+    if value in (None, "", []):
+        return ()
+    items = value if isinstance(value, list) else [value]
+    pairs = [pair for item in items if isinstance(item, dict) for pair in item.items()]
+    known = [(commit, word) for commit, word in pairs if _OBJECT_ID.match(commit) and isinstance(word, str)]
+    if len(known) != len(items):
+        reader.wrong("code", "the code's former commits should be a list of `- <full id>: <why>` lines")
+    return tuple(known)
 
 
 def _anchors(reader: FileReader) -> tuple[Anchor, ...]:

@@ -21,7 +21,13 @@ def record_json(record: Record) -> dict[str, Any]:
         "created": record.created.isoformat(),
         "tags": list(record.tags),
         "path": record.path,
-        "code": code and {"commit": code.commit, "branch": code.branch, "dirty": code.dirty},
+        "code": code
+        and {
+            "commit": code.commit,
+            "branch": code.branch,
+            "dirty": code.dirty,
+            "formerly": [{"commit": commit, "evidence": word} for commit, word in code.formerly],
+        },
         "anchors": [
             range_json(anchor.range) | {"symbol": anchor.symbol or None, "text": list(anchor.text)}
             for anchor in record.anchors

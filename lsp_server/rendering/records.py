@@ -101,6 +101,7 @@ def _front_value(shape: Shape, value: Any) -> str:
 
 
 def _code(code: CodePosition | None) -> list[tuple[str, Any]]:
+    # A new record was written at a commit that is there: it has no former ones.
     if code is None:
         return []
     pairs = [("commit", code.commit), ("branch", code.branch), ("dirty", code.dirty)]

@@ -190,6 +190,11 @@ def _assert_record(document: Any) -> None:
     assert document["status"] is None or isinstance(document["status"], str)
     assert {type(document[key]) for key in ("tags", "anchors", "links", "aliases")} == {list}
     assert isinstance(document["fields"], dict)
-    assert document["code"] is None or set(document["code"]) == {"commit", "branch", "dirty"}
+    assert document["code"] is None or set(document["code"]) == {
+        "commit",
+        "branch",
+        "dirty",
+        "formerly",
+    }
     for anchor in document["anchors"]:
         assert set(anchor) == {"path", "start", "end", "text"}

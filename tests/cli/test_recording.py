@@ -81,7 +81,8 @@ def test_a_checkpoint_notes_where_the_work_stands_by_itself(
     )
     assert_record(first)
     assert first["fields"]["metrics"] == {"tests": 3, "cover": 0.5}
-    assert first["code"] == {"commit": repo.git("rev-parse", "HEAD"), "branch": "main", "dirty": False}
+    here = {"commit": repo.git("rev-parse", "HEAD"), "branch": "main", "dirty": False, "formerly": []}
+    assert first["code"] == here
     (repo.path / "src" / "auth.py").write_text("changed\n")
     out = repo.do("checkpoint", "--todo", "Rate limit")
     assert f"code {repo.git('rev-parse', 'HEAD')[:10]} on main, with uncommitted changes" in out
