@@ -54,6 +54,7 @@ def render_record(
             "front_keys": [*in_front, *keys],
             "links": [write_link(link) for link in record.links],
             "code": _code(record.code),
+            "formerly": record.code.formerly if record.code else (),
             "anchors": [write_anchor(anchor) for anchor in record.anchors],
         },
         fields={field.name: record.fields.get(field.name) or () for field in fields},
@@ -101,7 +102,6 @@ def _front_value(shape: Shape, value: Any) -> str:
 
 
 def _code(code: CodePosition | None) -> list[tuple[str, Any]]:
-    # A new record was written at a commit that is there: it has no former ones.
     if code is None:
         return []
     pairs = [("commit", code.commit), ("branch", code.branch), ("dirty", code.dirty)]

@@ -60,6 +60,7 @@ RECORDS = st.builds(
         COMMIT,
         st.from_regex(r"[a-z][a-z0-9/\-]{0,12}", fullmatch=True),
         st.none() | st.booleans(),
+        st.lists(st.tuples(COMMIT, st.sampled_from(["hook", "patch-id"])), max_size=2).map(tuple),
     ),
     anchors=st.lists(anchors(), max_size=3).map(tuple),
     fields=st.just({}),
