@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lsp_server.errors import StoreError
-from lsp_server.index import addressing, listing, places
+from lsp_server.index import addressing, code_links, linked, listing, places
 from lsp_server.index.follow import Progress, follow, version_of
 from lsp_server.index.values import (
     EVERYTHING,
@@ -183,6 +183,35 @@ class Index:
     def at_commit(self, commit: str) -> builtins.list[Record]:
         """The records written when the code stood at this commit (its full id)."""
         return self._read(lambda c: places.at_commit(c, commit))
+
+    def code_commits(self) -> builtins.list[str]:
+        """Every commit that the code stood at when a record was written, each once."""
+        return self._read(linked.code_commits)
+
+    def anchors_born_in(self, commit: str) -> builtins.list[StoredAnchor]:
+        """The anchors with a line born in this commit (its full id)."""
+        return self._read(lambda c: linked.anchors_born_in(c, commit))
+
+    def anchors_below(self, folder: str, *, deep: bool) -> builtins.list[StoredAnchor]:
+        """The anchors made in the files of a folder (``src/auth/``, or empty for the top); with ``deep``
+        also in all below it."""
+        return self._read(lambda c: linked.anchors_below(c, folder, deep=deep))
+
+    def anchored_paths(self, paths: Collection[str]) -> set[str]:
+        """Those of some files that have an anchor of their own."""
+        return self._read(lambda c: linked.anchored_paths(c, paths))
+
+    def has_anchors_beside(self, paths: Collection[str]) -> bool:
+        """Whether anything is anchored in another file than these."""
+        return self._read(lambda c: linked.has_anchors_beside(c, paths))
+
+    def named_commits(self) -> set[str]:
+        """Every commit that a record was written at or that a line of an anchor was born in."""
+        return self._read(code_links.named_commits)
+
+    def records_naming(self, commits: Collection[str]) -> builtins.list[str]:
+        """The ids of the records written at one of these commits or with a line born in one."""
+        return self._read(lambda c: code_links.records_naming(c, commits))
 
     # the end ---------------------------------------------------------------------------------------
     def close(self) -> None:

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from lsp_server.code.model import Located
 
 
-def file_memory(core: Core, path: str, text: str | None) -> FileMemory:
-    """What is known about a file whose lines are ``text``'s (None: as it is on disk). Runs blame."""
+def file_memory(core: Core, path: str, text: str | None, rev: str | None = None) -> FileMemory:
+    """What is known about a file whose lines are ``text``'s (None: as it is on disk, or as it is in the
+    commit ``rev``, a full id, where one is given). Runs blame."""
     from lsp_server.code.model import Certainty
     from lsp_server.code.text import split_lines
 
     index = core.followed()
     version = index.version()
-    commit = core.code.head()
-    today = core.code.today(path, split_lines(text) if text is not None else None, commit=commit)
+    commit = rev or core.code.head()
+    lines = split_lines(text) if text is not None else None
+    if rev is not None and lines is None:
+        lines = core.code.head_text(path, commit=rev) or ()
+    today = core.code.today(path, lines, commit=commit)
     formerly = {
         name
         for _, name in today.births.keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from lsp_server.records.anchors import CodeRange
@@ -30,16 +31,31 @@ class Hit:
     matches: tuple[tuple[int, int], ...] = ()
 
 
+class How(str, Enum):
+    """How a record is connected with a place or a commit, the surest first."""
+
+    ANCHORED = "anchored"  # to these lines, this symbol, this commit's own lines
+    NAMED = "named"  # by its label, here or in a commit's message
+    COMMIT = "commit"  # it was recorded at the commit that last touched the line
+    FILE = "file"  # it is about the file
+    FOLDER = "folder"  # it is about the folder, or another file in it
+    TOGETHER = "together"  # it is about a file that often changes together with this one
+
+
 @dataclass(frozen=True)
 class Reason:
-    """Why a record belongs to a place: ``evidence`` is a clause a person reads ("anchored here, 4 lines").
+    """Why a record belongs to a place or a commit: ``evidence`` is a clause a person reads ("anchored here,
+    written at src/login.py:5").
 
-    ``range`` is where the record is today, None when it is not on lines of this file.
+    ``range`` is where the record is today, None when it is not on lines of this file; ``commit`` is the
+    commit of the code that connects them, where one does.
     """
 
     record: Record
     evidence: str
     range: CodeRange | None = None
+    how: How = How.ANCHORED
+    commit: str | None = None
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,8 @@ def test_why_answers_with_the_surest_first_and_says_how_it_knows(memory: Memory,
     elsewhere = memory.record(Kind.BUG, "Elsewhere", at=[CodeRange("src/auth.py", 11, 12)])
     assert [(r.record.id, r.evidence.split(",")[0]) for r in memory.why("src/auth.py", 9)] == [
         (named.id, f"recorded at commit {repo.git('rev-parse', 'HEAD')[:10]}"),
+        (elsewhere.id, "anchored elsewhere in this file"),  # the nearer one first
         (anchored.id, "anchored elsewhere in this file"),
-        (elsewhere.id, "anchored elsewhere in this file"),
     ]
     repo.write("src/auth.py", AUTH.replace("    if user is None:", "    if user is None:  # ADR-0001"))
     reasons = memory.why("src/auth.py", 6)

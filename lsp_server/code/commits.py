@@ -1,0 +1,179 @@
+"""Commits of the user's code: found by what people call them, listed by a range, and read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
+
+from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.errors import AmbiguousError, NotFoundError, StoreError, UsageError
+
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,64}\Z")
+_NOT_A_NAME = re.compile(r"[\x00-\x1f\x7f]")
+_FORMAT = "--format=tformat:%H%x00%P%x00%an%x00%ad%x00%s%x00%b%x00"
+_QUIET = ("-c", "log.showSignature=false", "-c", "log.follow=false", "log", "--date=raw", "--encoding=UTF-8")
+_PLAIN = ("--no-color", "--no-decorate", "--no-mailmap", "--no-notes", "-s")
+
+
+class CodeCommit(NamedTuple):
+    """One commit of the code. ``body`` is the message below its subject, trailers and all."""
+
+    id: str
+    parents: tuple[str, ...]
+    author: str
+    when: datetime
+    subject: str
+    body: str
+
+
+class CommitRange(NamedTuple):
+    """What a person means by a range: the commits that lead to one of ``to`` and to none of ``without``."""
+
+    to: tuple[str, ...]
+    without: tuple[str, ...]
+
+
+def may_be_an_id(name: str) -> bool:
+    """Whether a name can be a commit's id or the beginning of one."""
+    return _PART_OF_ID.match(name) is not None
+
+
+def find_commit(runner: GitRunner, name: str) -> str | None:
+    """The full id of the commit that ``name`` means: an id or the beginning of one, a branch, a tag, or
+    anything else that git knows one by; None where there is none. One process.
+
+    Raises ``UsageError`` for what can be no name, and ``AmbiguousError`` for the beginning of several ids.
+    """
+    if not name or name.startswith("-") or _NOT_A_NAME.search(name):
+        raise UsageError(f"{name!r} is no name of a commit")
+    answer = _asked(runner, f"{name}^{{commit}}")
+    if answer is None and may_be_an_id(name) and len(alike := _alike(runner, name)) > 1:
+        shown = ", ".join(commit[:12] for commit in alike[:5])
+        raise AmbiguousError(f"{name!r} could be the commits {shown}; give more of the id")
+    return answer
+
+
+def parse_range(runner: GitRunner, words: str) -> CommitRange:
+    """``A..B``, ``A...B`` (what only one of the two has), or ``A`` alone, which is up to HEAD; an empty end
+    is HEAD. Raises ``NotFoundError`` for a name that is no commit, ``UsageError``, ``AmbiguousError``."""
+    dots = _outside_braces(words)
+    if dots is None:
+        return CommitRange((_found(runner, "HEAD"),), (_found(runner, words),))
+    at, length = dots
+    old, new = _found(runner, words[:at] or "HEAD"), _found(runner, words[at + length :] or "HEAD")
+    if length == 2:
+        return CommitRange((new,), (old,))
+    try:
+        bases = runner.run([*OFFLINE, "merge-base", "--all", old, new]).decode("ascii").split()
+    except StoreError:  # git's way of saying that they have no history in common
+        bases = []
+    return CommitRange((old, new), tuple(bases))
+
+
+def commits_in(runner: GitRunner, asked: CommitRange) -> Sequence[str]:
+    """The ids of the commits in a range, the newest first. Where history is cut, those that are here."""
+    tips = [*asked.to, *(f"^{commit}" for commit in asked.without)]
+    return _rev_list(runner, ["--date-order", *tips])
+
+
+def count_commits(runner: GitRunner, asked: CommitRange) -> int:
+    """How many commits are in a range."""
+    tips = [*asked.to, *(f"^{commit}" for commit in asked.without)]
+    return int(_rev_list(runner, ["--count", *tips])[0])
+
+
+def read_commits(runner: GitRunner, commits: Iterable[str]) -> Sequence[CodeCommit]:
+    """The commits with these ids, in their order, without those that are not here. One process."""
+    wanted = list(dict.fromkeys(commits))
+    if not wanted:
+        return []
+    output = runner.run(
+        [*OFFLINE, *_QUIET, *_PLAIN, "--no-walk=unsorted", "--ignore-missing", _FORMAT, "--stdin"],
+        stdin="".join(f"{commit}\n" for commit in wanted).encode("ascii"),
+    )
+    found = {commit.id: commit for commit in _parse(output)}
+    return [found[commit] for commit in wanted if commit in found]
+
+
+def newest_commits(runner: GitRunner, asked: CommitRange, limit: int) -> Sequence[CodeCommit]:
+    """The newest commits of a range, ``limit`` at most. One process."""
+    tips = [*asked.to, *(f"^{commit}" for commit in asked.without)]
+    return _parse(
+        runner.run([*OFFLINE, *_QUIET, *_PLAIN, "--date-order", f"--max-count={limit}", _FORMAT, *tips, "--"])
+    )
+
+
+def is_ancestor(runner: GitRunner, commit: str, of: str) -> bool:
+    """Whether ``of`` is ``commit`` or comes after it. False where either is not here."""
+    if commit == of:
+        return True
+    try:
+        runner.run([*OFFLINE, "merge-base", "--is-ancestor", commit, of])
+    except StoreError:
+        return False
+    return True
+
+
+def _found(runner: GitRunner, name: str) -> str:
+    commit = find_commit(runner, name)
+    if commit is None:
+        raise NotFoundError(
+            "there is no commit yet" if name == "HEAD" else f"there is no commit {name!r} in this repository"
+        )
+    return commit
+
+
+def _asked(runner: GitRunner, name: str) -> str | None:
+    try:
+        answer = runner.run([*OFFLINE, "rev-parse", "--quiet", "--verify", name])
+    except StoreError:
+        return None
+    commit = answer.decode("ascii", "replace").strip()
+    return commit if _OBJECT_ID.match(commit) else None
+
+
+def _alike(runner: GitRunner, prefix: str) -> list[str]:
+    """The commits whose ids begin so."""
+    ids = runner.run(["rev-parse", f"--disambiguate={prefix.lower()}"])
+    kinds = runner.run([*OFFLINE, "cat-file", "--batch-check"], stdin=ids).decode("ascii").splitlines()
+    return sorted(line.split(" ")[0] for line in kinds if line.split(" ")[1:2] == ["commit"])
+
+
+def _rev_list(runner: GitRunner, arguments: Sequence[str]) -> list[str]:
+    return runner.run([*OFFLINE, "rev-list", *arguments, "--"]).decode("ascii").split()
+
+
+def _outside_braces(words: str) -> tuple[int, int] | None:
+    """Where the dots of a range stand, and how many; those of ``main@{2.days.ago}`` belong to a date."""
+    depth = 0
+    for place, character in enumerate(words):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth <= 0 and words.startswith("..", place):
+            return place, 3 if words.startswith("...", place) else 2
+    return None
+
+
+def _parse(output: bytes) -> list[CodeCommit]:
+    fields = output.decode("utf-8", "replace").split("\0")
+    found = []
+    for at in range(0, len(fields) - 6, 6):
+        commit, parents, author, date, subject, body = fields[at : at + 6]
+        found.append(
+            CodeCommit(
+                commit.lstrip("\n"), tuple(parents.split()), author, _when(date), subject, body.strip("\n")
+            )
+        )
+    return found
+
+
+def _when(raw: str) -> datetime:
+    seconds, _, zone = raw.partition(" ")
+    minutes = int(zone[1:3]) * 60 + int(zone[3:5]) if len(zone) == 5 and zone[1:].isdigit() else 0
+    offset = timedelta(minutes=-minutes if zone.startswith("-") else minutes)
+    try:
+        return datetime.fromtimestamp(int(seconds), timezone(offset))
+    except (ValueError, OverflowError, OSError):  # a date that somebody made up
+        return datetime.fromtimestamp(0, timezone.utc)

@@ -1,0 +1,64 @@
+"""Records by the commits of the code that they speak of, and by the folder that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from lsp_server.index.packing import storable
+from lsp_server.index.places import _anchors as stored_anchors
+from lsp_server.index.values import StoredAnchor
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_AT_ONCE = 300  # values in one statement
+_AFTER_SLASH = "0"  # the character after /: what sorts before it begins with the folder's name
+
+
+def code_commits(connection: sqlite3.Connection) -> list[str]:
+    """Every commit that the code stood at when a record was written, each once."""
+    rows = connection.execute("SELECT DISTINCT code_commit FROM records WHERE code_commit IS NOT NULL")
+    return [commit for (commit,) in rows]
+
+
+def anchors_born_in(connection: sqlite3.Connection, commit: str) -> list[StoredAnchor]:
+    """The anchors with a line that was born in this commit, in the order of recording."""
+    rows = connection.execute("SELECT row, ordinal FROM births WHERE code_commit = ?", (storable(commit),))
+    return stored_anchors(connection, set(rows.fetchall()))
+
+
+def anchors_below(connection: sqlite3.Connection, folder: str, *, deep: bool) -> list[StoredAnchor]:
+    """The anchors made in the files of a folder (``src/auth/``, or empty for the top), in the order of
+    recording; with ``deep`` also in the folders below it, and on these."""
+    where, values = _below(folder)
+    rows = connection.execute(f"SELECT row, ordinal, path FROM anchors WHERE {where}", values)
+    return stored_anchors(
+        connection, {(row, ordinal) for row, ordinal, path in rows if deep or "/" not in path[len(folder) :]}
+    )
+
+
+def anchored_paths(connection: sqlite3.Connection, paths: Collection[str]) -> set[str]:
+    """Those of some files that have an anchor."""
+    wanted = [storable(path) for path in paths]
+    found: set[str] = set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(part))
+        rows = connection.execute(f"SELECT DISTINCT path FROM anchors WHERE path IN ({marks})", part)
+        found.update(path for (path,) in rows)
+    return found
+
+
+def has_anchors_beside(connection: sqlite3.Connection, paths: Collection[str]) -> bool:
+    """Whether anything is anchored in another file than these."""
+    marks = ",".join("?" * len(paths))
+    query = f"SELECT 1 FROM anchors WHERE path NOT IN ({marks}) LIMIT 1"
+    return connection.execute(query, [storable(path) for path in paths]).fetchone() is not None
+
+
+def _below(folder: str) -> tuple[str, tuple[str, ...]]:
+    if not folder:
+        return "1", ()
+    folder = storable(folder)
+    return "path > ? AND path < ?", (folder, folder[:-1] + _AFTER_SLASH)

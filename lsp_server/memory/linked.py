@@ -1,0 +1,156 @@
+"""Use case: which records belong to a commit of the code, and which to the commits of a range."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lsp_server.errors import NotFoundError
+from lsp_server.memory.core import Core
+from lsp_server.memory.finding import labelled
+from lsp_server.memory.linked_results import CommitMemory, RangeMemory
+from lsp_server.memory.results import How, Reason
+from lsp_server.memory.titles import printable
+from lsp_server.records.labels import LABEL_IN_TEXT
+from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    from lsp_server.code.commits import CodeCommit
+    from lsp_server.index import Index
+
+_TRAILER = "Memory-Checkpoint:"
+_MOST_FILES = 300  # of a commit, whose anchors are looked for
+
+
+class Recorded(NamedTuple):
+    """A record and the commit that it was written at: today's ``commit``, what that was then (``formerly``,
+    None where it was not rewritten), and how it is known that they are one."""
+
+    record: Record
+    commit: str
+    formerly: str | None = None
+    known_by: str = ""
+
+    @property
+    def then(self) -> str:
+        """What the commit was when the record was written, as the end of a clause."""
+        return f"; it was {self.formerly[:10]} then: {self.known_by}" if self.formerly else ""
+
+
+def commit_memory(core: Core, name: str) -> CommitMemory:
+    """What the memory has about one commit, the surest first. Raises ``NotFoundError`` where ``name`` is no
+    commit, ``AmbiguousError`` and ``UsageError``."""
+    from lsp_server.code.commits import find_commit, read_commits
+
+    index = core.followed()
+    runner = core.repository.git
+    asked = find_commit(runner, name)
+    if asked is None:
+        raise NotFoundError(f"there is no commit {name!r} in this repository")
+    [commit] = read_commits(runner, [asked])
+    today, evidence = became(core, [asked]).get(asked, (None, ""))
+    names = [asked, *([today] if today else [])]
+    reasons: dict[str, Reason] = {}
+    for one in recorded_at(core, names):
+        told = f"recorded at this commit{one.then}"
+        reasons[one.record.id] = Reason(one.record, told, None, How.COMMIT, one.commit)
+    for reason in (
+        *_named_in(index, commit),
+        *_born_in(index, names),
+        *_in_changed_files(core, index, asked),
+    ):
+        reasons.setdefault(reason.record.id, reason)
+    is_ours = core.store.at(asked).is_memory()
+    return CommitMemory(commit, today, evidence, is_ours, [_labelled(core, one) for one in reasons.values()])
+
+
+def range_memory(core: Core, words: str) -> RangeMemory:
+    """The records that were written while the code stood at a commit of a range, or at one that became one
+    of its commits; the newest first. Raises as ``code.commits.parse_range``."""
+    from lsp_server.code.commits import commits_in, parse_range, read_commits
+
+    core.followed()
+    runner = core.repository.git
+    inside = commits_in(runner, parse_range(runner, words))
+    found = sorted(recorded_at(core, inside), key=lambda one: one.record.created, reverse=True)
+    subjects = {commit.id: commit.subject for commit in read_commits(runner, [one.commit for one in found])}
+    reasons = []
+    for one in found:
+        subject = f" {printable(subjects[one.commit])}" if subjects.get(one.commit) else ""
+        told = f"recorded at {one.commit[:10]}{subject}{one.then}"
+        reasons.append(_labelled(core, Reason(one.record, told, None, How.COMMIT, one.commit)))
+    return RangeMemory(words, len(inside), reasons)
+
+
+def recorded_at(core: Core, commits: Collection[str]) -> list[Recorded]:
+    """The records that were written at one of these commits (full ids), or at one that was rewritten and is
+    one of them today; in the order of recording, each once."""
+    index = core.index
+    inside = set(commits)
+    known = index.code_commits()
+    found: dict[str, Recorded] = {}
+    for commit in (one for one in known if one in inside):
+        for record in index.at_commit(commit):
+            found[record.id] = Recorded(record, commit)
+    for commit, (today, why) in became(core, [one for one in known if one not in inside]).items():
+        if today in inside:
+            for record in index.at_commit(commit):
+                found.setdefault(record.id, Recorded(record, today, commit, why))
+    return sorted(found.values(), key=lambda one: (one.record.created, one.record.id))
+
+
+def became(core: Core, commits: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+    """Those of some commits that were rewritten: what each is today, and how that is known."""
+    links: Any = getattr(core, "links", None)
+    found = links.today_of(commits) if links is not None and commits else {}
+    return {
+        commit: (link.today, link.evidence.value if link.evidence else "")
+        for commit, link in found.items()
+        if link.today and link.today != commit
+    }
+
+
+def named_in(index: Index, message: str) -> Iterator[tuple[str, Record]]:
+    """The records that a commit's message names: by their labels, or in our trailer."""
+    refs = [found[0].removeprefix("memory:") for found in LABEL_IN_TEXT.finditer(message)]
+    for line in message.splitlines():
+        if line.startswith(_TRAILER):
+            refs += line.removeprefix(_TRAILER).replace(",", " ").split()
+    for ref in dict.fromkeys(refs):
+        ids = index.resolve(ref)
+        record = index.get(ids[0]) if len(ids) == 1 else None
+        if record is not None:
+            yield ref, record
+
+
+def _named_in(index: Index, commit: CodeCommit) -> Iterator[Reason]:
+    for ref, record in named_in(index, f"{commit.subject}\n{commit.body}"):
+        yield Reason(record, f"named in its message as {ref}", None, How.NAMED, commit.id)
+
+
+def _born_in(index: Index, commits: Sequence[str]) -> Iterator[Reason]:
+    for commit in commits:
+        for stored in index.anchors_born_in(commit):
+            if record := index.get(stored.record_id):
+                told = "anchored to lines that it brought"
+                yield Reason(record, told, stored.anchor.range, How.ANCHORED, commit)
+
+
+def _in_changed_files(core: Core, index: Index, commit: str) -> Iterator[Reason]:
+    """Records about a file that the commit changed, or deleted, or renamed."""
+    from lsp_server.code.together import files_of
+
+    paths = files_of(core.repository.git, commit)
+    for path in sorted(index.anchored_paths(sorted(paths)[:_MOST_FILES])):
+        for stored in index.anchors_on_path(path):
+            record = index.get(stored.record_id)
+            if record is not None and stored.anchor.range.path == path:
+                yield Reason(
+                    record, "anchored in a file that it changed", stored.anchor.range, How.FILE, commit
+                )
+
+
+def _labelled(core: Core, reason: Reason) -> Reason:
+    from dataclasses import replace
+
+    return replace(reason, record=labelled(core, reason.record))
