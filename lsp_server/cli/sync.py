@@ -79,7 +79,7 @@ def _named(session: Session, memory: Memory, remote: str | None) -> str | None:
 def _sync(
     session: Session, memory: Memory, remote: str | None, timeout: float | None, accept_rewrite: bool
 ) -> None:
-    from lsp_server.memory.syncing import NotPushedError
+    from lsp_server.memory.not_pushed import NotPushedError
 
     failure: NotPushedError | None = None
     with _progress(session) as progress:

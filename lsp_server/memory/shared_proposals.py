@@ -10,6 +10,7 @@ from lsp_server.store.base import Advance
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
+    from lsp_server.memory.sharing_results import Merge
     from lsp_server.store.base import Snapshot, Version
     from lsp_server.store.exchange import Pushed
     from lsp_server.store.remotes import Remote, Remotes
@@ -36,6 +37,8 @@ class SharedProposals:
         self._tracked: Mapping[str, Version] = {}
         self._parted: dict[str, Version] = {}
         self.own: Mapping[str, Version] = {}
+        self.refused: list[str] = []
+        """What the remote did not take of what was sent last, a sentence each."""
 
     def look(self) -> None:
         """Read which there are: ``own`` are this clone's."""
@@ -45,10 +48,29 @@ class SharedProposals:
         """Whether a state of a proposal is here."""
         return tip in (self._tracked.get(name), self.own.get(name))
 
-    def track(self, listed: Mapping[str, str]) -> list[Version]:
+    def settle(self, listed: Mapping[str, str]) -> list[Merge]:
+        """Once the memory itself has what is there: follow theirs, end what was merged, bring ours together
+        with what others wrote to them. What was merged for that."""
+        merges: list[Merge] = []
+        if ended := self._track(listed):
+            from lsp_server.memory.proposal_outcome import mended
+
+            merges += mended(self._core, ended)
+        self._forget(listed)
+        if self.own:
+            from lsp_server.memory.proposing import settle_proposals
+
+            said, settled = settle_proposals(self._core, self._target.shown)
+            self._remark(said)
+            merges += settled
+            self._combine_parted()
+            self.look()
+        return merges
+
+    def _track(self, listed: Mapping[str, str]) -> list[Version]:
         """Remember what the remote has, and follow where it went on. What was written to here as well waits
-        for ``combine``: it may be a part of the memory already. The last states of others' proposals that
-        have ended there, until ``forget``."""
+        for ``_combine_parted``: it may be a part of the memory already. The last states of others' proposals
+        that have ended there, until ``_forget``."""
         there = {name: tip for name, tip in listed.items() if name.startswith(self._below)}
         refs: dict[str, str | None] = {self._target.tracking(name): tip for name, tip in there.items()}
         refs.update({self._target.synced(name): tip for name, tip in there.items()})
@@ -64,7 +86,7 @@ class SharedProposals:
                 self._parted[name] = there[name]
         return [tip for name, tip in self._tracked.items() if name not in there and name not in self.own]
 
-    def forget(self, listed: Mapping[str, str]) -> None:
+    def _forget(self, listed: Mapping[str, str]) -> None:
         """Forget what the remote no longer has."""
         gone = [name for name in self._tracked if name not in listed]
         self._remotes.set_refs({self._target.tracking(name): None for name in gone})
@@ -82,7 +104,7 @@ class SharedProposals:
             shows = f": `git memory diff {seen}` shows it" if self._target.name else ""
             self._remark([f"the proposal '{name.removeprefix(self._below)}' {news} on {where}{shows}"])
 
-    def combine(self) -> None:
+    def _combine_parted(self) -> None:
         """Merge what was written to a proposal here and on the remote, where it is still open."""
         if self._parted:
             self.look()
@@ -172,6 +194,7 @@ class SharedProposals:
 
     def sent(self, results: Mapping[str, Pushed], tips: Mapping[str, Version]) -> None:
         """Note what became of them."""
+        self.refused = []
         for name, pushed in results.items():
             if not name.startswith(self._below):
                 continue
@@ -180,7 +203,7 @@ class SharedProposals:
                 self._remotes.note(self._target, name, tips[name], agreed=True)
                 self._remark([f"the proposal '{short}' was sent to {self._target.shown}"])
             elif pushed.error is not None:
-                self._remark([f"the proposal '{short}' was not sent: {pushed.error}"])
+                self.refused.append(f"the proposal '{short}' was not sent: {pushed.error}")
 
     def _contains(self, version: Version, ancestor: Version) -> bool:
         try:

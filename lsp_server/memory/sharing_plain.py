@@ -8,8 +8,8 @@ from lsp_server.memory.sharing_results import Adopted, Merge, Synced
 
 
 def synced_json(done: Synced, refused: str | None = None) -> dict[str, Any]:
-    """One sync. ``refused`` says why the memory was not pushed, None when it was or there was nothing to
-    push."""
+    """One sync. ``refused`` says why the memory, or else a proposal, was not pushed; None when all was or
+    there was nothing to push."""
     return {
         "remote": done.remote,
         "version": done.version,

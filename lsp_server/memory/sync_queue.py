@@ -104,11 +104,18 @@ class SyncQueue:
             return False
         return synced != mainline
 
-    def succeeded(self, token: str | None) -> None:
-        """What waited before the sync began is done; what was written meanwhile waits on."""
+    def succeeded(self, token: str | None, refused: str | None = None) -> None:
+        """What waited before the sync began is done; what was written meanwhile waits on. ``refused`` is told
+        as a failure is, once, but nothing rests because of it: the memory itself was synced."""
         if token is not None and self.token() == token:
             self._waiting.unlink(missing_ok=True)
-        self._save({"last_success": time.time()})
+        now = time.time()
+        state: dict[str, Any] = {"last_success": now}
+        if refused is not None:
+            before = self._load()
+            since = before.get("failed_at", now) if before.get("last_failure") == refused else now
+            state.update(failures=1, last_failure=refused, failed_at=since)
+        self._save(state)
 
     def failed(self, message: str) -> None:
         """Rest before the next try, the longer the more have failed."""
@@ -175,6 +182,7 @@ class SyncQueue:
 def run(core: Core, stop: threading.Event | None = None) -> Synced | None:
     """Sync until nothing is due. One at a time: None when another sync is under way, which looks into the
     queue again when it has ended. A failure is noted, not raised."""
+    from lsp_server.memory.not_pushed import ProposalsNotSentError
     from lsp_server.memory.syncing import sync
 
     queue = SyncQueue(core)
@@ -184,14 +192,16 @@ def run(core: Core, stop: threading.Event | None = None) -> Synced | None:
             break
         token = queue.token()
         try:
-            synced = sync(core, queue.remote, wait=False, stop=stop)
+            synced, refused = sync(core, queue.remote, wait=False, stop=stop), None
+        except ProposalsNotSentError as error:
+            synced, refused = error.synced, str(error)
         except GitMemoryError as error:
             if stop is None or not stop.is_set():
                 queue.failed(str(error))
             return done
         if synced is None:
             return done
-        queue.succeeded(token)
+        queue.succeeded(token, refused)
         done = synced
     return done
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, NotFoundError, StoreError
 from lsp_server.memory.compared_tips import ComparedTips
+from lsp_server.memory.not_pushed import NotPushedError, ProposalsNotSentError
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import FoundSecret, Merge, Synced
 from lsp_server.memory.sync_refusals import (
@@ -34,15 +35,6 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS = 30  # against others who push at the same time; the budget usually ends first
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0  # seconds
-
-
-class NotPushedError(StoreError):
-    """What the remote had is here, but our memory could not be sent there (proposals may have been).
-    ``synced`` is what was done."""
-
-    def __init__(self, message: str, synced: Synced) -> None:
-        super().__init__(message)
-        self.synced = synced
 
 
 def sync(
@@ -105,9 +97,9 @@ class _Sync:
             if theirs is None:
                 require_never_there(self._store, seen, self._branch, self._target.shown)
             if self._bring(listed, seen) and self._take(theirs, seen):
-                self._settle_proposals(listed)
+                self._merges += self._proposals.settle(listed)
                 if self._send(theirs, listed):
-                    return self._result()
+                    return self._sent()
             try:
                 budget.pause(pause * random.uniform(0.5, 1.5))
             except OutOfTimeError:
@@ -240,21 +232,6 @@ class _Sync:
 
         self._warned.update(dict.fromkeys(secrets_between(self._store, old, new, self._store.tip())))
 
-    def _settle_proposals(self, listed: Mapping[str, str]) -> None:
-        if ended := self._proposals.track(listed):
-            from lsp_server.memory.proposal_outcome import mended
-
-            self._merges += mended(self._core, ended)
-        self._proposals.forget(listed)
-        if self._proposals.own:
-            from lsp_server.memory.proposing import settle_proposals
-
-            said, merges = settle_proposals(self._core, self._target.shown)
-            self._remark(said)
-            self._merges += merges
-            self._proposals.combine()
-            self._proposals.look()
-
     # sending ----------------------------------------------------------------------------------------
     def _send(self, theirs: Version | None, listed: Mapping[str, str]) -> bool:
         """Push what they lack; False when their branch moved meanwhile."""
@@ -275,6 +252,7 @@ class _Sync:
         if mine.error is not None:
             is_alone = not any(pushed.is_there for pushed in results.values())
             what = "nothing was pushed" if is_alone else "the memory itself was not pushed, proposals were"
+            self._remark(self._proposals.refused)
             raise self._not_pushed(what, mine.error, theirs)
         if mine.is_there:
             alone = self._compared.count_alone(self._store, tip, theirs) if self._compared else None
@@ -289,6 +267,11 @@ class _Sync:
             self._remotes.note(self._target, self._branch, theirs, agreed=True)
         took = "what came from there is here; " if self._merges else ""
         return NotPushedError(f"{took}{what}: {error}", self._result())
+
+    def _sent(self) -> Synced:
+        if self._proposals.refused:
+            raise ProposalsNotSentError("; ".join(self._proposals.refused), self._result())
+        return self._result()
 
     def _remark(self, sentences: Sequence[str]) -> None:
         self._remarks.update(dict.fromkeys(sentences))

@@ -134,14 +134,22 @@ def test_json_has_one_shape(repo: Repo, hub: Path) -> None:
     assert (done["remote"], done["pushed"], done["refused"]) == ("origin/memory", 1, None)
 
 
+def rule(hub: Path, hook: str, script: str) -> None:
+    """What the hub asks of those who push to it."""
+    path = hub / "hooks" / hook
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+NO_PROPOSALS = "case $1 in */memory-proposals/*) echo 'Ask first' >&2; exit 1 ;; esac"  # an update hook
+
+
 def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, other: Repo) -> None:
     other.do("learn", "From elsewhere")
     other.do("sync")
     repo.do("learn", "Mine")
-    rule = hub / "hooks" / "pre-receive"
-    rule.parent.mkdir(exist_ok=True)
-    rule.write_text("#!/bin/sh\necho 'Not on Fridays' >&2\nexit 1\n")
-    rule.chmod(0o755)
+    rule(hub, "pre-receive", "echo 'Not on Fridays' >&2\nexit 1")
     answer = repo.run("sync")
     assert answer.code == 1
     assert answer.out == "From origin/memory: 1 record added.\n"
@@ -150,6 +158,23 @@ def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, ot
     document = repo.run("sync", "--json")
     assert document.code == 1
     assert "Not on Fridays" in document.json["refused"]
+
+
+def test_a_refused_proposal_is_exit_code_1_though_the_memory_was_pushed(repo: Repo, hub: Path) -> None:
+    rule(hub, "update", NO_PROPOSALS)
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    for out in ("Pushed 1 commit to origin/memory.\n", ""):
+        answer = repo.run("sync")
+        assert (answer.code, answer.out) == (1, out)
+        assert answer.err.startswith("error: the proposal 'use-jwt' was not sent: ")
+        assert "Ask first" in answer.err
+        assert answer.err.count("\n") == 1
+    assert tip(repo, hub) == tip(repo)
+    document = repo.run("sync", "--json")
+    assert document.code == 1
+    assert "'use-jwt' was not sent" in document.json["refused"]
+    repo.do("withdraw", "use-jwt")
+    assert repo.run("sync").code == 0
 
 
 def test_proposals_of_others_are_told_of_once(repo: Repo, other: Repo) -> None:
@@ -361,6 +386,20 @@ def test_a_failure_is_told_once_by_the_next_command_and_rests_before_the_next_tr
     repo.do("learn", "Another")
     time.sleep(0.3)
     assert repo.json("sync", "--status")["failures"] == 1
+
+
+def test_a_refused_proposal_is_told_once_and_keeps_no_record_back(repo: Repo, hub: Path) -> None:
+    rule(hub, "update", NO_PROPOSALS)
+    repo.do("--proposal", "use-jwt", "decide", "Use JWT")
+    repo.git("config", "memory.sync", "on")
+    repo.do("learn", "First")
+    until((repo.path / ".git/git-memory/sync-state.json").exists)
+    assert "the proposal 'use-jwt' was not sent: " in repo.run("list").err
+    repo.do("learn", "Second")
+    until(lambda: tip(repo, hub) == tip(repo))
+    until(lambda: not repo.json("sync", "--status")["waiting"])
+    assert repo.run("list").err == ""
+    assert repo.json("sync", "--status")["next_try"] is None
 
 
 def test_many_writes_at_once_end_on_the_remote(repo: Repo, hub: Path) -> None:

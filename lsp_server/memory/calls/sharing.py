@@ -35,24 +35,32 @@ class Sharing:
         ``stop`` ends it early, from another thread.
 
         Raises ``NotFoundError`` (no such remote), ``RefusedError`` (rewritten, deleted, no memory there),
-        ``NotPushedError`` (with what was done), ``StoreError``; the memory here is unharmed in each case.
+        ``NotPushedError`` (with what was done; ``ProposalsNotSentError`` where only proposals were refused),
+        ``StoreError``; the memory here is unharmed in each case.
         """
+        from lsp_server.memory.not_pushed import ProposalsNotSentError
         from lsp_server.memory.sync_queue import SyncQueue
         from lsp_server.memory.syncing import sync
 
         queue = SyncQueue(self._core)
         token = queue.token()
-        done = sync(
-            self._core,
-            remote,
-            timeout=timeout,
-            progress=progress,
-            accept_rewrite=accept_rewrite,
-            stop=stop,
-        )
+        refused: ProposalsNotSentError | None = None
+        try:
+            done = sync(
+                self._core,
+                remote,
+                timeout=timeout,
+                progress=progress,
+                accept_rewrite=accept_rewrite,
+                stop=stop,
+            )
+        except ProposalsNotSentError as error:
+            refused, done = error, error.synced
         assert done is not None  # it waited for the other one
         if remote == queue.remote:
             queue.succeeded(token)
+        if refused is not None:
+            raise refused
         return done
 
     def remotes(self) -> list[str]:

@@ -12,7 +12,7 @@ from remote_servers import git_server, has_git_server, processes_that_mention, r
 from support import Repo
 
 from lsp_server.errors import NotInitialisedError, RefusedError
-from lsp_server.memory.syncing import NotPushedError
+from lsp_server.memory.not_pushed import NotPushedError
 from lsp_server.store.remote_errors import RemoteError
 
 
