@@ -168,25 +168,75 @@ def _joined(entries: list[tuple[int, int, int, str, str]], cut: set[str]) -> tup
     return tuple(runs)
 
 
+@dataclass(frozen=True)
+class BlamedFile:
+    """A committed file with the births of its lines: ``blob`` is its object id, None where the commit has no
+    such file; ``lines`` are None when it is no text."""
+
+    blob: str | None
+    lines: tuple[str, ...] | None
+    births: FileBirths
+
+
 @dataclass
 class BlameCache:
-    """The births of the files looked at last. Thread-safe; what is kept never goes out of date, because
-    a commit's file cannot change."""
+    """The blamed files that were asked for last, by commit, path and blob. Thread-safe. What is kept never
+    goes out of date, because a commit's file cannot change.
+
+    ``limit`` counts files and ``most_lines`` their lines together, a few dozen bytes each.
+    """
 
     limit: int = 256
-    _kept: OrderedDict[tuple[str, str], FileBirths] = field(default_factory=OrderedDict, repr=False)
+    most_lines: int = 500_000
+    _kept: OrderedDict[tuple[str, str], BlamedFile] = field(default_factory=OrderedDict, repr=False)
+    _newest: dict[str, str] = field(default_factory=dict, repr=False)
+    _lines: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def get(self, commit: str, path: str) -> FileBirths | None:
+    def get(self, commit: str, path: str) -> BlamedFile | None:
+        """The file at a commit; None when it has not been blamed there."""
         with self._lock:
             found = self._kept.get((commit, path))
             if found is not None:
                 self._kept.move_to_end((commit, path))
             return found
 
-    def keep(self, commit: str, path: str, births: FileBirths) -> None:
+    def with_blob(self, path: str, blob: str) -> BlamedFile | None:
+        """The file as it was last blamed, at whatever commit, if it had this content then."""
         with self._lock:
-            self._kept[commit, path] = births
-            self._kept.move_to_end((commit, path))
-            while len(self._kept) > self.limit:
-                self._kept.popitem(last=False)
+            found = self._kept.get((self._newest.get(path, ""), path))
+            return found if found is not None and found.blob == blob else None
+
+    def keep(self, commit: str, path: str, file: BlamedFile) -> None:
+        with self._lock:
+            self._drop((commit, path))
+            self._kept[commit, path] = file
+            self._newest[path] = commit
+            self._lines += len(file.lines or ())
+            while len(self._kept) > 1 and (len(self._kept) > self.limit or self._lines > self.most_lines):
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: tuple[str, str]) -> None:
+        dropped = self._kept.pop(key, None)
+        if dropped is not None:
+            self._lines -= len(dropped.lines or ())
+            if self._newest.get(key[1]) == key[0]:
+                del self._newest[key[1]]
+
+
+def is_blamed_alike(runner: GitRunner, old: str, new: str, path: str) -> bool:
+    """Whether a file that two commits have with one content has its lines' births from the same place, too.
+
+    Blame hands a file that a commit did not touch to its first parent as it is. So when no commit between
+    the two and where their first parents meet touched it, its births are the same. Equal content is not
+    enough: a change that was taken back leaves lines that were born in the taking back. Two processes,
+    which look only at what is between the commits. False where git cannot tell.
+    """
+    between = [*OFFLINE, "--literal-pathspecs", "rev-list", "--first-parent", "--left-right"]
+    try:
+        if runner.run([*between, "--max-count=1", f"{old}...{new}", "--", path]):
+            return False
+        ends = runner.run([*between, "--boundary", f"{old}...{new}", "--"]).split()
+    except StoreError:
+        return False
+    return sum(end.startswith(b"-") for end in ends) == 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lsp_server.code.anchoring import anchor_of, check_range, head_span
-from lsp_server.code.blame import BlameCache, FileBirths, blame
+from lsp_server.code.blame import BlameCache, BlamedFile, FileBirths, blame, is_blamed_alike
 from lsp_server.code.git import (
     GitRunner,
     blob,
@@ -67,11 +68,7 @@ class CodeFiles:
         commit = commit or self.head()
         if commit is None:
             return FileBirths(None, path)
-        kept = self._cache.get(commit, path)
-        if kept is None:
-            kept = self._blamed(commit, path)
-            self._cache.keep(commit, path, kept)
-        return kept
+        return self._blamed(commit, path).births
 
     def today(self, path: str, lines: Sequence[str] | None = None, *, commit: str | None = None) -> FileToday:
         """All that locating anchors in a file needs. ``lines`` are an unsaved buffer's, else those on
@@ -79,9 +76,10 @@ class CodeFiles:
         commit = commit or self.head()
         if lines is None:
             lines = self.worktree_text(path) or ()
-        births = self.births(path, commit=commit) if commit else FileBirths(None, path)
-        head_lines = self.head_text(path, commit=commit) if births.runs else ()
-        return FileToday(path, births, head_lines or (), tuple(lines))
+        if commit is None:
+            return FileToday(path, FileBirths(None, path), (), tuple(lines))
+        file = self._blamed(commit, path)
+        return FileToday(path, file.births, file.lines or () if file.births.runs else (), tuple(lines))
 
     def locate(self, anchor: Anchor, today: FileToday, *, made_at: str | None = None) -> Located:
         """Where an anchor is in ``today``. ``made_at`` is the code commit it was made at, if known.
@@ -151,16 +149,35 @@ class CodeFiles:
             return anchor_of(range_, lines, from_head, ())
         kept = self._cache.get(commit, path)
         # A few lines of a long history are quicker to blame than the whole file.
-        runs = kept.runs if kept else blame(self._runner, commit, path, *span)
+        runs = kept.births.runs if kept else blame(self._runner, commit, path, *span)
         return anchor_of(range_, lines, from_head, runs)
 
-    def _blamed(self, commit: str, path: str) -> FileBirths:
-        lines = self.head_text(path, commit=commit)
+    def _blamed(self, commit: str, path: str) -> BlamedFile:
+        """A committed file with its births. Blame runs only where neither this commit nor one that has the
+        same file from the same commits was asked for before."""
+        kept = self._cache.get(commit, path)
+        if kept is None:
+            kept = self._blamed_anew(commit, path)
+            self._cache.keep(commit, path, kept)
+        return kept
+
+    def _blamed_anew(self, commit: str, path: str) -> BlamedFile:
+        entry = tree_entry(self._runner, commit, path)
+        if entry is None or not entry.is_file:
+            return BlamedFile(None, None, FileBirths(commit, path, is_cut=self._is_cut()))
+        alike = self._cache.with_blob(path, entry.object_id)
+        if alike is not None and alike.births.commit is not None:
+            if is_blamed_alike(self._runner, alike.births.commit, commit, path):
+                return replace(alike, births=replace(alike.births, commit=commit))
+        content = blob(self._runner, entry.object_id)
+        lines = None if is_binary(content) else split_lines(content)
         if lines:
             # A file's byte order mark alone is no line to split_lines but one to git: it has no births.
             runs = blame(self._runner, commit, path, 1, len(lines))
-            return FileBirths(commit, path, runs, is_cut=any(not run.known for run in runs))
-        return FileBirths(commit, path, is_cut=lines is None and self._is_cut())
+            births = FileBirths(commit, path, runs, is_cut=any(not run.known for run in runs))
+        else:
+            births = FileBirths(commit, path, is_cut=lines is None and self._is_cut())
+        return BlamedFile(entry.object_id, lines, births)
 
     def _is_cut(self) -> bool:
         return is_shallow(self._runner) or is_partial_clone(self._runner)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lsp_server.code.blame import BlameCache, FileBirths
+from lsp_server.code.blame import BlameCache, BlamedFile, FileBirths
 from lsp_server.code.git import unquote_path
 from lsp_server.records.anchors import Birth
 
@@ -158,9 +158,9 @@ def test_births_are_asked_for_once_per_commit_and_follow_head(repo):
 def test_the_cache_forgets_what_was_not_used_longest():
     cache = BlameCache(limit=2)
     for path in ("a", "b"):
-        cache.keep("c1", path, FileBirths("c1", path))
+        cache.keep("c1", path, BlamedFile("b", (), FileBirths("c1", path)))
     cache.get("c1", "a")
-    cache.keep("c1", "c", FileBirths("c1", "c"))
+    cache.keep("c1", "c", BlamedFile("b", (), FileBirths("c1", "c")))
     assert [cache.get("c1", path) is not None for path in ("a", "b", "c")] == [True, False, True]
 
 
