@@ -166,9 +166,9 @@ class CodeFiles:
         if entry is None or not entry.is_file:
             return BlamedFile(None, None, FileBirths(commit, path, is_cut=self._is_cut()))
         alike = self._cache.with_blob(path, entry.object_id)
-        if alike is not None and alike.births.commit is not None:
-            if is_blamed_alike(self._runner, alike.births.commit, commit, path):
-                return replace(alike, births=replace(alike.births, commit=commit))
+        before = alike and alike.births.commit
+        if alike and before and is_blamed_alike(self._runner, before, commit, path):
+            return replace(alike, births=replace(alike.births, commit=commit))
         content = blob(self._runner, entry.object_id)
         lines = None if is_binary(content) else split_lines(content)
         if lines:
