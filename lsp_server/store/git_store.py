@@ -83,20 +83,20 @@ class GitStore:
     def tip(self) -> Version | None:
         return self._repository.refs.resolve(self.ref)
 
-    def _tidy_after_a_sync(self) -> None:
+    def _clear_up_after_a_sync(self) -> None:
         try:
             if not (self._repository.private_dir / SYNC_LOCK).stat().st_size:
                 return
         except OSError:
             return
-        from lsp_server.store.sync_lock import tidy  # a write need not load how remotes are spoken to
+        from lsp_server.store.sync_lock import clear_up  # a write need not load how remotes are spoken to
 
-        tidy(self._repository)
+        clear_up(self._repository)
 
     def snapshot(self) -> GitSnapshot:
         """As ``base.Store``; also ``NotInitialisedError`` when the branch of that name is no memory."""
-        self._lock.tidy()
-        self._tidy_after_a_sync()
+        self._lock.clear_up()
+        self._clear_up_after_a_sync()
         tip = self.tip()
         name = self.ref.removeprefix("refs/heads/")
         if tip is None:

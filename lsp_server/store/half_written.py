@@ -29,7 +29,7 @@ def write_whole(
     What killed writers left in ``place`` goes first. Raises ``OSError``.
     """
     place = place or path.parent
-    clear(place)
+    clear_up(place)
     with half(place, mode) as (new, descriptor):
         rest = memoryview(data)
         while rest:
@@ -51,7 +51,7 @@ def half(place: Path, mode: int = 0o666) -> Iterator[tuple[Path, int]]:
         let_go(descriptor)
 
 
-def clear(place: Path, names: Iterable[str] | None = None) -> None:
+def clear_up(place: Path, names: Iterable[str] | None = None) -> None:
     """Remove what dead processes left half-written in ``place``. ``names``: what is in that folder, where it
     was just read."""
     for path in left(place, names):

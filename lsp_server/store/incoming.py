@@ -196,7 +196,7 @@ def _random(private_dir: Path) -> Path:
 def _free(private_dir: Path) -> list[Path]:
     """The directories that no writer has taken. What the dead left goes: the folder is read anyway."""
     names = names_in(private_dir)
-    clear_away(private_dir, names)
+    clear_up(private_dir, names)
     return [
         private_dir / name
         for name in sorted(names)
@@ -204,7 +204,7 @@ def _free(private_dir: Path) -> list[Path]:
     ]
 
 
-def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> None:
+def clear_up(private_dir: Path, names: Sequence[str] | None = None) -> None:
     """Remove what dead processes left in ``private_dir``, whether anybody noted it or not.
     ``names``: all that is in there, where it was just read (ten microseconds)."""
     names = names_in(private_dir) if names is None else names
@@ -214,7 +214,7 @@ def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> None:
 
     from lsp_server.store import half_written
 
-    half_written.clear(private_dir, names)
+    half_written.clear_up(private_dir, names)
     for name in names:
         if name.startswith(_PRIVATE) and name.endswith(_IN_USE):
             retire_dead(private_dir / name)
@@ -223,7 +223,7 @@ def clear_away(private_dir: Path, names: Sequence[str] | None = None) -> None:
 
 
 def left_behind(private_dir: Path, objects_dir: Path) -> list[Path]:
-    """What `clear_away` would remove, and directories of dead writers among the objects."""
+    """What `clear_up` would remove, and directories of dead writers among the objects."""
     from lsp_server.store import half_written
 
     places = [*private_dir.glob(f"{_RETIRED}*"), *half_written.left(private_dir)]

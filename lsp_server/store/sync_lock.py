@@ -61,7 +61,7 @@ def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | N
             except OutOfTimeError:
                 raise StoreError("another sync of this repository is still under way; try again") from None
         note = SyncNote(descriptor)
-        _clear_up(descriptor, repository)
+        _clear_up_what_is_noted(descriptor, repository)
         note.say()
         try:
             yield note
@@ -71,7 +71,7 @@ def hold(repository: Repository, budget: Budget | None) -> Iterator[SyncNote | N
         os.close(descriptor)  # which lets go of the lock
 
 
-def tidy(repository: Repository) -> None:
+def clear_up(repository: Repository) -> None:
     """Clear up after a killed sync now, without a sync of our own. One ``stat`` when there is nothing to do;
     nothing while a sync, or a git that outlived one, is at work."""
     path = _path(repository)
@@ -80,7 +80,7 @@ def tidy(repository: Repository) -> None:
             return
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
-            if owners.hold(descriptor) and _clear_up(descriptor, repository, end=False):
+            if owners.hold(descriptor) and _clear_up_what_is_noted(descriptor, repository, end=False):
                 os.ftruncate(descriptor, 0)
         finally:
             os.close(descriptor)
@@ -101,7 +101,7 @@ def _path(repository: Repository) -> Path:
     return repository.private_dir / SYNC_LOCK
 
 
-def _clear_up(descriptor: int, repository: Repository, *, end: bool = True) -> bool:
+def _clear_up_what_is_noted(descriptor: int, repository: Repository, *, end: bool = True) -> bool:
     """False when its git is still at work and was not to be ended."""
     try:
         said = json.loads(os.pread(descriptor, _MOST_SAID, 0) or b"{}")

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lsp_server.store.incoming import clear_away, retire
+from lsp_server.store.incoming import clear_up, retire
 from lsp_server.store.lock_file import open_lock
 from lsp_server.store.owners import is_locked
 from lsp_server.store.turns import let_go, line_of
@@ -122,12 +122,12 @@ class WriteLock:
         finally:
             let_go(descriptor)
 
-    def tidy(self) -> None:
+    def clear_up(self) -> None:
         """Clear up after killed processes now, without a write of our own. One ``stat`` and one look at a
         small folder when there is nothing to do; what a writer noted is left alone while somebody writes."""
         if self._holder != threading.get_ident():  # the writer itself looks when it takes its directory
             self._clear_up_what_is_noted()
-            clear_away(self._directory)
+            clear_up(self._directory)
 
     def _clear_up_what_is_noted(self) -> None:
         with contextlib.suppress(OSError):
@@ -157,12 +157,12 @@ class WriteLock:
                 left += [
                     one
                     for one, patiently in all_said
-                    if isinstance(one, dict) and not self._clear_up(one, patience=patiently)
+                    if isinstance(one, dict) and not self._clear_up_after(one, patience=patiently)
                 ]
         os.ftruncate(descriptor, 0)
         return left[-_MOST_EARLIER:]
 
-    def _clear_up(self, said: Mapping[str, Any], *, patience: float) -> bool:
+    def _clear_up_after(self, said: Mapping[str, Any], *, patience: float) -> bool:
         """False when its git is still at work after all that time: what that holds is not ours to take."""
         if said.get("writer") != os.getpid() and _is_alive(said.get("writer"), said.get("writer_born")):
             return True  # this lock does not lock: there is a file system that only pretends to

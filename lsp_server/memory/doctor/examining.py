@@ -34,7 +34,7 @@ def examine(core: Core, *, seconds: float | None = None, progress: Progress | No
     """Every area that can be looked at. Changes nothing but the index, which follows the branch; what killed
     processes left is told and, as by every command, cleared up."""
     diagnosis = look(core, seconds=seconds, progress=progress)
-    left_overs.tidy(core)
+    left_overs.clear_up_as_always(core)
     return diagnosis
 
 

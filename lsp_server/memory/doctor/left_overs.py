@@ -128,13 +128,13 @@ def clear_up(core: Core) -> list[str]:
     repository, done = core.repository, []
     lock, sync = repository.private_dir / "lock", repository.private_dir / SYNC_LOCK
     places, killed, killed_sync = abandoned(core), _was_killed(lock), _was_killed(sync)
-    tidy(core)
+    clear_up_as_always(core)
     if killed and not _was_killed(lock):
         done.append("cleared up after a writer that was killed")
     if killed_sync and not _was_killed(sync):
         done.append("cleared up after a sync that was killed")
     if core.state:
-        half_written.clear(core.state)
+        half_written.clear_up(core.state)
     for place in places:
         retire_dead(place)
         if not place.exists():
@@ -142,13 +142,13 @@ def clear_up(core: Core) -> list[str]:
     return done
 
 
-def tidy(core: Core) -> None:
+def clear_up_as_always(core: Core) -> None:
     """Clear up as every command does."""
     from lsp_server.store import sync_lock
 
     repository = core.repository
-    WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared).tidy()
-    sync_lock.tidy(repository)
+    WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared).clear_up()
+    sync_lock.clear_up(repository)
 
 
 def _was_killed(lock: Path) -> bool:
