@@ -16,6 +16,7 @@ class Certainty(Enum):
 
     BIRTHS = "births"  # blame finds the same lines
     TEXT = "text"  # the text stands there, once
+    NAME = "name"  # a symbol, file or folder: by its name, or by what git says it is called now
     STALE = "stale"  # none of its lines is left
     UNKNOWN = "unknown"  # history is cut here: nothing can be said
 
@@ -24,22 +25,26 @@ class Certainty(Enum):
 class Located:
     """Where an anchor is today. ``ranges`` is empty when it is stale or unknown, else in line order.
 
-    ``survived`` and ``total`` count lines: a partly rewritten range keeps what survives.
+    ``survived`` and ``total`` count lines: a partly rewritten range keeps what survives. ``symbol`` is the
+    name that the anchor's symbol has now; "" for other anchors.
     """
 
     ranges: tuple[CodeRange, ...]
     certainty: Certainty
     survived: int
     total: int
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
 class FileChange:
-    """A file changed between two states of the code; counts are None for a binary file."""
+    """A file changed between two states of the code; counts are None for a binary file. ``was`` is its path
+    before where it was renamed."""
 
     path: str
     added: int | None
     removed: int | None
+    was: str | None = None
 
 
 @dataclass(frozen=True)
