@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lsp_server.index.labelling import label_key, width_among
+from lsp_server.index.labelling import BEYOND, label_key, width_in
 from lsp_server.index.packing import COLUMNS, id_digits, storable, unpack
 from lsp_server.index.values import Tombstone
-from lsp_server.records.labels import ID_WIDTH, LABELS, NUMBERED, format_label, label_number
+from lsp_server.records.labels import LABELS, NUMBERED, format_label, label_number
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ _ID_PREFIX = r"(?:memory:)?([0-9a-fA-F-]{4,40})"
 _LABEL_OF_ID = r"([A-Za-z]+)-([0-9a-fA-F]{4,32})"
 _KINDS = {prefix: kind for kind, prefix in LABELS.items()}
 _LONGEST_REF = 500
-_LAST = "\U0010ffff"  # sorts after every continuation of a prefix
 
 
 def get(connection: sqlite3.Connection, record_id: str) -> Record | None:
@@ -62,12 +61,7 @@ def label_of(connection: sqlite3.Connection, kind: Kind, record_id: str) -> str:
     if row is not None:
         return str(row[0])
     digits = storable(id_digits(record_id))
-    start = digits[:ID_WIDTH]
-    others = connection.execute(
-        "SELECT hex FROM records WHERE kind = ? AND hex >= ? AND hex < ? AND number IS NULL",
-        (kind.value, start, start + _LAST),
-    )
-    return format_label(kind, None, record_id, width_among(digits, [other for (other,) in others]))
+    return format_label(kind, None, record_id, width_in(connection, kind.value, digits))
 
 
 def deleted_numbers(connection: sqlite3.Connection, kind: Kind) -> dict[int, str]:
@@ -116,6 +110,6 @@ def _prefixed(connection: sqlite3.Connection, digits: str, only: str = "", *valu
     digits = digits.lower()
     rows = connection.execute(
         f"SELECT id, hex FROM records WHERE hex >= ? AND hex < ? {only} ORDER BY hex",
-        (digits, digits + _LAST, *values),
+        (digits, digits + BEYOND, *values),
     ).fetchall()
     return [row[0] for row in rows if row[1] == digits] or [row[0] for row in rows]

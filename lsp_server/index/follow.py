@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.index import schema
-from lsp_server.index.labelling import label_key, width_among
-from lsp_server.index.packing import id_digits, storable
+from lsp_server.index.labelling import BEYOND, label_key, width_among
+from lsp_server.index.packing import storable
 from lsp_server.index.rows import Rows, unstorable
 from lsp_server.index.values import Reader
 from lsp_server.records.labels import ID_WIDTH, format_label
@@ -196,10 +196,10 @@ class Following:
             if holder is not None:
                 self._rows.flush()
                 self._forget_record(holder)
-            self._rows.add_record(record, path, object_id)
+            digits = self._rows.add_record(record, path, object_id)
             holders[owner] = path
             if record.number is None:
-                self._labelled.add((record.kind.value, storable(id_digits(record.id))[:ID_WIDTH]))
+                self._labelled.add((record.kind.value, digits[:ID_WIDTH]))
         self._rows.flush()
         self._read.clear()
         self._characters = 0
@@ -252,9 +252,9 @@ class Following:
         rows = self._connection.execute(
             f"WITH wanted (start) AS (VALUES {','.join(['(?)'] * len(starts))})"
             " SELECT start, row, id, hex, label FROM wanted CROSS JOIN records"
-            " WHERE kind = ? AND hex >= start AND hex < start || char(1114111) AND number IS NULL"
+            " WHERE kind = ? AND hex >= start AND hex < start || ? AND number IS NULL"
             " ORDER BY start, hex",
-            (*starts, kind.value),
+            (*starts, kind.value, BEYOND),
         ).fetchall()
         changed = []
         for _, alike in groupby(rows, itemgetter(0)):

@@ -45,14 +45,16 @@ class Rows:
         """A file, the id of the record in it, and what makes it a broken one."""
         self._waiting["files"].append((path, object_id, owner, problems))
 
-    def add_record(self, record: Record, path: str, object_id: str) -> None:
-        """A record, with a label as short as labels are; see ``unstorable`` for what cannot be added."""
+    def add_record(self, record: Record, path: str, object_id: str) -> str:
+        """A record, with a label as short as labels are; the digits of its id. See ``unstorable`` for what
+        cannot be added."""
         waiting, row = self._waiting, self._free_row()
+        digits = storable(id_digits(record.id))
         numbered = record.number is not None
         label = storable(record.label if numbered else format_label(record.kind, None, record.id))
         waiting["records"].append(
             (
-                row, storable(record.id), storable(id_digits(record.id)), record.kind.value, record.number,
+                row, storable(record.id), digits, record.kind.value, record.number,
                 label, storable(record.title), None if record.status is None else storable(record.status),
                 microseconds(record.created), path, object_id,
                 storable(record.code.commit) if record.code and record.code.commit else None,
@@ -78,6 +80,7 @@ class Rows:
             waiting["anchors"].append((row, ordinal, storable(anchor.range.path)))
             for birth in anchor.births:
                 waiting["births"].append((row, ordinal, storable(birth.commit), storable(birth.path)))
+        return digits
 
     def note_label(self, label: str) -> None:
         """Keep a label's number as one that must not be given again, whatever becomes of its record: one

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lsp_server.index.labelling import width_in
+from lsp_server.records.labels import ID_WIDTH
 
-def width_needed(path: Path, kind: str, digits: str, width: int) -> int:
+
+def width_needed(path: Path, kind: str, digits: str) -> int:
     """How many of an id's ``digits`` (hexadecimal, without dashes) tell it apart from the records of its kind
-    in the index file, ``width`` at least. What the index does not know yet does not count: where two labels
-    came out the same, reading one finds it ambiguous and names both."""
+    in the index file, ``ID_WIDTH`` at least. What the index does not know yet does not count: where two
+    labels came out the same, reading one finds it ambiguous and names both."""
     if not path.is_file():
-        return width
+        return ID_WIDTH
     import sqlite3
 
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)
         try:
-            rows = connection.execute(
-                "SELECT hex FROM records WHERE kind = ? AND hex >= ? AND hex < ? AND hex <> ?",
-                (kind, digits[:width], digits[:width] + "g", digits),
-            ).fetchall()
+            return width_in(connection, kind, digits)
         finally:
             connection.close()
     except sqlite3.Error:
-        return width
-    while width < len(digits) and any(other.startswith(digits[:width]) for (other,) in rows):
-        width += 1
-    return width
+        return ID_WIDTH

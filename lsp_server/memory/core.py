@@ -176,7 +176,7 @@ class Core:
             nonlocal width
             from lsp_server.index.taken import width_needed
 
-            width = width_needed(file, record.kind.value, record.id.replace("-", ""), ID_WIDTH)
+            width = width_needed(file, record.kind.value, record.id.replace("-", ""))
 
         thread = threading.Thread(target=look, name="label", daemon=True)
         thread.start()
