@@ -17,19 +17,20 @@ _LISTED = 100
 """So many records are named in the commit's message, in its text and in its trailers."""
 
 
-class Said(NamedTuple):
-    """What one write says in the commit's message: of which records, and what was done; or its own words."""
+class Action(NamedTuple):
+    """What one write did, as the commit's message tells it: of which records, and the verb; or its own
+    words."""
 
     records: tuple[Record, ...]
-    action: str = ""
+    verb: str = ""
     words: str = ""
 
 
-def whole_message(core: Core, text: tuple[str, str], all_said: Sequence[Said], edits: Edits) -> str:
+def whole_message(core: Core, text: tuple[str, str], actions: Sequence[Action], edits: Edits) -> str:
     """The message of a batch's commit. ``text`` is the subject and what stands below it."""
-    lines = [said.words or _line(said) for said in all_said[:_LISTED]]
-    ids = dict.fromkeys(record.id for said in all_said for record in said.records)
-    if any(said.words for said in all_said):  # which does not tell its records
+    lines = [action.words or _line(action) for action in actions[:_LISTED]]
+    ids = dict.fromkeys(record.id for action in actions for record in action.records)
+    if any(action.words for action in actions):  # which does not tell its records
         ids.update(dict.fromkeys(record.id for record in islice(edits.records(), _LISTED)))
     position = core.position()
     trailers = [("Memory-Id", record_id) for record_id in islice(ids, _LISTED)]
@@ -42,16 +43,16 @@ def whole_message(core: Core, text: tuple[str, str], all_said: Sequence[Said], e
         subject=text[0],
         text=text[1],
         lines=lines,
-        more=len(all_said) - len(lines),
+        more=len(actions) - len(lines),
         trailers=trailers,
     )
 
 
-def _line(said: Said) -> str:
+def _line(action: Action) -> str:
     from lsp_server.memory.titles import subject
 
-    first = said.records[0]
-    return subject(f"{first.kind.value}: {said.action} {first.label}", first.title)
+    first = action.records[0]
+    return subject(f"{first.kind.value}: {action.verb} {first.label}", first.title)
 
 
 def subject_and_text(message: str) -> tuple[str, str]:

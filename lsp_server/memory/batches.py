@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.index.ahead import Ahead, Coming
-from lsp_server.memory.batch_message import Said, subject_and_text, whole_message
+from lsp_server.memory.batch_message import Action, subject_and_text, whole_message
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.keeping import all_kept
 from lsp_server.records.labels import format_label, normalise_label
@@ -48,7 +48,7 @@ class _Mark(NamedTuple):
     on: Edits | None
     edits: int
     changes: int
-    said: int
+    actions: int
     prepared: int
     after: int
 
@@ -66,7 +66,7 @@ class Batch:
         self._subject, self._text = subject_and_text(message)
         self._edits: Edits | None = None
         self._changes: list[Change] = []
-        self._said: list[Said] = []
+        self._actions: list[Action] = []
         self._prepared: list[Prepared] = []
         self._after: list[Callable[[], None]] = []
         self._collecting = False
@@ -111,10 +111,10 @@ class Batch:
         self._changes.append(change)
         return self._edits.snapshot.version
 
-    def say(self, action: str, records: tuple[Record, ...]) -> bool:
+    def say(self, verb: str, records: tuple[Record, ...]) -> bool:
         """Note for the message what a write does; False when none is being made."""
         if self._collecting:
-            self._said.append(Said(records, action))
+            self._actions.append(Action(records, verb))
         return self._collecting
 
     def keep(self, prepared: Sequence[Prepared]) -> None:
@@ -176,13 +176,13 @@ class Batch:
     def mark(self) -> _Mark:
         edits = self._edits.mark() if self._edits is not None else 0
         return _Mark(
-            self._edits, edits, len(self._changes), len(self._said), len(self._prepared), len(self._after)
+            self._edits, edits, len(self._changes), len(self._actions), len(self._prepared), len(self._after)
         )
 
     def back_to(self, mark: _Mark) -> None:
         """Forget what was written since then."""
         del self._changes[mark.changes :]
-        del self._said[mark.said :]
+        del self._actions[mark.actions :]
         del self._prepared[mark.prepared :]
         del self._after[mark.after :]
         if self._edits is not None and mark.on in (None, self._edits):
@@ -238,30 +238,30 @@ class Batch:
 
     def _made_again(self, snapshot: Snapshot) -> Edits:
         edits = self._core.edits(snapshot)
-        self._said.clear()
+        self._actions.clear()
         for change in self._changes:
             self._make(edits, change)
         return edits
 
     def _make(self, edits: Edits, change: Change) -> None:
-        mark, said = edits.mark(), len(self._said)
+        mark, told = edits.mark(), len(self._actions)
         self._collecting = True
         try:
             words = change(edits)
         except BaseException:
             edits.back_to(mark)
-            del self._said[said:]
+            del self._actions[told:]
             raise
         finally:
             self._collecting = False
-        if words and len(self._said) == said:
-            self._said.append(Said((), words=words.split("\n", 1)[0]))
+        if words and len(self._actions) == told:
+            self._actions.append(Action((), words=words.split("\n", 1)[0]))
 
     # what is told ----------------------------------------------------------------------------------
     def _whole_message(self) -> str:
         assert self._edits is not None
         text = (self._subject, self._text)
-        return whole_message(self._core, text, self._said, self._edits)
+        return whole_message(self._core, text, self._actions, self._edits)
 
     def _with_label(self, record: Record) -> Record:
         """With the label that the index gives it: longer where two ids begin alike."""
