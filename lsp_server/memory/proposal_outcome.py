@@ -77,11 +77,15 @@ def _parted(core: Core, branch: ProposalBranch, mainline: Version) -> _Parted | 
     if not bases:
         return False
     start = branch.start or bases[0]
-    if branch.version == start or not store.differences(start, branch.version):
+    if branch.version == start:
+        return False
+    written = store.differences(start, branch.version)
+    if not written:
         return False
     if branch.version in bases:
         return True
-    return _Parted(bases[0], store.differences(bases[0], branch.version))
+    base = bases[0]
+    return _Parted(base, written if base == start else store.differences(base, branch.version))
 
 
 def _has(core: Core, parted: _Parted, proposal: Version, mainline: Version) -> bool:

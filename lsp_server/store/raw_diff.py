@@ -41,7 +41,7 @@ def changed_paths(git: Git, old: Version | None, new: Version) -> Sequence[Chang
         raw = [(b"", *_tree_line(line)) for line in listed.stdout.split(b"\0") if line]
         code = listed.code
     else:
-        done = git.try_run(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new])
+        done = git.try_run(["diff-tree", "-r", *_RAW, old, new])
         raw, code = list(_changed_lines(done.stdout)), done.code
     if code != 0:
         raise NotFoundError(f"the memory has no version {(old or new)[:12]} or {new[:12]}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from lsp_server.errors import NotFoundError, StoreError
-from lsp_server.store.base import Entry, File, Version
+from lsp_server.store.base import Blob, Entry, File, Version
 from lsp_server.store.cat_file import CatFile
 from lsp_server.store.git_process import Git
 
@@ -135,6 +135,11 @@ class GitSnapshot:
     def entry(self, path: str) -> TreeEntry | None:
         """What stands at a path, of whatever kind."""
         return self._trees.entry(self._root, path) if path else TreeEntry(TREE_MODE, self._root)
+
+    def blob(self, path: str) -> Blob | None:
+        """As ``entry``, but of folders: as a difference has it."""
+        entry = self.entry(path)
+        return None if entry is None or entry.is_tree else Blob(entry.mode.decode(), entry.object_id)
 
     def tree(self, entry: TreeEntry) -> Tree:
         """What a folder holds, by name."""

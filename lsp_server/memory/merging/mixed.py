@@ -25,7 +25,7 @@ from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
 from lsp_server.records.merging import merge_record
 from lsp_server.records.paths import TOMBSTONES, is_record_path
-from lsp_server.store.base import Blob, ChangeSet, Snapshot, Version
+from lsp_server.store.base import Blob, ChangeSet, Difference, Snapshot, Version
 from lsp_server.store.git_store import GitStore
 from lsp_server.store.merges import Combined, combined
 
@@ -85,7 +85,8 @@ def _from(
     """The record whose edit it was: gone on the side that added the other, edited on the other side."""
     base, adding, editing = versions
     came, went = _edit(pool, *became)
-    gone = {d.path: d for d in store.differences(base, adding) if d.old is not None and d.new is None}
+    changed = store.differences(base, adding)
+    gone = {d.path for d in changed if d.old is not None and d.new is None}
     edited = [d for d in store.differences(base, editing) if d.path in gone and is_record_path(d.path)]
     for edit in edited:
         if edit.old is None or edit.new is None or not (edit.old.is_file and edit.new.is_file):
@@ -100,7 +101,7 @@ def _from(
             continue
         text = _merged(store, pool, (adding, editing), (edit.old, edit.new), edit.path)
         over: dict[str, Blob | None] = {edit.path: text}
-        over.update(dict.fromkeys(_tombstones(store, pool, base, adding, head.id)))
+        over.update(dict.fromkeys(_tombstones(pool, changed, head.id)))
         return Mixed(merge, over, text.object_id, edit.path, "")
     return None
 
@@ -122,8 +123,8 @@ def _merged(
     return Blob(new.mode, pool.add(merge_record(head.kind, before, edited, deleted, names).data))
 
 
-def _tombstones(store: GitStore, pool: Pool, base: Version, side: Version, record_id: str) -> Iterable[str]:
-    for path, _, stone in store.differences(base, side):
+def _tombstones(pool: Pool, changed: Iterable[Difference], record_id: str) -> Iterable[str]:
+    for path, _, stone in changed:
         if stone is None or not path.startswith(TOMBSTONES + "/"):
             continue
         if record_id.encode() in pool.data(stone.object_id):

@@ -78,8 +78,7 @@ def _mixed(
     taken = store.at(replay.taken)
     files: dict[str, tuple[Blob | None, Blob | None, Blob | None]] = {}
     for path, (before, now) in replay.made.items():
-        entry = taken.entry(path)
-        theirs = None if entry is None or entry.is_tree else Blob(entry.mode.decode(), entry.object_id)
+        theirs = taken.blob(path)
         if now != theirs:
             files[path] = (before, theirs, now)
     merge = Combined(replay.result, (replay.onto, replay.taken), files)
@@ -150,8 +149,7 @@ def _not_from(store: GitStore, replay: _Replay) -> set[str]:
         return set()
     onto = store.at(replay.onto)
     for path, (base, theirs) in replay.proposed.items():
-        entry = onto.entry(path)
-        ours = None if entry is None or entry.is_tree else Blob(entry.mode.decode(), entry.object_id)
+        ours = onto.blob(path)
         now = replay.made[path][1] if path in replay.made else ours
         if ours in (base, theirs):
             if now == theirs:

@@ -114,8 +114,7 @@ class Tree:
         """What stands at a path, of whatever kind but a folder."""
         if path in self.over:
             return self.over[path]
-        entry = self._snapshot.entry(path) if self._snapshot else None
-        return None if entry is None or entry.is_tree else Blob(entry.mode.decode(), entry.object_id)
+        return self._snapshot.blob(path) if self._snapshot else None
 
     def stands(self, path: str) -> bool:
         """Whether there is anything at a path, be it a folder."""
