@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lsp_server.code.blame import BirthRun
 from lsp_server.code.line_map import LineMap
@@ -46,17 +46,17 @@ def anchor_of(
     births: list[Birth] = []
     for line in range(range_.start, range_.end + 1):
         at_head = from_head.to_old(line)
-        if at_head is None:
-            _append(births, Birth(UNCOMMITTED, range_.path, line, line))
+        births.append(Birth(UNCOMMITTED, range_.path, line, line) if at_head is None else born[at_head])
+    return Anchor(range_, joined(births), tuple(lines[range_.start - 1 : range_.end]))
+
+
+def joined(births: Iterable[Birth]) -> tuple[Birth, ...]:
+    """Births in the order of their lines, those that were born side by side as one run."""
+    runs: list[Birth] = []
+    for birth in births:
+        last = runs[-1] if runs else None
+        if last and (last.commit, last.path, last.end + 1) == (birth.commit, birth.path, birth.start):
+            runs[-1] = Birth(last.commit, last.path, last.start, birth.end)
         else:
-            _append(births, born[at_head])
-    return Anchor(range_, tuple(births), tuple(lines[range_.start - 1 : range_.end]))
-
-
-def _append(births: list[Birth], birth: Birth) -> None:
-    """Add a line's birth, to the last run where it goes on from there."""
-    last = births[-1] if births else None
-    if last and (last.commit, last.path, last.end + 1) == (birth.commit, birth.path, birth.start):
-        births[-1] = Birth(last.commit, last.path, last.start, birth.end)
-    else:
-        births.append(birth)
+            runs.append(birth)
+    return tuple(runs)

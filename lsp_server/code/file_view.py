@@ -12,7 +12,6 @@ from lsp_server.code.git import (
     GitRunner,
     blob,
     commit_id,
-    commits_since,
     is_partial_clone,
     is_shallow,
     tree_entry,
@@ -20,12 +19,12 @@ from lsp_server.code.git import (
 from lsp_server.code.line_map import map_lines
 from lsp_server.code.locating import FileToday, locate
 from lsp_server.code.model import Certainty, Located
+from lsp_server.code.past import Past
 from lsp_server.code.places import code_file, read_file, tidy_path
 from lsp_server.code.text import is_binary, split_lines
 from lsp_server.errors import StoreError, UsageError
 from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
 
-_HISTORIES_KEPT = 64
 _BIRTHS_KEPT = 4096
 
 
@@ -40,12 +39,26 @@ class CodeFiles:
         self._runner = runner
         self._root = root
         self._cache = BlameCache()
-        self._since: dict[tuple[str, str], frozenset[str] | None] = {}
         self._settled_births: dict[Birth, tuple[Birth, ...]] = {}
+        self._past = Past(runner, lambda path, commit: self.births(path, commit=commit))
 
     def head(self) -> str | None:
         """The commit of HEAD, None on an unborn branch. One process."""
         return commit_id(self._runner)
+
+    def parent(self, commit: str) -> str | None:
+        """The first parent of a commit; None where it has none, or is not here."""
+        return commit_id(self._runner, f"{commit}^")
+
+    def commits_since(self, old: str, commit: str) -> frozenset[str] | None:
+        """The commits in the history of ``commit`` that are not in that of ``old``; None where it is not
+        here."""
+        return self._past.younger(commit, old)
+
+    def touched(self, path: str, since: str | None, commit: str) -> list[tuple[str, str]]:
+        """The commits up to ``commit`` that changed the file which was at ``path`` in ``since`` (None:
+        when history began), the oldest first: (the name the file has in it, commit)."""
+        return self._past.touched(commit, since, path)
 
     def resolve(self, path: str) -> str:
         """The file that a person means by ``path``, as git names it. Raises ``UsageError`` where there
@@ -85,7 +98,8 @@ class CodeFiles:
         """Where an anchor is in ``today``. ``made_at`` is the code commit it was made at, if known.
 
         Costs nothing where births find every line. Otherwise git is asked (and the answers kept)
-        whether the births were those of a clone with cut history, and what came since ``made_at``.
+        whether the births were those of a clone with cut history, what became of the lines commit by
+        commit, and what came since ``made_at``.
         """
         located = locate(anchor, today)
         if _is_whole(located) or today.births.commit is None:
@@ -95,7 +109,15 @@ class CodeFiles:
             located = locate(settled, today)
         if _is_whole(located) or made_at is None:
             return located
-        return locate(settled, today, younger=self._younger(today.births.commit, made_at))
+        head = today.births.commit
+        fates = self._past.fates(anchor, head, made_at, today.path)
+        followed = None if fates is None else [fate and fate.line for fate in fates]
+        younger, was_repeated = None, False
+        if anchor.text and today.blocks_of(anchor.text):  # else neither is looked at
+            younger = self._past.younger(head, made_at)
+            uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
+            was_repeated = not uncommitted and self._past.was_repeated(anchor, made_at)
+        return locate(settled, today, younger=younger, followed=followed, was_repeated=was_repeated)
 
     def _settled(self, anchor: Anchor) -> Anchor:
         """The anchor with births as the history here has them: an anchor that was made where history is
@@ -120,14 +142,6 @@ class CodeFiles:
         except StoreError:  # no such line there: a person wrote it, or it was never true
             return (birth,)
         return tuple(run.birth for run in runs)
-
-    def _younger(self, commit: str, made_at: str) -> frozenset[str] | None:
-        key = (commit, made_at)
-        if key not in self._since:
-            if len(self._since) >= _HISTORIES_KEPT:
-                self._since.clear()
-            self._since[key] = commits_since(self._runner, commit, made_at)
-        return self._since[key]
 
     def anchor(self, range_: CodeRange) -> Anchor:
         """Anchor lines of the file on disk (of HEAD's file when bare), by births where they are

@@ -1,8 +1,9 @@
 """Where an anchor is on today's lines. Pure: values in, values out; running git is ``file_view``'s part.
 
-Births come first: they follow a line through edits above it, moves of its file and merges. The text
-comes second, and only where it can mean one place. With neither, the anchor is stale, or unknown where
-the history that would tell is not here. Nothing is guessed.
+Births come first: they follow a line through edits above it, moves of its file and merges. Where they do
+not find all lines, the lines are followed commit by commit (``following``) if the history is here. The
+text comes last, and only where it can mean one place. With none of them the anchor is stale, or unknown
+where the history that would tell is cut off. Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -56,10 +57,29 @@ class FileToday:
             for line in self.head_lines[run.start - 1 : run.end]
         )
 
+    @cached_property
+    def _firm(self) -> LineMap:
+        """``from_head`` without the blocks that tell nothing: a blank line or a bracket between rewritten
+        lines equals any other one. What reaches an end of the file in both texts is held by that."""
+        ends = (len(self.head_lines), len(self.lines))
+        return LineMap(
+            tuple(
+                block
+                for block in self.from_head.blocks
+                if (block.old, block.new) == (1, 1)
+                or (block.old + block.length - 1, block.new + block.length - 1) == ends
+                or has_words(self.lines[block.new - 1 : block.new - 1 + block.length])
+            )
+        )
+
+    def at(self, head_line: int) -> int | None:
+        """Where a line of HEAD is today; None when it is gone, or nothing tells which line it is."""
+        return self._firm.to_new(head_line)
+
     def born(self, birth: Birth) -> Iterator[int]:
         """Today's lines that are a line of ``birth`` (a run of one)."""
         for line in self.births.lines_born(birth.commit, birth.path, birth.start):
-            today = self.from_head.to_new(line)
+            today = self.at(line)
             if today is not None:
                 yield today
 
@@ -93,32 +113,69 @@ class FileToday:
         return start >= 1 and self.lines[start - 1 : start - 1 + len(text)] == tuple(text)
 
 
-def locate(anchor: Anchor, today: FileToday, *, younger: Collection[str] | None = None) -> Located:
+def locate(
+    anchor: Anchor,
+    today: FileToday,
+    *,
+    younger: Collection[str] | None = None,
+    followed: Sequence[int | None] | None = None,
+    was_repeated: bool = False,
+) -> Located:
     """Where ``anchor`` is in a file.
 
     All lines by their births: ``BIRTHS``. Otherwise, where its whole text stands in one place only, or
-    in one place only that has all of the lines found: ``TEXT``. Otherwise the lines that births find, in
-    one or more ranges, with fewer ``survived`` than ``total``. Otherwise ``UNKNOWN`` when one of the lines
-    may still be among those whose births are not known here, else ``STALE``.
+    in one place only that has all of the lines found: ``TEXT``. Otherwise the lines that survive, in one
+    or more ranges, with fewer ``survived`` than ``total``. Otherwise ``UNKNOWN`` when one of the lines may
+    still be among those whose births are not known here, else ``STALE``.
+
+    ``followed`` tells for each line of the anchor at which of HEAD's lines it arrives commit by commit,
+    None for one that is gone. It decides which lines survive; None as a whole: nobody could follow them.
 
     ``younger`` are the commits in HEAD's history that were not yet in it when the anchor was made. An
     equal text that is older stood there beside the anchor, so it is another line: knowing them makes
-    the text a better witness. None: not known.
+    the text a better witness. None: not known. ``was_repeated``: the text stood in the file several times
+    when the anchor was made, so that standing there once today says nothing.
     """
     total = anchor.range.end - anchor.range.start + 1
     births = tuple(_single(anchor.births))
     found = _in_order([tuple(today.born(birth)) for birth in births])
+    if not (len(found) == total and all(found)):
+        if followed is None:
+            found = _without_strays(found, anchor, today)
+        else:
+            found = [_arrived(line, today) for line in followed]
     survivors = sorted({line for lines in found for line in lines})
     survived = sum(1 for lines in found if lines)
     if survivors and survived == total:
         return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
-    block = _text_block(anchor, today, survivors, younger)
+    block = _text_block(anchor, today, survivors, younger, was_repeated=was_repeated)
     if block is not None:
         return Located(_ranges(today.path, block), Certainty.TEXT, total, total)
     if _worth_showing(survivors, anchor, today):
         return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
     certainty = Certainty.UNKNOWN if _may_be_hidden(anchor, births, today) else Certainty.STALE
     return Located((), certainty, 0, total)
+
+
+def _arrived(head_line: int | None, today: FileToday) -> tuple[int, ...]:
+    line = None if head_line is None else today.at(head_line)
+    return () if line is None else (line,)
+
+
+def _without_strays(
+    found: Sequence[tuple[int, ...]], anchor: Anchor, today: FileToday
+) -> list[tuple[int, ...]]:
+    """The lines found, without blank lines and brackets that no other line of the anchor stands beside:
+    when what was around them is rewritten, any of their like may have been taken for them."""
+    if not has_words(anchor.text):
+        return list(found)
+    kept = {
+        line
+        for place in _ranges(today.path, sorted({line for lines in found for line in lines}))
+        if has_words(today.lines[place.start - 1 : place.end])
+        for line in range(place.start, place.end + 1)
+    }
+    return [tuple(line for line in lines if line in kept) for lines in found]
 
 
 def _in_order(found: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
@@ -145,6 +202,8 @@ def _text_block(
     today: FileToday,
     survivors: Sequence[int],
     younger: Collection[str] | None,
+    *,
+    was_repeated: bool,
 ) -> range | None:
     """The one place that the anchor's whole text can mean, if there is one."""
     if not anchor.text:
@@ -160,10 +219,12 @@ def _text_block(
         (block,) = blocks
         if survivors:
             return block
+        if was_repeated:
+            return None
         needed = _TELLING_ALONE
         if younger is not None and not any(map(today.is_unknown, block)):
             needed = 1 if uncommitted else _TELLING_WHEN_YOUNGER
-        if _word_characters(anchor.text) >= needed:
+        if word_characters(anchor.text) >= needed:
             return block
     # Lines that were not committed have no births yet: as long as nothing moved, they are in their place.
     if uncommitted and anchor.range.path == today.path:
@@ -173,7 +234,12 @@ def _text_block(
     return None
 
 
-def _word_characters(text: Iterable[str]) -> int:
+def has_words(lines: Iterable[str]) -> bool:
+    """Whether one of the lines is more than blanks and brackets."""
+    return any(any(map(str.isalnum, line)) for line in lines)
+
+
+def word_characters(text: Iterable[str]) -> int:
     """How much a text tells: brackets and blank lines tell nothing."""
     return sum(sum(map(str.isalnum, line)) for line in text)
 
@@ -182,9 +248,7 @@ def _worth_showing(survivors: Sequence[int], anchor: Anchor, today: FileToday) -
     """Whether the lines that survived are more than the blank lines and brackets between what is gone."""
     if not survivors:
         return False
-    had_words = any(map(str.isalnum, "".join(anchor.text)))
-    have_words = any(any(map(str.isalnum, today.lines[line - 1])) for line in survivors)
-    return have_words or not had_words
+    return has_words(today.lines[line - 1] for line in survivors) or not has_words(anchor.text)
 
 
 def _may_be_hidden(anchor: Anchor, births: Sequence[Birth], today: FileToday) -> bool:

@@ -1,0 +1,134 @@
+"""What the commits between an anchor's making and HEAD say about its lines. Asked only where births fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from lsp_server.code.blame import FileBirths
+from lsp_server.code.following import Fate, History
+from lsp_server.code.git import OFFLINE, GitRunner, blob, commit_id, commits_since, tree_entry
+from lsp_server.code.text import is_binary, split_lines
+from lsp_server.errors import StoreError
+from lsp_server.records.anchors import UNCOMMITTED, Anchor
+
+_KEPT = 256  # answers of one kind
+_FOLLOWED_LINES = 2000  # of one anchor: each is taken through every change of its file
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Past:
+    """Keeps what it found out: commits do not change. Raises nothing; what cannot be told is None.
+
+    ``births`` gives the births of a path's lines at a commit.
+    """
+
+    def __init__(self, runner: GitRunner, births: Callable[[str, str], FileBirths]) -> None:
+        self._runner = runner
+        self._births = births
+        self._history: History | None = None
+        self._texts: dict[tuple[str, str], tuple[str, ...] | None] = {}
+        self._since: dict[tuple[str, str], frozenset[str] | None] = {}
+
+    def history(self, head: str) -> History:
+        """The ways to ``head``; only the last one asked for is kept."""
+        history = self._history
+        if history is None or history.head != head:
+            history = self._history = History(self._runner, head)
+        return history
+
+    def fates(
+        self, anchor: Anchor, head: str, made_at: str, path: str | None = None
+    ) -> tuple[Fate | None, ...] | None:
+        """What became of each line of an anchor that was made at ``made_at``, commit by commit up to
+        ``head``: None for a line that was not committed. With ``path``: only if the file is called that
+        at ``head``."""
+        trail = self.history(head).trail(made_at, anchor.range.path)
+        if trail is None or (path is not None and trail.path != path):
+            return None
+        lines = self._lines_then(anchor, made_at)
+        if lines is None:
+            return None
+        return tuple(None if line is None else trail.fate(line) for line in lines)
+
+    def _lines_then(self, anchor: Anchor, made_at: str) -> list[int | None] | None:
+        """The numbers that an anchor's lines had in the commit it was made at: those it names, unless the
+        work tree's file was another one. None for a line that was not committed."""
+        _, start, end = anchor.range
+        then = self.text(made_at, anchor.range.path)
+        if then is None or end - start >= _FOLLOWED_LINES:
+            return None
+        committed = all(birth.commit != UNCOMMITTED for birth in anchor.births)
+        if anchor.births and committed and then[start - 1 : end] == anchor.text:
+            return list(range(start, end + 1))
+        try:
+            births = self._births(anchor.range.path, made_at)
+        except StoreError:
+            return None
+        lines: list[int | None] = []
+        for birth in anchor.births:
+            for line in range(birth.start, birth.end + 1):
+                found = list(births.lines_born(birth.commit, birth.path, line))
+                lines.append(found[0] if len(found) == 1 else None)
+        return lines if len(lines) == end - start + 1 else None
+
+    def was_repeated(self, anchor: Anchor, made_at: str) -> bool:
+        """Whether an anchor's text stood several times in its file when it was made."""
+        then = self.text(made_at, anchor.range.path) or ()
+        length, first = len(anchor.text), anchor.text[:1]
+        places = [at for at in range(len(then)) if then[at : at + 1] == first]
+        return sum(then[at : at + length] == anchor.text for at in places) > 1
+
+    def text(self, commit: str, path: str) -> tuple[str, ...] | None:
+        """The lines of a file in a commit; None where it is no text file there, or not here."""
+        return _kept(self._texts, (commit, path), lambda: self._read(commit, path))
+
+    def _read(self, commit: str, path: str) -> tuple[str, ...] | None:
+        try:
+            entry = tree_entry(self._runner, commit, path)
+            content = blob(self._runner, entry.object_id) if entry and entry.is_file else None
+        except StoreError:
+            return None
+        return None if content is None or is_binary(content) else split_lines(content)
+
+    def younger(self, head: str, made_at: str) -> frozenset[str] | None:
+        """The commits in the history of ``head`` that were not in that of ``made_at``."""
+        return _kept(self._since, (head, made_at), lambda: self._commits_since(head, made_at))
+
+    def _commits_since(self, head: str, made_at: str) -> frozenset[str] | None:
+        try:
+            return commits_since(self._runner, head, made_at)
+        except StoreError:
+            return None
+
+    def touched(self, head: str, since: str | None, path: str) -> list[tuple[str, str]]:
+        """The commits up to ``head`` that changed the file which was at ``path`` in ``since``, the oldest
+        first, each with the name that it has there. ``since`` may be on another branch, or None: then from
+        the first commit on, that one included."""
+        history = self.history(head)
+        start = history.first() if since is None else self._common(since, head)
+        trail = None if start is None else history.trail(start, path)
+        if trail is None or start is None:
+            return []
+        names = [name for name, _ in trail.steps[1:]] + [trail.path]
+        found = [(name, step.commit) for name, (_, step) in zip(names, trail.steps, strict=False) if name]
+        return [(path, start), *found] if since is None else found
+
+    def _common(self, one: str, other: str) -> str | None:
+        try:
+            if (commit := commit_id(self._runner, one)) is None:
+                return None
+            found = self._runner.run([*OFFLINE, "merge-base", commit, other])
+        except StoreError:
+            return None  # no history in common
+        return found.decode("ascii").split()[0]
+
+
+def _kept(known: dict[Key, Value], key: Key, find: Callable[[], Value]) -> Value:
+    if key not in known:
+        if len(known) >= _KEPT:
+            known.clear()
+        known[key] = find()
+    return known[key]
