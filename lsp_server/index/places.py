@@ -43,6 +43,21 @@ def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnc
     return _anchors(connection, set(rows.fetchall()))
 
 
+def anchors_with_lines(connection: sqlite3.Connection, numbers: Iterable[int]) -> list[StoredAnchor]:
+    """The anchors whose telling line has one of these numbers (``records.telling``)."""
+    wanted = sorted(numbers)
+    places: set[tuple[int, int]] = set()
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(part))
+        places.update(
+            connection.execute(
+                f"SELECT row, ordinal FROM anchors WHERE telling IN ({marks})", part
+            ).fetchall()
+        )
+    return _anchors(connection, places)
+
+
 def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
     """The records written when the code stood at this commit, also if history was rewritten since, in the
     order of recording."""

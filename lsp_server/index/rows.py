@@ -9,6 +9,7 @@ from lsp_server.index.labelling import label_key
 from lsp_server.index.packing import id_digits, microseconds, pack, storable
 from lsp_server.records.labels import MOST, format_label, label_number
 from lsp_server.records.model import Problem, Record
+from lsp_server.records.telling import number_of, telling_line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,7 +21,7 @@ _INSERTS = {
     "labels": "INSERT INTO labels VALUES (?, ?, ?)",
     "tags": "INSERT INTO tags VALUES (?, ?)",
     "conflicts": "INSERT INTO conflicts VALUES (?)",
-    "anchors": "INSERT INTO anchors VALUES (?, ?, ?)",
+    "anchors": "INSERT INTO anchors VALUES (?, ?, ?, ?)",
     "births": "INSERT INTO births VALUES (?, ?, ?, ?)",
     "former_commits": "INSERT INTO former_commits VALUES (?, ?)",
 }
@@ -77,7 +78,9 @@ class Rows:
         if record.conflicts:
             waiting["conflicts"].append((row,))
         for ordinal, anchor in enumerate(record.anchors):
-            waiting["anchors"].append((row, ordinal, storable(anchor.range.path)))
+            line = telling_line(anchor.text)
+            telling = None if line is None else number_of(line)
+            waiting["anchors"].append((row, ordinal, storable(anchor.range.path), telling))
             for birth in anchor.births:
                 waiting["births"].append((row, ordinal, storable(birth.commit), storable(birth.path)))
         return digits

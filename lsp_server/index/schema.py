@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds
 # since 1970 in UTC. ``data`` holds what the columns beside it do not say of a record (see packing.py).
+# ``telling`` is the number of the line that tells an anchor's text from other code (records/telling.py).
 # A row of ``files`` whose ``record_id`` has its row in ``records`` with another path is a duplicate.
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -38,8 +39,11 @@ CREATE INDEX labels_by_row ON labels (row);
 CREATE TABLE tags (tag TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE INDEX tags_by_tag ON tags (tag, row);
 CREATE INDEX tags_by_row ON tags (row);
-CREATE TABLE anchors (row INTEGER NOT NULL, ordinal INTEGER NOT NULL, path TEXT NOT NULL);
+CREATE TABLE anchors (
+    row INTEGER NOT NULL, ordinal INTEGER NOT NULL, path TEXT NOT NULL, telling INTEGER
+);
 CREATE INDEX anchors_by_path ON anchors (path);
+CREATE INDEX anchors_by_telling ON anchors (telling) WHERE telling IS NOT NULL;
 CREATE INDEX anchors_by_row ON anchors (row);
 CREATE TABLE births (
     row INTEGER NOT NULL, ordinal INTEGER NOT NULL, code_commit TEXT NOT NULL, path TEXT NOT NULL

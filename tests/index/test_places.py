@@ -1,6 +1,7 @@
 """Records and anchors found by the place in the code."""
 
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
+from lsp_server.records.telling import numbers_of
 
 C1, C2 = "1" * 40, "2" * 40
 
@@ -48,3 +49,19 @@ def test_anchors_are_found_by_the_path_they_were_made_on_committed_or_not(known,
     assert [ordinals(p) for p in ("src/new.py", "src/before.py", "src/after.py", "src/bare.py", "src")] == [
         [0], [1], [1], [2], [],
     ]  # fmt: skip
+
+
+def test_anchors_are_found_by_the_line_that_tells_their_text_from_other_code(known, make):
+    told = Anchor(
+        CodeRange("src/a.py", 4, 6), (), ("    else:", "        raise TokenExpired(user.name)", "    )")
+    )
+    plain = Anchor(CodeRange("src/a.py", 9, 10), (), ("    else:", "        return x"))
+    record = make.learning("aaaa", anchors=(plain, told))
+    index = known(record, make.learning("bbbb"))
+
+    def found(*lines):
+        return [(s.record_id, s.anchor) for s in index.anchors_with_lines(numbers_of(lines))]
+
+    assert found("# new file", "        raise TokenExpired(user.name)") == [(record.id, told)]
+    assert found("    else:", "        return x", "raise TokenExpired(user.name)") == []
+    assert found(*(f"a line that is number {n}" for n in range(2000)), told.text[1]) == [(record.id, told)]
