@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from lsprotocol import types
 
@@ -29,15 +30,27 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
+class Edit(NamedTuple):
+    """Lines replaced by others: from ``start`` (0-based) on, ``removed`` old ones by ``added`` new ones."""
+
+    start: int
+    removed: int
+    added: int
+
+
 @dataclass(frozen=True)
 class Document:
-    """One version of one open document."""
+    """One version of one open document. ``edits`` made it from the version before it, each on what the one
+    before it left; None where the text was given as a whole."""
 
     uri: str
     path: Path | None
     version: int | None
     lines: Sequence[str]
     encoding: Encoding
+    edits: tuple[Edit, ...] | None = None
+    without_cr: bool = False
+    """No CR alone ends a line, so the protocol's lines are git's. False: perhaps not."""
 
     @cached_property
     def text(self) -> str:
@@ -59,7 +72,7 @@ class Document:
     @cached_property
     def _git_line_numbers(self) -> Sequence[int] | None:
         """For each of the protocol's lines the number of git's; None where the two agree."""
-        if not any(line.endswith("\r") for line in self.lines):
+        if self.without_cr or not any(line.endswith("\r") for line in self.lines):
             return None
         starts = accumulate((1 if line.endswith("\n") else 0 for line in self.lines[:-1]), initial=1)
         return list(starts)
@@ -105,15 +118,21 @@ class Document:
         self, changes: Sequence[types.TextDocumentContentChangeEvent], version: int | None
     ) -> Document:
         """The next version. Changes apply one after the other, each on what the one before it left."""
-        lines = self.lines
+        lines, without_cr = self.lines, self.without_cr
+        edits: list[Edit] | None = []
         for change in changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
-                lines = self._replaced(lines, change.range, change.text)
+                lines, edit = self._replaced(lines, change.range, change.text)
+                fresh = lines[edit.start : edit.start + edit.added]
+                without_cr = without_cr and not any(line.endswith("\r") for line in fresh)
+                if edits is not None:
+                    edits.append(edit)
             else:
-                lines = split_lines(change.text)
-        return Document(self.uri, self.path, version, lines, self.encoding)
+                lines, without_cr, edits = split_lines(change.text), False, None
+        made_by = None if edits is None else tuple(edits)
+        return Document(self.uri, self.path, version, lines, self.encoding, made_by, without_cr)
 
-    def _replaced(self, lines: Sequence[str], where: types.Range, text: str) -> Sequence[str]:
+    def _replaced(self, lines: Sequence[str], where: types.Range, text: str) -> tuple[Sequence[str], Edit]:
         (first, start), (last, end) = sorted((self._place(lines, where.start), self._place(lines, where.end)))
         middle = lines[first][:start] + text + lines[last][end:]
         # A CR before and an LF after what changed may become one line end, or stop being one.
@@ -126,13 +145,23 @@ class Document:
         fresh = split_lines(middle)
         if last + 1 < len(lines):
             fresh.pop()  # the empty line after an end belongs to the text only
-        return [*lines[:first], *fresh, *lines[last + 1 :]]
+        edit = _edit(lines[first : last + 1], fresh, first)
+        return [*lines[:first], *fresh, *lines[last + 1 :]], edit
 
     def _place(self, lines: Sequence[str], position: types.Position) -> tuple[int, int]:
         if position.line >= len(lines):
             return len(lines) - 1, len(lines[-1])
         content = lines[position.line].rstrip("\r\n")
         return position.line, positions.to_column(content, position.character, self.encoding)
+
+
+def _edit(old: Sequence[str], new: Sequence[str], start: int) -> Edit:
+    """The lines that really changed between two stretches which begin at line ``start``."""
+    most = min(len(old), len(new))
+    head = next((at for at in range(most) if old[at] != new[at]), most)
+    most -= head
+    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    return Edit(start + head, len(old) - head - tail, len(new) - head - tail)
 
 
 class Documents:
@@ -145,7 +174,14 @@ class Documents:
 
     def open(self, item: types.TextDocumentItem) -> Document:
         lines = split_lines(item.text)
-        document = Document(item.uri, uris.to_path(item.uri), item.version, lines, self.encoding)
+        document = Document(
+            item.uri,
+            uris.to_path(item.uri),
+            item.version,
+            lines,
+            self.encoding,
+            without_cr=not any(line.endswith("\r") for line in lines),
+        )
         # Last in the dictionary is last opened: a command without a place means that repository.
         self._open.pop(uris.key(item.uri), None)
         self._open[uris.key(item.uri)] = document

@@ -1,10 +1,15 @@
-"""What is known about the lines of the open files: computed when a file opens, not when somebody asks."""
+"""What is known about the lines of the open files: computed when a file opens, not when somebody asks.
+
+First what the file's texts tell, which takes milliseconds; then what its history tells, which may take a
+second. An edit shifts what is known and looks nothing up.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.editor import uris
@@ -14,22 +19,26 @@ from lsp_server.editor.workers import Workers
 from lsp_server.errors import GitMemoryError
 
 if TYPE_CHECKING:
-    from lsp_server.memory.results import FileMemory
+    from lsp_server.memory.live import LiveMemory
+    from lsp_server.memory.results import FileMemory, Gone
 
 log = logging.getLogger(__name__)
 
 _LARGEST = 8 * 1024 * 1024  # characters of a file that is still worth a blame
+_KEPT = 64  # closed files whose memory is kept for when they are opened again
 
 
 class _Tracked:
-    """One open file. ``base`` is what was last computed, ``moved`` the same on the text as it is now."""
+    """One open file. ``base`` is what was last computed, ``live`` the same on the document ``live_on``."""
 
     def __init__(self) -> None:
         self.repository: Repository | None = None
         self.path = ""
         self.base: FileMemory | None = None
-        self.moved: tuple[Document, FileMemory] | None = None
-        self.ready = asyncio.Event()
+        self.live: LiveMemory | None = None
+        self.live_on: Document | None = None
+        self.begun = asyncio.Event()  # something is known
+        self.whole = asyncio.Event()  # all there is to know is known
         self.outdated = False
         self.task: asyncio.Task[None] | None = None
 
@@ -37,11 +46,20 @@ class _Tracked:
 class Tracking:
     """The ``FileMemory`` of every open document that is a file of a repository with a memory."""
 
-    def __init__(self, documents: Documents, workers: Workers) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        workers: Workers,
+        learned: Callable[[Document, Repository], None] = lambda *_: None,
+    ) -> None:
+        """``learned`` is called when all is known about a document, and each time that it is known anew."""
         self._documents = documents
         self._workers = workers
+        self._learned = learned
         self._files: dict[str, _Tracked] = {}
+        self._closed: OrderedDict[tuple[Repository, str], FileMemory] = OrderedDict()
 
+    # Which documents -----------------------------------------------------------------------------------
     def begin(self, document: Document) -> None:
         """A document was opened; ``follow`` or ``leave`` says what becomes of it."""
         self.forget(document.uri)
@@ -50,21 +68,42 @@ class Tracking:
     def leave(self, document: Document) -> None:
         """There is nothing to know about a document: it is no file of a repository."""
         if (tracked := self._files.get(uris.key(document.uri))) is not None:
-            tracked.ready.set()
+            tracked.begun.set()
+            tracked.whole.set()
 
     async def follow(self, document: Document, repository: Repository, path: str) -> None:
-        """Know a document's lines from now on; returns when they are known."""
+        """Know a document's lines from now on; returns when all about them is known."""
         tracked = self._files.get(uris.key(document.uri))
         if tracked is None:
             return
         tracked.repository, tracked.path = repository, path
+        kept = self._closed.pop((repository, path), None)
+        if kept and (kept.version, kept.commit) == (repository.version, repository.code_version):
+            tracked.base = kept
+            tracked.begun.set()
+            tracked.whole.set()
         self._compute(tracked, document.uri)
-        await tracked.ready.wait()
+        await tracked.whole.wait()
+
+    def edited(self, before: Document, document: Document) -> None:
+        """A document was typed in: shift what is known by the edits themselves. Takes microseconds."""
+        tracked = self._files.get(uris.key(document.uri))
+        if tracked is None or tracked.live is None or tracked.live_on is not before:
+            return
+        if document.edits is not None and document.without_cr:
+            tracked.live.edited(document.edits, document.content)
+            tracked.live_on = document
 
     def forget(self, uri: str) -> None:
         tracked = self._files.pop(uris.key(uri), None)
-        if tracked is not None and tracked.task is not None:
+        if tracked is None:
+            return
+        if tracked.task is not None:
             tracked.task.cancel()
+        if tracked.repository is not None and tracked.base is not None and tracked.whole.is_set():
+            self._closed[tracked.repository, tracked.path] = tracked.base
+            while len(self._closed) > _KEPT:
+                self._closed.popitem(last=False)
 
     def refresh(self, repository: Repository) -> None:
         """Compute again what is known of a repository's files: its memory or its code moved on."""
@@ -73,29 +112,54 @@ class Tracking:
             if document is not None:
                 self._compute(tracked, document.uri)
 
+    # What is known --------------------------------------------------------------------------------------
     def at(self, document: Document, line: int) -> Sequence[str] | None:
-        """The ids of the records on a client's line; None while they are being computed. Answers at once."""
+        """The ids of the records on a client's line, as far as they are known; None while nothing is.
+        Answers at once."""
         tracked = self._files.get(uris.key(document.uri))
         if tracked is None:
             return ()
-        if not tracked.ready.is_set():
+        if not tracked.begun.is_set():
             return None
-        if tracked.base is None or not tracked.base.placed:
+        live = self._live(tracked, document)
+        return () if live is None else live.at(document.git_line(line))
+
+    def gone(self, document: Document) -> Sequence[tuple[int, Gone]]:
+        """The anchors of which nothing is left, with the client's line where each stood."""
+        tracked = self._files.get(uris.key(document.uri))
+        if tracked is None or tracked.base is None or not tracked.base.gone:
             return ()
-        if tracked.moved is None or tracked.moved[0] is not document:
-            tracked.moved = document, tracked.base.moved(document.git_lines)
-        return tracked.moved[1].at(document.git_line(line))
+        live = self._live(tracked, document)
+        return (
+            []
+            if live is None
+            else [(document.client_line(live.line_of(one.line)), one) for one in live.base.gone]
+        )
 
     async def soon_at(self, document: Document, line: int, patience: float) -> Sequence[str]:
-        """As ``at``, waiting ``patience`` seconds at most; nothing when it takes longer."""
+        """As ``at``, waiting ``patience`` seconds at most for all to be known."""
         tracked = self._files.get(uris.key(document.uri))
-        if tracked is not None and not tracked.ready.is_set():
-            try:
-                await asyncio.wait_for(tracked.ready.wait(), patience)
-            except asyncio.TimeoutError:
-                return ()
+        if tracked is not None:
+            await _wait(tracked.whole, patience)
         return self.at(document, line) or ()
 
+    async def first_at(self, document: Document, line: int, patience: float) -> Sequence[str]:
+        """As ``at``, waiting for what is known without the file's history; nothing when even that takes
+        longer than ``patience`` seconds."""
+        tracked = self._files.get(uris.key(document.uri))
+        if tracked is not None:
+            await _wait(tracked.begun, patience)
+        return self.at(document, line) or ()
+
+    def _live(self, tracked: _Tracked, document: Document) -> LiveMemory | None:
+        base = tracked.base
+        if base is None or not (base.placed or base.gone):
+            return None
+        if tracked.live is None or tracked.live_on is not document:
+            tracked.live, tracked.live_on = _live_on(base, document), document
+        return tracked.live
+
+    # Computing ------------------------------------------------------------------------------------------
     def _compute(self, tracked: _Tracked, uri: str) -> None:
         if tracked.task is not None and not tracked.task.done():
             tracked.outdated = True
@@ -103,17 +167,44 @@ class Tracking:
         tracked.task = asyncio.ensure_future(self._keep_computing(tracked, uri))
 
     async def _keep_computing(self, tracked: _Tracked, uri: str) -> None:
+        if not tracked.begun.is_set() and (document := self._documents.get(uri)) is not None:
+            await self._take(tracked, uri, await self._first_known(tracked, document))
+            tracked.begun.set()
         while (document := self._documents.get(uri)) is not None:
             tracked.outdated = False
-            base = await self._known_now(tracked, document)
-            tracked.base, tracked.moved = base, None
-            tracked.ready.set()
+            await self._take(tracked, uri, await self._known_now(tracked, document))
+            tracked.begun.set()
+            tracked.whole.set()
+            if tracked.repository is not None and (now := self._documents.get(uri)) is not None:
+                self._learned(now, tracked.repository)
             if not tracked.outdated:
                 return
 
+    async def _take(self, tracked: _Tracked, uri: str, base: FileMemory | None) -> None:
+        """What is known from now on, brought to the text as it is by now off the loop's thread."""
+        live, document = None, self._documents.get(uri)
+        while base is not None and document is not None and (base.placed or base.gone):
+            live = await self._workers.prompt(_live_on, base, document)
+            if document is (document := self._documents.get(uri)):
+                break
+        tracked.base, tracked.live, tracked.live_on = base, live, document
+
+    async def _first_known(self, tracked: _Tracked, document: Document) -> FileMemory | None:
+        repository = tracked.repository
+        if repository is None or not _is_worth_it(repository, document):
+            return None
+        try:
+            work = repository.memory.first_look
+            return await self._workers.prompt(work, tracked.path, document.git_text)
+        except GitMemoryError as error:
+            log.info("nothing is known about %s yet: %s", tracked.path, error)
+        except Exception:
+            log.exception("what the text of %s tells could not be computed", tracked.path)
+        return None
+
     async def _known_now(self, tracked: _Tracked, document: Document) -> FileMemory | None:
         repository = tracked.repository
-        if repository is None or not repository.has_memory or len(document.text) > _LARGEST:
+        if repository is None or not _is_worth_it(repository, document):
             return None
         try:
             work = repository.memory.file_memory
@@ -123,3 +214,20 @@ class Tracking:
         except Exception:
             log.exception("what is known about %s could not be computed", tracked.path)
         return None
+
+
+def _is_worth_it(repository: Repository, document: Document) -> bool:
+    return repository.has_memory and len(document.text) <= _LARGEST
+
+
+def _live_on(base: FileMemory, document: Document) -> LiveMemory:
+    lines = document.git_lines
+    return base.live(lines if len(lines) == len(document.lines) else [*lines, ""])
+
+
+async def _wait(event: asyncio.Event, patience: float) -> None:
+    if not event.is_set():
+        try:
+            await asyncio.wait_for(event.wait(), patience)
+        except asyncio.TimeoutError:
+            return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.core import Core
@@ -78,27 +76,3 @@ def places(core: Core, record: Record) -> list[tuple[Anchor, Located]]:
             located = core.code.locate(anchor, core.code.today(now), made_at=made_at)
         found.append((anchor, located))
     return found
-
-
-def move(memory: FileMemory, lines: Sequence[str]) -> FileMemory:
-    """The same records on an edited text: lines that are still there keep theirs."""
-    from lsp_server.code.line_map import map_lines
-
-    if tuple(lines) == memory.lines:
-        return memory
-    mapping = map_lines(memory.lines, lines)
-    placed = []
-    for item in memory.placed:
-        today = [new for old in range(item.start, item.end + 1) if (new := mapping.to_new(old))]
-        placed += [replace(item, start=start, end=end) for start, end in _runs(today)]
-    return replace(memory, lines=tuple(lines), placed=tuple(placed))
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.model import Kind, Problem, Record
+
+if TYPE_CHECKING:
+    from lsp_server.memory.live import LiveMemory
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,28 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Gone:
+    """An anchor of which nothing is left. ``line`` (1-based) is where in the file its lines stood.
+
+    ``range`` and ``symbol`` are the anchor's, as the record has them. ``commit`` is the one that took the
+    last of the lines away, and ``last`` where they were before it; None where nobody can tell.
+    """
+
+    record_id: str
+    range: CodeRange
+    symbol: str
+    line: int
+    commit: str | None = None
+    last: CodeRange | None = None
+
+
+@dataclass(frozen=True)
 class FileMemory:
     """What is known about one file of the user's code, as it was when it was looked at.
 
     ``lines`` are the file's lines that the places count in (git's lines: split at LF only). ``version`` is
-    the memory's, ``commit`` the code's at that moment. Immutable: ``moved`` gives another one.
+    the memory's, ``commit`` the code's at that moment. ``stale`` are the records that have nothing left in
+    the file, ``gone`` each anchor that has not. Immutable: ``moved`` gives another one.
     """
 
     path: str
@@ -121,6 +142,7 @@ class FileMemory:
     version: str | None
     commit: str | None
     stale: tuple[str, ...] = field(default=())
+    gone: tuple[Gone, ...] = field(default=())
 
     def at(self, line: int) -> tuple[str, ...]:
         """The ids of the records on a line (1-based), in the order they were recorded."""
@@ -128,9 +150,15 @@ class FileMemory:
 
     def moved(self, lines: Sequence[str]) -> FileMemory:
         """The same knowledge on an edited text. Takes about a millisecond; starts no process."""
-        from lsp_server.memory.placing import move
+        from lsp_server.memory.live import moved
 
-        return move(self, lines)
+        return moved(self, lines)
+
+    def live(self, lines: Sequence[str]) -> LiveMemory:
+        """The same knowledge on a text that is being typed in, followed edit by edit."""
+        from lsp_server.memory.live import LiveMemory
+
+        return LiveMemory(self, lines)
 
 
 @dataclass(frozen=True)

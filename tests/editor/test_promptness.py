@@ -46,8 +46,10 @@ def slow_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: Memory) -> Path:
-    """Blame is slow from here on; a decision is on lines 5 and 6."""
-    memory.record(Kind.DECISION, "Use JWT", at=[CodeRange(AUTH, 5, 6)])
+    """Blame is slow from here on. Only the history tells that a decision is on line 7, whose text says too
+    little; that a learning is on lines 5 and 6 can be told by their text."""
+    memory.record(Kind.DECISION, "Use JWT", at=[CodeRange(AUTH, 7, 7)])
+    memory.record(Kind.LEARNING, "Emails differ by case", at=[CodeRange(AUTH, 5, 6)])
     return slow_git(tmp_path / "slow", monkeypatch)
 
 
@@ -60,13 +62,11 @@ def test_nothing_heavy_is_loaded_before_initialize_is_answered() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_a_hover_whose_lines_are_not_known_yet_does_not_hold_up_the_others(
-    gate: Path, client: Client, repo: Any
-) -> None:
+def test_what_waits_for_a_history_does_not_hold_up_the_rest(gate: Path, client: Client, repo: Any) -> None:
     client.initialize(repo.root)
     uri = client.open(repo.root / AUTH)
     labels = client.open(repo.root / "notes.txt", "ADR-1\n")
-    waiting = [client.begin("textDocument/hover", at(uri, 4)) for _ in range(20)]
+    waiting = [client.begin("textDocument/definition", at(uri, 6)) for _ in range(20)]
     assert client.shown(labels, 0, 2)
     begun = time.monotonic()
     assert client.hover(labels, 0, 2)
@@ -76,30 +76,50 @@ def test_a_hover_whose_lines_are_not_known_yet_does_not_hold_up_the_others(
     gate.touch()
     for one in waiting:
         client.response(one)
-    assert client.shown(uri, 4)
+    assert client.shown(uri, 6)
 
 
-def test_a_first_hover_waits_for_its_lines_but_not_for_ever(gate: Path, client: Client, repo: Any) -> None:
+def test_a_hover_answers_from_what_is_known_and_knows_more_when_the_history_is_read(
+    gate: Path, client: Client, repo: Any
+) -> None:
     client.initialize(repo.root)
     uri = client.open(repo.root / AUTH)
-    begun = time.monotonic()
-    assert client.hover(uri, 4) is None
-    assert time.monotonic() - begun > 1.0
-    asked = client.begin("textDocument/hover", at(uri, 4))
+    assert "Emails differ by case" in client.hover(uri, 4)["contents"]["value"]
+    assert client.hover(uri, 6) is None
+    place = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    change = {"range": place, "text": "#\n"}
+    document = {"uri": uri, "version": 2}
+    client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+    assert "Emails differ by case" in client.hover(uri, 5)["contents"]["value"]
+    assert not gate.exists()  # so blame was not what they waited for
     gate.touch()
-    assert "Use JWT" in client.response(asked)["result"]["contents"]["value"]
+    assert "Use JWT" in client.shown(uri, 7)["contents"]["value"]
+    assert "Emails differ by case" in client.hover(uri, 5)["contents"]["value"]
 
 
 def test_a_waiting_request_can_be_cancelled(gate: Path, client: Client, repo: Any) -> None:
     client.initialize(repo.root)
     uri = client.open(repo.root / AUTH)
-    asked = client.begin("textDocument/hover", at(uri, 4))
+    asked = client.begin("textDocument/definition", at(uri, 6))
     client.notify("$/cancelRequest", {"id": asked})
     assert client.response(asked)["error"]["code"] == CANCELLED
     gate.touch()
-    assert client.shown(uri, 4)
+    assert client.shown(uri, 6)
     assert sum(message.get("id") == asked for message in client.raw) == 1
     assert "Traceback" not in client.log.read_text()
+
+
+def test_a_file_that_is_opened_again_is_known_without_its_history(
+    gate: Path, client: Client, repo: Any
+) -> None:
+    client.initialize(repo.root)
+    gate.touch()
+    uri = client.open(repo.root / AUTH)
+    assert client.shown(uri, 6)
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    gate.unlink()
+    client.open(repo.root / AUTH)
+    assert "Use JWT" in client.hover(uri, 6)["contents"]["value"]
 
 
 def test_a_slow_blame_does_not_keep_the_server_from_ending(gate: Path, client: Client, repo: Any) -> None:
@@ -124,9 +144,9 @@ def test_slow_work_is_shown_where_the_editor_can_show_it(gate: Path, client: Cli
 def test_an_editor_that_shows_no_progress_is_not_asked_to(gate: Path, client: Client, repo: Any) -> None:
     client.initialize(repo.root, capabilities={**EVERYTHING, "window": {}})
     uri = client.open(repo.root / AUTH)
-    assert client.hover(uri, 4) is None
+    assert client.request("textDocument/definition", at(uri, 6)) is None
     gate.touch()
-    assert client.shown(uri, 4)
+    assert client.shown(uri, 6)
     assert client.requests == []
 
 

@@ -27,9 +27,11 @@ async def _opened(session: Session, document: Document) -> None:
 
 
 def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
+    before = session.documents.get(params.text_document.uri)
     document = session.documents.change(params)
-    if document is None:
+    if before is None or document is None:
         return
+    session.tracking.edited(before, document)
     repository = session.known_repository_of(document)
     if repository is not None and is_record_file(session, document):
         session.checking.check(document, repository, pause=True)

@@ -1,6 +1,7 @@
 """``textDocument/hover``: what is known about a line, or about the label under the cursor.
 
-Answered at once from what is in memory; only the first look at a record or a file goes to a worker.
+Answered at once from what is in memory; only the first look at a record or a file goes to a worker. It never
+waits for a file's history: what that adds is there at the next hover.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from lsp_server.editor.mentions import Mention, mention_at
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
 
-PATIENCE = 2.0  # seconds that the first hover of a file waits for its lines to be known
+PATIENCE = 2.0  # seconds that the first hover of a file waits for the index to be read
 Answer = types.Hover | None
 
 
@@ -64,7 +65,7 @@ async def _hover(session: Session, document: Document, line: int, mention: Menti
         ids: Sequence[str] = (record.id,)
     else:
         mention = None
-        ids = await session.tracking.soon_at(document, line, PATIENCE)
+        ids = await session.tracking.first_at(document, line, PATIENCE)
     if not ids:
         return None
     return _answer(session, document, line, mention, await repository.hover(ids, session.files_in_use()))

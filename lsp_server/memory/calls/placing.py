@@ -44,6 +44,13 @@ class Placing:
 
         return placing.file_memory(self._core, path, text)
 
+    def first_look(self, path: str, text: str | None = None) -> FileMemory:
+        """As ``file_memory``, as far as it is known without the file's history: in milliseconds, whatever
+        that is like. What it does not place may be found by ``file_memory`` all the same."""
+        from lsp_server.memory.first_look import first_look
+
+        return first_look(self._core, path, text)
+
     def places(self, record: Record) -> Sequence[tuple[Anchor, Located]]:
         """Where each anchor of a record is today, and how sure that is; renamed files are found."""
         from lsp_server.memory import placing

@@ -1,0 +1,122 @@
+"""What is known about a file while somebody types in it: each edit shifts it, nothing is looked up anew."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lsp_server.code.line_map import LineMap, map_lines
+
+if TYPE_CHECKING:
+    from lsp_server.memory.results import FileMemory, Placed
+
+
+class LiveMemory:
+    """A ``FileMemory`` on a text that is being typed in.
+
+    For each line of the text it knows which line of the ``FileMemory`` it is, if any; an edit replaces a
+    stretch of that list. So a keystroke costs the same however many records the file has. Not thread-safe.
+    """
+
+    def __init__(self, base: FileMemory, text: Sequence[str]) -> None:
+        """``text`` are the lines as they are now, without their ends."""
+        self.base = base
+        self._origins = [0] * len(text)  # 1-based lines of `base`; 0 for one that is new
+        if tuple(text[: len(base.lines)]) == base.lines:
+            self._origins[: len(base.lines)] = range(1, len(base.lines) + 1)
+        else:
+            self._take(map_lines(base.lines, text), 0, 0)
+
+    def edited(self, edits: Sequence[tuple[int, int, int]], text: Callable[[int], str]) -> None:
+        """Follow edits, each made on what the one before it left: (the first line, 0-based, how many lines
+        went, how many came). ``text`` gives a line (0-based) as it is after the last edit. A line that is
+        typed anew as it was is that line again."""
+        for start, removed, added in edits:
+            self._origins[start : start + removed] = [0] * added
+        if len(edits) == 1:
+            start, _, added = edits[0]
+            self._restore(start, start + added, text)
+        elif edits:
+            self._restore_all(text)
+
+    def at(self, line: int) -> tuple[str, ...]:
+        """The ids of the records on a line (1-based), in the order they were recorded."""
+        origin = self._origins[line - 1] if 0 < line <= len(self._origins) else 0
+        return self.base.at(origin) if origin else ()
+
+    def line_of(self, line: int) -> int:
+        """Where a line of ``base`` (1-based) is now, or where it was: below the last line above it that is
+        still there. 1 at the top."""
+        above, at = 0, 0
+        for number, origin in enumerate(self._origins, start=1):
+            if origin == line:
+                return number
+            if above < origin < line:
+                above, at = origin, number
+        return max(1, min(at + 1, len(self._origins)))
+
+    def _restore_all(self, text: Callable[[int], str]) -> None:
+        at = 0
+        while at < len(self._origins):
+            if self._origins[at]:
+                at += 1
+            else:
+                at = self._restore(at, at, text) + 1
+
+    def _restore(self, start: int, end: int, text: Callable[[int], str]) -> int:
+        """Tell what of a stretch of new lines, with those above and below it, is old; where it ends."""
+        origins = self._origins
+        while start and not origins[start - 1]:
+            start -= 1
+        while end < len(origins) and not origins[end]:
+            end += 1
+        above = origins[start - 1] if start else 0
+        below = origins[end] if end < len(origins) else len(self.base.lines) + 1
+        if start < end and below - above > 1:
+            was = self.base.lines[above : below - 1]
+            self._take(map_lines(was, [text(line) for line in range(start, end)]), above, start)
+        return end
+
+    def _take(self, mapping: LineMap, above: int, start: int) -> None:
+        for block in mapping.blocks:
+            old, new = above + block.old, start + block.new - 1
+            self._origins[new : new + block.length] = range(old, old + block.length)
+
+
+def moved(memory: FileMemory, lines: Sequence[str]) -> FileMemory:
+    """The same records on an edited text: lines that are still there keep theirs."""
+    if tuple(lines) == memory.lines:
+        return memory
+    mapping = map_lines(memory.lines, lines)
+    starts = [block.old for block in mapping.blocks]
+    placed = [piece for item in memory.placed for piece in _pieces(item, mapping, starts)]
+    gone = [replace(item, line=_near(item.line, mapping, starts, len(lines))) for item in memory.gone]
+    return replace(memory, lines=tuple(lines), placed=tuple(placed), gone=tuple(gone))
+
+
+def _pieces(item: Placed, mapping: LineMap, starts: Sequence[int]) -> list[Placed]:
+    """What is left of a place: block by block, not line by line."""
+    found: list[tuple[int, int]] = []
+    first = max(0, bisect_right(starts, item.start) - 1)
+    for block in mapping.blocks[first:]:
+        if block.old > item.end:
+            break
+        start, end = max(item.start, block.old), min(item.end, block.old + block.length - 1)
+        if start <= end:
+            shift = block.new - block.old
+            if found and found[-1][1] == start + shift - 1:
+                found[-1] = (found[-1][0], end + shift)
+            else:
+                found.append((start + shift, end + shift))
+    return [replace(item, start=start, end=end) for start, end in found]
+
+
+def _near(line: int, mapping: LineMap, starts: Sequence[int], count: int) -> int:
+    """Where a line is, or where it was: below what stood above it."""
+    at = bisect_right(starts, line) - 1
+    if at < 0:
+        return 1
+    block = mapping.blocks[at]
+    return max(1, min(block.new + min(line - block.old, block.length), count))
