@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
+from lsp_server.cli.checkpoint_for import answer, for_option
 from lsp_server.cli.output import print_json, print_recorded
 from lsp_server.cli.record_options import (
     NewRecord,
@@ -34,6 +35,7 @@ COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
     example="""
     git memory checkpoint "Login works end to end" --phase implementation \\
         --completed "Login form" --in-progress "Password reset" --todo "Rate limit" --metric tests=214
+    git memory checkpoint --for main..feature
     """,
 )
 @click.argument("message", required=False, type=Text())
@@ -41,12 +43,16 @@ COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
 @place_options
 @edit_option
 @text_options(Kind.CHECKPOINT)
-def checkpoint(session: Session, message: str | None, **given: Any) -> None:
+@for_option
+def checkpoint(session: Session, message: str | None, *, range_: str | None, **given: Any) -> None:
     """Record where the work stands.
 
     By itself it notes the commit, the branch, whether there are uncommitted changes, the files modified
     since the previous checkpoint with their line counts, and the time since then.
     """
+    if range_ is not None:
+        answer(session, range_, {"a title": message, **given})
+        return
     new = NewRecord(session, Kind.CHECKPOINT, given)
     if new.is_edited:
         record_in_editor(new, message)

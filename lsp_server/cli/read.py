@@ -13,7 +13,7 @@ from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
 from lsp_server.cli.output import print_json, print_table, record_row
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
-from lsp_server.records.model import Kind, Problem
+from lsp_server.records.model import Kind, Problem, Record
 from lsp_server.records.plain import record_json
 
 SHOWN_PROBLEMS = 3
@@ -108,18 +108,28 @@ def warn_of(session: Session, problems: Sequence[tuple[str, Problem]]) -> None:
     git memory show BUG-7 --raw
     git memory show ADR-12@{yesterday}
     git memory show ADR-12@{3f2a9c1}
+    git memory show HEAD~2
     """,
 )
-@click.argument("ref", type=Ref())
+@click.argument("ref", type=Ref(), metavar="REF|COMMIT")
 @click.option("--raw", is_flag=True, help="The file as it is on the branch, front matter and all.")
-def show(session: Session, ref: str, raw: bool) -> None:
-    """Show one record whole.
+@click.option("--commit", is_flag=True, help="What is named is a commit of the code, not a record.")
+@click.option("--markdown", is_flag=True, help="Of a commit: as Markdown, to be read elsewhere.")
+def show(session: Session, ref: str, *, raw: bool, commit: bool, markdown: bool) -> None:
+    """Show one record whole, or what is recorded about a commit.
 
-    What it is, where it stands in the code today, what it is linked to, then its text. REF@{DATE} or
-    REF@{COMMIT} shows it as it was: at a date in git's own words, or in a commit of the memory.
+    Of a record: what it is, where it stands in the code today, what it is linked to, then its text.
+    REF@{DATE} or REF@{COMMIT} shows it as it was: at a date in git's own words, or in a commit of the memory.
+
+    Of a commit of the code (an id, a branch, a tag): the records written at it or named in its message,
+    and those anchored to lines that it brought or in files that it changed. A name means a record first.
     """
+    if raw and commit:
+        raise click.UsageError("--raw shows a record's file, and a commit has none: leave one of them out")
+    if markdown and (raw or session.json):
+        raise click.UsageError("--markdown, --raw and --json are different answers: choose one")
     with session.memory() as memory:
-        if (moment := moment_of(ref)) is not None:
+        if not commit and (moment := moment_of(ref)) is not None:
             from lsp_server.cli.showing import past_json, print_past
 
             past = memory.at(*moment)
@@ -133,7 +143,14 @@ def show(session: Session, ref: str, raw: bool) -> None:
         if raw and not session.json:
             _print_file(session, memory.raw(ref))
             return
-        record = memory.get(ref)
+        record = memory.shown(ref, commit=commit)
+        if not isinstance(record, Record):
+            from lsp_server.cli.showing_commit import answer_commit
+
+            answer_commit(session, memory, record, markdown=markdown)
+            return
+        if markdown:
+            raise click.UsageError("--markdown is for commits; a record is Markdown already: see --raw")
         from lsp_server.cli.showing import print_record, shown_json
 
         if session.json:

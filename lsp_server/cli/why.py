@@ -1,4 +1,4 @@
-"""``git memory why``: what is known about a file, or about a line of it."""
+"""``git memory why``: what is known about a line, a file or a folder."""
 
 from __future__ import annotations
 
@@ -6,71 +6,71 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lsp_server.cli.arguments import Place, code_path, parse_place
-from lsp_server.cli.output import print_json, record_row
+from lsp_server.cli.arguments import Place, Text, code_path, parse_place
+from lsp_server.cli.output import print_json
 from lsp_server.cli.read import nothing_found
+from lsp_server.cli.reasons import MOST, print_more, print_reasons, reason_json, shown
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
-from lsp_server.records.plain import range_json, record_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lsp_server.memory.facade import Memory
-    from lsp_server.memory.results import Reason
 
 
 @memory_command(
     "why",
     example="""
     git memory why src/auth.py:11
-    git memory why src/auth.py
+    git memory why src/auth.py:10-20 --all
+    git memory why src/auth.py --rev v1.0
+    git memory why src/auth
     """,
 )
 @click.argument("place", type=TypedPath(), metavar="PATH[:LINE[-LINE]]")
-def why(session: Session, place: str) -> None:
+@click.option("--rev", type=Text(), metavar="COMMIT", help="The file as it is in COMMIT, not as it is now.")
+@click.option("--all", "everything", is_flag=True, help=f"Show every record, not the {MOST} surest.")
+@click.option("--markdown", is_flag=True, help="As Markdown, to be read elsewhere.")
+def why(session: Session, place: str, *, rev: str | None, everything: bool, markdown: bool) -> None:
     """Tell what is known about a file or a line.
 
-    Every record that belongs there, with the evidence for it. Lines are those of the file as it is now.
+    Every record that belongs there, the surest first, each with its evidence: anchored here; named here;
+    recorded at the commit that last touched the line, or named in its message; about the file or its
+    folder; about a file that often changes together with this one. Lines are those of the file as it is
+    now. PATH may be a folder.
     """
+    if markdown and session.json:
+        raise click.UsageError("--markdown and --json are two answers: choose one")
     with session.memory() as memory:
-        where = _place(session, place)
-        path = code_path(session, memory, where.path)
-        reasons = _reasons(memory, path, where)
-    if not reasons:
-        nothing_found(session, f"nothing is known about {visible_line(place)}")
-    if session.json:
-        print_json(
-            session,
-            [
-                record_json(reason.record)
-                | {"evidence": reason.evidence, "range": reason.range and range_json(reason.range)}
-                for reason in reasons
-            ],
-        )
-        return
-    out = session.out
-    for reason in reasons:
-        out.table([record_row(out, reason.record)])
-        at = f"{reason.range}: " if reason.range is not None else ""
-        out.line(f"  {out.style(visible_line(at), 'cyan')}{out.style(visible_line(reason.evidence), 'dim')}")
+        where = _place(session, place, rev)
+        path = _path(session, memory, where.path)
+        reasons = memory.why(path, where.start, end=where.end, rev=rev)
+        if not reasons:
+            nothing_found(session, f"nothing is known about {visible_line(place)}")
+        if session.json:
+            print_json(session, [reason_json(reason) for reason in reasons])
+            return
+        some = shown(reasons, None if everything else MOST)
+        more = len(reasons) - len(some)
+        if markdown:
+            session.out.line(memory.reasons_report(f"Why {place}", some, more=more).rstrip("\n"))
+            return
+    print_reasons(session, some)
+    print_more(session, more, "--all")
 
 
-def _place(session: Session, text: str) -> Place:
+def _place(session: Session, text: str, rev: str | None) -> Place:
     # A file may be called `a:1`; one that is there is meant.
     try:
-        is_there = session.path(text).is_file()
+        is_there = rev is None and session.path(text).is_file()
     except (OSError, ValueError):
         is_there = False
     return Place(text) if is_there else parse_place(text, lines_needed=False)
 
 
-def _reasons(memory: Memory, path: str, where: Place) -> Sequence[Reason]:
-    if where.start is None or where.end is None or where.start == where.end:
-        return memory.why(path, where.start)
-    return [
-        reason
-        for reason in memory.why(path)
-        if reason.range is not None and reason.range.start <= where.end and where.start <= reason.range.end
-    ]
+def _path(session: Session, memory: Memory, typed: str) -> str:
+    if memory.root is None:
+        return typed  # a bare repository: as HEAD names it
+    if "\0" not in typed and session.path(typed).resolve() == memory.root.resolve():
+        return "."
+    return code_path(session, memory, typed)

@@ -1,10 +1,11 @@
 """Which files change together, told from a bounded part of the history.
 
 Looked at are the last commits before one of them, without merges and without those that change so much that
-they say nothing (a reformatting, an import). A file is a companion of another one when it changed in most of
-the other's commits, in so many that chance is no explanation: the lower end of the share's 95 % confidence
-interval (Wilson's) counts, and it has to be above how often the companion changes anyway, or a change log
-would be everybody's companion.
+they say nothing (a reformatting, an import). A file is a companion of another one when it changed in a good
+part of the other's commits; of that share the lower end of its 95 % confidence interval (Wilson's) counts,
+for two commits of two are no habit. And it has to be above how often the companion changes anyway, or a
+change log would be everybody's companion; unless most of the companion's own commits changed the other one,
+too, as in a short history that has hardly anything else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _OWN = 200  # of them, commits of the file itself: the newest
 _MOST_FILES = 50  # a commit that changes more says nothing about any two of its files
 _LEAST = 3  # commits in which both changed
 _SHARE = 0.2  # what the share is at least, with 95 % confidence
+_MUTUAL = 0.5  # of the companion's commits
 _Z = 1.96  # of a 95 % confidence interval
 
 
@@ -44,7 +46,9 @@ class Companion(NamedTuple):
     def is_often(self) -> bool:
         """Whether that is often, and more than chance."""
         least = lower_bound(self.both, self.own)
-        return self.both >= _LEAST and least >= _SHARE and least > self.its / self.window
+        if self.both < _LEAST or least < _SHARE:
+            return False
+        return least > self.its / self.window or self.both >= _MUTUAL * self.its
 
 
 class Changes(NamedTuple):

@@ -147,11 +147,12 @@ def _parse(output: bytes) -> Iterator[FileChange]:
                 really_changed.add(path)
         elif field:
             added, removed, path = field.split(b"\t", 2)
+            was = None
             if not path:  # a rename: the old and the new path follow
-                next(fields)
+                was = decode_path(next(fields))
                 path = next(fields)
             if (added, removed) != (b"0", b"0") or path in really_changed:
-                yield FileChange(decode_path(path), _count(added), _count(removed))
+                yield FileChange(decode_path(path), _count(added), _count(removed), was)
 
 
 def _count(number: bytes) -> int | None:

@@ -15,7 +15,7 @@ from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.finding import labelled
 from lsp_server.memory.linked import named_in, recorded_at
-from lsp_server.memory.neighbours import about_folder, about_path, changed_with, folder_named
+from lsp_server.memory.neighbours import about_folder, about_path, around, folder_named
 from lsp_server.memory.placing import file_memory
 from lsp_server.memory.results import How, Placed, Reason
 from lsp_server.records.anchors import Anchor, CodeRange
@@ -50,7 +50,7 @@ def why(core: Core, path: str, start: int | None, end: int | None, rev: str | No
     if start is None and (folder := folder_named(core, path, commit)) is not None:
         core.followed()
         found = _Found(core)
-        found.add_all(about_folder(core, folder, named=True))
+        found.add_all(about_folder(core, folder))
         return found.reasons()
     return _Explaining(core, path, Lines(start, end or start) if start else None, commit).reasons()
 
@@ -116,12 +116,12 @@ class _Explaining:
         found.add_all(self._anchored())
         found.add_all(self._named())
         found.add_all(self._at_commits())
-        found.add_all(about_path(self._core, self._former_paths()))
+        paths = self._former_paths()
+        found.add_all(about_path(self._core, paths))
         if self._lines is not None:
             found.add_all(self._elsewhere())
         found.add_all(self._stale())
-        found.add_all(about_folder(self._core, self._path.rpartition("/")[0], named=False))
-        found.add_all(changed_with(self._core, self._known.commit, self._former_paths()))
+        found.add_all(around(self._core, self._known.commit, paths))
         return found.reasons()
 
     def _former_paths(self) -> tuple[str, ...]:

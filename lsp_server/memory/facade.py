@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from lsp_server.memory.calls.batching import Batching
 from lsp_server.memory.calls.drafting import Drafting
+from lsp_server.memory.calls.hooking import Hooking
 from lsp_server.memory.calls.maintaining import Maintaining
 from lsp_server.memory.calls.placing import Placing
 from lsp_server.memory.calls.proposing import Proposing
 from lsp_server.memory.calls.reading import Reading
+from lsp_server.memory.calls.resuming import Resuming
 from lsp_server.memory.calls.reviewing import Reviewing
 from lsp_server.memory.calls.sharing import Sharing
 from lsp_server.memory.calls.trusting import Trusting
@@ -25,7 +27,18 @@ if TYPE_CHECKING:
 
 
 class Memory(
-    Writing, Batching, Reading, Reviewing, Placing, Drafting, Sharing, Proposing, Trusting, Maintaining
+    Writing,
+    Batching,
+    Reading,
+    Resuming,
+    Reviewing,
+    Placing,
+    Drafting,
+    Hooking,
+    Sharing,
+    Proposing,
+    Trusting,
+    Maintaining,
 ):
     """The memory of one repository. Thread-safe; close it, or use it as a context manager.
 

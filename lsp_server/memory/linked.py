@@ -10,6 +10,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.finding import labelled
 from lsp_server.memory.linked_results import CommitMemory, RangeMemory
 from lsp_server.memory.results import How, Reason
+from lsp_server.memory.standing import Standing
 from lsp_server.memory.titles import printable
 from lsp_server.records.labels import LABEL_IN_TEXT
 from lsp_server.records.model import Record
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lsp_server.index import Index
 
 _TRAILER = "Memory-Checkpoint:"
+_FEW = 20  # commits
 _MOST_FILES = 300  # of a commit, whose anchors are looked for
 
 
@@ -54,10 +56,11 @@ def commit_memory(core: Core, name: str) -> CommitMemory:
     for one in recorded_at(core, names):
         told = f"recorded at this commit{one.then}"
         reasons[one.record.id] = Reason(one.record, told, None, How.COMMIT, one.commit)
+    standing = Standing(core)
     for reason in (
         *_named_in(index, commit),
-        *_born_in(index, names),
-        *_in_changed_files(core, index, asked),
+        *_born_in(core, standing, names),
+        *_in_changed_files(core, standing, asked),
     ):
         reasons.setdefault(reason.record.id, reason)
     is_ours = core.store.at(asked).is_memory()
@@ -89,14 +92,24 @@ def recorded_at(core: Core, commits: Collection[str]) -> list[Recorded]:
     inside = set(commits)
     known = index.code_commits()
     found: dict[str, Recorded] = {}
-    for commit in (one for one in known if one in inside):
+    # A few are asked for by name: then one that a record was written at before history was rewritten counts.
+    for commit in inside if len(inside) < _FEW else inside.intersection(known):
         for record in index.at_commit(commit):
-            found[record.id] = Recorded(record, commit)
+            found[record.id] = _recorded(record, commit)
     for commit, (today, why) in became(core, [one for one in known if one not in inside]).items():
         if today in inside:
             for record in index.at_commit(commit):
                 found.setdefault(record.id, Recorded(record, today, commit, why))
     return sorted(found.values(), key=lambda one: (one.record.created, one.record.id))
+
+
+def _recorded(record: Record, commit: str) -> Recorded:
+    """A record that was written at a commit, or at what that was before it was rewritten."""
+    code = record.code
+    if code is None or code.commit is None or not code.formerly:
+        return Recorded(record, commit)
+    old, known_by = next((one for one in code.formerly if one[0] == commit), code.formerly[0])
+    return Recorded(record, code.commit, old, known_by)
 
 
 def became(core: Core, commits: Sequence[str]) -> Mapping[str, tuple[str, str]]:
@@ -128,26 +141,28 @@ def _named_in(index: Index, commit: CodeCommit) -> Iterator[Reason]:
         yield Reason(record, f"named in its message as {ref}", None, How.NAMED, commit.id)
 
 
-def _born_in(index: Index, commits: Sequence[str]) -> Iterator[Reason]:
+def _born_in(core: Core, standing: Standing, commits: Sequence[str]) -> Iterator[Reason]:
     for commit in commits:
-        for stored in index.anchors_born_in(commit):
-            if record := index.get(stored.record_id):
-                told = "anchored to lines that it brought"
-                yield Reason(record, told, stored.anchor.range, How.ANCHORED, commit)
+        for stored in core.index.anchors_born_in(commit):
+            if record := core.index.get(stored.record_id):
+                today, clause = standing.of(record, stored)
+                told = f"{'was ' if today is None else ''}anchored to lines that it brought{clause}"
+                yield Reason(record, told, today, How.ANCHORED, commit)
 
 
-def _in_changed_files(core: Core, index: Index, commit: str) -> Iterator[Reason]:
+def _in_changed_files(core: Core, standing: Standing, commit: str) -> Iterator[Reason]:
     """Records about a file that the commit changed, or deleted, or renamed."""
     from lsp_server.code.together import files_of
 
+    index = core.index
     paths = files_of(core.repository.git, commit)
     for path in sorted(index.anchored_paths(sorted(paths)[:_MOST_FILES])):
         for stored in index.anchors_on_path(path):
             record = index.get(stored.record_id)
             if record is not None and stored.anchor.range.path == path:
-                yield Reason(
-                    record, "anchored in a file that it changed", stored.anchor.range, How.FILE, commit
-                )
+                today, clause = standing.of(record, stored)
+                told = f"{'was ' if today is None else ''}anchored in a file that it changed{clause}"
+                yield Reason(record, told, today, How.FILE, commit)
 
 
 def _labelled(core: Core, reason: Reason) -> Reason:

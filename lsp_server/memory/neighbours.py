@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from lsp_server.errors import StoreError
@@ -41,58 +41,70 @@ def about_path(core: Core, paths: Sequence[str]) -> Iterator[Reason]:
                 yield from _reason(core, stored, f"anchored to the whole file{was}", How.FILE)
 
 
-def about_folder(core: Core, folder: str, *, named: bool) -> Iterator[Reason]:
-    """Records about a folder, about those above it, the nearest first, and about the files in it; of all
-    below it where the folder itself is asked for (``named``)."""
-    parents = [folder, *_above(folder)]
-    places = [f"{one}/" if one else ROOT for one in parents]
-    for place in places[:1]:
-        for stored in core.index.anchors_on_path(place):
-            told = "this folder" if named else f"the folder {place}"
-            yield from _reason(core, stored, f"anchored to {told}", How.ANCHORED if named else How.FOLDER)
-    if named:
-        yield from _below(core, folder, deep=True)
-    for place in places[1:]:
+def about_folder(core: Core, folder: str) -> Iterator[Reason]:
+    """Records about a folder (without a slash at its end; empty for the top), about all below it, and about
+    those above it, the nearest first."""
+    index = core.index
+    for stored in index.anchors_on_path(_place(folder)):
+        yield from _reason(core, stored, "anchored to this folder", How.ANCHORED)
+    for stored in index.anchors_below(f"{folder}/" if folder else "", deep=True):
+        if _stands(core, stored.anchor):
+            yield from _reason(core, stored, f"anchored in {stored.anchor.range.path}", How.FILE)
+    yield from _about(core, _above(folder))
+
+
+def around(core: Core, commit: str | None, paths: Sequence[str]) -> Iterator[Reason]:
+    """Records about the folders of a file, about other files in its folder, and about those that often change
+    together with it, in the history of ``commit``. ``paths`` are its name, and those it had before."""
+    index = core.index
+    folder = paths[0].rpartition("/")[0]
+    yield from _about(core, [folder, *_above(folder)])
+    if not index.has_anchors_beside(paths):
+        return
+    together = _changed_together(core, commit, paths)
+    beside = list(index.anchors_below(f"{folder}/" if folder else "", deep=False))
+    near = {one.anchor.range.path for one in beside}
+    # Those that change with it first, the closest first: it is the better evidence of the two.
+    order = {path: place for place, path in enumerate(together)}
+    for stored in sorted(beside, key=lambda one: order.get(one.anchor.range.path, len(order))):
+        path = stored.anchor.range.path
+        if path not in paths and _stands(core, stored.anchor):
+            told = f"; {together[path]}" if path in together else ""
+            yield from _reason(core, stored, f"anchored in {path}, in the same folder{told}", How.FOLDER)
+    for path, told in together.items():
+        for stored in index.anchors_on_path(path) if path not in near else ():
+            if stored.anchor.range.path == path and _stands(core, stored.anchor):
+                yield from _reason(core, stored, f"anchored in {path}; {told}", How.TOGETHER)
+
+
+def _about(core: Core, folders: Sequence[str]) -> Iterator[Reason]:
+    for folder in folders:
+        place = _place(folder)
         for stored in core.index.anchors_on_path(place):
             yield from _reason(core, stored, f"anchored to the folder {place}", How.FOLDER)
-    if not named:
-        yield from _below(core, folder, deep=False)
 
 
-def changed_with(core: Core, commit: str | None, paths: Sequence[str]) -> Iterator[Reason]:
-    """Records about files that often change together with one, in the history of ``commit``."""
+def _changed_together(core: Core, commit: str | None, paths: Sequence[str]) -> Mapping[str, str]:
+    """The files with records that often change together with one, the closest first, and how often."""
     from lsp_server.code.together import changes_beside, companions
 
-    index = core.index
-
-    def anchored(candidates: Sequence[str]) -> Collection[str]:
-        return index.anchored_paths(candidates)
-
-    if commit is None or not index.has_anchors_beside(paths):
-        return
+    if commit is None:
+        return {}
     runner = core.repository.git
     try:
         changes = changes_beside(runner, commit, paths)
-        found = companions(runner, changes, anchored)[:_MOST_COMPANIONS]
+        found = companions(runner, changes, core.index.anchored_paths)[:_MOST_COMPANIONS]
     except StoreError:  # a partial clone does not have what would tell
-        return
-    for one in found:
-        told = (
-            f"changed together in {one.both} of the {one.own} commits that changed this file"
-            f" ({round(one.share * 100)} %, of the last {one.window:,})"
-        )
-        for stored in index.anchors_on_path(one.path):
-            if stored.anchor.range.path == one.path and _stands(core, stored.anchor):
-                yield from _reason(core, stored, f"anchored in {one.path}: {told}", How.TOGETHER)
+        return {}
+    return {
+        one.path: f"changed together in {one.both} of this file's {one.own} commits"
+        f" ({round(one.share * 100)} %, in the last {one.window:,})"
+        for one in found
+    }
 
 
-def _below(core: Core, folder: str, *, deep: bool) -> Iterator[Reason]:
-    for stored in core.index.anchors_below(f"{folder}/" if folder else "", deep=deep):
-        path = stored.anchor.range.path
-        if _stands(core, stored.anchor):
-            where = "" if deep else ", in the same folder"
-            how = How.FILE if deep else How.FOLDER
-            yield from _reason(core, stored, f"anchored in {path}{where}", how)
+def _place(folder: str) -> str:
+    return f"{folder}/" if folder else ROOT
 
 
 def _stands(core: Core, anchor: Anchor) -> bool:

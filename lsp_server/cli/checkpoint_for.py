@@ -1,0 +1,57 @@
+"""``git memory checkpoint --for RANGE``: what was recorded while the code went from one commit to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from lsp_server.cli.arguments import Text
+from lsp_server.cli.output import print_json
+from lsp_server.cli.session import Session
+from lsp_server.cli.terminal import visible_line
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def for_option(decorated: Decorated) -> Decorated:
+    """``--for``: its value arrives as ``range_``."""
+    return click.option(
+        "--for",
+        "range_",
+        type=Text(),
+        metavar="RANGE",
+        help="Record nothing; list the checkpoints and records of the commits A..B, A...B, or since A.",
+    )(decorated)
+
+
+def answer(session: Session, range_: str, given: Mapping[str, Any]) -> None:
+    """List what was recorded at the commits of a range. ``given`` are the options that record something:
+    with them it is not clear what is meant."""
+    if also := sorted(name for name, value in given.items() if value):
+        said = also[0].replace("_", "-")
+        raise click.UsageError(f"--for lists and records nothing; leave {said!r} out")
+    from lsp_server.cli.read import nothing_found
+    from lsp_server.cli.reasons import MOST, print_more, print_reasons, reason_json
+
+    with session.memory() as memory:
+        found = memory.recorded_in(range_)
+    commits = f"{found.commits:,} commit{'s' * (found.commits != 1)}"
+    if not found.reasons:
+        what = f"the {commits} of {visible_line(range_)}" if found.commits else visible_line(range_)
+        nothing_found(
+            session,
+            f"no checkpoint and no record was written at {what}"
+            if found.commits
+            else f"there is no commit in {what}",
+        )
+    if session.json:
+        print_json(session, [reason_json(reason) for reason in found.reasons])
+        return
+    print_reasons(session, found.reasons[:MOST])
+    print_more(
+        session, len(found.reasons) - MOST if len(found.reasons) > MOST else 0, "a shorter range or --json"
+    )
+    if session.out.is_terminal:
+        session.say(session.err.style(f"{len(found.reasons)} of {commits}", "dim"))
