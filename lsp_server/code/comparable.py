@@ -1,0 +1,54 @@
+"""Commits with what two of them are compared by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lsp_server.code.git import OFFLINE, GitRunner
+
+_CLAIM = re.compile(rb"\(cherry picked from commit ([0-9a-f]{40,64})\)")
+
+
+class Comparable(NamedTuple):
+    """``claims``: the commits that its message says it was picked from."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    written: int
+    author: str
+    """Name, address and time: a rebase, an amendment and a cherry-pick keep them."""
+    subject: bytes
+    claims: tuple[str, ...]
+
+
+def read_comparable(runner: GitRunner, revisions: Sequence[str], *options: str) -> dict[str, Comparable]:
+    """Commits by id, in git's order."""
+    if not revisions:
+        return {}
+    output = runner.run(
+        [
+            *OFFLINE, "-c", "log.showSignature=false", "log", "-z", *options, "--stdin", "--no-mailmap",
+            "--no-notes", "--no-color", "-s", "--encoding=UTF-8",
+            "--format=%H%n%T%n%P%n%at%n%an%x01%ae%x01%at%n%B",
+        ],
+        stdin="".join(f"{one}\n" for one in revisions).encode("ascii"),
+    )  # fmt: skip
+    found = {}
+    for entry in output.split(b"\0"):
+        fields = entry.split(b"\n", 5)
+        if len(fields) < 6:
+            continue
+        commit, tree, parents, written, author, message = fields
+        found[commit.decode()] = Comparable(
+            commit.decode(),
+            tree.decode(),
+            tuple(parents.decode().split()),
+            int(written) if written.isdigit() else 0,
+            author.decode("utf-8", "replace"),
+            message.partition(b"\n")[0],
+            tuple(claim.decode() for claim in _CLAIM.findall(message)),
+        )
+    return found

@@ -1,0 +1,60 @@
+"""What git itself remembers of this clone's moves: where HEAD and the branches stood, and why they moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.errors import StoreError
+
+_MOST_MOVES = 2000
+# `commit (amend)`; in a rebase `rebase (fixup)`, `rebase -i (squash)`, `pull --rebase (reword)`.
+_REPLACED = re.compile(r"[^:]*\((amend|fixup|squash|reword)\): ")
+
+
+class Step(NamedTuple):
+    """One commit put in another's place. ``is_joining``: the change of a further commit went into it."""
+
+    old: str
+    new: str
+    is_joining: bool
+
+
+class Moves(NamedTuple):
+    """``places``: where HEAD and the branches stood, each once, the newest first; ``steps``: the commits that
+    were replaced by another on the spot."""
+
+    places: Sequence[str]
+    steps: Sequence[Step]
+
+
+def moves(runner: GitRunner) -> Moves:
+    """The moves that are remembered; none in a bare repository or a fresh clone. One process."""
+    try:
+        output = runner.run(
+            [
+                *OFFLINE, "-c", "log.showSignature=false", "log", "--walk-reflogs", "--no-color", "-s",
+                f"--max-count={_MOST_MOVES}", "--format=%gD%x00%H%x00%gs", "HEAD", "--branches", "--",
+            ]
+        )  # fmt: skip
+    except StoreError:
+        return Moves((), ())  # HEAD is unborn, or what it stood on is gone already
+    places: dict[str, None] = {}
+    steps: dict[Step, None] = {}
+    above: dict[str, tuple[str, str]] = {}  # by ref: the later entry's commit and words
+    for line in output.decode("utf-8", "replace").split("\n"):
+        name, _, rest = line.partition("\0")
+        commit, _, words = rest.partition("\0")
+        if not commit:
+            continue
+        ref = name.partition("@{")[0]
+        places[commit] = None
+        if ref in above:
+            later, why = above[ref]
+            said = _REPLACED.match(why)
+            if said is not None and later != commit:
+                steps[Step(commit, later, said[1] in ("fixup", "squash"))] = None
+        above[ref] = commit, words
+    return Moves(tuple(places), tuple(steps))

@@ -1,0 +1,178 @@
+"""Where a commit is today that was rewritten: amended, rebased, cherry-picked or squashed.
+
+Each answer has its evidence, from the surest on: git told a hook, or remembers the amendment itself; the new
+commit makes the same change, and perhaps says that it was picked; it is the sum of a branch's changes; it has
+the same files; git's own range-diff pairs the two. What a message claims counts only where the change bears
+it out. Where evidence names two commits there is no answer, and without any neither: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.code.rewrite_journal import Noted, by_old
+
+
+class Evidence(Enum):
+    """Why a commit is taken for another one today, the surest first. The value is how it is written down,
+    ``clause`` how people are told."""
+
+    HOOK = "hook"
+    AMENDED = "reflog"
+    TRAILER = "trailer"
+    PATCH_ID = "patch-id"
+    SQUASH = "squash"
+    TREE = "tree"
+    RANGE_DIFF = "range-diff"
+
+    @property
+    def clause(self) -> str:
+        return _CLAUSES[self]
+
+
+_CLAUSES = {
+    Evidence.HOOK: "git noted the rewrite",
+    Evidence.AMENDED: "git remembers the amendment",
+    Evidence.TRAILER: "picked from it, as the message says",
+    Evidence.PATCH_ID: "the same change",
+    Evidence.SQUASH: "the whole branch in one commit",
+    Evidence.TREE: "the very same files",
+    Evidence.RANGE_DIFF: "range-diff pairs them",
+}
+STRENGTH = {evidence: place for place, evidence in enumerate(Evidence)}
+
+
+class Rewritten(NamedTuple):
+    """What became of a commit."""
+
+    commit: str
+    today: str
+    evidence: Evidence
+
+
+def find_rewritten(
+    runner: GitRunner,
+    commits: Iterable[str],
+    tips: Sequence[str],
+    *,
+    noted: Iterable[Noted] = (),
+    former: Sequence[str] = (),
+    beyond: Sequence[str] = (),
+) -> Mapping[str, Rewritten]:
+    """What became of those ``commits`` (full ids) that none of the ``tips`` has, as far as evidence tells.
+
+    ``tips`` are the commits of all refs that count, HEAD's first. ``noted`` is the journal. ``former`` are
+    commits that branches stood on once. ``beyond``: what these have was searched before. A commit that a tip
+    has is not in the answer. Raises ``StoreError`` where git fails.
+    """
+    asked = list(dict.fromkeys(commits))
+    if not asked or not tips:
+        return {}
+    from lsp_server.code.reflog import moves
+    from lsp_server.code.rewrite_search import Search
+
+    remembered = moves(runner)
+    steps = (Noted(one.old, one.new, Evidence.AMENDED.value) for one in remembered.steps)
+    told = by_old([*noted, *steps])
+    places = list(dict.fromkeys([*former, *remembered.places]))
+    standing: set[str] = set()
+    looked: set[str] = set()
+    found: dict[str, Rewritten] = {}
+    waiting = asked
+    while waiting:  # what a commit was rewritten to may have been rewritten again
+        chain = [commit for commit in _reached_by(waiting, told) if commit not in looked]
+        looked.update(chain)
+        here = present(runner, chain)
+        gone = unreachable(runner, here, tips)
+        standing |= here - gone
+        waiting = []
+        if gone:
+            lost = [commit for commit in chain if commit in gone]
+            search = Search(runner, lost, tips, places=places, steps=remembered.steps, beyond=beyond)
+            found.update(search.run())
+            standing |= search.standing
+            waiting = [one.today for one in found.values() if one.today not in standing | looked]
+    resolved = (_resolved(commit, told, found, standing) for commit in asked if commit not in standing)
+    return {one.commit: one for one in resolved if one is not None}
+
+
+def present(runner: GitRunner, commits: Iterable[str]) -> set[str]:
+    """Those of ``commits`` (full ids) whose objects are in this clone. One process."""
+    asked = list(dict.fromkeys(commits))
+    if not asked:
+        return set()
+    answer = runner.run(
+        [*OFFLINE, "cat-file", "--batch-check"], stdin="".join(f"{one}\n" for one in asked).encode("ascii")
+    )
+    words = [line.split() for line in answer.decode("utf-8", "replace").splitlines()]
+    return {found[0] for found in words if len(found) == 3 and found[1] == "commit"}
+
+
+def unreachable(runner: GitRunner, commits: Iterable[str], tips: Sequence[str]) -> set[str]:
+    """Those of ``commits`` that none of the tips has; what is not here is left out. One process."""
+    asked = sorted(set(commits))
+    if not asked:
+        return set()
+    names = [*asked, *(f"^{tip}" for tip in tips)]
+    output = runner.run(
+        [*OFFLINE, "rev-list", "--ignore-missing", "--stdin"],
+        stdin="".join(f"{one}\n" for one in names).encode("ascii"),
+    )
+    return set(asked) & set(output.decode("ascii").split())
+
+
+def _reached_by(asked: Sequence[str], told: Mapping[str, Sequence[Noted]]) -> list[str]:
+    """The commits, and all that they were rewritten to, step by step."""
+    chain = dict.fromkeys(asked)
+    waiting = list(asked)
+    while waiting:
+        for one in told.get(waiting.pop(), ()):
+            if one.new not in chain:
+                chain[one.new] = None
+                waiting.append(one.new)
+    return list(chain)
+
+
+def _resolved(
+    commit: str,
+    told: Mapping[str, Sequence[Noted]],
+    found: Mapping[str, Rewritten],
+    standing: Collection[str],
+) -> Rewritten | None:
+    """Where the steps from one commit end: at one commit that stands, by evidence as weak as the weakest."""
+    seen: set[str] = set()
+
+    def ends(at: str) -> dict[str, Evidence]:
+        if at in standing:
+            return {at: Evidence.HOOK}
+        if at in seen:
+            return {}
+        seen.add(at)
+        # What git itself told comes first; evidence of another kind only where that leads nowhere.
+        by_git = [(one.new, _evidence(one)) for one in told.get(at, ())]
+        by_search = [(found[at].today, found[at].evidence)] if at in found else []
+        for steps in (by_git, by_search):
+            reached: dict[str, Evidence] = {}
+            for new, evidence in steps:
+                for end, weakest in ends(new).items():
+                    weaker = max(weakest, evidence, key=STRENGTH.__getitem__)
+                    reached[end] = min(reached.get(end, weaker), weaker, key=STRENGTH.__getitem__)
+            if reached:
+                return reached
+        return {}
+
+    places = ends(commit)
+    if len(places) != 1:
+        return None
+    ((today, evidence),) = places.items()
+    return Rewritten(commit, today, evidence)
+
+
+def _evidence(one: Noted) -> Evidence:
+    try:
+        return Evidence(one.evidence)
+    except ValueError:  # written by a later version
+        return Evidence.HOOK
