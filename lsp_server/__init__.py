@@ -6,9 +6,10 @@ the command line must be able to import this package without paying for what it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # `typing` takes as long to import as the interpreter to start, and hooks are run often
 if TYPE_CHECKING:
+    from typing import Any
+
     from lsp_server.memory import Memory as Memory
 
 __version__ = "0.1.0"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+TYPE_CHECKING = False  # `typing` takes as long to import as the interpreter to start, and hooks are run often
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
@@ -12,6 +14,10 @@ def main() -> NoReturn:
     import os
     import sys
 
+    if sys.argv[1:2] == ["hook"]:
+        from lsp_server.cli.hook import enter
+
+        enter(sys.argv[2:])
     gc.disable()  # one command, soon over: what it makes stays, and looking it through costs 8 ms and more
     try:
         from lsp_server.cli.run import run

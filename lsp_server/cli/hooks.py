@@ -1,0 +1,220 @@
+"""``git memory hooks``: let git itself tell the memory of commits, rewrites and pushes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lsp_server.cli.output import print_json
+from lsp_server.cli.session import Session, json_option, memory_command
+from lsp_server.cli.terminal import visible_line
+
+if TYPE_CHECKING:
+    from lsp_server.memory.hook_results import Hooks, HookStatus
+
+PURPOSES = {
+    "post-commit": "settles links to code after a commit",
+    "post-rewrite": "notes what a rebase or an amendment made of which commit",
+    "prepare-commit-msg": "names the checkpoint that a commit was prepared with",
+    "commit-msg": "keeps an empty message empty",
+    "pre-push": "syncs the memory beside a push",
+}
+STYLES = {"installed": "green", "outdated": "yellow", "broken": "red", "changed": "yellow", "foreign": "dim"}
+SWITCHES = (
+    ("checkpoint", "memory.hooks.checkpoint", "a checkpoint after each commit"),
+    ("trailer", "memory.hooks.trailer", "a commit's message names its checkpoint"),
+    ("sync", "memory.sync", "a push syncs the memory, too"),
+    ("notes", "memory.notes", "git log --notes=memory shows the links"),
+)
+
+
+@click.group(
+    "hooks",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExample:\n  git memory hooks install\n  git config memory.hooks.trailer true\n"
+    "  git memory hooks status",
+)
+def hooks() -> None:
+    """Let git tell the memory of commits, rewrites and pushes.
+
+    All that the hooks do happens without them, too, at the next look; with them it happens at once. They are
+    silent, they never make git fail, and they cost next to nothing where there is nothing to do. Hooks that
+    are there already are called as before.
+    """
+
+
+hooks.params.append(json_option())
+
+
+@memory_command(
+    "install",
+    example="""
+    git memory hooks install
+    git memory hooks install --here
+    """,
+)
+@click.option(
+    "--here",
+    is_flag=True,
+    help="Write into this clone's own hooks, beside what lefthook or pre-commit put there.",
+)
+def install(session: Session, here: bool) -> None:
+    """Put the hooks in; those that are there stay, and are called.
+
+    Where a project keeps its hooks in files of its own (husky, lefthook, pre-commit, a `core.hooksPath`),
+    nothing is written and the lines to add are printed; exit status 1 unless they are there. Three things are
+    switched on by themselves: `git config memory.hooks.checkpoint true` makes a checkpoint after each
+    commit, `memory.hooks.trailer` adds a Memory-Checkpoint trailer to a commit that was prepared with a
+    checkpoint, and `memory.sync` syncs the memory when you push.
+    """
+    with session.memory() as memory:
+        found = memory.install_hooks(here=here)
+    if session.json:
+        print_json(session, _json(found))
+    elif found.are_ours:
+        session.out.line(f"hooks in {visible_line(str(found.directory))}")
+        _table(session, found)
+        _advise(session, found)
+    else:
+        _print_lines(session, found)
+    if not all(hook.works for hook in found.hooks):
+        raise click.exceptions.Exit(1)
+
+
+@memory_command("remove", example="git memory hooks remove")
+def remove(session: Session) -> None:
+    """Take the hooks out again.
+
+    Hooks that were there before have their names back, byte for byte. A hook of ours that somebody has
+    changed since stays where it is, and is named; exit status 1.
+    """
+    with session.memory() as memory:
+        found = memory.remove_hooks()
+    kept = [hook for hook in found.hooks if hook.state == "changed"]
+    if session.json:
+        print_json(session, _json(found))
+    elif not found.are_ours:
+        session.out.line(f"nothing of ours was written: {visible_line(found.because)}")
+        for hook in found.hooks:
+            if hook.added:
+                session.out.line(f"  the line for {hook.name} is in {visible_line(str(hook.path))}")
+    else:
+        session.out.line(
+            f"no hooks of Git Memory's are left in {visible_line(str(found.directory))}"
+            if not kept
+            else "some hooks were left alone"
+        )
+        for hook in kept:
+            session.say(
+                f"{visible_line(str(hook.path))} was changed since it was installed: move what you added "
+                "elsewhere, then delete the file"
+            )
+    if kept:
+        raise click.exceptions.Exit(1)
+
+
+@memory_command("status", example="git memory hooks status")
+def status(session: Session) -> None:
+    """Tell which hooks are there, and what they are to do.
+
+    Exit status 1 when none of them is.
+    """
+    with session.memory() as memory:
+        found = memory.hooks()
+    if session.json:
+        print_json(session, _json(found))
+    else:
+        if found.are_ours:
+            session.out.line(f"hooks in {visible_line(str(found.directory))}")
+        else:
+            session.out.line(visible_line(found.because))
+        _table(session, found)
+        session.out.line()
+        _print_switches(session, found)
+        _advise(session, found)
+    if not any(hook.works for hook in found.hooks):
+        raise click.exceptions.Exit(1)
+
+
+for _command in (install, remove, status):
+    hooks.add_command(_command)
+
+
+def _table(session: Session, found: Hooks) -> None:
+    session.out.table(
+        [[(f"  {hook.name}", "bold"), _state(hook), (_about(hook), "")] for hook in found.hooks]
+    )
+
+
+def _state(hook: HookStatus) -> tuple[str, str]:
+    if hook.line is not None:
+        return ("called", "green") if hook.added else ("not called", "dim")
+    return ("not there" if hook.state == "absent" else hook.state), STYLES.get(hook.state, "dim")
+
+
+def _about(hook: HookStatus) -> str:
+    if hook.state == "broken":
+        return "the Git Memory that it starts is gone, so it does nothing"
+    if hook.state == "outdated":
+        return "of another Git Memory"
+    if hook.state == "changed":
+        return "changed since it was installed: left alone"
+    beside = ", after the hook that was here" if hook.chained and hook.state == "installed" else ""
+    return PURPOSES[hook.name] + beside
+
+
+def _print_switches(session: Session, found: Hooks) -> None:
+    rows = []
+    for name, key, what in SWITCHES:
+        on = getattr(found.settings, name)
+        rows.append([(f"  {key}", "bold"), ("on" if on else "off", "green" if on else "dim"), (what, "")])
+    session.out.table(rows)
+
+
+def _advise(session: Session, found: Hooks) -> None:
+    """What a person can do about what is not as it should be."""
+    states = {hook.state for hook in found.hooks}
+    if states & {"broken", "outdated"}:
+        session.say("`git memory hooks install` brings them up to date")
+    for hook in found.hooks:
+        if hook.state == "changed":
+            session.say(f"{hook.name} was changed since it was installed, and is left alone")
+        elif found.are_ours and hook.line is not None and not hook.added:
+            session.say(
+                f"{visible_line(str(hook.path))} is somebody else's and cannot be called under another name; "
+                "add this line to it:"
+            )
+            session.say(f"  {hook.line}")
+
+
+def _print_lines(session: Session, found: Hooks) -> None:
+    """What to add where, file by file."""
+    out = session.out
+    out.line(f"nothing was written: {visible_line(found.because)}")
+    last = None
+    for hook in found.hooks:
+        if hook.added or hook.line is None:
+            continue
+        if hook.path != last:
+            out.line()
+            out.line(out.style(f"add to {visible_line(str(hook.path))}", "bold"))
+            last = hook.path
+        for line in hook.line.split("\n"):
+            out.line(f"  {line}")
+    there = [hook.name for hook in found.hooks if hook.added]
+    if there:
+        out.line()
+        out.line(f"there already: {', '.join(there)}")
+
+
+def _json(found: Hooks) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "directory": str(found.directory),
+        "are_ours": found.are_ours,
+        "because": found.because or None,
+        "hooks": [asdict(hook) | {"works": hook.works, "path": str(hook.path)} for hook in found.hooks],
+        "settings": asdict(found.settings),
+    }

@@ -1,0 +1,35 @@
+"""The commit that was just made: what it says, and how it came to be."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lsp_server.code.git import OFFLINE, GitRunner
+
+_FORMAT = ("--encoding=UTF-8", "--no-color", "--no-decorate", "--no-notes", "--no-show-signature", "-s", "-1")
+
+
+class LastCommit(NamedTuple):
+    """HEAD's commit. ``is_amended``: it took the place of another one."""
+
+    subject: str
+    is_amended: bool
+
+
+def last_commit(runner: GitRunner) -> LastCommit | None:
+    """HEAD's commit, and whether HEAD's last move was an amendment; None on an unborn branch.
+
+    Where there is no reflog, nothing is known to be an amendment.
+    """
+    from lsp_server.errors import StoreError
+
+    walks: tuple[tuple[str, ...], ...] = (("-g",), ())
+    for walk in walks:
+        try:
+            said = runner.run([*OFFLINE, "log", *walk, *_FORMAT, "--format=%gs%x00%s", "HEAD", "--"])
+        except StoreError:  # unborn
+            return None
+        action, _, subject = said.decode("utf-8", "replace").rstrip("\n").partition("\0")
+        if subject:
+            return LastCommit(subject, action.startswith("commit (amend)"))
+    return None

@@ -1,0 +1,153 @@
+"""Use cases: put Git Memory's hooks in, take them out, tell how they stand; and what each of them does.
+
+What a hook does is never needed: all of it happens at the next look, too. So whatever goes wrong in one is
+kept from git.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lsp_server.hook_script import HOOKS
+from lsp_server.memory.hook_results import Hooks, HookSettings, HookStatus
+from lsp_server.store import hook_files, hook_place
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.records.model import Record
+    from lsp_server.store.hook_files import HookFile
+
+CHECKPOINT, TRAILER = "memory.hooks.checkpoint", "memory.hooks.trailer"
+_START = "from lsp_server.cli.hook import main; main()"
+_PROBE_SECONDS = 20
+
+
+def look(core: Core, *, here: bool = False) -> Hooks:
+    """How the hooks stand. Writes nothing."""
+    return _each(core, here, lambda found, _: found)
+
+
+def install(core: Core, *, here: bool = False) -> Hooks:
+    """Put them in where we may, beside those that are there."""
+    return _each(core, here, hook_files.install)
+
+
+def remove(core: Core) -> Hooks:
+    """Take them out; what was there before is as it was."""
+    return _each(core, True, hook_files.remove)
+
+
+def _each(core: Core, here: bool, do: Callable[[HookFile, Sequence[str]], HookFile]) -> Hooks:
+    place = hook_place.find(core.repository, here=here)
+    settings = _settings(core)
+    if not place.is_ours:
+        listed = [
+            HookStatus(line.hook, line.file, "absent", line=line.text, added=line.is_there)
+            for line in place.lines
+        ]
+        return Hooks(place.directory, listed, settings, place.because)
+    command = how_to_start()
+    found = [hook_files.look(place.directory, name, command) for name in HOOKS]
+    done = [do(one, command) for one in found]
+    return Hooks(place.directory, [_status(one) for one in done], settings)
+
+
+def _status(found: HookFile) -> HookStatus:
+    line = hook_place.line_for(found.name) if found.state is hook_files.State.FOREIGN else None
+    return HookStatus(
+        found.name, found.path, found.state.value, found.chained, line, line is not None and _calls_us(found)
+    )
+
+
+def _calls_us(found: HookFile) -> bool:
+    try:
+        return f"memory hook {found.name}" in found.path.read_text("utf-8", "replace").replace("-", " ", 1)
+    except OSError:
+        return False
+
+
+def _settings(core: Core) -> HookSettings:
+    from lsp_server.memory import code_notes
+    from lsp_server.memory.sync_queue import SyncQueue
+
+    config = core.repository.config
+    return HookSettings(
+        config.flag(CHECKPOINT), config.flag(TRAILER), SyncQueue(core).is_on, code_notes.is_on(core)
+    )
+
+
+@cache
+def how_to_start() -> tuple[str, ...]:
+    """The command that a hook starts us with: this interpreter, told by its full path, which looks for
+    modules where it was installed and nowhere else; where ours are not there, it is told where."""
+    python = sys.executable
+    command = (python, "-I", "-c", _START)
+    probe = [python, "-I", "-c", "import lsp_server, click, yaml"]
+    try:
+        code = subprocess.run(
+            probe, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=_PROBE_SECONDS, check=False
+        ).returncode
+    except (OSError, subprocess.SubprocessError):
+        code = 1
+    if code == 0:
+        return command
+    places = [place for place in sys.path if os.path.isabs(place)]  # noqa: PTH117  no pathlib for a word
+    return (python, "-I", "-c", f"import sys; sys.path[:] = {places!a}; {_START}")
+
+
+# what they do ---------------------------------------------------------------------------------------
+def after_commit(core: Core) -> Record | None:
+    """What post-commit does: settle what the commit settles, and make a checkpoint where that is switched on;
+    the checkpoint. None where there is no memory, and while git is in the middle of a rebase."""
+    if _is_busy(core):
+        return None
+    settle(core)
+    return _checkpoint(core) if core.repository.config.flag(CHECKPOINT) else None
+
+
+def settle(core: Core) -> None:
+    """Settle the links to code, bring the notes up to date, and note for the hooks what is left to be done.
+    What post-rewrite does, too."""
+    from lsp_server.memory.hook_notes import note_settled
+    from importlib import import_module
+
+    from lsp_server.memory import code_notes
+
+    import_module("lsp_server.memory.settling_links").settle(core)
+    if code_notes.is_on(core):
+        code_notes.update(core, only_if_moved=True)
+    note_settled(core)
+
+
+def before_message(core: Core) -> None:
+    """What prepare-commit-msg asks for: note which checkpoints were made with changes that no commit had."""
+    from lsp_server.memory.hook_notes import note_checkpoints
+
+    note_checkpoints(core)
+
+
+def _is_busy(core: Core) -> bool:
+    """Whether git is in the middle of a series of commits, of which the last is one."""
+    return any(
+        (core.repository.git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply", "sequencer")
+    )
+
+
+def _checkpoint(core: Core) -> Record | None:
+    from lsp_server.code.last_commit import last_commit
+    from lsp_server.memory import checkpointing
+    from lsp_server.memory.guard import guard_for
+    from lsp_server.memory.recording import Given
+    from lsp_server.records.model import Kind
+
+    last = last_commit(core.repository.git)
+    if last is None or last.is_amended:
+        return None
+    guard = guard_for(core, redact=True)  # nobody is there to be asked
+    new = checkpointing.prepare(core, Given(Kind.CHECKPOINT, last.subject), guard)
+    return checkpointing.checkpoint(core, new)

@@ -1,0 +1,173 @@
+# What stands above this line says which hook it is and how to start Git Memory.
+#
+# A hook of Git Memory's first looks, with the shell and two short runs of git, whether there is anything to
+# do; only then does it start Git Memory. It never makes git fail, and it is silent while a rebase, an am or a
+# series of cherry-picks is under way. A hook that was here before is called, with the same input, and its
+# answer is the one that git gets. Any POSIX shell runs this.
+
+# Reads the settings, and where the memory stands. Fails where there is no memory, or no Git Memory any more.
+git_memory_look() {
+    [ -z "$GIT_MEMORY_HOOK" ] && git_memory_is_there || return 1
+    branch=memory checkpoint='' trailer='' sync=''
+    while read -r key value; do
+        case $key in
+            memory.branch) branch=$value ;;
+            memory.hooks.checkpoint) checkpoint=${value:-true} ;;
+            memory.hooks.trailer) trailer=${value:-true} ;;
+            memory.sync) sync=${value:-true} ;;
+        esac
+    done <<EOF
+$(git config --get-regexp '^memory\.')
+EOF
+    found=$(git rev-parse --git-dir --git-common-dir "refs/heads/$branch") || return 1
+    { read -r dir && read -r common && read -r tip; } <<EOF
+$found
+EOF
+    if read -r proposal <"$dir/git-memory-proposal"; then
+        tip=$(git rev-parse --verify --quiet "refs/heads/$branch-proposals/$proposal") || return 1
+    fi
+    settled=$common/git-memory/settled/$tip
+}
+
+git_memory_is_on() {
+    case $1 in
+        '' | [Ff]alse | FALSE | [Oo]ff | OFF | [Nn]o | NO | [Nn]ever | 0) return 1 ;;
+    esac
+}
+
+# Git itself is in the middle of something, of which this is one step.
+git_memory_is_busy() {
+    [ -d "$dir/rebase-merge" ] || [ -d "$dir/rebase-apply" ] || [ -d "$dir/sequencer" ]
+}
+
+# Standard input, in a variable: two hooks are to have it.
+git_memory_read() {
+    git_memory_input=
+    while IFS= read -r git_memory_line || [ -n "$git_memory_line" ]; do
+        git_memory_input="$git_memory_input$git_memory_line
+"
+    done
+}
+
+# Settled is what the last look at this very version of the memory left settled. A path in that file has
+# anchored lines that no commit had then: a commit that touches none of these has nothing for them either.
+git_memory_post_commit() {
+    git_memory_look && ! git_memory_is_busy || return 0
+    if ! git_memory_is_on "$checkpoint" && [ -f "$settled" ]; then
+        set --
+        while IFS= read -r path; do set -- "$@" "$path"; done <"$settled"
+        [ $# -gt 0 ] || return 0
+        touched=$(git --literal-pathspecs diff-tree -r -m --root --no-commit-id --name-only HEAD -- "$@")
+        [ -n "$touched" ] || return 0
+    fi
+    git_memory_start
+}
+
+# The commits that records speak of are listed beside; what was rewritten is noted in any case.
+git_memory_post_rewrite() {
+    git_memory_look || return 0
+    commits=
+    while read -r old new _; do
+        [ -n "$new" ] || continue
+        printf '%s %s hook\n' "$old" "$new"
+        commits="$commits$old
+"
+    done >>"$common/git-memory/rewritten" <<EOF
+$git_memory_input
+EOF
+    if [ -f "$settled.commits" ]; then
+        grep -q -F -e "${commits%?}" "$settled.commits"
+        [ $? -ne 1 ] || return 0
+    fi
+    git_memory_start
+}
+
+# The newest checkpoint that was made on top of HEAD, with changes that no commit had, is of the commit that
+# is being made. A template is left alone: git tells by its text whether it was filled in.
+git_memory_prepare_commit_msg() {
+    case ${2:-$PRE_COMMIT_COMMIT_MSG_SOURCE} in
+        '' | message | squash) ;;
+        *) return 0 ;;
+    esac
+    git_memory_look && git_memory_is_on "$trailer" && ! git_memory_is_busy || return 0
+    [ -f "$settled.checkpoints" ] || git_memory_start
+    head=$(git rev-parse --verify --quiet HEAD) || return 0
+    while read -r commit label; do
+        [ "$commit" = "$head" ] || continue
+        git -c trailer.separators=: interpret-trailers --in-place --where end --if-exists addIfDifferent \
+            --if-missing add --trailer "Memory-Checkpoint: $label" "$1"
+        return 0
+    done <"$settled.checkpoints"
+}
+
+# A message that was left empty but for our trailer is an empty one: git shall see that, and not commit.
+git_memory_commit_msg() {
+    ours=
+    while IFS= read -r line; do
+        case $line in 'Memory-Checkpoint: '*) ours=yes ;; esac
+    done <"$1"
+    [ -n "$ours" ] || return 0
+    comment=$(git config core.commentChar) && [ "$comment" != auto ] || comment='#'
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+            "$comment ------------------------ >8 ------------------------") break ;;
+            'Memory-Checkpoint: '* | "$comment"*) ;;
+            *[![:space:]]*) return 0 ;;
+        esac
+    done <"$1"
+    : >"$1"
+}
+
+# A push of the memory itself is the person's own exchange: ours would only come in its way.
+git_memory_pre_push() {
+    git_memory_look && git_memory_is_on "$sync" || return 0
+    while read -r local _ remote _; do
+        for ref in "$local" "$remote" "$PRE_COMMIT_LOCAL_BRANCH"; do
+            case $ref in "refs/heads/$branch" | "refs/heads/$branch-proposals/"*) return 0 ;; esac
+        done
+    done <<EOF
+$git_memory_input
+EOF
+    git_memory_start
+}
+
+git_memory_ours() {
+    (
+        case $git_memory_hook in
+            post-commit) git_memory_post_commit "$@" ;;
+            post-rewrite) git_memory_post_rewrite "$@" ;;
+            prepare-commit-msg) git_memory_prepare_commit_msg "$@" ;;
+            commit-msg) git_memory_commit_msg "$@" ;;
+            pre-push) git_memory_pre_push "$@" ;;
+        esac
+    ) </dev/null >/dev/null 3>&2 2>/dev/null || :
+}
+
+# The hook that was here before keeps its name's beginning and its place, so that it finds what lies beside it.
+git_memory_theirs=${0%/*}/$git_memory_hook.before-git-memory
+[ "$git_memory_is_chained" = yes ] && [ -x "$git_memory_theirs" ] || git_memory_theirs=
+
+case $git_memory_hook in
+    post-commit | commit-msg)
+        git_memory_ours "$@"
+        [ -z "$git_memory_theirs" ] || exec "$git_memory_theirs" "$@"
+        ;;
+    prepare-commit-msg)
+        [ -z "$git_memory_theirs" ] || "$git_memory_theirs" "$@" || exit
+        git_memory_ours "$@"
+        ;;
+    post-rewrite)
+        git_memory_read
+        git_memory_ours "$@"
+        [ -z "$git_memory_theirs" ] || {
+            printf '%s' "$git_memory_input" | "$git_memory_theirs" "$@"
+            exit
+        }
+        ;;
+    pre-push)
+        git_memory_read
+        [ -z "$git_memory_theirs" ] || printf '%s' "$git_memory_input" | "$git_memory_theirs" "$@" || exit
+        git_memory_ours "$@"
+        ;;
+esac
+exit 0
