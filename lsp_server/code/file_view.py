@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from lsp_server.code.anchoring import anchor_of, check_range, head_span
 from lsp_server.code.blame import BlameCache, BlamedFile, FileBirths, blame, is_blamed_alike
+from lsp_server.code.elsewhere import Elsewhere
+from lsp_server.code.following import Fate
 from lsp_server.code.git import (
     GitRunner,
     blob,
@@ -41,6 +43,7 @@ class CodeFiles:
         self._cache = BlameCache()
         self._settled_births: dict[Birth, tuple[Birth, ...]] = {}
         self._past = Past(runner, lambda path, commit: self.births(path, commit=commit))
+        self._elsewhere = Elsewhere(runner, self, is_bare=root is None)
 
     def head(self) -> str | None:
         """The commit of HEAD, None on an unborn branch. One process."""
@@ -118,6 +121,34 @@ class CodeFiles:
             uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
             was_repeated = not uncommitted and self._past.was_repeated(anchor, made_at)
         return locate(settled, today, younger=younger, followed=followed, was_repeated=was_repeated)
+
+    def elsewhere(
+        self,
+        anchor: Anchor,
+        *,
+        commit: str | None = None,
+        made_at: str | None = None,
+        buffers: Mapping[str, Sequence[str]] | None = None,
+    ) -> Located | None:
+        """Where an anchor is that is not in its own file any more: the one other file that has its whole
+        text in one place. ``buffers`` are lines of files that are not on disk so. None where there is no
+        such file, or several. Looks through the work tree (HEAD's files when bare) with one process."""
+        commit = commit or self.head()
+        return self._elsewhere.find(anchor, commit, made_at, buffers or {}) if commit else None
+
+    def path_today(self, path: str, since: str, *, commit: str | None = None) -> str | None:
+        """The name that a file has at ``commit`` which was at ``path`` in the older commit ``since``; None
+        when it is not there any more, or nobody can tell."""
+        commit = commit or self.head()
+        return self._past.path_today(path, since, commit) if commit else None
+
+    def fates(
+        self, anchor: Anchor, made_at: str, *, commit: str | None = None
+    ) -> tuple[Fate | None, ...] | None:
+        """What became of each line of an anchor, commit by commit up to ``commit``, in whatever file: None
+        for a line that was not committed at ``made_at``, None as a whole where nobody can tell."""
+        commit = commit or self.head()
+        return self._past.fates(anchor, commit, made_at) if commit else None
 
     def _settled(self, anchor: Anchor) -> Anchor:
         """The anchor with births as the history here has them: an anchor that was made where history is

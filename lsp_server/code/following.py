@@ -8,6 +8,7 @@ commit that an anchor was made at to HEAD, through what each commit on the way d
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -48,13 +49,15 @@ class Fate(NamedTuple):
     """What became of one line. ``line`` is its number at HEAD, None when it is gone; ``near`` is the line
     at HEAD closest to where it is or was, 0 where the file is gone.
 
-    ``gone`` is the commit that took it away; before that it was line ``last`` of ``path``.
+    ``gone`` is the commit that took it away; before that it was line ``last`` of ``path``, and had lived
+    through ``lived`` changes of its file.
     """
 
     line: int | None
     near: int
     path: str
     last: int
+    lived: int
     gone: str | None = None
 
 
@@ -69,7 +72,7 @@ class Trail(NamedTuple):
     def fate(self, line: int) -> Fate:
         """What became of a line (1-based) that the file had when the trail begins."""
         gone: str | None = None
-        path, last, at = self.first, line, line
+        path, last, at, lived = self.first, line, line, 0
         for name, step in self.steps:
             if step.is_end and not step.hunks:
                 at, is_there = 0, False
@@ -80,11 +83,11 @@ class Trail(NamedTuple):
                 if not is_there:
                     gone = step.commit
                 else:
-                    last = at
+                    last, lived = at, lived + 1
         if gone is None and self.path is not None:
             path = self.path
         near = max(at, 1) if self.path is not None else 0
-        return Fate(at if gone is None else None, near, path, last, gone)
+        return Fate(at if gone is None else None, near, path, last, lived, gone)
 
 
 def _after(hunks: Sequence[Hunk], line: int) -> tuple[int, bool]:
@@ -103,22 +106,24 @@ def _after(hunks: Sequence[Hunk], line: int) -> tuple[int, bool]:
 class History:
     """The way from older commits to one commit, and what happened on it to the files that are asked for.
 
-    Everything that was found is kept: commits do not change. Raises nothing: what cannot be told (a commit
+    Thread-safe. What was found is kept: commits do not change. Raises nothing: what cannot be told (a commit
     that is not in the history, objects that a partial clone lacks) is None.
     """
 
     def __init__(self, runner: GitRunner, head: str) -> None:
         self._runner = runner
+        self._lock = threading.Lock()
         self.head = head
-        self._main: _Way | None = None
+        self._main = _Way([head])
         self._others: dict[str, _Way | None] = {}
         self._renames: dict[tuple[str, str, str], tuple[str, Step] | None] = {}
 
     def trail(self, since: str, path: str) -> Trail | None:
         """The file that was at ``path`` in the commit ``since``, from there to HEAD."""
         try:
-            way = self._way(since)
-            return None if way is None else self._along(way, way.position[since], path)
+            with self._lock:
+                way = self._way(since)
+                return None if way is None else self._along(way, way.position[since], path)
         except StoreError:
             return None
 
@@ -146,61 +151,54 @@ class History:
 
     def _look_for_rename(self, step: Step, path: str) -> tuple[str, Step] | None:
         pair = [step.parent, step.commit]
-        listed = self._runner.run(
-            [*OFFLINE, *_COMPARED, "-M", "--diff-filter=R", "--name-status", "-z", *pair]
-        )
+        listed = self._compared("-M", "--diff-filter=R", "--name-status", "-z", *pair)
         fields = listed.split(b"\0")
         for old, new in zip(fields[1::3], fields[2::3], strict=False):
             if decode_path(old) == path:
                 now = decode_path(new)
-                command = [
-                    *OFFLINE,
-                    "--literal-pathspecs",
-                    *_COMPARED,
-                    "-M",
-                    "-p",
-                    "-U0",
-                    *pair,
-                    "--",
-                    path,
-                    now,
-                ]
-                hunks = tuple(hunk for change in _changes(self._runner.run(command)) for hunk in change.hunks)
+                changes = _changes(self._compared("-M", "-p", "-U0", *pair, "--", path, now))
+                hunks = tuple(hunk for change in changes for hunk in change.hunks)
                 return now, step._replace(hunks=hunks, is_end=False)
         return None
 
+    def _compared(self, *arguments: str) -> bytes:
+        return self._runner.run([*OFFLINE, "--literal-pathspecs", *_COMPARED, *arguments])
+
     def first(self) -> str | None:
         """The commit without a parent that the first parents lead to."""
+        main = self._main
         try:
-            return self._first_parents().commits[-1]
+            with self._lock:
+                main.go_on(self._listed("--first-parent", main.commits[-1])[1:])
+                return main.commits[-1]
         except StoreError:
             return None
 
-    def _first_parents(self) -> _Way:
-        if self._main is None:
-            listed = self._runner.run([*OFFLINE, "rev-list", "--first-parent", self.head, "--"])
-            self._main = _Way(listed.decode("ascii").split())
-        return self._main
-
     def _way(self, since: str) -> _Way | None:
         """A way on which ``since`` lies: of first parents where there is one."""
-        if since in (main := self._first_parents()).position:
-            return main
-        for way in self._others.values():
-            if way is not None and since in way.position:
-                return way
+        if since in self._main.position:
+            return self._main
         if since not in self._others:
             self._others[since] = None  # also when git does not know it
-            self._others[since] = self._side_way(since)
+            self._others[since] = self._found(since)
         return self._others[since]
+
+    def _found(self, since: str) -> _Way | None:
+        # No further back than asked for: the whole history can take longer than blame does.
+        listed = self._listed("--first-parent", "--parents", self._main.commits[-1], f"^{since}")
+        self._main.go_on([line.split()[1] for line in listed if " " in line])
+        if since in self._main.position:
+            return self._main
+        sides = [way for way in self._others.values() if way is not None and since in way.position]
+        return sides[0] if sides else self._side_way(since)
+
+    def _listed(self, *arguments: str) -> list[str]:
+        return self._runner.run([*OFFLINE, "rev-list", *arguments, "--"]).decode("ascii").splitlines()
 
     def _side_way(self, since: str) -> _Way | None:
         """Where a merge brought it in: the way down to it, by first parents as long as they have it."""
-        listed = self._runner.run(
-            [*OFFLINE, "rev-list", "--topo-order", "--reverse", "--parents", self.head, f"^{since}", "--"]
-        )
         before: dict[str, str] = {}
-        for line in listed.decode("ascii").splitlines():
+        for line in self._listed("--topo-order", "--reverse", "--parents", self.head, f"^{since}"):
             commit, *parents = line.split()
             found = next((parent for parent in parents if parent == since or parent in before), None)
             if found is not None:
@@ -217,9 +215,16 @@ class _Way:
     """Commits, the newest first, each a child of the next; and the changes of the paths asked for."""
 
     def __init__(self, commits: Sequence[str]) -> None:
-        self.commits = commits
-        self.position = {commit: at for at, commit in enumerate(commits)}
+        self.commits: list[str] = []
+        self.position: dict[str, int] = {}
+        self.go_on(commits)
         self._known: dict[str, tuple[int, list[tuple[int, Step]]]] = {}
+
+    def go_on(self, older: Sequence[str]) -> None:
+        """Add what comes before the last of the commits."""
+        for commit in older:
+            self.position[commit] = len(self.commits)
+            self.commits.append(commit)
 
     def changes(self, runner: GitRunner, path: str, since: int) -> Iterator[tuple[int, Step]]:
         """What the commits after position ``since`` did to a path, the oldest first, with their positions."""

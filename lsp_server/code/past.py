@@ -53,6 +53,11 @@ class Past:
             return None
         return tuple(None if line is None else trail.fate(line) for line in lines)
 
+    def path_today(self, path: str, since: str, head: str) -> str | None:
+        """The name at ``head`` of the file that was at ``path`` in ``since``; None when it is gone."""
+        trail = self.history(head).trail(since, path)
+        return None if trail is None or self.text(since, path) is None else trail.path
+
     def _lines_then(self, anchor: Anchor, made_at: str) -> list[int | None] | None:
         """The numbers that an anchor's lines had in the commit it was made at: those it names, unless the
         work tree's file was another one. None for a line that was not committed."""

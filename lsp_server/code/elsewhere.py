@@ -1,0 +1,82 @@
+"""Lines that left their file: looked for by their text in every other file of the repository."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from lsp_server.code.git import OFFLINE, GitRunner, decode_path
+from lsp_server.code.locating import FileToday, word_characters
+from lsp_server.code.model import Located
+from lsp_server.errors import GitMemoryError
+from lsp_server.records.anchors import Anchor
+from lsp_server.records.telling import telling_line
+
+_MOST_FILES = 8  # that have the telling line: with more of them it tells nothing
+_ENOUGH = 30  # letters and digits of a text of which nobody knows whether it is younger than the anchor
+_TRUSTED = 60.0  # seconds that "it is nowhere" is believed for
+
+
+class Files(Protocol):
+    """What is asked of the code's files."""
+
+    def today(self, path: str, lines: Sequence[str] | None = None, *, commit: str | None = None) -> FileToday:
+        """All that locating in a file needs."""
+        ...
+
+    def locate(self, anchor: Anchor, today: FileToday, *, made_at: str | None = None) -> Located:
+        """Where an anchor is in it."""
+        ...
+
+
+class Elsewhere:
+    """Finds moved text by one ``git grep``. That it is nowhere is remembered for a minute, or until
+    something is found that moved."""
+
+    def __init__(self, runner: GitRunner, files: Files, *, is_bare: bool) -> None:
+        self._runner = runner
+        self._files = files
+        self._is_bare = is_bare
+        self._nowhere: dict[tuple[str, Anchor], float] = {}
+        self._now: Callable[[], float] = time.monotonic
+
+    def find(
+        self, anchor: Anchor, head: str, made_at: str | None, buffers: Mapping[str, Sequence[str]]
+    ) -> Located | None:
+        """The one place outside of its own file that has an anchor's whole text; None where there is none
+        or where there are several. ``buffers`` are the lines of files that differ from what is on disk."""
+        line = telling_line(anchor.text)
+        if line is None or (made_at is None and word_characters(anchor.text) < _ENOUGH):
+            return None
+        key = (head, anchor)
+        if not buffers and self._now() - self._nowhere.get(key, -_TRUSTED) < _TRUSTED:
+            return None
+        paths = {path for path in self._with_line(line, head) if path not in buffers}
+        paths |= {path for path, lines in buffers.items() if line in lines}
+        paths.discard(anchor.range.path)
+        found = []
+        for path in sorted(paths) if len(paths) <= _MOST_FILES else ():
+            try:
+                today = self._files.today(path, buffers.get(path), commit=head)
+                located = self._files.locate(anchor, today, made_at=made_at)
+            except GitMemoryError:  # a file that cannot be read, or that this clone does not have
+                return None
+            if located.survived == located.total and located.ranges:
+                found.append(located)
+        if len(found) == 1:
+            self._nowhere.clear()
+            return found[0]
+        if not buffers:
+            self._nowhere[key] = self._now()
+        return None
+
+    def _with_line(self, line: str, head: str) -> list[str]:
+        command = [*OFFLINE, "grep", "-l", "-z", "-I", "-F", "--full-name", "--no-recurse-submodules"]
+        command += ["-e", line, head] if self._is_bare else ["--untracked", "-e", line]
+        try:
+            listed = self._runner.run(command)
+        except GitMemoryError:  # how git says that nothing was found, too
+            return []
+        paths = [decode_path(path) for path in listed.split(b"\0") if path]
+        return [path.removeprefix(f"{head}:") for path in paths] if self._is_bare else paths
