@@ -16,6 +16,7 @@ from lsp_server.memory.calls.reading import Reading
 from lsp_server.memory.calls.resuming import Resuming
 from lsp_server.memory.calls.reviewing import Reviewing
 from lsp_server.memory.calls.sharing import Sharing
+from lsp_server.memory.calls.snapshotting import Snapshotting
 from lsp_server.memory.calls.trusting import Trusting
 from lsp_server.memory.calls.writing import Writing
 from lsp_server.memory.core import Core, user_directory
@@ -37,6 +38,7 @@ class Memory(
     Hooking,
     Sharing,
     Proposing,
+    Snapshotting,
     Trusting,
     Maintaining,
 ):

@@ -1,0 +1,265 @@
+"""Use cases: back to a snapshot, as a branch, as a new worktree, or in place.
+
+In place the state before is kept first, under a name that is told before anything is touched; then only the
+files that differ are changed. The index, HEAD and every ref stay as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsp_server.code import restoring, snapshot_refs, snapshots
+from lsp_server.code.git import OFFLINE, decode_path
+from lsp_server.code.restore_journal import Note, clear_up, taken
+from lsp_server.code.restoring import Change, Plan, Step
+from lsp_server.code.snapshot_refs import Held
+from lsp_server.code.snapshots import State
+from lsp_server.code.work_tree_writer import Contents, Writer
+from lsp_server.errors import GitMemoryError, RefusedError, StoreError, UsageError
+from lsp_server.memory import snapshotting
+from lsp_server.memory.snapshot_results import FileStep, InTheWay, Restored, RestorePlan, Snapshot
+from lsp_server.store import half_written
+from lsp_server.store.git_process import GitError
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+
+BRANCHES = "restored/"
+_MOST_NAMES = 1000
+
+
+class _Prospect(NamedTuple):
+    held: Held
+    snapshot: Snapshot
+    state: State
+    plan: Plan
+    token: str
+
+
+# elsewhere ---------------------------------------------------------------------------------------------
+def to_branch(core: Core, ref: str, name: str | None) -> Restored:
+    """A branch at a snapshot; one that is there already is answered as it is."""
+    held, snapshot = snapshotting.find(core, ref)
+    branch, is_new = _branch(core, held, snapshot, name)
+    if is_new:
+        _git(core, ["branch", "--no-track", "--", branch, held.commit])
+    return Restored(snapshot, branch=branch, created=is_new)
+
+
+def to_worktree(core: Core, ref: str, directory: Path, name: str | None) -> Restored:
+    """A new worktree on a branch at a snapshot, every file byte for byte as it was."""
+    held, snapshot = snapshotting.find(core, ref)
+    exact = snapshot_refs.exact_of(core.repository, held)
+    branch, is_new = _branch(core, held, snapshot, name)
+    place = Path(os.path.abspath(directory))  # noqa: PTH100  resolve() would follow symbolic links
+    if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
+        raise RefusedError(f"{place} is there already; name a folder that is not")
+    new = ["--no-track", "-b", branch] if is_new else []
+    at = held.commit if is_new else branch
+    _git(core, ["worktree", "add", "--quiet", *new, "--", str(place), at])
+    wanted = snapshots.entries_of(core.repository.git, held.tree, exact)
+    special = {*exact.raw, *exact.lfs, *exact.modes}
+    changes = [
+        Change(path, Step.REPLACE, wanted[path])
+        for path in sorted(special)
+        if path in wanted and os.path.lexists(place / path)
+    ]
+    if changes:
+        _as_they_were(core, place, changes)
+    return Restored(snapshot, branch=branch, worktree=str(place), created=is_new)
+
+
+def _as_they_were(core: Core, place: Path, changes: list[Change]) -> None:
+    """Give files of a new worktree the bytes and the rights that a checkout does not give them."""
+    from lsp_server.code.work_tree import Disk, signature
+
+    disk = Disk(place)
+    seen = {c.path: signature(status) for c in changes if (status := disk.status(c.path)) is not None}
+    with _staging(core, place) as (where, usual, _), Contents(core.repository) as contents:
+        writer = Writer(place, seen, usual)
+        writer.stage(changes, contents, where)
+        writer.apply(changes)
+
+
+def _branch(core: Core, held: Held, snapshot: Snapshot, name: str | None) -> tuple[str, bool]:
+    """The branch's name, and whether it is to be made."""
+    if name is not None:
+        if core.repository.git.try_run(["check-ref-format", "--branch", name]).code != 0:
+            raise UsageError(f"{name!r} is no name for a branch")
+        at = core.repository.refs.resolve(f"refs/heads/{name}")
+        if at is not None and at != held.commit:
+            raise RefusedError(f"there is a branch {name} already; give another name")
+        return name, at is None
+    stem = BRANCHES + snapshot.label
+    for number in range(1, _MOST_NAMES):
+        branch = stem if number == 1 else f"{stem}-{number}"
+        at = core.repository.refs.resolve(f"refs/heads/{branch}")
+        if at is None or at == held.commit:
+            return branch, at is None
+    raise RefusedError(f"there are {_MOST_NAMES} branches {stem} already; name one with --branch")
+
+
+def _git(core: Core, arguments: list[str]) -> None:
+    try:
+        core.repository.git.run(arguments, write=True)
+    except GitError as error:
+        raise RefusedError(f"git makes no {arguments[0]} of it: {error.message}") from error
+
+
+# in place ----------------------------------------------------------------------------------------------
+def plan(core: Core, ref: str, *, force: bool) -> RestorePlan:
+    """What a restore in place would do. Nothing is done."""
+    return _plan_of(_look(core, ref, force=force))
+
+
+def in_place(
+    core: Core,
+    ref: str,
+    *,
+    force: bool,
+    expected: RestorePlan | None,
+    tell: Callable[[Snapshot], None] | None,
+) -> Restored:
+    """Make the work tree what a snapshot has. ``tell`` is called with the kept state before, first."""
+    repository = core.repository
+    if repository.work_tree is None:
+        raise RefusedError("a bare repository has no work tree; without --in-place a branch is made")
+    with taken(repository) as note:
+        found = _look(core, ref, force=force)
+        shown = _plan_of(found)
+        if expected is not None and expected.state != found.token:
+            raise RefusedError(
+                "the work tree changed since it was looked at, so nothing was done; look again"
+            )
+        _refuse(repository.git_dir, shown, force=force)
+        if not found.plan.changes:
+            return Restored(found.snapshot)
+        return _carry_out(core, found, shown, note, tell)
+
+
+def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
+    repository = core.repository
+    held, snapshot = snapshotting.find(core, ref)
+    exact = snapshot_refs.exact_of(repository, held)
+    wanted = snapshots.entries_of(repository.git, held.tree, exact)
+    always = frozenset(wanted) - {one.path for one in exact.left_out}
+    clear_up(repository)  # a killed restore's half-made files are no part of the work tree
+    also: tuple[str, ...] = ()
+    while True:
+        state = snapshots.look_at(repository, also=also, always=always | frozenset(also))
+        situation = restoring.Situation(
+            repository.work_tree or Path(),
+            state,
+            snapshots.entries_of(repository.git, state.tree, state.exact),
+            wanted,
+            exact,
+            _paths_of(core, state.head),
+            repository.config.flag("core.ignorecase"),
+        )
+        found = restoring.make_plan(situation)
+        in_the_way = tuple(one.path for one in found.obstacles if one.can_be_kept)
+        if not force or not in_the_way or also:
+            break
+        also = in_the_way
+    beside = repr((sorted(state.exact.raw.items()), sorted(state.exact.modes.items()), also))
+    import hashlib
+
+    token = hashlib.sha256(
+        f"{state.tree} {state.head} {held.commit} {beside}".encode("utf-8", "surrogateescape")
+    )
+    return _Prospect(held, snapshot, state, found, token.hexdigest())
+
+
+def _paths_of(core: Core, commit: str | None) -> frozenset[str]:
+    if commit is None:
+        return frozenset()
+    listed = core.repository.git.run([*OFFLINE, "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit])
+    return frozenset(decode_path(raw) for raw in listed.split(b"\0") if raw)
+
+
+def _plan_of(found: _Prospect) -> RestorePlan:
+    moved = found.state.head if found.state.head != found.held.base else None
+    if found.state.head is None and found.held.base is not None:
+        moved = "no commit"
+    return RestorePlan(
+        found.snapshot,
+        tuple(FileStep(c.path, c.step.value, c.was_untracked) for c in found.plan.changes),
+        tuple(InTheWay(o.path, o.why, o.can_be_kept) for o in found.plan.obstacles),
+        found.plan.staying,
+        found.plan.submodules,
+        moved,
+        found.token,
+    )
+
+
+def _refuse(git_dir: Path, shown: RestorePlan, *, force: bool) -> None:
+    if (git_dir / "index.lock").exists():
+        raise RefusedError(
+            f"another git is at work in this work tree (it has {git_dir / 'index.lock'}); "
+            "try again when it has ended"
+        )
+    if shown.moved is not None and not force:
+        then = shown.snapshot.base[:10] if shown.snapshot.base else "no commit"
+        raise RefusedError(
+            f"HEAD moved: it is at {shown.moved[:10]}, and was at {then} when the snapshot was taken; "
+            "without --in-place it becomes a branch, with --force the files are restored all the same"
+        )
+    stopping = [one for one in shown.in_the_way if not (one.forcible and force)]
+    if stopping:
+        first = stopping[0]
+        more = f" (and {len(stopping) - 1} more)" if len(stopping) > 1 else ""
+        how = "move it away, or --force keeps it and replaces it" if first.forcible else "move it away first"
+        raise RefusedError(f"{first.path} {first.why}{more}: {how}")
+
+
+def _carry_out(
+    core: Core, found: _Prospect, shown: RestorePlan, note: Note, tell: Callable[[Snapshot], None] | None
+) -> Restored:
+    repository = core.repository
+    root = repository.work_tree
+    assert root is not None
+    with _staging(core, root) as (where, usual, staging), Contents(repository) as contents:
+        writer = Writer(root, found.state.seen.files, usual)
+        writer.check(found.plan.changes)
+        note.say("", "", staging)
+        writer.stage(found.plan.changes, contents, where)
+        name = snapshot_refs.new_before_name(core.now())
+        exact = replace(found.state.exact, created=found.plan.created)
+        subject = f"snapshot: the work tree before {found.snapshot.label} was restored"
+        before = snapshotting.keep(core, name, found.state, exact=exact, subject=subject)
+        note.say(name, found.held.name, staging)
+        if tell is not None:
+            tell(before)
+        try:
+            writer.apply(found.plan.changes)
+        except GitMemoryError as error:
+            raise StoreError(
+                f"{error.message}; it stopped there, and the state before is kept: "
+                f"`git memory restore {name} --in-place`"
+            ) from error
+    return Restored(found.snapshot, before=before, steps=shown.steps)
+
+
+@contextlib.contextmanager
+def _staging(core: Core, root: Path) -> Iterator[tuple[Iterator[Path], int, str | None]]:
+    """Names for files on their way, on the work tree's own file system; the rights that a new file has; the
+    folder in the work tree that was needed for it, mostly none."""
+    private = core.repository.private_dir
+    with half_written.half(private) as (owner, descriptor):
+        usual = os.fstat(descriptor).st_mode & 0o777
+        if os.lstat(private).st_dev == os.lstat(root).st_dev:
+            yield (owner.with_name(f"{owner.name}-{n}") for n in range(1 << 62)), usual, None
+            return
+        import shutil
+
+        name = f".git-memory-{os.urandom(4).hex()}"
+        (root / name).mkdir(0o700)
+        try:
+            yield (root / name / str(n) for n in range(1 << 62)), usual, name
+        finally:
+            shutil.rmtree(root / name, ignore_errors=True)
