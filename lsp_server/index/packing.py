@@ -124,9 +124,10 @@ def unpack_anchors(anchors: Sequence[Any]) -> tuple[Anchor, ...]:
             range=CodeRange(*place),
             births=tuple(Birth(*birth) for birth in births),
             text=tuple(text),
-            symbol=symbol[0] if symbol else "",
+            symbol=rest[0] if rest else "",
+            made_at=rest[1] if rest[1:] else "",
         )
-        for place, births, text, *symbol in anchors
+        for place, births, text, *rest in anchors
     )
 
 
@@ -134,6 +135,8 @@ def _anchor_to_json(anchor: Anchor) -> list[Any]:
     place = anchor.range
     births = [[birth.commit, birth.path, birth.start, birth.end] for birth in anchor.births]
     packed = [[place.path, place.start, place.end], births, list(anchor.text)]
+    if anchor.made_at:
+        return [*packed, anchor.symbol, anchor.made_at]
     return [*packed, anchor.symbol] if anchor.symbol else packed
 
 

@@ -14,8 +14,10 @@ anchors:
     text: …
   - path: src/auth.py
   - path: src/auth/
+    commit: 7c1d…
 
-The last two are a whole file and a folder.
+The last two are a whole file and a folder; `commit` is where the code stood when an anchor was made, where
+that was later than its record.
 """
 
 from __future__ import annotations
@@ -30,13 +32,15 @@ _LINES = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z")
 _BIRTH = re.compile(
     rf"([0-9a-f]{{40}}(?:[0-9a-f]{{24}})?|{UNCOMMITTED}) (\d{{1,9}})(?:-(\d{{1,9}}))? (.+)\Z", re.DOTALL
 )
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _LONGEST_NAME = 1000  # characters of a symbol's name
 
 
 def write_anchor(anchor: Anchor) -> str:
     """One anchor as the item of a list, its continuation lines indented by two."""
+    made_at = f"\n  commit: {anchor.made_at}" if anchor.made_at else ""
     if anchor.range.is_whole:
-        return f"path: {scalar(anchor.range.path)}"
+        return f"path: {scalar(anchor.range.path)}{made_at}"
     births = "".join(
         f"\n    - {scalar(f'{birth.commit} {_span(birth.start, birth.end)} {birth.path}')}"
         for birth in anchor.births
@@ -44,7 +48,7 @@ def write_anchor(anchor: Anchor) -> str:
     symbol = f"  symbol: {scalar(anchor.symbol)}\n" if anchor.symbol else ""
     return (
         f"path: {scalar(anchor.range.path)}\n"
-        f"  lines: {_span(anchor.range.start, anchor.range.end)}\n"
+        f"  lines: {_span(anchor.range.start, anchor.range.end)}{made_at}\n"
         f"{symbol}"
         f"  births:{births or ' []'}\n"
         f"  text:{block(anchor.text, 4)}"
@@ -85,7 +89,8 @@ def _anchor(item: Any) -> Anchor:
         text = tuple(raw.removesuffix("\n").split("\n")) if raw else ()
     else:
         text = tuple(_listed(raw, "text"))
-    return Anchor(CodeRange(path, start, end), births, text, _symbol(item.get("symbol")))
+    place = CodeRange(path, start, end)
+    return Anchor(place, births, text, _symbol(item.get("symbol")), _commit(item.get("commit")))
 
 
 def _whole(item: dict[Any, Any]) -> Anchor:
@@ -95,10 +100,20 @@ def _whole(item: dict[Any, Any]) -> Anchor:
             raise ValueError(f"it has `{key}` but no `lines`")
     path = item.get("path")
     if path == ROOT:
-        return Anchor(whole(ROOT))
-    if isinstance(path, str) and path.endswith("/"):
-        return Anchor(whole(_path(path[:-1]) + "/"))
-    return Anchor(whole(_path(path)))
+        place = whole(ROOT)
+    elif isinstance(path, str) and path.endswith("/"):
+        place = whole(_path(path[:-1]) + "/")
+    else:
+        place = whole(_path(path))
+    return Anchor(place, made_at=_commit(item.get("commit")))
+
+
+def _commit(value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if not isinstance(value, str) or not _COMMIT.match(value):
+        raise ValueError("its commit should be a full id")
+    return value
 
 
 def _symbol(value: Any) -> str:

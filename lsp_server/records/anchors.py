@@ -96,12 +96,16 @@ class Anchor(NamedTuple):
 
     ``symbol`` is the name of what stands on the lines (``Login.check``), where the record is about that and
     not about the lines: wherever a symbol of this name is found, its lines of today are the anchor's.
+
+    ``made_at`` is the code's commit when the anchor was made, where that is not the record's own: a record
+    can be anchored again later.
     """
 
     range: CodeRange
     births: tuple[Birth, ...] = ()
     text: tuple[str, ...] = ()
     symbol: str = ""
+    made_at: str = ""
 
     def __str__(self) -> str:
         return f"{self.range} ({self.symbol})" if self.symbol else str(self.range)

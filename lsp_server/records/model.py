@@ -117,3 +117,7 @@ class Record:
     fields: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
+
+    def anchored_at(self, anchor: Anchor) -> str | None:
+        """The code's commit when one of the record's anchors was made, if that is known."""
+        return anchor.made_at or (self.code.commit if self.code else None)

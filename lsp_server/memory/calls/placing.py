@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.records.anchors import Anchor
+from lsp_server.memory.guard import guard_for
+from lsp_server.records.anchors import Anchor, CodePlace
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -50,6 +51,26 @@ class Placing:
         from lsp_server.memory.first_look import first_look
 
         return first_look(self._core, path, text)
+
+    def reanchor(
+        self,
+        ref: str,
+        at: Sequence[CodePlace] = (),
+        *,
+        remove: Sequence[Anchor] = (),
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Record:
+        """Anchor a record to places in the code, and take anchors that it has off it, as one commit.
+
+        Anchors to ``remove`` are told by their place and symbol, so those of an older reading of the record
+        do. Raises ``RefusedError`` when the record has not got one of them, or is anchored to ``at`` already;
+        ``UsageError`` for a place that is not there.
+        """
+        from lsp_server.memory import reanchoring
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        return reanchoring.reanchor(self._core, ref, at, remove, guard)
 
     def places(self, record: Record) -> Sequence[tuple[Anchor, Located]]:
         """Where each anchor of a record is today, and how sure that is; renamed files are found."""

@@ -53,9 +53,9 @@ def _states(case: Case, record: Record, files: dict[str, FileToday]) -> Iterator
     from lsp_server.code.model import Certainty
     from lsp_server.memory.placing import places
 
-    code, made_at = case.core.code, record.code.commit if record.code else None
+    code = case.core.code
     try:
-        if all(_located(code, anchor, made_at, files).ranges for anchor in record.anchors):
+        if all(_located(code, record, anchor, files).ranges for anchor in record.anchors):
             for anchor in record.anchors:
                 yield anchor, _FOUND
             return
@@ -69,12 +69,12 @@ def _states(case: Case, record: Record, files: dict[str, FileToday]) -> Iterator
             yield anchor, _UNKNOWN
 
 
-def _located(code: CodeFiles, anchor: Anchor, made_at: str | None, files: dict[str, FileToday]) -> Located:
+def _located(code: CodeFiles, record: Record, anchor: Anchor, files: dict[str, FileToday]) -> Located:
     path = anchor.range.path
     if path not in files:
         files.clear()
         files[path] = code.today(path)
-    return code.locate(anchor, files[path], made_at=made_at)
+    return code.locate(anchor, files[path], made_at=record.anchored_at(anchor))
 
 
 def _told(record: Record, anchor: Anchor, state: str) -> Iterator[Finding]:
