@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from support import Repo
 
@@ -23,12 +24,27 @@ def learn(memory: Memory, title: str) -> str:
     return memory.record(Kind.LEARNING, title, fields={"lesson": "It is so."}).id
 
 
+COPIED = "\n\n".join(f"Paragraph {n} of a text that people copy." for n in range(30))
+
+
+def like(memory: Memory, title: str) -> str:
+    """A bug with a text like all others of these: git takes one for another, renamed."""
+    return memory.record(Kind.BUG, title, text=COPIED).id
+
+
+def replaced(memory: Memory, first: str) -> str:
+    """Delete the bug, with one like it in its place; the new one."""
+    memory.delete(first)
+    return like(memory, "The second")
+
+
 def titles(memory: Memory) -> list[str]:
     return sorted(record.title for record in memory.list())
 
 
-def hook(hub: Repo, name: str, script: str) -> None:
-    path = hub.root / "hooks" / name
+def hook(hub: Path, name: str, script: str) -> None:
+    """What a bare repository asks of those who push to it."""
+    path = hub / "hooks" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from clones import hook
 from remote_servers import processes_that_mention, silent_server
 
 from lsp_server.cli.background import absolute
@@ -134,14 +135,6 @@ def test_json_has_one_shape(repo: Repo, hub: Path) -> None:
     assert (done["remote"], done["pushed"], done["refused"]) == ("origin/memory", 1, None)
 
 
-def rule(hub: Path, hook: str, script: str) -> None:
-    """What the hub asks of those who push to it."""
-    path = hub / "hooks" / hook
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-
-
 NO_PROPOSALS = "case $1 in */memory-proposals/*) echo 'Ask first' >&2; exit 1 ;; esac"  # an update hook
 
 
@@ -149,7 +142,7 @@ def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, ot
     other.do("learn", "From elsewhere")
     other.do("sync")
     repo.do("learn", "Mine")
-    rule(hub, "pre-receive", "echo 'Not on Fridays' >&2\nexit 1")
+    hook(hub, "pre-receive", "echo 'Not on Fridays' >&2\nexit 1")
     answer = repo.run("sync")
     assert answer.code == 1
     assert answer.out == "From origin/memory: 1 record added.\n"
@@ -161,7 +154,7 @@ def test_a_refused_push_is_exit_code_1_after_what_came(repo: Repo, hub: Path, ot
 
 
 def test_a_refused_proposal_is_exit_code_1_though_the_memory_was_pushed(repo: Repo, hub: Path) -> None:
-    rule(hub, "update", NO_PROPOSALS)
+    hook(hub, "update", NO_PROPOSALS)
     repo.do("--proposal", "use-jwt", "decide", "Use JWT")
     for out in ("Pushed 1 commit to origin/memory.\n", ""):
         answer = repo.run("sync")
@@ -389,7 +382,7 @@ def test_a_failure_is_told_once_by_the_next_command_and_rests_before_the_next_tr
 
 
 def test_a_refused_proposal_is_told_once_and_keeps_no_record_back(repo: Repo, hub: Path) -> None:
-    rule(hub, "update", NO_PROPOSALS)
+    hook(hub, "update", NO_PROPOSALS)
     repo.do("--proposal", "use-jwt", "decide", "Use JWT")
     repo.git("config", "memory.sync", "on")
     repo.do("learn", "First")

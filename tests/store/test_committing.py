@@ -69,11 +69,16 @@ def test_nothing_to_do_makes_no_commit(store: GitStore) -> None:
     assert store.commit(lambda _: ChangeSet("x", deletes=["never there"])) == tip
 
 
-def test_a_files_mode_is_kept(repo: Repo, store: GitStore) -> None:
-    store.commit(one("run.sh"))
-    listing = repo.git("ls-tree", "memory").replace("100644 blob", "100755 blob")
+def give_mode(repo: Repo, mode: str) -> None:
+    """Let every file on the branch have this mode, by git alone."""
+    listing = repo.git("ls-tree", "memory").replace("100644 blob", f"{mode} blob")
     by_hand = repo.git("commit-tree", "-m", "x", "-p", "memory", repo.git("mktree", input=listing + "\n"))
     repo.git("update-ref", "refs/heads/memory", by_hand)
+
+
+def test_a_files_mode_is_kept(repo: Repo, store: GitStore) -> None:
+    store.commit(one("run.sh"))
+    give_mode(repo, "100755")
     store.commit(one("run.sh", b"changed"))
     assert repo.git("ls-tree", "memory", "run.sh").startswith("100755 blob")
     store.commit(lambda _: ChangeSet("x", {"run.sh": b"changed"}, modes={"run.sh": "100644"}))
@@ -82,9 +87,7 @@ def test_a_files_mode_is_kept(repo: Repo, store: GitStore) -> None:
 
 def test_a_file_with_a_mode_of_very_old_gits_can_be_written(repo: Repo, store: GitStore) -> None:
     store.commit(one("old.md"))
-    listing = repo.git("ls-tree", "memory").replace("100644 blob", "100664 blob")
-    by_hand = repo.git("commit-tree", "-m", "x", "-p", "memory", repo.git("mktree", input=listing + "\n"))
-    repo.git("update-ref", "refs/heads/memory", by_hand)
+    give_mode(repo, "100664")
     store.commit(one("old.md", b"changed"))
     assert repo.git("show", "memory:old.md") == "changed"
 

@@ -7,19 +7,28 @@ from collections.abc import Callable
 import pytest
 from memory.merging.clones import Clone
 
-from lsp_server.memory import Kind
+from lsp_server.memory import Kind, Record
 from lsp_server.memory.merging import merge_into
+
+
+def renumbered(
+    new_clone: Callable[..., Clone], pair: tuple[Clone, Clone], context: str = ""
+) -> tuple[Clone, Clone, Record]:
+    """A clone whose decision a merge has given another number, one that knows it under the first, and the
+    decision."""
+    a, b = pair
+    c = new_clone("c", of=a)
+    mine = b.memory.record(Kind.DECISION, "Mine", fields={"context": context})
+    c.merge(b)
+    a.memory.record(Kind.DECISION, "Published")
+    b.merge(a, "ours")
+    return b, c, mine
 
 
 def test_a_number_given_by_a_merge_does_not_bring_a_deleted_record_back(
     new_clone: Callable[..., Clone], pair: tuple[Clone, Clone]
 ) -> None:
-    a, b = pair
-    c = new_clone("c", of=a)
-    mine = b.memory.record(Kind.DECISION, "Mine")
-    c.merge(b)
-    a.memory.record(Kind.DECISION, "Published")
-    b.merge(a, "ours")
+    b, c, mine = renumbered(new_clone, pair)
     assert b.memory.get(mine.id).label == "ADR-0002"
     c.memory.delete(mine.id)
     c_alone = c.tip
@@ -39,13 +48,8 @@ def test_a_number_given_by_a_merge_does_not_bring_a_deleted_record_back(
 def test_a_reference_rewritten_by_a_merge_does_not_bring_a_deleted_record_back(
     new_clone: Callable[..., Clone], pair: tuple[Clone, Clone]
 ) -> None:
-    a, b = pair
-    c = new_clone("c", of=a)
-    mine = b.memory.record(Kind.DECISION, "Mine")
-    lesson = b.memory.record(Kind.LEARNING, "Lesson", fields={"lesson": "As ADR-0001 says."})
-    c.merge(b)
-    a.memory.record(Kind.DECISION, "Published")
-    b.merge(a, "ours")
+    lesson = pair[1].memory.record(Kind.LEARNING, "Lesson", fields={"lesson": "As ADR-0001 says."})
+    b, c, mine = renumbered(new_clone, pair)
     assert "As ADR-0002 says." in b.memory.raw(lesson.id).decode()
     c.memory.delete(lesson.id)
     merge = b.merge(c)
@@ -58,12 +62,7 @@ def test_a_reference_rewritten_by_a_merge_does_not_bring_a_deleted_record_back(
 def test_a_person_s_edit_brings_it_back_also_where_it_was_renumbered(
     new_clone: Callable[..., Clone], pair: tuple[Clone, Clone]
 ) -> None:
-    a, b = pair
-    c = new_clone("c", of=a)
-    mine = b.memory.record(Kind.DECISION, "Mine", fields={"context": "Old."})
-    c.merge(b)
-    a.memory.record(Kind.DECISION, "Published")
-    b.merge(a, "ours")
+    b, c, mine = renumbered(new_clone, pair, "Old.")
     b.edit(b.memory.get(mine.id), "Old.", "New.")
     c.memory.delete(mine.id)
     merge = b.merge(c)
@@ -149,12 +148,7 @@ def test_all_that_several_wrote_who_deleted_it_is_in_the_record_that_lives_on(
 def test_a_record_that_was_renumbered_edited_and_deleted_lives_on_under_its_new_number(
     new_clone: Callable[..., Clone], pair: tuple[Clone, Clone]
 ) -> None:
-    a, b = pair
-    c = new_clone("c", of=a)
-    mine = b.memory.record(Kind.DECISION, "Mine", fields={"context": "One.\n\nTwo."})
-    c.merge(b)
-    a.memory.record(Kind.DECISION, "Published")
-    b.merge(a, "ours")
+    b, c, mine = renumbered(new_clone, pair, "One.\n\nTwo.")
     b.edit(b.memory.get(mine.id), "One.", "ONE.")
     b.memory.delete(mine.id)
     c.edit(c.memory.get(mine.id), "Two.", "TWO.")

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from clones import Clone, tree
+from clones import Clone, like, replaced, tree
 from support import Repo
 
 from lsp_server import Memory
 from lsp_server.memory import Kind, proposal_outcome
 
-TEXT = "\n\n".join(f"Paragraph {n} of a text that people copy." for n in range(30))
 HOW = ["squash", "rebase", "cherry-pick"]
 
 
@@ -57,14 +56,25 @@ def world(hub: Repo, clone: Clone, tmp_path: Path) -> World:
     return World(hub, a, one, b, two, first, forge)
 
 
-def like(memory: Memory, title: str) -> str:
-    return memory.record(Kind.BUG, title, text=TEXT).id
-
-
 def edit(memory: Memory, record_id: str, *paragraphs: int) -> None:
     for n in paragraphs:
         text = memory.text(record_id)
         memory.amend(record_id, text.replace(f"Paragraph {n} of a text", f"Paragraph {n}, edited, of a text"))
+
+
+def propose_edit(world: World, *paragraphs: int) -> None:
+    """The first clone's proposal: an edit of BUG-1."""
+    world.one.propose("idea")
+    edit(world.one, world.first, *paragraphs)
+    world.one.end_proposing()
+    world.one.sync()
+
+
+def replace_first(world: World) -> str:
+    """The second clone's change of the memory meanwhile: another bug in the place of BUG-1; its id."""
+    second = replaced(world.two, world.first)
+    world.two.sync()
+    return second
 
 
 def interrupted(*_: object) -> None:
@@ -92,10 +102,8 @@ def test_a_proposals_edit_of_a_record_that_was_deleted_meanwhile_comes_back_to_i
     one.end_proposing()
     wanted = a.git("show", "memory-proposals/idea:bugs/0001-the-first.md")
     one.sync()
-    two.delete(first)
-    second = like(two, "The second")
+    second = replace_first(world)
     pure = two.raw(second)
-    two.sync()
     forge(how)
     two.sync()
     assert "edited" in two.text(second), "git did not take the two for one renamed file"
@@ -124,8 +132,7 @@ def test_an_edit_that_was_written_into_a_proposals_record_comes_back_to_its_own(
     _, a, one, _, two, first, forge = world
     one.propose("idea")
     with one.batch("One instead of the other"):
-        one.delete(first)
-        second = like(one, "The second")
+        second = replaced(one, first)
     one.end_proposing()
     pure = a.git("show", "memory-proposals/idea:bugs/0002-the-second.md")
     one.sync()
@@ -148,13 +155,9 @@ def test_whoever_syncs_first_puts_right_what_was_mixed_when_the_forge_ends_the_p
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub, _, one, b, two, first, forge = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
-    one.sync()
-    two.delete(first)
-    pure = two.text(second := like(two, "The second"))
-    two.sync()
+    propose_edit(world, 7)
+    second = replace_first(world)
+    pure = two.text(second)
     forge("squash")
     hub.git("update-ref", "-d", "refs/heads/memory-proposals/idea")
     with monkeypatch.context() as patch:
@@ -177,15 +180,10 @@ def test_what_a_forge_mixed_when_it_brought_a_proposal_up_to_date_is_put_right_t
     world: World, tmp_path: Path, how: str
 ) -> None:
     hub, a, one, _, two, first, _ = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
+    propose_edit(world, 7)
     wanted = a.git("show", "memory-proposals/idea:bugs/0001-the-first.md")
-    one.sync()
-    two.delete(first)
-    second = like(two, "The second")
+    second = replace_first(world)
     pure = two.text(second)
-    two.sync()
     place = tmp_path / "update"
     hub.git("worktree", "add", "-q", "--detach", str(place), "memory-proposals/idea")
     Repo(place).git(how, "-q", "memory")
@@ -208,13 +206,9 @@ def test_a_proposal_that_a_forge_rebased_and_merged_is_ended_and_what_was_mixed_
     world: World,
 ) -> None:
     hub, _, one, _, two, first, forge = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
-    one.sync()
-    two.delete(first)
-    pure = two.text(second := like(two, "The second"))
-    two.sync()
+    propose_edit(world, 7)
+    second = replace_first(world)
+    pure = two.text(second)
     forge("rebase")
     hub.git("update-ref", "refs/heads/memory-proposals/idea", "refs/heads/memory")
     one.sync()
@@ -227,14 +221,9 @@ def test_a_proposal_that_a_forge_rebased_and_merged_is_ended_and_what_was_mixed_
 @pytest.mark.parametrize("how", HOW)
 def test_what_was_written_to_both_records_since_and_before_is_kept(world: World, how: str) -> None:
     _, _, one, _, two, first, forge = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
-    one.sync()
+    propose_edit(world, 7)
     edit(two, first, 25)
-    two.delete(first)
-    second = like(two, "The second")
-    two.sync()
+    second = replace_first(world)
     forge(how)
     two.sync()
     edit(two, second, 15)
@@ -251,13 +240,8 @@ def test_what_was_written_to_both_records_since_and_before_is_kept(world: World,
 
 def test_a_record_that_was_deleted_since_does_not_come_back_when_another_is_put_right(world: World) -> None:
     _, _, one, _, two, first, forge = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
-    one.sync()
-    two.delete(first)
-    second = like(two, "The second")
-    two.sync()
+    propose_edit(world, 7)
+    second = replace_first(world)
     forge("squash")
     two.sync()
     two.delete(second)
@@ -272,14 +256,9 @@ def test_an_earlier_state_of_a_proposal_that_was_squashed_is_told_and_the_rest_s
     world: World,
 ) -> None:
     _, _, one, _, two, first, forge = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
-    one.sync()
-    two.delete(first)
-    second = like(two, "The second")
+    propose_edit(world, 7)
+    second = replace_first(world)
     pure = two.raw(second)
-    two.sync()
     forge("squash")
     one.propose("idea")
     one.record(Kind.DECISION, "Afterwards")
@@ -296,12 +275,8 @@ def test_an_earlier_state_of_a_proposal_that_was_squashed_is_told_and_the_rest_s
 
 def test_the_same_edit_of_another_record_by_a_person_is_no_squash(world: World) -> None:
     _, _, one, b, two, first, _ = world
-    one.propose("idea")
-    edit(one, first, 7)
-    one.end_proposing()
-    one.sync()
-    two.delete(first)
-    second = like(two, "The second")
+    propose_edit(world, 7)
+    second = replaced(two, first)
     edit(two, second, 7)
     two.sync()
     tip = b.git("rev-parse", "memory")

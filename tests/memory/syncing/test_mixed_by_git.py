@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from clones import Clone, tree
+from clones import Clone, like, replaced, tree
 from support import Repo
 
 from lsp_server import Memory
-from lsp_server.memory import Kind
 
-TEXT = "\n\n".join(f"Paragraph {n} of a text that people copy." for n in range(30))
 EDITED = "Paragraph 7, as it should be."
-
-
-def like(memory: Memory, title: str) -> str:
-    return memory.record(Kind.BUG, title, text=TEXT).id
 
 
 def edit(memory: Memory, record_id: str) -> None:
     text = memory.text(record_id)
     memory.amend(record_id, text.replace("Paragraph 7 of a text that people copy.", EDITED))
+
+
+class World(NamedTuple):
+    """Two clones. ``edited`` was edited in the second, and deleted in the first with ``other``, a bug like
+    it, in its place; the second has fetched that."""
+
+    a: Repo
+    one: Memory
+    b: Repo
+    two: Memory
+    edited: str
+    other: str
+
+
+@pytest.fixture
+def world(clone: Clone) -> World:
+    (a, one), (b, two) = clone("a"), clone("b")
+    one.initialise()
+    edited = like(one, "The first")
+    one.sync()
+    two.sync()
+    other = replaced(one, edited)
+    one.sync()
+    edit(two, edited)
+    b.git("fetch", "-q", "origin")
+    return World(a, one, b, two, edited, other)
 
 
 def merge_by_git(repo: Repo, place: Path, ours: str, theirs: str) -> None:
@@ -34,20 +55,10 @@ def merge_by_git(repo: Repo, place: Path, ours: str, theirs: str) -> None:
 
 @pytest.mark.parametrize("swapped", [False, True])
 def test_an_edit_that_gits_merge_wrote_into_another_record_comes_back_to_its_own(
-    clone: Clone, tmp_path: Path, *, swapped: bool
+    world: World, tmp_path: Path, *, swapped: bool
 ) -> None:
-    (a, one), (b, two) = clone("a"), clone("b")
-    one.initialise()
-    edited = like(one, "The first")
-    one.sync()
-    two.sync()
-    one.delete(edited)
-    other = like(one, "The second")
-    pure = one.raw(other)
-    one.sync()
-    edit(two, edited)
-    wanted = two.raw(edited)
-    b.git("fetch", "-q", "origin")
+    a, one, b, two, edited, other = world
+    pure, wanted = one.raw(other), two.raw(edited)
     sides = ("memory", "origin/memory")
     merge_by_git(b, tmp_path / "by-git", *(sides[::-1] if swapped else sides))
     assert EDITED in two.text(other), "git did not take the two for one renamed file"
@@ -65,17 +76,8 @@ def test_an_edit_that_gits_merge_wrote_into_another_record_comes_back_to_its_own
     assert tree(a) == tree(b)
 
 
-def test_a_persons_own_edit_in_a_merge_is_left_alone(clone: Clone, tmp_path: Path) -> None:
-    (_, one), (b, two) = clone("a"), clone("b")
-    one.initialise()
-    edited = like(one, "The first")
-    one.sync()
-    two.sync()
-    one.delete(edited)
-    other = like(one, "The second")
-    one.sync()
-    edit(two, edited)
-    b.git("fetch", "-q", "origin")
+def test_a_persons_own_edit_in_a_merge_is_left_alone(world: World, tmp_path: Path) -> None:
+    _, one, b, two, _, other = world
     place = tmp_path / "by-hand"
     b.git("worktree", "add", "-q", "--detach", str(place), "memory")
     b.git("-C", str(place), "merge", "-q", "--no-commit", "origin/memory")

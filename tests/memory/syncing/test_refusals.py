@@ -52,7 +52,7 @@ def test_what_may_only_be_read_is_merged_and_the_refusal_is_told(hub: Repo, clon
     learn(one, "From a")
     one.sync()
     learn(two, "From b")
-    hook(hub, "pre-receive", "echo 'This repository is read-only' >&2; exit 1")
+    hook(hub.root, "pre-receive", "echo 'This repository is read-only' >&2; exit 1")
     tip = hub.git("rev-parse", "memory")
     with pytest.raises(NotPushedError, match=r"nothing was pushed: .*read-only") as raised:
         two.sync()

@@ -10,13 +10,19 @@ from lsp_server.errors import RefusedError
 from lsp_server.memory import Kind
 
 
-def test_what_others_wrote_to_a_proposal_comes_with_a_sync(shared: Shared) -> None:
-    a, one, b, two = shared
+def on_one_proposal(shared: Shared) -> Shared:
+    """Both write to a proposal that the first has begun."""
+    _, one, _, two = shared
     one.propose("idea")
     learn(one, "Theirs to add to")
     one.sync()
     two.sync()
     two.propose("idea")
+    return shared
+
+
+def test_what_others_wrote_to_a_proposal_comes_with_a_sync(shared: Shared) -> None:
+    a, one, b, two = on_one_proposal(shared)
     learn(two, "Added in review")
     two.sync()
     assert "the proposal 'idea' has what was written to it on origin" in _synced(one)
@@ -27,12 +33,7 @@ def test_what_others_wrote_to_a_proposal_comes_with_a_sync(shared: Shared) -> No
 
 
 def test_a_proposal_that_two_people_wrote_to_at_once_is_merged_and_sent(shared: Shared) -> None:
-    a, one, b, two = shared
-    one.propose("idea")
-    learn(one, "Begun by one")
-    one.sync()
-    two.sync()
-    two.propose("idea")
+    a, one, b, two = on_one_proposal(shared)
     for memory in (one, two):
         memory.record(Kind.DECISION, "Decided by one" if memory is one else "Decided by two")
     one.sync()
@@ -41,18 +42,13 @@ def test_a_proposal_that_two_people_wrote_to_at_once_is_merged_and_sent(shared: 
     assert any(" now on 'idea'" in sentence for sentence in said)
     one.sync()
     assert a.git("rev-parse", "memory-proposals/idea") == b.git("rev-parse", "memory-proposals/idea")
-    assert {"Begun by one", "Decided by one", "Decided by two"} <= set(titles(one))
+    assert {"Theirs to add to", "Decided by one", "Decided by two"} <= set(titles(one))
     assert _synced(two) == []
 
 
 def test_a_proposal_that_is_checked_out_stays_and_says_so(shared: Shared) -> None:
-    a, one, _, two = shared
-    one.propose("idea")
-    learn(one, "Theirs to add to")
+    a, one, _, two = on_one_proposal(shared)
     one.end_proposing()
-    one.sync()
-    two.sync()
-    two.propose("idea")
     learn(two, "Added in review")
     two.sync()
     before = a.git("rev-parse", "memory-proposals/idea")

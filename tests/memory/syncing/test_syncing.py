@@ -206,7 +206,7 @@ def test_when_the_remote_moved_meanwhile_it_is_done_again(hub: Repo, clone: Clon
     tip = b.git("rev-parse", "memory")
     hub.git("fetch", "-q", str(b.root), "memory:refs/other/b")
     hook(
-        hub,
+        hub.root,
         "update",
         "if [ ! -e moved ]; then touch moved; unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY; "
         f"git update-ref refs/heads/memory {tip}; fi",
