@@ -39,6 +39,20 @@ def store(repo: Repo, open_store: Callable[..., GitStore]) -> GitStore:
     return open_store(repo.root)
 
 
+@pytest.fixture
+def hub(new_repo: Callable[..., Repo]) -> Repo:
+    """A bare repository with a memory branch, a proposal, code and a tag."""
+    made = new_repo("source")
+    made.commit("memory", memory="format: 1\n")
+    made.git("branch", "-m", "memory")
+    made.git("branch", "memory-proposals/x")
+    made.git("branch", "code")
+    made.git("tag", "v1")
+    bare = new_repo("hub.git", "--bare")
+    made.git("push", "-q", "--mirror", str(bare.root))
+    return bare
+
+
 @pytest.fixture(scope="session")
 def git_version() -> tuple[int, int]:
     found = re.search(

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from textwrap import dedent
 
 import pytest
+from records.adr.reading import check, links
 
-from lsp_server.records.adr import Adr, read_adr
-
-
-def check(name: str, text: str, **expected: object) -> Adr:
-    """Every attribute named in ``expected`` is what the reader finds."""
-    adr = read_adr(name, dedent(text).lstrip("\n"))
-    assert expected == {key: getattr(adr, key) for key in expected}
-    return adr
-
-
-def links(adr: Adr) -> list[tuple[str, str]]:
-    return [(link.relation.value, link.target) for link in adr.links]
+from lsp_server.records.adr import read_adr
 
 
 def test_nygard() -> None:
@@ -285,134 +274,6 @@ def test_what_is_odd_in_the_front_matter_is_said() -> None:
 
 def test_a_thematic_break_is_no_front_matter() -> None:
     check("x.md", "---\n\n# Light\n\n---\n\nStatus: accepted\n", title="Light", status="accepted")
-
-
-def test_restructuredtext_with_sections() -> None:
-    adr = check(
-        "0007-split-the-app.rst",
-        """
-        .. This comment says nothing
-           Status: rejected
-
-        .. _split:
-
-        7. Split the ``app``
-        ====================
-
-        Status
-        ------
-
-        **Accepted** 2021-05-06
-
-        Replaces :doc:`0003-one-app` and `ADR 4 <0004-no-app.rst>`_.
-
-        Context
-        -------
-
-        It grew.
-
-        .. code-block:: yaml
-
-           status: rejected
-
-        Decision
-        --------
-
-        We split it.
-        """,
-        title="Split the ``app``",
-        number=7,
-        status="accepted",
-        date=date(2021, 5, 6),
-        dialect="reStructuredText",
-    )
-    assert links(adr) == [("supersedes", "0003-one-app"), ("supersedes", "0004-no-app.rst")]
-    assert adr.sections["context"].startswith("It grew.")
-    assert adr.sections["decision"] == "We split it."
-
-
-def test_restructuredtext_with_fields_and_overlines() -> None:
-    text = """
-        ===========================
-        ADR-0008: Keep *everything*
-        ===========================
-
-        :Status: Superseded by :ref:`ADR-0011 <adr-0011>`
-        :Date: 2022-03-04
-        :Deciders: Ann, Bo
-
-        Context
-        #######
-
-        We lost things.
-        """
-    for name in ("0008-keep.rst", "0008-keep.md"):  # the markup is told from the text as well
-        adr = check(
-            name,
-            text,
-            title="Keep everything",
-            status="superseded",
-            date=date(2022, 3, 4),
-            deciders=("Ann", "Bo"),
-            dialect="reStructuredText",
-        )
-        assert links(adr) == [("superseded-by", "adr-0011")]
-
-
-def test_asciidoc() -> None:
-    adr = check(
-        "0009-tables.adoc",
-        """
-        // Status: rejected
-        = ADR 9: Tables
-        :status: accepted
-        :date: 2020-01-02
-
-        == Context
-
-        See xref:0003-lists.adoc[lists].
-
-        == Related decisions
-
-        * xref:0003-lists.adoc[ADR 3]
-        """,
-        title="Tables",
-        number=9,
-        status="accepted",
-        date=date(2020, 1, 2),
-        dialect="AsciiDoc",
-    )
-    assert links(adr) == [("relates-to", "0003-lists.adoc")]
-
-
-def test_code_and_comments_say_nothing() -> None:
-    check(
-        "0001-a.md",
-        """
-        # A
-
-        ```markdown
-        # B
-        * Status: rejected
-        ## Status
-        Rejected
-        ```
-
-        <!-- Status: deprecated -->
-
-        ~~~~
-        Date: 2020-01-01
-        ~~~
-        ~~~~
-
-        ## Context
-
-        Text
-        """,
-        title="A",
-        status=None,
-        date=None,
-    )
 
 
 def test_a_placeholder_title_is_replaced_by_the_file_name() -> None:
