@@ -36,19 +36,22 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "learn": Place("write:learn", "Record something learned."),
         "bug": Place("write:bug", "Record a bug."),
         "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
+        "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },
     "Change": {
         "mark": Place("change:mark", "Give a record its next status."),
         "supersede": Place("change:supersede", "Replace a decision by a new one."),
         "close": Place("change:close", "Close a bug, and write down what it taught."),
         "edit": Place("change:edit", "Change a record in your editor."),
+        "anchor": Place("anchor:anchor", "Change where in the code a record belongs."),
         "delete": Place("change:delete", "Take a record out; history keeps it."),
     },
     "Read": {
         "list": Place("read:list_", "List what is remembered, newest first."),
-        "show": Place("read:show", "Show one record whole."),
+        "show": Place("read:show", "Show one record whole, or what is recorded about a commit."),
         "search": Place("search:search", "Find records by their words."),
         "why": Place("why:why", "Tell what is known about a file or a line."),
+        "resume": Place("resume:resume", "Tell where the work stood, and what came since."),
         "history": Place("history:history", "Show every change of one record, newest first."),
         "log": Place("log:log", "Show the memory's history."),
     },
@@ -65,6 +68,10 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "trust": Place("trust:trust", "Let this repository's own templates and settings apply."),
         "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
         "doctor": Place("doctor:doctor", "Look the memory over."),
+        "hooks": Place("hooks:hooks", "Let git tell the memory of commits, rewrites and pushes."),
+        "notes": Place(
+            "notes:notes", "Let `git log --notes=memory` show what is recorded about each commit."
+        ),
         "completion": Place("completion:completion", "Print a shell's completion script."),
     },
 }

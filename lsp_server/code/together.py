@@ -11,8 +11,10 @@ too, as in a short history that has hardly anything else.
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
 from typing import NamedTuple
 
 from lsp_server.code.git import OFFLINE, GitRunner, decode_path
@@ -20,9 +22,11 @@ from lsp_server.errors import StoreError
 
 WINDOW = 2000  # commits that are looked at
 _OWN = 200  # of them, commits of the file itself: the newest
+_MOST_NAMES = 5  # that the file had
 _MOST_FILES = 50  # a commit that changes more says nothing about any two of its files
 _LEAST = 3  # commits in which both changed
 _SHARE = 0.2  # what the share is at least, with 95 % confidence
+_ADDED = b"A"
 _MUTUAL = 0.5  # of the companion's commits
 _Z = 1.96  # of a 95 % confidence interval
 
@@ -60,19 +64,25 @@ class Changes(NamedTuple):
     beside: Counter[str]
 
 
-def changes_beside(runner: GitRunner, commit: str, paths: Collection[str], window: int = WINDOW) -> Changes:
-    """What changed together with a file in the history of ``commit``. ``paths`` are its name and the names
-    it had before. Three processes at most; nothing is fetched, so where objects are missing it raises
-    ``StoreError``."""
+def changes_beside(runner: GitRunner, commit: str, path: str, window: int = WINDOW) -> Changes:
+    """What changed together with a file in the history of ``commit``, also while it had another name. Four
+    processes, and two more for each name it had. Nothing is fetched: raises ``StoreError`` where objects are
+    missing."""
     listed = runner.run([*OFFLINE, "rev-list", "--no-merges", f"--max-count={window}", commit, "--"])
     commits = listed.decode("ascii").split()
-    touching = [one for one, _ in _changed(runner, commits, sorted(paths))][:_OWN]
+    names, touching = [path], dict[str, None]()
+    for name in names:
+        for one, changed in _changed(runner, commits, [name]):
+            touching[one] = None
+            if changed[name] == _ADDED and len(names) < _MOST_NAMES:
+                names += [was for was in _renamed_from(runner, one, name) if was not in names]
     beside: Counter[str] = Counter()
     own = 0
-    for _, changed in _changed(runner, touching, ()):
+    newest = [one for one in commits if one in touching][:_OWN]
+    for _, changed in _changed(runner, newest, ()):
         if len(changed) <= _MOST_FILES:
             own += 1
-            beside.update(changed - set(paths))
+            beside.update(changed.keys() - set(names))
     return Changes(commits, own, beside)
 
 
@@ -90,7 +100,7 @@ def companions(
     its: Counter[str] = Counter()
     if candidates:
         for _, changed in _changed(runner, changes.commits, candidates):
-            its.update(changed)
+            its.update(changed.keys())
     found = [
         Companion(path, changes.beside[path], changes.own, its[path], len(changes.commits))
         for path in candidates
@@ -110,36 +120,35 @@ def lower_bound(hits: int, tries: int) -> float:
 
 def _changed(
     runner: GitRunner, commits: Sequence[str], paths: Sequence[str]
-) -> Iterator[tuple[str, set[str]]]:
-    """Each of the commits that changed a file (of ``paths``, where there are any), and which."""
+) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Each of the commits that changed a file (of ``paths``, where there are any), with git's letter for what
+    it did to each."""
     if not commits:
         return
+    arguments = ["diff-tree", "--stdin", "--root", "-r", "-z", "--name-status", "--no-renames", "--"]
     output = runner.run(
-        [
-            *OFFLINE,
-            "diff-tree",
-            "--stdin",
-            "--root",
-            "-r",
-            "-z",
-            "--name-status",
-            "--no-renames",
-            "--",
-            *paths,
-        ],
+        [*OFFLINE, *arguments, *paths],
         stdin="".join(f"{commit}\n" for commit in commits).encode("ascii"),
     )
     fields = iter(output.split(b"\0"))
-    current, changed = "", set[str]()
+    current, changed = "", dict[str, bytes]()
     for field in fields:
-        if len(field) == 1:  # a status, and then the path: whatever that looks like, it is no commit's id
-            changed.add(decode_path(next(fields)))
+        if len(field) == 1:  # a letter, and then the path: whatever that looks like, it is no commit's id
+            changed[decode_path(next(fields))] = field
         elif field:
             if current:
                 yield current, changed
-            current, changed = field.decode("ascii"), set()
+            current, changed = field.decode("ascii"), {}
     if current:
         yield current, changed
+
+
+def _renamed_from(runner: GitRunner, commit: str, path: str) -> list[str]:
+    """What a file was called before the commit that it came with, where that renamed it."""
+    arguments = ["diff-tree", "-r", "-z", "--name-status", "-M", "--diff-filter=R", "--no-commit-id"]
+    fields = runner.run([*OFFLINE, *arguments, commit]).split(b"\0")
+    pairs = zip(fields[1::3], fields[2::3], strict=False)
+    return [decode_path(old) for old, new in pairs if decode_path(new) == path]
 
 
 def files_of(runner: GitRunner, commit: str) -> set[str]:
@@ -151,3 +160,34 @@ def files_of(runner: GitRunner, commit: str) -> set[str]:
     except StoreError:
         return set()
     return {decode_path(path) for path in output.split(b"\0") if path}
+
+
+class ChangedTogether:
+    """What changed beside the files asked about last: found out meanwhile, and kept. Thread-safe."""
+
+    def __init__(self, runner: GitRunner, limit: int = 256) -> None:
+        self._runner = runner
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, str], Future[Changes]] = {}
+
+    def begin(self, commit: str, path: str) -> Future[Changes]:
+        """Start to find out, unless it is known; the answer's ``result`` waits for it and raises as
+        ``changes_beside``. A commit's history does not change, so what is kept never goes out of date."""
+        with self._lock:
+            found = self._kept.pop((commit, path), None)
+            begun, found = found is None, found or Future()
+            self._kept[commit, path] = found
+            if len(self._kept) > self._limit:
+                del self._kept[next(iter(self._kept))]
+        if begun:
+            threading.Thread(
+                target=self._find, args=(found, commit, path), name="together", daemon=True
+            ).start()
+        return found
+
+    def _find(self, found: Future[Changes], commit: str, path: str) -> None:
+        try:
+            found.set_result(changes_beside(self._runner, commit, path))
+        except BaseException as error:  # whoever waits is told
+            found.set_exception(error)

@@ -29,6 +29,7 @@ from lsp_server.store.repository import Repository
 
 if TYPE_CHECKING:
     from lsp_server.code.file_view import CodeFiles
+    from lsp_server.code.together import ChangedTogether
     from lsp_server.index import Index
     from lsp_server.memory.batches import Batch
     from lsp_server.rendering.overrides import Overrides
@@ -76,6 +77,12 @@ class Core:
 
                 self._code = CodeFiles(self.repository.git, self.repository.work_tree)
             return self._code
+
+    @cached_property
+    def together(self) -> ChangedTogether:
+        from lsp_server.code.together import ChangedTogether
+
+        return ChangedTogether(self.repository.git)
 
     @property
     def mainline(self) -> GitStore:

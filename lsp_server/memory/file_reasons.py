@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.linked import named_in, recorded_at
-from lsp_server.memory.neighbours import about_path, around
+from lsp_server.memory.neighbours import about_path, around, begin_around
 from lsp_server.memory.placing import file_memory
 from lsp_server.memory.results import How, Placed, Reason
 from lsp_server.records.anchors import Anchor, CodeRange
@@ -42,6 +42,7 @@ class FileReasons:
         self._core = core
         self._path = path
         self._lines = lines
+        self._beside = begin_around(core, commit or core.repository.head_commit(), path)
         self._known = file_memory(core, self._path, None, commit)
         count = len(self._known.lines)
         if lines is not None and not 1 <= lines.start <= lines.end <= count:
@@ -58,7 +59,7 @@ class FileReasons:
         if self._lines is not None:
             yield from self._elsewhere()
         yield from self._stale()
-        yield from around(self._core, self._known.commit, paths)
+        yield from around(self._core, self._beside, paths)
 
     def _former_paths(self) -> tuple[str, ...]:
         """The file's name, and those that lines of it were born under and no file has now."""

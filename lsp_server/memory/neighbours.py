@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from lsp_server.errors import StoreError
 from lsp_server.index.values import StoredAnchor
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import How, Reason
 from lsp_server.records.anchors import ROOT, Anchor
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from lsp_server.code.together import Changes
 
 _MOST_COMPANIONS = 5  # files that change together with one
 _TELLING = 8  # letters and digits that a line needs for its being there to tell something
@@ -53,15 +59,24 @@ def about_folder(core: Core, folder: str) -> Iterator[Reason]:
     yield from _about(core, _above(folder))
 
 
-def around(core: Core, commit: str | None, paths: Sequence[str]) -> Iterator[Reason]:
+def begin_around(core: Core, commit: str | None, path: str) -> Future[Changes] | None:
+    """Start to find out what changed together with a file, which takes a while; None where it is of no use,
+    because nothing is anchored in any other file."""
+    if commit is None or not core.index.has_anchors_beside([path]):
+        return None
+    return core.together.begin(commit, path)
+
+
+def around(core: Core, changes: Future[Changes] | None, paths: Sequence[str]) -> Iterator[Reason]:
     """Records about the folders of a file, about other files in its folder, and about those that often change
-    together with it, in the history of ``commit``. ``paths`` are its name, and those it had before."""
+    together with it: ``changes`` is what ``begin_around`` began. ``paths`` are its name, and those it had
+    before."""
     index = core.index
     folder = paths[0].rpartition("/")[0]
     yield from _about(core, [folder, *_above(folder)])
-    if not index.has_anchors_beside(paths):
+    if changes is None:
         return
-    together = _changed_together(core, commit, paths)
+    together = _changed_together(core, changes)
     beside = list(index.anchors_below(f"{folder}/" if folder else "", deep=False))
     near = {one.anchor.range.path for one in beside}
     # Those that change with it first, the closest first: it is the better evidence of the two.
@@ -84,16 +99,14 @@ def _about(core: Core, folders: Sequence[str]) -> Iterator[Reason]:
             yield from _reason(core, stored, f"anchored to the folder {place}", How.FOLDER)
 
 
-def _changed_together(core: Core, commit: str | None, paths: Sequence[str]) -> Mapping[str, str]:
+def _changed_together(core: Core, changes: Future[Changes]) -> Mapping[str, str]:
     """The files with records that often change together with one, the closest first, and how often."""
-    from lsp_server.code.together import changes_beside, companions
+    from lsp_server.code.together import companions
 
-    if commit is None:
-        return {}
-    runner = core.repository.git
     try:
-        changes = changes_beside(runner, commit, paths)
-        found = companions(runner, changes, core.index.anchored_paths)[:_MOST_COMPANIONS]
+        found = companions(core.repository.git, changes.result(), core.index.anchored_paths)[
+            :_MOST_COMPANIONS
+        ]
     except StoreError:  # a partial clone does not have what would tell
         return {}
     return {

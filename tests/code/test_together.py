@@ -26,7 +26,7 @@ def told(repo: Repo, path: str, window: int = 2000) -> list[tuple[str, int, int,
     def everything(paths: Sequence[str]) -> Collection[str]:
         return paths
 
-    changes = changes_beside(repo, repo.git("rev-parse", "HEAD"), [path], window)
+    changes = changes_beside(repo, repo.git("rev-parse", "HEAD"), path, window)
     return [(one.path, one.both, one.own, one.its) for one in companions(repo, changes, everything)]
 
 
@@ -77,6 +77,15 @@ def test_merges_do_not_count_and_what_they_bring_counts_once(repo: Repo) -> None
         change(repo, f"beside{number}.py")
         repo.git("merge", "-q", "--no-edit", f"work{number}")
     assert told(repo, "model.py") == [("form.py", 4, 4, 4)]
+
+
+def test_a_renamed_file_keeps_its_companions(repo: Repo) -> None:
+    for _ in range(4):
+        change(repo, "old.py", "form.py")
+    repo.git("mv", "old.py", "model.py")
+    repo.commit("Rename")
+    change(repo, "model.py", "form.py")
+    assert told(repo, "model.py") == [("form.py", 5, 6, 5)]
 
 
 def test_only_the_last_commits_are_looked_at(repo: Repo) -> None:

@@ -60,6 +60,7 @@ WRITING: tuple[Step, ...] = (
 READING: tuple[Step, ...] = (
     Step(["list"]),
     Step(["show", "ADR-1"]),
+    Step(["resume"]),
     Step(["search", "sessions"]),
     Step(["why", f"{FILE}:4"], needs="lines"),
     Step(["log", "--patch"]),
