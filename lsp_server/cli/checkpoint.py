@@ -9,6 +9,7 @@ import click
 
 from lsp_server.cli.arguments import Text
 from lsp_server.cli.checkpoint_for import answer, for_option
+from lsp_server.cli.checkpoint_prune import prune
 from lsp_server.cli.output import print_json, print_recorded
 from lsp_server.cli.record_options import (
     NewRecord,
@@ -17,7 +18,9 @@ from lsp_server.cli.record_options import (
     text_options,
 )
 from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.snapshot_text import print_not_kept, size_text, snapshot_json
 from lsp_server.cli.terminal import visible_line
+from lsp_server.cli.with_commands import WithCommands
 from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import record_json
@@ -35,7 +38,9 @@ COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
     example="""
     git memory checkpoint "Login works end to end" --phase implementation \\
         --completed "Login form" --in-progress "Password reset" --todo "Rate limit" --metric tests=214
+    git memory checkpoint "Before the big change" --snapshot
     git memory checkpoint --for main..feature
+    git memory checkpoint prune --dry-run
     """,
 )
 @click.argument("message", required=False, type=Text())
@@ -43,30 +48,49 @@ COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
 @place_options
 @edit_option
 @text_options(Kind.CHECKPOINT)
+@click.option(
+    "--snapshot",
+    is_flag=True,
+    help="Keep the exact work tree as well, untracked files included; in this clone alone.",
+)
 @for_option
-def checkpoint(session: Session, message: str | None, *, range_: str | None, **given: Any) -> None:
+def record_checkpoint(
+    session: Session, message: str | None, *, range_: str | None, snapshot: bool, **given: Any
+) -> None:
     """Record where the work stands.
 
     By itself it notes the commit, the branch, whether there are uncommitted changes, the files modified
-    since the previous checkpoint with their line counts, and the time since then.
+    since the previous checkpoint with their line counts, and the time since then. `git memory restore` goes
+    back to one that was recorded with --snapshot; `git memory checkpoint prune` lets go of old snapshots.
     """
     if range_ is not None:
-        answer(session, range_, {"a title": message, **given})
+        answer(session, range_, {"a title": message, "snapshot": snapshot, **given})
         return
+    if message in checkpoint.commands:
+        raise click.UsageError(f"{message} comes first: git memory checkpoint {message} …")
     new = NewRecord(session, Kind.CHECKPOINT, given)
     if new.is_edited:
+        if snapshot:
+            raise click.UsageError("--snapshot and --edit exclude each other", click.get_current_context())
         record_in_editor(new, message)
         return
     message = new.read_text(message)
     with session.memory() as memory:
-        record = memory.checkpoint(message, **new.parameters(memory), **new.secrets)
+        record = memory.checkpoint(message, snapshot=snapshot, **new.parameters(memory), **new.secrets)
         previous = memory.find(str(record.fields.get("previous", "")))
+        kept = memory.snapshot(record.id) if snapshot else None
     if session.json:
-        print_json(session, record_json(record))
+        print_json(session, record_json(record) | ({"snapshot": snapshot_json(kept)} if kept else {}))
         return
     print_recorded(session, record)
     for line in _noted(record, previous):
         session.out.line(f"  {visible_line(line)}")
+    if kept is not None:
+        session.out.line(f"  the work tree is kept, {size_text(kept.size)}; git memory restore {kept.label}")
+        print_not_kept(session, kept.not_kept, "without")
+
+
+checkpoint = WithCommands(record_checkpoint, [prune])
 
 
 def _noted(record: Record, previous: Record | None) -> list[str]:

@@ -104,7 +104,8 @@ def find(core: Core, ref: str) -> tuple[Held, Snapshot]:
         names = ", ".join(_label(one.name) if not one.is_before else one.name for one in found[:5])
         raise AmbiguousError(f"{ref!r} could be {names}; give more of it")
     exact = snapshot_refs.exact_of(core.repository, found[0])
-    return found[0], replace(_told(found[0], titles), not_kept=not_kept(exact))
+    size = snapshot_refs.size_of(core.repository, found)
+    return found[0], replace(_told(found[0], titles), size=size, not_kept=not_kept(exact))
 
 
 def prune(

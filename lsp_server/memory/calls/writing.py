@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.memory.guard import guard_for
-from lsp_server.records.anchors import CodeRange
+from lsp_server.records.anchors import CodePlace
 from lsp_server.records.model import Kind, Link, Record
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Writing:
         fields: Mapping[str, Any] | None = None,
         status: str | None = None,
         tags: Sequence[str] = (),
-        at: Sequence[CodeRange] = (),
+        at: Sequence[CodePlace] = (),
         links: Sequence[Link] = (),
         body: str | None = None,
         text: str = "",
@@ -58,18 +58,26 @@ class Writing:
         *,
         fields: Mapping[str, Any] | None = None,
         tags: Sequence[str] = (),
-        at: Sequence[CodeRange] = (),
+        at: Sequence[CodePlace] = (),
         text: str = "",
+        snapshot: bool = False,
         allow_secrets: Sequence[str] = (),
         redact: bool = False,
     ) -> Record:
-        """Note where the work stands; the commit, the branch and the changed files are filled in."""
+        """Note where the work stands; the commit, the branch and the changed files are filled in.
+        ``snapshot`` keeps the exact work tree as well, in this clone alone."""
         from lsp_server.memory import checkpointing
         from lsp_server.memory.recording import Given
 
         given = Given(Kind.CHECKPOINT, message or "", fields, tags=tags, at=at, text=text)
         new = checkpointing.prepare(self._core, given, guard_for(self._core, allow_secrets, redact))
-        return checkpointing.checkpoint(self._core, new)
+        if not snapshot:
+            return checkpointing.checkpoint(self._core, new)
+        from lsp_server.memory import snapshotting
+
+        return snapshotting.keep_with(
+            self._core, new.record, lambda: checkpointing.checkpoint(self._core, new)
+        )
 
     def mark(self, ref: str, status: str) -> Record:
         """Give a record its next status. Raises ``RefusedError`` for an impossible step."""
@@ -85,7 +93,7 @@ class Writing:
         fields: Mapping[str, Any] | None = None,
         status: str | None = None,
         tags: Sequence[str] = (),
-        at: Sequence[CodeRange] = (),
+        at: Sequence[CodePlace] = (),
         text: str = "",
         form: str = "",
         allow_secrets: Sequence[str] = (),

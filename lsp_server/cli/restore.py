@@ -1,0 +1,240 @@
+"""``git memory restore``: back to a snapshot, without losing what is there now."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lsp_server.cli.arguments import Text
+from lsp_server.cli.output import print_json
+from lsp_server.cli.read import nothing_found
+from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.snapshot_text import (
+    MOST,
+    plural,
+    print_not_kept,
+    print_snapshots,
+    size_text,
+    snapshot_json,
+)
+from lsp_server.cli.terminal import visible_line
+from lsp_server.cli.typed_path import TypedPath
+
+if TYPE_CHECKING:
+    from lsp_server.memory.facade import Memory
+    from lsp_server.memory.snapshot_results import Restored, RestorePlan, Snapshot
+
+STYLES = {"add": "green", "replace": "yellow", "set rights of": "yellow", "remove": "red"}
+MOST_STEPS = 40  # files that are shown before a restore in place
+
+
+class SnapshotName(Text):
+    """What names a snapshot; completed with those that there are."""
+
+    name = "ref"
+
+    def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        from lsp_server.errors import GitMemoryError
+
+        try:
+            with ctx.obj.memory() as memory:
+                found = memory.snapshots()
+        except GitMemoryError:
+            return []
+        wanted = incomplete.lower()
+        return [CompletionItem(s.label, help=s.title) for s in found if s.label.lower().startswith(wanted)]
+
+
+@memory_command(
+    "restore",
+    example="""
+    git memory restore
+    git memory restore CHECK-5d2f0c1e
+    git memory restore CHECK-5d2f0c1e --worktree ../as-it-was
+    git memory restore CHECK-5d2f0c1e --in-place
+    """,
+)
+@click.argument("ref", required=False, type=SnapshotName())
+@click.option("--branch", type=Text(), metavar="NAME", help="The branch's name, restored/… unless given.")
+@click.option(
+    "--worktree",
+    type=TypedPath(),
+    metavar="DIR",
+    help="Make a new worktree in DIR, on that branch.",
+)
+@click.option("--in-place", is_flag=True, help="Change the files of this work tree.")
+@click.option("--dry-run", "-n", is_flag=True, help="With --in-place: only show what would change.")
+@click.option("--yes", "-y", is_flag=True, help="With --in-place: do it without asking.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="With --in-place: although HEAD moved; and replace ignored files that are in the way.",
+)
+def restore(session: Session, ref: str | None, **given: Any) -> None:
+    """Go back to the work tree that a checkpoint kept.
+
+    By itself a branch is made of the snapshot, and nothing else changes. With --in-place the files of this
+    work tree become what they were: what would change is shown first, the state before is kept as a snapshot
+    of its own, whose name is printed, and the index, HEAD and untracked files that the snapshot does not have
+    stay as they are.
+
+    Without REF, list the snapshots of this clone. They were taken with `git memory checkpoint --snapshot`.
+    """
+    context = click.get_current_context()
+    only_in_place = [name for name in ("dry_run", "yes", "force") if given[name]]
+    if only_in_place and not given["in_place"]:
+        raise click.UsageError(f"--{only_in_place[0].replace('_', '-')} goes with --in-place", context)
+    if given["in_place"] and (given["branch"] or given["worktree"]):
+        raise click.UsageError("--in-place makes no branch and no worktree", context)
+    if ref is None and (given["in_place"] or given["branch"] or given["worktree"]):
+        raise click.UsageError("Missing argument 'REF'", context)
+    with session.memory() as memory:
+        if ref is None:
+            _list(session, memory)
+        elif given["in_place"]:
+            _in_place(session, memory, ref, given)
+        elif given["worktree"]:
+            place = session.path(given["worktree"])
+            _tell_branch(session, memory.restore_to_worktree(ref, place, given["branch"]))
+        else:
+            _tell_branch(session, memory.restore_to_branch(ref, given["branch"]))
+
+
+def _list(session: Session, memory: Memory) -> None:
+    found = memory.snapshots(sizes=True)
+    cut_short = memory.restore_cut_short()
+    if session.json:
+        print_json(session, [snapshot_json(one) for one in found])
+    elif found:
+        print_snapshots(session, found)
+    if cut_short is not None:
+        session.say(
+            f"a restore was cut short here; the state before it is kept: "
+            f"git memory restore {visible_line(cut_short.before)} --in-place"
+        )
+    if not found and not session.json:
+        nothing_found(
+            session, "there is no snapshot in this clone; `git memory checkpoint --snapshot` takes one"
+        )
+
+
+def _tell_branch(session: Session, done: Restored) -> None:
+    if session.json:
+        print_json(session, _restored_json(done))
+        return
+    out, snapshot = session.out, done.snapshot
+    branch = out.style(visible_line(done.branch or ""), "bold")
+    verb = "is" if done.created else "was there already, and is"
+    out.line(f"The branch {branch} {verb} the work tree at {_named(session, snapshot)}.")
+    if done.worktree is not None:
+        out.line(f"It is checked out in {visible_line(done.worktree)}.")
+    out.line(
+        out.style("Its last commit is the snapshot, with what was not committed then, untracked files", "dim")
+    )
+    out.line(out.style("included: look at it before you push it.", "dim"))
+    print_not_kept(session, snapshot.not_kept, "not in it:")
+
+
+def _in_place(session: Session, memory: Memory, ref: str, given: dict[str, Any]) -> None:
+    from lsp_server.errors import RefusedError
+
+    force = given["force"]
+    plan = memory.plan_restore(ref, force=force)
+    if given["dry_run"]:
+        if session.json:
+            print_json(session, _plan_json(plan))
+        else:
+            _show(session, plan, "would ")
+        return
+    if not session.json:
+        _show(session, plan, "")
+        session.out.stream.flush()
+    is_refused = plan.moved is not None and not force
+    is_refused |= any(not (one.forcible and force) for one in plan.in_the_way)
+    if plan.steps and not is_refused and not given["yes"]:
+        if not _can_be_asked(session):
+            raise RefusedError(
+                "nothing was done: there is nobody to ask, so say --yes (--dry-run only shows)"
+            )
+        if not click.confirm(f"Change {plural(len(plan.steps), 'file')} of this work tree?", err=True):
+            raise RefusedError("nothing was done")
+    done = memory.restore_in_place(ref, plan=plan, force=force, tell=lambda kept: _tell_kept(session, kept))
+    if session.json:
+        print_json(session, _restored_json(done))
+        return
+    if done.before is None:
+        session.out.line(f"The work tree is as it was at {_named(session, done.snapshot)} already.")
+        return
+    changed = plural(len(done.steps), "file")
+    session.out.line(f"{changed} changed: the work tree is as it was at {_named(session, done.snapshot)}.")
+
+
+def _can_be_asked(session: Session) -> bool:
+    return not session.json and session.err.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+
+def _tell_kept(session: Session, kept: Snapshot) -> None:
+    if session.json:
+        return
+    out = session.out
+    out.line(
+        f"The state before is kept as {out.style(kept.label, 'bold')}, {size_text(kept.size)}; the way back:"
+    )
+    out.line(f"  git memory restore {kept.label} --in-place")
+    out.stream.flush()  # said before anything is touched
+
+
+def _show(session: Session, plan: RestorePlan, would: str) -> None:
+    out = session.out
+    for step in plan.steps[:MOST_STEPS]:
+        note = out.style("  (git does not follow it)", "dim") if step.untracked else ""
+        word = out.style(f"{would}{step.step}", STYLES[step.step])
+        out.line(f"  {word} {visible_line(step.path)}{note}")
+    if len(plan.steps) > MOST_STEPS:
+        out.line(f"  and {len(plan.steps) - MOST_STEPS} more files")
+    for one in plan.in_the_way[:MOST]:
+        out.line(f"  {out.style('in the way', 'red')} {visible_line(one.path)}, which {one.why}")
+    for path in plan.submodules[:MOST]:
+        out.line(f"  {out.style('not touched', 'dim')} {visible_line(path)}, a submodule at another commit")
+    print_not_kept(session, plan.snapshot.not_kept, "not touched")
+    if plan.staying:
+        named = ", ".join(visible_line(path) for path in plan.staying[:3])
+        more = f" and {len(plan.staying) - 3} more" if len(plan.staying) > 3 else ""
+        out.line(f"  {out.style('stays', 'dim')} {named}{more}: not in the snapshot, and not followed by git")
+
+
+def _named(session: Session, snapshot: Snapshot) -> str:
+    label = session.out.style(visible_line(snapshot.label), "bold")
+    return f"{label} {visible_line(snapshot.title)}".rstrip()
+
+
+def _restored_json(done: Restored) -> dict[str, Any]:
+    return {
+        "snapshot": snapshot_json(done.snapshot),
+        "branch": done.branch,
+        "worktree": done.worktree,
+        "before": snapshot_json(done.before) if done.before else None,
+        "changes": [
+            {"path": step.path, "step": step.step, "untracked": step.untracked} for step in done.steps
+        ],
+        "created": done.created,
+    }
+
+
+def _plan_json(plan: RestorePlan) -> dict[str, Any]:
+    return {
+        "snapshot": snapshot_json(plan.snapshot),
+        "changes": [
+            {"path": step.path, "step": step.step, "untracked": step.untracked} for step in plan.steps
+        ],
+        "in_the_way": [
+            {"path": one.path, "why": one.why, "forcible": one.forcible} for one in plan.in_the_way
+        ],
+        "staying": list(plan.staying),
+        "submodules": list(plan.submodules),
+        "head_moved_to": plan.moved,
+    }

@@ -1,0 +1,83 @@
+"""How snapshots are told: lines for people, one JSON shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.cli.output import minute
+from lsp_server.cli.terminal import visible_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lsp_server.cli.session import Session
+    from lsp_server.memory.snapshot_results import NotKept, Snapshot
+
+MOST = 10  # paths that are named where many may be meant
+
+
+def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as JSON can hold it; sizes in bytes."""
+    return {
+        "name": snapshot.name,
+        "label": snapshot.label,
+        "title": snapshot.title,
+        "commit": snapshot.commit,
+        "base": snapshot.base,
+        "created": snapshot.created.isoformat(),
+        "size": snapshot.size,
+        "not_kept": [not_kept_json(one) for one in snapshot.not_kept],
+    }
+
+
+def not_kept_json(one: NotKept) -> dict[str, Any]:
+    """What a snapshot does not have."""
+    return {"path": one.path, "why": one.why, "size": one.size}
+
+
+def print_snapshots(session: Session, snapshots: Sequence[Snapshot]) -> None:
+    """A table, newest first."""
+    session.out.table(
+        [
+            [
+                (one.label, "bold"),
+                (minute(one.created), "dim"),
+                (size_text(one.size), ""),
+                (one.title or _about(one), "" if one.title else "dim"),
+            ]
+            for one in snapshots
+        ]
+    )
+
+
+def _about(snapshot: Snapshot) -> str:
+    return "before a restore" if snapshot.is_before_restore else "its checkpoint is not in this memory"
+
+
+def print_not_kept(session: Session, left_out: Sequence[NotKept], said: str) -> None:
+    """What a snapshot does not have, each with its reason."""
+    for one in left_out[:MOST]:
+        size = f", {size_text(one.size)}" if one.size is not None else ""
+        path = session.out.style(visible_line(one.path), "yellow")
+        session.out.line(f"  {said} {path}: {one.why}{size}")
+    if len(left_out) > MOST:
+        session.out.line(f"  {said} {len(left_out) - MOST} more, see --json")
+
+
+def size_text(size: int | None) -> str:
+    """Bytes as a person reads them: ``817 B``, ``24.1 KiB``; ``?`` where nobody knows."""
+    if size is None:
+        return "?"
+    if size < 1024:
+        return f"{size} B"
+    amount = size / 1024
+    for unit in ("KiB", "MiB", "GiB"):
+        if amount < 1023.95:
+            return f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TiB"
+
+
+def plural(count: int, one: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count:,} {one}{'s' if count != 1 else ''}"
