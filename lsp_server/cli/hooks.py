@@ -100,11 +100,11 @@ def remove(session: Session) -> None:
             if hook.added:
                 session.out.line(f"  the line for {hook.name} is in {visible_line(str(hook.path))}")
     else:
-        session.out.line(
-            f"no hooks of Git Memory's are left in {visible_line(str(found.directory))}"
-            if not kept
-            else "some hooks were left alone"
-        )
+        where = visible_line(str(found.directory))
+        session.out.line(f"{'other' if kept else 'all'} hooks of Git Memory's are out of {where}")
+        for hook in found.hooks:
+            if hook.state == "foreign":
+                session.out.line(f"  {hook.name} is there, as it was without us")
         for hook in kept:
             session.say(
                 f"{visible_line(str(hook.path))} was changed since it was installed: move what you added "

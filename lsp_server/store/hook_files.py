@@ -52,9 +52,9 @@ class HookFile(NamedTuple):
 
 def look(directory: Path, name: str, command: Sequence[str]) -> HookFile:
     """How one hook stands. ``command`` is what it should start. Raises ``StoreError``."""
-    path, kept = directory / name, directory / f"{name}{KEPT}"
+    path = directory / name
     data = _read(path)
-    chained = os.path.lexists(kept)
+    chained = os.path.lexists(_kept(path)) and not _is_second_name(path)
     if data is None:
         return HookFile(name, path, State.ABSENT, chained)
     head = _HEAD.match(data)
@@ -87,7 +87,6 @@ def install(found: HookFile, command: Sequence[str]) -> HookFile:
     if found.state is State.CHANGED or (found.state is State.FOREIGN and not can_be_kept(found)):
         return found
     if found.state is not State.INSTALLED:
-        kept = found.path.with_name(found.path.name + KEPT)
         new = found.path.with_name(f"{found.path.name}.git-memory-{os.getpid()}")
         try:
             found.path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +95,7 @@ def install(found: HookFile, command: Sequence[str]) -> HookFile:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(_whole(found.name, command))
             if found.state is State.FOREIGN:
-                _keep(found.path, kept)
+                _keep(found.path)
             new.replace(found.path)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -108,11 +107,14 @@ def install(found: HookFile, command: Sequence[str]) -> HookFile:
 def remove(found: HookFile, command: Sequence[str]) -> HookFile:
     """Take a hook of ours out; the one that was there before is there again, as it was. What somebody changed
     stays. Raises ``StoreError``."""
-    if found.state in (State.FOREIGN, State.CHANGED):
+    if found.state is State.CHANGED:
         return found
     try:
-        if found.chained:
-            found.path.with_name(found.path.name + KEPT).replace(found.path)
+        if found.state is State.FOREIGN:
+            if _is_second_name(found.path):
+                _kept(found.path).unlink()
+        elif found.chained:
+            _kept(found.path).replace(found.path)
         else:
             found.path.unlink(missing_ok=True)
     except OSError as error:
@@ -120,11 +122,25 @@ def remove(found: HookFile, command: Sequence[str]) -> HookFile:
     return look(found.path.parent, found.name, command)
 
 
-def _keep(path: Path, kept: Path) -> None:
+def _kept(path: Path) -> Path:
+    return path.with_name(path.name + KEPT)
+
+
+def _is_second_name(path: Path) -> bool:
+    """Whether a hook has both names at once, as an ``install`` leaves it that is killed in the middle."""
     try:
-        os.link(path, kept, follow_symlinks=False)  # so that there is a hook all the time
+        return os.path.samestat(path.lstat(), _kept(path).lstat())
+    except OSError:
+        return False
+
+
+def _keep(path: Path) -> None:
+    if _is_second_name(path):
+        return
+    try:
+        os.link(path, _kept(path), follow_symlinks=False)  # so that there is a hook all the time
     except (OSError, NotImplementedError):
-        path.rename(kept)
+        path.rename(_kept(path))
 
 
 def _whole(name: str, command: Sequence[str]) -> bytes:
