@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.calls.batching import Batching
+from lsp_server.memory.calls.citing import Citing
 from lsp_server.memory.calls.drafting import Drafting
 from lsp_server.memory.calls.hooking import Hooking
 from lsp_server.memory.calls.maintaining import Maintaining
@@ -34,6 +35,7 @@ class Memory(
     Resuming,
     Reviewing,
     Placing,
+    Citing,
     Drafting,
     Hooking,
     Sharing,
