@@ -71,6 +71,14 @@ def read(private: Path) -> Sequence[Noted]:
     return [Noted(old, new, why or "hook") for old, new, why in _LINE.findall(text) if old != new]
 
 
+def size(private: Path) -> int:
+    """How much was noted: it only grows."""
+    try:
+        return (private / FILE).stat().st_size
+    except OSError:
+        return 0
+
+
 def by_old(noted: Iterable[Noted]) -> Mapping[str, Sequence[Noted]]:
     """By the commit that was rewritten: it may have become several."""
     found: dict[str, list[Noted]] = {}

@@ -111,14 +111,17 @@ def present(runner: GitRunner, commits: Iterable[str]) -> set[str]:
     return {found[0] for found in words if len(found) == 3 and found[1] == "commit"}
 
 
-def unreachable(runner: GitRunner, commits: Iterable[str], tips: Sequence[str]) -> set[str]:
-    """Those of ``commits`` that none of the tips has; what is not here is left out. One process."""
+def unreachable(
+    runner: GitRunner, commits: Iterable[str], tips: Sequence[str], *, strict: bool = False
+) -> set[str]:
+    """Those of ``commits`` that none of the tips has; what is not here is left out, or with ``strict`` raises
+    ``StoreError``. One process."""
     asked = sorted(set(commits))
     if not asked:
         return set()
     names = [*asked, *(f"^{tip}" for tip in tips)]
     output = runner.run(
-        [*OFFLINE, "rev-list", "--ignore-missing", "--stdin"],
+        [*OFFLINE, "rev-list", *([] if strict else ["--ignore-missing"]), "--stdin"],
         stdin="".join(f"{one}\n" for one in names).encode("ascii"),
     )
     return set(asked) & set(output.decode("ascii").split())

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lsp_server.code.together import ChangedTogether
     from lsp_server.index import Index
     from lsp_server.memory.batches import Batch
+    from lsp_server.memory.links import Links
     from lsp_server.rendering.overrides import Overrides
 
 
@@ -83,6 +84,13 @@ class Core:
         from lsp_server.code.together import ChangedTogether
 
         return ChangedTogether(self.repository.git)
+
+    @cached_property
+    def links(self) -> Links:
+        """What became of the commits that records name."""
+        from lsp_server.memory.links import Links
+
+        return Links(self)
 
     @property
     def mainline(self) -> GitStore:

@@ -1,0 +1,231 @@
+"""What became of the commits that records name: whether a branch still has them, and where they are today.
+
+Looking writes nothing to the memory's branch. What was found is kept beside the index, so that a look at
+nothing new costs no process, and noted in the journal, so that it outlives git's own objects.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsp_server.errors import StoreError
+from lsp_server.memory import link_state
+from lsp_server.memory.code_refs import code_refs
+
+if TYPE_CHECKING:
+    from lsp_server.code.carrying import Carrying
+    from lsp_server.code.git import GitRunner
+    from lsp_server.code.rewrites import Evidence, Rewritten
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.link_state import LinkState
+    from lsp_server.records.anchors import Anchor
+
+_OBJECT_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+
+
+class Link(NamedTuple):
+    """A commit that a record names, and what it is today.
+
+    ``today`` is the commit itself where a branch, a remote's branch, a tag or HEAD has it; where history was
+    rewritten, what it became, with the ``evidence`` for that; None where it is lost. ``unknown``: history is
+    cut in this clone, so it may well be there. ``missing``: its object is not in this clone.
+    """
+
+    commit: str
+    today: str | None
+    evidence: Evidence | None = None
+    unknown: bool = False
+    missing: bool = False
+
+    @property
+    def is_rewritten(self) -> bool:
+        return self.today is not None and self.today != self.commit
+
+
+class Links:
+    """The commits of one repository as its records name them. Thread-safe; raises ``StoreError``."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._lock = threading.Lock()
+        self._state: LinkState | None = None
+
+    # all branches -----------------------------------------------------------------------------------
+    def today_of(self, commits: Iterable[str]) -> Mapping[str, Link]:
+        """What each of some commits (full ids; others are left out) is today. No process where nothing is new
+        since the last look; one quick one where branches moved and nothing is lost."""
+        asked = [one for one in dict.fromkeys(commits) if _OBJECT_ID.match(one)]
+        if not asked:
+            return {}
+        with self._lock:
+            state = self._looked(asked)
+            answer = {one: Link(one, one) for one in asked if one in state.standing}
+            lost = [one for one in asked if one not in answer]
+            return answer | self._told(lost, state)
+
+    def _told(self, lost: list[str], state: LinkState) -> dict[str, Link]:
+        if not lost:
+            return {}
+        from lsp_server.code.rewrites import Evidence, present
+
+        found: dict[str, Link] = {}
+        words = {one.value: one for one in Evidence}
+        for one in lost:
+            if (became := state.lost.get(one)) is not None:
+                found[one] = Link(one, became[0], words.get(became[1], Evidence.HOOK))
+        rest = [one for one in lost if one not in found]
+        here = present(self._core.repository.git, rest)
+        for one in rest:
+            found[one] = Link(one, None, unknown=self.is_cut, missing=one not in here)
+        return found
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether history ends early in this clone, or objects may be missing from it."""
+        repository = self._core.repository
+        return bool(repository.shallow_commits()) or repository.is_partial
+
+    def _looked(self, asked: Iterable[str]) -> LinkState:
+        """The state of now, with all of ``asked`` either standing or lost."""
+        tips = tuple(dict.fromkeys(one.target for one in code_refs(self._core.repository)))
+        private = self._core.private
+        state = self._state
+        if state is None or state.tips != tips:
+            state = link_state.load(private)  # another process may have looked already
+        new = {one for one in asked if one not in state.standing and one not in state.lost}
+        journal = self._journal_grew(state)
+        if state.tips != tips or new or journal:
+            self._look(state, tips, new)
+            link_state.store(private, state)
+        self._state = state
+        return state
+
+    def _look(self, state: LinkState, tips: tuple[str, ...], new: set[str]) -> None:
+        git = self._core.repository.git
+        before, state.tips = state.tips, tips
+        left = [one for one in before if one not in tips]
+        unsure = {*new, *left, *state.lost, *(became[0] for became in state.lost.values() if became)}
+        gone = _not_reached(git, unsure, tips)
+        if any(one in gone for one in left):  # a branch was rewritten or deleted, and something went with it
+            state.add_former(one for one in left if one in gone)
+            gone |= _not_reached(git, state.standing, tips)
+        for one in (*new, *state.lost, *state.standing):
+            if one in gone:
+                state.standing.discard(one)
+                state.lost.setdefault(one, None)
+            else:
+                state.standing.add(one)
+                state.lost.pop(one, None)
+        self._search(state, before, gone)
+
+    def _search(self, state: LinkState, before: tuple[str, ...], gone: set[str]) -> None:
+        """Look for what is lost, where that can have changed."""
+        searched = set(state.searched)
+        open_ = [one for one, became in state.lost.items() if became is None or became[0] in gone]
+        if not open_:
+            state.searched = ()
+            return
+        from lsp_server.code import rewrite_journal
+
+        private = self._core.private
+        # What was looked for before can only be in commits that came since.
+        again, anew = ([one for one in open_ if (one in searched) is known] for known in (True, False))
+        found = {**self._find(again, state.tips, state, before), **self._find(anew, state.tips, state)}
+        for one in open_:
+            became = found.get(one)
+            state.lost[one] = (became.today, became.evidence.value) if became else None
+        state.searched = tuple(one for one in open_ if one not in found)
+        state.journal = rewrite_journal.size(private)
+        rewrite_journal.note(
+            private,
+            [rewrite_journal.Noted(one.commit, one.today, one.evidence.value) for one in found.values()],
+        )
+
+    def _journal_grew(self, state: LinkState) -> bool:
+        if not state.searched:
+            return False
+        from lsp_server.code import rewrite_journal
+
+        return rewrite_journal.size(self._core.private) > state.journal
+
+    # the history of one commit ----------------------------------------------------------------------
+    @cached_property
+    def _carrying(self) -> Carrying:
+        from lsp_server.code.carrying import Carrying
+
+        return Carrying(self._core.repository.git, self._core.code)
+
+    def carried(self, anchor: Anchor, made_at: str | None, became: Mapping[str, str]) -> Anchor:
+        """An anchor that was made at the commit ``made_at``, with the births that its lines have in the
+        commits that ``became`` names for rewritten ones."""
+        return self._carrying.anchor(anchor, made_at, became)
+
+    def settled(
+        self, anchor: Anchor, made_at: str | None = None, head: str | None = None
+    ) -> tuple[Anchor, str | None]:
+        """An anchor that was made at the commit ``made_at``, and that commit, as the history of ``head``
+        (HEAD unless given) has them: where it has copies of rewritten commits, births are theirs. Both as
+        they are where there is nothing to say. One quick process where all commits are in that history, and
+        none when they were at the last look.
+        """
+        head = head or self._core.repository.head_commit()
+        named = {one for one in (*(birth.commit for birth in anchor.births), made_at) if one}
+        named = {one for one in named if _OBJECT_ID.match(one)}
+        if head is None or not named:
+            return anchor, made_at
+        with self._lock:
+            became = self._copies_in(head, named)
+        if not became:
+            return anchor, made_at
+        return self.carried(anchor, made_at, became), became.get(made_at, made_at) if made_at else None
+
+    def _copies_in(self, head: str, commits: set[str]) -> dict[str, str]:
+        """Those of ``commits`` that the history of ``head`` has only as a copy, with the copy."""
+        from lsp_server.code import rewrite_journal
+
+        private = self._core.private
+        state = self._state = self._state or link_state.load(private)
+        history = state.history(head, rewrite_journal.size(private))
+        if new := {one for one in commits if one not in history}:
+            gone = _not_reached(self._core.repository.git, new, (head,))
+            history.update({one: None if one in gone else one for one in new})
+            if gone:
+                found = self._find(sorted(gone), (head,), state)
+                history.update({one: became.today for one, became in found.items()})
+            link_state.store(private, state)
+        return {one: today for one in commits if (today := history[one]) is not None and today != one}
+
+    def _find(
+        self, commits: Sequence[str], tips: Sequence[str], state: LinkState, beyond: Sequence[str] = ()
+    ) -> Mapping[str, Rewritten]:
+        from lsp_server.code import rewrite_journal
+        from lsp_server.code.rewrites import find_rewritten
+
+        noted = rewrite_journal.read(self._core.private)
+        try:
+            return find_rewritten(
+                self._core.repository.git, commits, tips, noted=noted, former=state.former, beyond=beyond
+            )
+        except StoreError:  # objects are missing, or were cleared away just now: nothing can be said
+            return {}
+
+
+def _not_reached(git: GitRunner, commits: Iterable[str], tips: tuple[str, ...]) -> set[str]:
+    """Those of ``commits`` that no tip has, because none does or they are not here. One process, unless
+    something is not here."""
+    asked = sorted(set(commits) - set(tips))
+    if not asked:
+        return set()
+    if not tips:
+        return set(asked)
+    from lsp_server.code.rewrites import present, unreachable
+
+    try:
+        return unreachable(git, asked, tips, strict=True)
+    except StoreError:
+        here = present(git, asked)
+        return (set(asked) - here) | unreachable(git, here, tips)
