@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from terminals import run_on_a_terminal
 
 from tests.cli.conftest import make
 
@@ -174,21 +172,7 @@ def test_the_raw_diff_is_as_small_as_the_change(repo: Repo, command: str) -> Non
 
 
 def _on_a_terminal(repo: Repo, columns: int, *arguments: str) -> str:
-    parent, child = pty.openpty()
-    environment: dict[str, Any] = {**repo.environment, "COLUMNS": str(columns)}
-    process = subprocess.Popen(
-        [PROGRAM, *arguments], cwd=repo.path, env=environment, stdout=child, stdin=subprocess.DEVNULL
-    )
-    os.close(child)
-    shown = b""
-    while True:
-        try:
-            part = os.read(parent, 4096)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    os.close(parent)
-    assert process.wait() == 0
-    return shown.decode().replace("\r\n", "\n")
+    environment = {**repo.environment, "COLUMNS": str(columns)}
+    code, shown = run_on_a_terminal([PROGRAM, *arguments], repo.path, environment, streams=["stdout"])
+    assert code == 0
+    return shown.replace("\r\n", "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import time
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from clones import hook
 from remote_servers import processes_that_mention, silent_server
+from terminals import run_on_a_terminal
 
 from lsp_server.cli.background import absolute
 
@@ -313,29 +313,11 @@ def test_progress_is_one_line_on_a_terminal_and_nothing_elsewhere(repo: Repo, hu
     repo.git("init", "-q", "--bare", hub.with_name("elsewhere.git"))
     assert repo.run("sync", str(hub.with_name("elsewhere.git")), "--json").err == ""
     program = Path(repo.environment["PATH"].partition(os.pathsep)[0]) / "git-memory"
-    ours, theirs = pty.openpty()
-    done = subprocess.Popen(
-        [program, "sync"],
-        cwd=repo.path,
-        env=repo.environment,
-        stderr=theirs,
-        stdout=subprocess.DEVNULL,
-    )
-    os.close(theirs)
-    said = b""
-    while True:
-        try:
-            data = os.read(ours, 4096)
-        except OSError:
-            break
-        if not data:
-            break
-        said += data
-    os.close(ours)
-    assert done.wait(PATIENCE) == 0, said
-    assert b"Writing objects: 100%" in said
-    assert said.endswith(b"\r")
-    assert b"\n" not in said
+    code, said = run_on_a_terminal([program, "sync"], repo.path, repo.environment, streams=["stderr"])
+    assert code == 0, said
+    assert "Writing objects: 100%" in said
+    assert said.endswith("\r")
+    assert "\n" not in said
 
 
 # in the background -----------------------------------------------------------------------------------

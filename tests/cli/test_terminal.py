@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from terminals import run_on_a_terminal
 
 from lsp_server.cli.terminal import display_width, fit, visible, visible_line
 
@@ -23,29 +21,10 @@ EVIL = "\x1b]0;owned\x07\x1b[2Jred \u202eevil\u2066 \x9b31m\r"
 
 def _on_a_terminal(repo: Repo, *arguments: str, **environment: str) -> str:
     """What a person sees of a command on a terminal."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        ["git-memory", *arguments],
-        cwd=repo.path,
-        env={**repo.environment, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    seen = b""
-    end = time.monotonic() + 30
-    while time.monotonic() < end and select.select([ours], [], [], 30)[0]:
-        try:
-            read = os.read(ours, 65536)
-        except OSError:  # the last one has closed it
-            break
-        if not read:
-            break
-        seen += read
-    process.wait(30)
-    os.close(ours)
-    return seen.decode().replace("\r\n", "\n")
+    everything = {**repo.environment, **environment}
+    command = ["git-memory", *arguments]
+    _, seen = run_on_a_terminal(command, repo.path, everything, streams=["stdout", "stderr"])
+    return seen.replace("\r\n", "\n")
 
 
 def test_nothing_in_a_record_can_drive_the_terminal(repo: Repo) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from terminals import run_on_a_terminal
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Repo
@@ -90,23 +87,9 @@ def test_a_template_that_fails_is_a_warning_and_the_record_is_written(team: Repo
 
 
 def on_a_terminal(repo: Repo, *arguments: str) -> str:
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, *arguments], cwd=repo.path, env=repo.environment, stdin=slave, stdout=slave, stderr=slave
-    )
-    os.close(slave)
-    read = b""
-    while select.select([master], [], [], 30)[0]:
-        try:
-            piece = os.read(master, 1 << 16)
-        except OSError:
-            break
-        if not piece:
-            break
-        read += piece
-    os.close(master)
-    assert process.wait(30) == 0
-    return read.decode()
+    code, shown = run_on_a_terminal([PROGRAM, *arguments], repo.path, repo.environment)
+    assert code == 0
+    return shown
 
 
 def test_a_person_is_told_once_that_templates_were_left_aside(team: Repo) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from typing import Any
 
 import pytest
 from support import Repo
+from terminals import run_on_a_terminal
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests are not a package; the branch is made beside this file
 
@@ -170,24 +169,10 @@ def test_the_bytes_of_a_file_do_not_reach_a_terminal(place: Place) -> None:
 
 
 def on_a_terminal(place: Place, *arguments: str) -> str:
-    master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm"}
-    process = subprocess.Popen(
-        [PROGRAM, *arguments], cwd=place.repo.root, env=environment, stdin=slave, stdout=slave, stderr=slave
-    )
-    os.close(slave)
-    read = b""
-    while select.select([master], [], [], 30)[0]:
-        try:
-            piece = os.read(master, 1 << 16)
-        except OSError:
-            break
-        if not piece:
-            break
-        read += piece
-    os.close(master)
-    assert process.wait(30) in (0, 1)
-    return read.decode("utf-8", "replace")
+    code, shown = run_on_a_terminal([PROGRAM, *arguments], place.repo.root, environment)
+    assert code in (0, 1)
+    return shown
 
 
 def is_harmless(markdown: str) -> bool:
