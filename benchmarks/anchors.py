@@ -7,7 +7,8 @@ Without arguments: this project's own history. The judge takes every line along 
 one ``git log -p``; births come from blame, which goes down every branch. What the columns say:
 
 - ``exactly``: found on all lines where the judge has it and no other, or rightly said to be gone
-- ``back``: the judge lost it (it was taken out), and its whole text, which stands there once, is found again
+- ``back``: the judge lost it, or lines of it (they were taken out), and its whole text is found again: it
+  stands there once, or around all lines that the judge still has
 - ``partly``: on some of the judge's lines; ``stale``: said to be gone, though the judge still has it
 - ``disputed``: not as the judge says, but as ``git blame --reverse`` does, git's own way of following lines
   forwards: one of the two is wrong, and a text that stands there twice does not tell which
@@ -31,7 +32,6 @@ from typing import NamedTuple
 from _measuring import git
 
 from lsp_server.code.file_view import CodeFiles
-from lsp_server.code.history import renamed_to
 from lsp_server.code.locating import FileToday, has_words
 from lsp_server.code.model import Certainty, Located
 from lsp_server.errors import StoreError
@@ -212,21 +212,21 @@ def answer(code: CodeFiles, sample: Sample, way: str, old: str, files: Files) ->
     anchor = Anchor(
         sample.anchor.range, births if way != "text alone" else (), text if way != "births alone" else ()
     )
+    if way == "combined":
+        return code.find(anchor, made_at=old)
     path = anchor.range.path
-    made_at = old if way == "combined" else None
-    located = code.locate(anchor, files.today(path), made_at=made_at)
+    located = code.locate(anchor, files.today(path))
     if not located.ranges and (now := files.renamed(path)):
-        located = code.locate(anchor, files.today(now), made_at=made_at)
+        located = code.locate(anchor, files.today(now))
     return located
 
 
 class Files:
-    """Today's files, each looked at once, and the names that git says those of the old commit have now."""
+    """Today's files, each looked at once."""
 
     def __init__(self, clone: Clone, code: CodeFiles, old: str) -> None:
         self._clone, self._code, self._old = clone, code, old
         self._today: dict[str, FileToday] = {}
-        self._names: dict[str, str | None] = {}
         self._reverse: dict[str, dict[int, tuple[str, int]]] = {}
 
     def today(self, path: str) -> FileToday:
@@ -235,9 +235,7 @@ class Files:
         return self._today[path]
 
     def renamed(self, path: str) -> str | None:
-        if path not in self._names:
-            self._names[path] = renamed_to(self._clone, path, self._old)
-        return self._names[path]
+        return self._code.path_today(path, self._old)
 
     def by_reverse_blame(self, path: str, line: int, new: str) -> tuple[str, int] | None:
         """Where ``git blame --reverse`` has a line of the old commit at the new one: its path and number."""
@@ -280,9 +278,9 @@ def verdict(sample: Sample, located: Located, files: Files, new: str) -> str:
     if path == sample.path and lines < right:
         return "partly"
     today = files.today(path).head_lines
-    if located.certainty is Certainty.TEXT and (path != sample.path or right <= lines):
+    if located.certainty is Certainty.TEXT:
         block = [today[n : n + len(text)] for n in range(len(today))].count(text)
-        if block == 1:
+        if block == 1 or (right and path == sample.path and right <= lines):
             return "back"
     start, end = sample.anchor.range.start, sample.anchor.range.end
     then = sample.anchor.range.path

@@ -18,6 +18,7 @@ from lsp_server.code.git import (
     is_shallow,
     tree_entry,
 )
+from lsp_server.code.history import renamed_to
 from lsp_server.code.line_map import map_lines
 from lsp_server.code.locating import FileToday, locate
 from lsp_server.code.model import Certainty, Located
@@ -33,13 +34,16 @@ _BIRTHS_KEPT = 4096
 class CodeFiles:
     """Reads code, writes nothing, fetches nothing. Thread-safe.
 
-    ``root`` is the work tree's top, None in a bare repository, where HEAD's files stand for the work
-    tree's. Paths are relative to the top with ``/``, as git names them. ``commit`` defaults to HEAD.
+    ``root`` is the work tree's top, None in a bare repository: HEAD's files (or another commit's, see
+    ``at``) then stand for the work tree's. Paths are relative to the top with ``/``, as git names them.
+    ``commit`` defaults to HEAD.
     """
 
-    def __init__(self, runner: GitRunner, root: Path | None) -> None:
+    def __init__(self, runner: GitRunner, root: Path | None, commit: str | None = None) -> None:
+        """``commit`` is a full id that stands for HEAD, None: HEAD as it is whenever it is asked for."""
         self._runner = runner
         self._root = root
+        self._commit = commit
         self._cache = BlameCache()
         self._settled_births: dict[Birth, tuple[Birth, ...]] = {}
         self._past = Past(runner, lambda path, commit: self.births(path, commit=commit))
@@ -47,7 +51,15 @@ class CodeFiles:
 
     def head(self) -> str | None:
         """The commit of HEAD, None on an unborn branch. One process."""
-        return commit_id(self._runner)
+        return self._commit or commit_id(self._runner)
+
+    def at(self, commit: str) -> CodeFiles:
+        """The files as a commit (its full id) has them, whatever is on disk: a path means that commit's."""
+        return CodeFiles(self._runner, None, commit)
+
+    def is_file(self, path: str, *, commit: str | None) -> bool:
+        """Whether a commit has a file at a path. Kept: at most one process."""
+        return commit is not None and self._past.is_file(commit, path)
 
     def parent(self, commit: str) -> str | None:
         """The first parent of a commit; None where it has none, or is not here."""
@@ -122,6 +134,22 @@ class CodeFiles:
             was_repeated = not uncommitted and self._past.was_repeated(anchor, made_at)
         return locate(settled, today, younger=younger, followed=followed, was_repeated=was_repeated)
 
+    def find(self, anchor: Anchor, *, made_at: str | None = None) -> Located:
+        """Where an anchor is today: in its file, under the name that this was given since, or else in
+        the one other file that has its text. ``made_at`` as for ``locate``."""
+        path = anchor.range.path
+        commit = self.head()
+        located = self.locate(anchor, self.today(path, commit=commit), made_at=made_at)
+        if located.ranges or made_at is None:
+            return located
+        # Step by step, or, where the commits between are not all here, from one end to the other.
+        now = self.path_today(path, made_at, commit=commit) or renamed_to(self._runner, path, made_at)
+        if now is not None and now != path:
+            renamed = self.locate(anchor, self.today(now, commit=commit), made_at=made_at)
+            if renamed.ranges:
+                return renamed
+        return self.elsewhere(anchor, commit=commit, made_at=made_at) or located
+
     def elsewhere(
         self,
         anchor: Anchor,
@@ -181,7 +209,8 @@ class CodeFiles:
         range_ = CodeRange(path, range_.start, range_.end)
         content = self._current(path)
         if content is None:
-            raise UsageError(f"{path} does not exist at HEAD" if self._root is None else f"{path} is gone")
+            there = f"at {self._commit[:10] if self._commit else 'HEAD'}"
+            raise UsageError(f"{path} does not exist {there}" if self._root is None else f"{path} is gone")
         if is_binary(content):
             raise UsageError(f"{path} is binary: it has no lines to anchor to")
         lines = split_lines(content)

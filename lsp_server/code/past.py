@@ -31,6 +31,7 @@ class Past:
         self._history: History | None = None
         self._texts: dict[tuple[str, str], tuple[str, ...] | None] = {}
         self._since: dict[tuple[str, str], frozenset[str] | None] = {}
+        self._files: dict[tuple[str, str], bool] = {}
 
     def history(self, head: str) -> History:
         """The ways to ``head``; only the last one asked for is kept."""
@@ -97,6 +98,17 @@ class Past:
         except StoreError:
             return None
         return None if content is None or is_binary(content) else split_lines(content)
+
+    def is_file(self, commit: str, path: str) -> bool:
+        """Whether a commit has a file at a path."""
+        return _kept(self._files, (commit, path), lambda: self._has(commit, path))
+
+    def _has(self, commit: str, path: str) -> bool:
+        try:
+            entry = tree_entry(self._runner, commit, path)
+        except StoreError:
+            return False
+        return entry is not None and entry.is_file
 
     def younger(self, head: str, made_at: str) -> frozenset[str] | None:
         """The commits in the history of ``head`` that were not in that of ``made_at``."""

@@ -1,22 +1,32 @@
-"""Use case: which records are on which lines of a file, now and after an edit."""
+"""Use case: which records are on which lines of a file, and where a record is today."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory.core import Core
-from lsp_server.memory.results import FileMemory, Gone, Placed
+from lsp_server.memory.results import FileMemory, Placed
 from lsp_server.records.anchors import Anchor
 from lsp_server.records.model import Record
+from lsp_server.records.telling import numbers_of
 
 if TYPE_CHECKING:
+    from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
+
+
+class Found(NamedTuple):
+    """One anchor of a record, and where it is in the file that was looked at."""
+
+    record: Record
+    anchor: Anchor
+    located: Located
 
 
 def file_memory(core: Core, path: str, text: str | None, rev: str | None = None) -> FileMemory:
     """What is known about a file whose lines are ``text``'s (None: as it is on disk, or as it is in the
     commit ``rev``, a full id, where one is given). Runs blame."""
-    from lsp_server.code.model import Certainty
     from lsp_server.code.text import split_lines
     from lsp_server.memory.last_places import gone_from
 
@@ -28,54 +38,108 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
         lines = core.code.head_text(path, commit=rev) or ()
     today = core.code.today(path, lines, commit=commit)
     formerly = {
-        name
-        for _, name in today.births.keys
-        if name != path and core.code.head_text(name, commit=commit) is None
+        name for _, name in today.births.keys if name != path and not core.code.is_file(name, commit=commit)
     }
-    found = list(index.anchors_for_births(today.births.keys))
-    for name in (path, *sorted(formerly)):
-        found += index.anchors_on_path(name)
-    placed: list[tuple[str, Placed]] = []
-    stale: list[str] = []
-    gone: list[tuple[str, Gone]] = []
-    for stored in {(s.record_id, s.ordinal): s for s in found}.values():
-        record = index.get(stored.record_id)
-        if record is None:
-            continue
-        located = core.code.locate(stored.anchor, today, made_at=record.anchored_at(stored.anchor))
-        placed += [
-            (record.created.isoformat(), Placed(record.id, place.start, place.end))
-            for place in located.ranges
-        ]
-        # A file that was renamed is asked about under its new name: the old one is among its lines' births.
-        was_here = stored.anchor.range.path == path or stored.anchor.range.path in formerly
-        if located.certainty is Certainty.STALE and was_here:
-            stale.append(record.id)
-            gone.append((record.created.isoformat(), gone_from(core, record, stored.anchor, today)))
+    looked = [*_of_this_file(core, today, formerly), *_moved_here(core, today, text is not None)]
+    placed = [
+        (one.record.created.isoformat(), Placed(one.record.id, place.start, place.end))
+        for one in looked
+        for place in one.located.ranges
+    ]
     placed.sort(key=lambda item: (item[1].start, item[0]))
-    gone.sort(key=lambda item: (item[1].line, item[0]))
     # An anchor of a record that also stands elsewhere in the file is not the record's end.
     there = {item.record_id for _, item in placed}
+    gone = [
+        gone_from(core, one.record, one.anchor, today)
+        for one in looked
+        if _is_over(core, one, today, formerly)
+    ]
+    gone.sort(key=lambda one: one.line)
     return FileMemory(
         path=path,
         lines=today.lines,
         placed=tuple(item for _, item in placed),
         version=version,
         commit=commit,
-        stale=tuple(dict.fromkeys(one for one in stale if one not in there)),
-        gone=tuple(item for _, item in gone),
+        stale=tuple(dict.fromkeys(one.record_id for one in gone if one.record_id not in there)),
+        gone=tuple(gone),
     )
 
 
-def places(core: Core, record: Record) -> list[tuple[Anchor, Located]]:
-    """Where each anchor of a record is today, also in a file that was renamed since."""
-    from lsp_server.code.history import renamed_to
+def _of_this_file(core: Core, today: FileToday, formerly: set[str]) -> list[Found]:
+    """The anchors with lines that were born where this file's were, and those made on it under any name."""
+    found = list(core.index.anchors_for_births(today.births.keys))
+    for name in (today.path, *sorted(formerly)):
+        found += core.index.anchors_on_path(name)
+    looked = []
+    for stored in {(s.record_id, s.ordinal): s for s in found}.values():
+        record = core.index.get(stored.record_id)
+        if record is not None:
+            made_at = record.anchored_at(stored.anchor)
+            located = core.code.locate(stored.anchor, today, made_at=made_at)
+            looked.append(Found(record, stored.anchor, located))
+    return looked
 
-    found = []
-    for anchor in record.anchors:
-        path, made_at = anchor.range.path, record.anchored_at(anchor)
-        located = core.code.locate(anchor, core.code.today(path), made_at=made_at)
-        if not located.ranges and made_at and (now := renamed_to(core.repository.git, path, made_at)):
-            located = core.code.locate(anchor, core.code.today(now), made_at=made_at)
-        found.append((anchor, located))
-    return found
+
+def _moved_here(core: Core, today: FileToday, is_buffer: bool) -> list[Found]:
+    """The anchors made on other files that their text has left, and that it is in this one now."""
+    buffers = {today.path: today.lines} if is_buffer else {}
+    moved = []
+    for stored in core.index.anchors_with_lines(numbers_of(today.lines)):
+        anchor = stored.anchor
+        if anchor.range.path == today.path or len(today.blocks_of(anchor.text)) != 1:
+            continue
+        record = core.index.get(stored.record_id)
+        made_at = record.anchored_at(anchor) if record else None
+        if record is None or not _is_away(core, anchor, made_at, today):
+            continue
+        found = core.code.elsewhere(anchor, commit=today.births.commit, made_at=made_at, buffers=buffers)
+        if found is not None and found.ranges[0].path == today.path:
+            moved.append(Found(record, anchor, found))
+    return moved
+
+
+def _is_away(core: Core, anchor: Anchor, made_at: str | None, today: FileToday) -> bool:
+    """Whether an anchor has left the file it was made on, under whatever name that is now."""
+    for path in _own_paths(core, anchor, made_at, today.births.commit):
+        if path == today.path:
+            return False  # it is looked for here anyway
+        lines = core.code.worktree_text(path)
+        if lines is None:
+            continue
+        if _stands_in(anchor.text, lines):
+            return False
+        if core.code.locate(anchor, core.code.today(path, lines), made_at=made_at).ranges:
+            return False
+    return True
+
+
+def _own_paths(core: Core, anchor: Anchor, made_at: str | None, commit: str | None) -> list[str]:
+    path = anchor.range.path
+    now = core.code.path_today(path, made_at, commit=commit) if made_at else None
+    return list(dict.fromkeys([path, now or path]))
+
+
+def _stands_in(text: Sequence[str], lines: Sequence[str]) -> bool:
+    length = len(text)
+    return any(
+        line == text[0] and tuple(lines[at : at + length]) == tuple(text) for at, line in enumerate(lines)
+    )
+
+
+def _is_over(core: Core, one: Found, today: FileToday, formerly: set[str]) -> bool:
+    """Whether an anchor ended in this file: nothing of it is left here, nor anywhere else."""
+    from lsp_server.code.model import Certainty
+
+    path = one.anchor.range.path
+    # A file that was renamed is asked about under its new name: the old one is among its lines' births.
+    if one.located.certainty is not Certainty.STALE or not (path == today.path or path in formerly):
+        return False
+    made_at = one.record.anchored_at(one.anchor)
+    return core.code.elsewhere(one.anchor, commit=today.births.commit, made_at=made_at) is None
+
+
+def places(core: Core, record: Record) -> list[tuple[Anchor, Located]]:
+    """Where each anchor of a record is today, also in a file that was renamed since, or in another that its
+    text was moved to."""
+    return [(anchor, core.code.find(anchor, made_at=record.anchored_at(anchor))) for anchor in record.anchors]
