@@ -167,10 +167,10 @@ class Core:
         if batch is not None and (own := batch.resolve(ref)):
             # A label of the batch's own is the one that was told here; an id may be anybody's.
             ids = own if normalise_label(ref) else list(dict.fromkeys([*own, *ids]))
-        records = [record for record_id in ids if (record := index.get(record_id))]
+        found = [index.get(record_id) for record_id in ids]
         if batch is not None:
-            found = [batch.get(record_id, index.get(record_id)) for record_id in ids]
-            records = [record for record in found if record is not None]
+            found = [batch.get(record_id, known) for record_id, known in zip(ids, found, strict=True)]
+        records = [record for record in found if record is not None]
         if not records:
             raise NotFoundError(_not_found(index, ref))
         if len(records) != 1:

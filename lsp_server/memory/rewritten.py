@@ -12,8 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import StoreError
-from lsp_server.store.base import ChangeSet, Snapshot
+from lsp_server.store.base import ChangeSet, Snapshot, keeps_moving
 from lsp_server.store.proposal_branches import BEFORE_REWRITES
 from lsp_server.store.remotes import Remotes
 
@@ -37,7 +36,7 @@ def follow(core: Core, agreed: Version, theirs: Version, *, source: str) -> Merg
         done = _follow(core, agreed, ours, theirs, source)
         if done is not None:
             return done
-    raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")
+    raise keeps_moving()
 
 
 def _follow(core: Core, agreed: Version, ours: Version, theirs: Version, source: str) -> Merge | None:

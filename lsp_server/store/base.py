@@ -11,6 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from lsp_server.errors import StoreError
+
 Version = str
 
 # The values here are named tuples: they are made by the thousand, and importing them must cost nothing.
@@ -173,3 +175,8 @@ class Store(Protocol):
     def close(self) -> None:
         """End the helper processes that reading started. Safe to call twice."""
         ...
+
+
+def keeps_moving() -> StoreError:
+    """The error when every try of a write was overtaken by another's."""
+    return StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")

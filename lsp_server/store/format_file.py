@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lsp_server.errors import GitMemoryError, StoreError
-from lsp_server.store.base import ChangeSet, Commit, Version
+from lsp_server.errors import GitMemoryError
+from lsp_server.store.base import ChangeSet, Commit, Version, keeps_moving
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.fast_import import plan
 from lsp_server.store.git_store import FORMAT, GitStore
@@ -55,4 +55,4 @@ def put_back(repository: Repository, store: GitStore, text: bytes, message: str)
             new = writer.commit(store.ref, planned, parent=tip, note=note)
             if new is not None:
                 return new
-    raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")
+    raise keeps_moving()

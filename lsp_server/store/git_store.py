@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, NotInitialisedError, RefusedError, StoreError
-from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Difference, Version
+from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Difference, Version, keeps_moving
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.cat_file import CatFile
 from lsp_server.store.fast_import import blob_id, plan, require_safe_path
@@ -154,7 +154,7 @@ class GitStore:
                     if planned.merges:
                         self._known_descent().note(new, (base.version, *planned.merges))
                     return new
-        raise StoreError("the memory branch keeps moving: somebody writes to it without pause; try again")
+        raise keeps_moving()
 
     def _advance(self, ref: str, tip: GitSnapshot, version: Version, note: Note) -> bool:
         if not self.contains(version, tip.version):
