@@ -40,6 +40,8 @@ WALK: dict[str, list[list[str]]] = {
     "secrets": [["secrets", "scan"], ["secrets", "allow", "0123456789"], ["secrets", "list"]],
     "trust": [["trust"], ["trust", "--list"], ["trust", "--revoke"]],
     "doctor": [["doctor"], ["doctor", "--fix"]],
+    "hooks": [["hooks", "install"], ["hooks", "status"], ["hooks", "remove"]],
+    "notes": [["notes"], ["notes", "--remove"]],
     "completion": [["completion", "bash"]],
 }
 

@@ -69,6 +69,10 @@ READING: tuple[Step, ...] = (
     Step(["secrets", "scan"]),
     Step(["doctor"]),
     Step(["trust"]),
+    Step(["hooks", "install"]),
+    Step(["hooks", "remove"]),
+    Step(["notes"]),
+    Step(["notes", "--remove"]),
 )
 SHARING: tuple[Step, ...] = (
     Step(["propose", "idea"]),
