@@ -49,6 +49,8 @@ class Carrying:
             today = became.get(birth.commit)
             births += [birth] if today is None else self._births(birth, today)
         carried = anchor._replace(births=tuple(joined(births)))
+        if anchor.made_at in became:
+            carried = carried._replace(made_at=became[anchor.made_at])
         if made_at is not None and made_at in became:
             carried = carried._replace(range=self._range(carried, made_at, became[made_at]))
         return carried

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from lsp_server.memory import recording
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
+from lsp_server.memory.settling_links import settle_quietly
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import scalar
 from lsp_server.records.model import Record
@@ -17,6 +19,7 @@ def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.Prepa
     changed since the previous checkpoint, and the time since then. Without a title it gets one."""
     from lsp_server.code.work_state import work_state
 
+    settle_quietly(core)  # the one before may have been made at a commit that was rewritten since
     previous = core.followed().newest_checkpoint()
     since = previous.code.commit if previous and previous.code else None
     noted = work_state(core.repository.git, core.repository.work_tree, since=since)
@@ -33,7 +36,8 @@ def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.Prepa
         phase = (given.fields or {}).get("phase")
         given = given._replace(title=_title(state.position.branch, state.position.commit, phase))
     new = recording.prepare(core, given, guard, code=state.position, created=now)
-    return new._replace(files=state.files, keys=keys)
+    files = [replace(change, path=_readable(change.path)) for change in state.files]
+    return new._replace(files=files, keys=keys)
 
 
 def checkpoint(core: Core, new: recording.Prepared) -> Record:
@@ -54,6 +58,11 @@ def describe(elapsed: timedelta) -> str:
         elif parts:
             break
     return " ".join(parts) or "0 seconds"
+
+
+def _readable(path: str) -> str:
+    """A path as a record can say it: bytes of a name that are no UTF-8 are escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _title(branch: str | None, commit: str | None, phase: object) -> str:

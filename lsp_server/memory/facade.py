@@ -16,6 +16,7 @@ from lsp_server.memory.calls.proposing import Proposing
 from lsp_server.memory.calls.reading import Reading
 from lsp_server.memory.calls.resuming import Resuming
 from lsp_server.memory.calls.reviewing import Reviewing
+from lsp_server.memory.calls.rewriting import Rewriting
 from lsp_server.memory.calls.sharing import Sharing
 from lsp_server.memory.calls.snapshotting import Snapshotting
 from lsp_server.memory.calls.trusting import Trusting
@@ -34,6 +35,7 @@ class Memory(
     Reading,
     Resuming,
     Reviewing,
+    Rewriting,
     Placing,
     Citing,
     Drafting,

@@ -152,6 +152,19 @@ class Links:
 
         return rewrite_journal.size(self._core.private) > state.journal
 
+    # what was settled -------------------------------------------------------------------------------
+    def was_settled(self, what: str) -> bool:
+        """Whether a state of code and memory (on one line) was seen to have nothing to settle."""
+        with self._lock:
+            self._state = self._state or link_state.load(self._core.private)
+            return self._state.settled == what
+
+    def note_settled(self, what: str) -> None:
+        with self._lock:
+            self._state = self._state or link_state.load(self._core.private)
+            self._state.settled = what
+            link_state.store(self._core.private, self._state)
+
     # the history of one commit ----------------------------------------------------------------------
     @cached_property
     def _carrying(self) -> Carrying:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import GitMemoryError, NotFoundError, StoreError
 from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.not_pushed import NotPushedError, ProposalsNotSentError
+from lsp_server.memory.settling_links import settle_quietly
 from lsp_server.memory.shared_proposals import SharedProposals
 from lsp_server.memory.sharing_results import FoundSecret, Merge, Synced
 from lsp_server.memory.sync_refusals import (
@@ -59,6 +60,8 @@ def sync(
     with sync_lock.hold(core.repository, budget if wait else None) as note:
         if note is None:
             return None
+        # What this clone alone knows of rewritten commits goes along.
+        settle_quietly(core, core.mainline)
         exchange = Exchange(core.repository, target, budget, note, progress)
         return _Sync(core, remotes, target, exchange, accept_rewrite).run(budget)
 
@@ -217,7 +220,7 @@ class _Sync:
 
     def _follow_rewrite(self, agreed: Version, theirs: Version) -> None:
         if not self._accept_rewrite:
-            refuse_to_follow(self._store, agreed, theirs, self._branch, self._target.shown)
+            refuse_to_follow(self._store, agreed, theirs, self._branch, self._target)
         from lsp_server.memory.rewritten import follow
 
         self._merges.append(follow(self._core, agreed, theirs, source=self._source))
