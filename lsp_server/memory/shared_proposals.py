@@ -138,7 +138,7 @@ class SharedProposals:
                 self._core,
                 self._store.on(f"refs/heads/{name}"),
                 there,
-                source=f"{where}/{name}",
+                source=self._target.branch(name),
                 yielding="ours",
             )
         except GitMemoryError as error:  # checked out, or no memory: that keeps nobody from syncing

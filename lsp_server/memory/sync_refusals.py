@@ -15,6 +15,7 @@ from lsp_server.store.snapshot import FORMAT_FILE
 if TYPE_CHECKING:
     from lsp_server.store.base import Version
     from lsp_server.store.git_store import GitStore
+    from lsp_server.store.remotes import Remote
 
 Seen = tuple["Version | None", "Version | None"]
 """(where we last agreed with the remote, where its branch was last fetched)"""
@@ -65,20 +66,23 @@ def left_behind(
     return left[0] if left else None
 
 
-def refuse_to_follow(store: GitStore, agreed: Version, theirs: Version, branch: str, remote: str) -> NoReturn:
+def refuse_to_follow(
+    store: GitStore, agreed: Version, theirs: Version, branch: str, remote: Remote
+) -> NoReturn:
     """Nobody has said that a rewritten history is meant."""
-    ours, source = store.tip(), f"{remote}/{branch}"
+    ours, source = store.tip(), remote.branch(branch)
+    accept = f"`git memory sync {remote.shown} --accept-rewrite`"
     if ours is not None and contains(store, ours, theirs):
         # An old branch was put back, perhaps from a clone that was behind: following would delete.
         raise RefusedError(
             f"{source} went back to {theirs[:10]}, without {agreed[:10]}, synced before. "
-            f"`git push {remote} {branch}` publishes again what is here; if it was "
-            "meant, `git memory sync --accept-rewrite` takes that away here, too"
+            f"`git push {remote.shown} {branch}` publishes again what is here; if it was "
+            f"meant, {accept} takes that away here, too"
         )
     raise RefusedError(
         f"the history of {source} was rewritten: it no longer has {agreed[:10]}, which was "
-        "synced before. If that was meant, `git memory sync --accept-rewrite` follows it and puts "
-        "what only you have on top; nothing is lost"
+        f"synced before. If that was meant, {accept} follows it and puts what only you have on top; "
+        "nothing is lost"
     )
 
 

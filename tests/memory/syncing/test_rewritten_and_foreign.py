@@ -57,6 +57,18 @@ def test_a_rewritten_remote_is_refused_until_it_is_accepted(hub: Repo, shared: S
     assert two.sync().pushed == 0
 
 
+def test_a_refusal_names_the_remote_that_was_asked_as_the_person_did(hub: Repo, shared: Shared) -> None:
+    _, _, b, two = shared
+    address = str(hub.root)
+    b.git("remote", "remove", "origin")
+    two.sync(address)
+    hub.git("update-ref", "refs/heads/memory", hub.git("rev-parse", "memory~1"))
+    with pytest.raises(RefusedError) as refused:
+        two.sync(address)
+    assert str(refused.value).startswith(f"{address} went back to ")
+    assert f"`git memory sync {address} --accept-rewrite`" in str(refused.value)
+
+
 def test_what_was_purged_does_not_come_back_through_an_edit(hub: Repo, shared: Shared) -> None:
     a, one, b, two = shared
     record = next(r for r in two.list() if r.title == "Purged")
