@@ -41,8 +41,12 @@ def _fates(core: Core, record: Record, anchor: Anchor) -> Sequence[Fate]:
     made_at = record.anchored_at(anchor)
     if made_at is None or anchor.range.is_whole:
         return ()
-    fates = core.code.fates(anchor, made_at)
-    return [fate for fate in fates or () if fate is not None]
+    from lsp_server.code.locating import has_words
+
+    fates = core.code.fates(anchor, made_at) or ()
+    # Blank lines and brackets that are left are nothing that was anchored.
+    told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+    return told or [fate for fate in fates if fate is not None]
 
 
 def _today(today: FileToday, line: int) -> int:
