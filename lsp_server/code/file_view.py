@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +30,9 @@ from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
 
 _BIRTHS_KEPT = 4096
 
+Rewritten = Callable[[Anchor, "str | None", str], "tuple[Anchor, str | None]"]
+"""Takes an anchor and the commit it was made at to the history of a commit (a full id)."""
+
 
 class CodeFiles:
     """Reads code, writes nothing, fetches nothing. Thread-safe.
@@ -48,6 +51,8 @@ class CodeFiles:
         self._settled_births: dict[Birth, tuple[Birth, ...]] = {}
         self._past = Past(runner, lambda path, commit: self.births(path, commit=commit))
         self._elsewhere = Elsewhere(runner, self, is_bare=root is None)
+        self.rewritten: Rewritten | None = None
+        """What to ask about commits that are not in the history looked at: it may have copies of them."""
 
     def head(self) -> str | None:
         """The commit of HEAD, None on an unborn branch. One process."""
@@ -55,7 +60,9 @@ class CodeFiles:
 
     def at(self, commit: str) -> CodeFiles:
         """The files as a commit (its full id) has them, whatever is on disk: a path means that commit's."""
-        return CodeFiles(self._runner, None, commit)
+        files = CodeFiles(self._runner, None, commit)
+        files.rewritten = self.rewritten
+        return files
 
     def is_file(self, path: str, *, commit: str | None) -> bool:
         """Whether a commit has a file at a path. Kept: at most one process."""
@@ -119,12 +126,12 @@ class CodeFiles:
         located = locate(anchor, today)
         if _is_whole(located) or today.births.commit is None:
             return located
+        head = today.births.commit
+        anchor, made_at = self._in_history(anchor, made_at, head)
         settled = self._settled(anchor)
-        if settled != anchor:
-            located = locate(settled, today)
+        located = locate(settled, today)
         if _is_whole(located) or made_at is None:
             return located
-        head = today.births.commit
         fates = self._past.fates(anchor, head, made_at, today.path)
         followed = None if fates is None else [fate and fate.line for fate in fates]
         younger, was_repeated = None, False
@@ -162,13 +169,19 @@ class CodeFiles:
         text in one place. ``buffers`` are lines of files that are not on disk so. None where there is no
         such file, or several. Looks through the work tree (HEAD's files when bare) with one process."""
         commit = commit or self.head()
-        return self._elsewhere.find(anchor, commit, made_at, buffers or {}) if commit else None
+        if commit is None:
+            return None
+        anchor, made_at = self._in_history(anchor, made_at, commit)
+        return self._elsewhere.find(anchor, commit, made_at, buffers or {})
 
     def path_today(self, path: str, since: str, *, commit: str | None = None) -> str | None:
         """The name that a file has at ``commit`` which was at ``path`` in the older commit ``since``; None
         when it is not there any more, or nobody can tell."""
         commit = commit or self.head()
-        return self._past.path_today(path, since, commit) if commit else None
+        if commit is None:
+            return None
+        _, today = self._in_history(Anchor(CodeRange(path, 0, 0)), since, commit)
+        return self._past.path_today(path, today or since, commit)
 
     def fates(
         self, anchor: Anchor, made_at: str, *, commit: str | None = None
@@ -176,7 +189,14 @@ class CodeFiles:
         """What became of each line of an anchor, commit by commit up to ``commit``, in whatever file: None
         for a line that was not committed at ``made_at``, None as a whole where nobody can tell."""
         commit = commit or self.head()
-        return self._past.fates(anchor, commit, made_at) if commit else None
+        if commit is None:
+            return None
+        anchor, today = self._in_history(anchor, made_at, commit)
+        return self._past.fates(anchor, commit, today or made_at)
+
+    def _in_history(self, anchor: Anchor, made_at: str | None, head: str) -> tuple[Anchor, str | None]:
+        """An anchor and the commit it was made at as the history of ``head`` has them."""
+        return (anchor, made_at) if self.rewritten is None else self.rewritten(anchor, made_at, head)
 
     def _settled(self, anchor: Anchor) -> Anchor:
         """The anchor with births as the history here has them: an anchor that was made where history is

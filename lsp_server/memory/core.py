@@ -77,6 +77,7 @@ class Core:
                 from lsp_server.code.file_view import CodeFiles
 
                 self._code = CodeFiles(self.repository.git, self.repository.work_tree)
+                self._code.rewritten = self.links.settled
             return self._code
 
     @cached_property
