@@ -100,7 +100,7 @@ def version(core: Core, name: str) -> Version:
 
 
 def _tip_name(core: Core) -> str:
-    return core.store.ref.removeprefix("refs/heads/") if core.store.tip() else "HEAD"
+    return core.store.branch if core.store.tip() else "HEAD"
 
 
 def _outside_braces(words: str, dots: str) -> int | None:

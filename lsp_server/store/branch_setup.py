@@ -10,12 +10,12 @@ from lsp_server.store.base import ChangeSet, Version
 from lsp_server.store.branch_writer import BranchWriter, run_noted
 from lsp_server.store.fast_import import plan
 from lsp_server.store.known_tips import require_nothing_lost
+from lsp_server.store.refs import HEADS
 from lsp_server.store.repository import BRANCH_KEY, Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot
 from lsp_server.store.write_lock import Note
 
 _MOST_ROUNDS = 20
-_HEADS = "refs/heads/"
 
 
 class ReadsVersions(Protocol):
@@ -38,7 +38,7 @@ class BranchSetup:
         """(was it created, the remote branch that it came from). Twice is harmless."""
         name = branch or self._repository.memory_branch
         self._require_name(name)
-        ref = _HEADS + name
+        ref = HEADS + name
         if FORMAT_FILE not in files:
             raise UsageError(f"a new memory needs its {FORMAT_FILE}")
         for _ in range(_MOST_ROUNDS):
@@ -58,16 +58,16 @@ class BranchSetup:
     def _make(
         self, name: str, files: Mapping[str, bytes], message: str, note: Note
     ) -> tuple[str | None, bool]:
-        self._writer.require_free(_HEADS + name)
-        require_nothing_lost(self._repository, _HEADS + name)
+        self._writer.require_free(HEADS + name)
+        require_nothing_lost(self._repository, HEADS + name)
         remote = self._on_a_remote(name)
         if remote is not None:
             shown, commit = remote
             self._require_memory(commit, f"the remote branch '{shown}'", name)
             why = f"adopt the memory of {shown}"
-            return shown, self._writer.move(_HEADS + name, commit, None, why, note)
+            return shown, self._writer.move(HEADS + name, commit, None, why, note)
         first = plan(ChangeSet(message, files), None, self._repository.object_format)
-        return None, self._writer.commit(_HEADS + name, first, parent=None, note=note) is not None
+        return None, self._writer.commit(HEADS + name, first, parent=None, note=note) is not None
 
     def _on_a_remote(self, name: str) -> tuple[str, str] | None:
         remotes = sorted(self._repository.config.subsections("remote"), key=lambda r: (r != "origin", r))
@@ -83,22 +83,20 @@ class BranchSetup:
 
     def _require_name(self, name: str) -> None:
         if not name.startswith("-") and name != "HEAD":
-            done = self._repository.git.try_run(["check-ref-format", _HEADS + name])
+            done = self._repository.git.try_run(["check-ref-format", HEADS + name])
             if done.code == 0:
                 return
         raise UsageError(f"{name[:100]!r} cannot be the name of a branch")
 
     def _require_nothing_in_the_way(self, name: str) -> None:
         parts = name.split("/")
-        above = [_HEADS + "/".join(parts[:end]) for end in range(1, len(parts))]
-        listed = self._repository.git.run(
-            ["for-each-ref", "--format=%(refname)", _HEADS + name + "/", *above]
-        )
+        above = [HEADS + "/".join(parts[:end]) for end in range(1, len(parts))]
+        listed = self._repository.git.run(["for-each-ref", "--format=%(refname)", HEADS + name + "/", *above])
         found = listed.decode("utf-8", "surrogateescape").splitlines()
         # A pattern also matches everything below it; only the very names above are in the way.
-        in_the_way = [r for r in found if r in above or r.startswith(_HEADS + name + "/")]
+        in_the_way = [r for r in found if r in above or r.startswith(HEADS + name + "/")]
         if in_the_way:
-            shown = ", ".join(f"'{r.removeprefix(_HEADS)}'" for r in in_the_way[:3])
+            shown = ", ".join(f"'{r.removeprefix(HEADS)}'" for r in in_the_way[:3])
             more = f" and {len(in_the_way) - 3} more" if len(in_the_way) > 3 else ""
             raise RefusedError(f"git cannot have a branch '{name}' beside {shown}{more}: {_another(name)}")
 

@@ -16,7 +16,7 @@ from lsp_server.store.fast_import import Plan, stream
 from lsp_server.store.git_process import Finished, Git, failed, finish
 from lsp_server.store.identity import split_identity
 from lsp_server.store.incoming import Incoming, cannot_write
-from lsp_server.store.refs import known_ref
+from lsp_server.store.refs import HEADS, known_ref
 from lsp_server.store.repository import Repository
 from lsp_server.store.write_lock import Note, remove_dead_lock
 
@@ -90,7 +90,7 @@ class BranchWriter:
             if locked is None:
                 raise _refused_by_hook(done) or failed("update-ref", done)
             if time.monotonic() > deadline:
-                name = ref.removeprefix("refs/heads/")
+                name = ref.removeprefix(HEADS)
                 raise StoreError(f"the branch '{name}' is locked by another git: {locked.group(1)} exists")
             time.sleep(_LOCK_POLL)
 
@@ -109,7 +109,7 @@ class BranchWriter:
         place = worktree_that_uses(self._repository, ref)
         if place is None:
             return
-        branch = ref.removeprefix("refs/heads/")
+        branch = ref.removeprefix(HEADS)
         if not place.is_dir():
             raise RefusedError(
                 f"the branch '{branch}' is checked out in {place}, which is gone: "

@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from lsp_server.store.refs import HEADS
 from lsp_server.store.repository import Repository
-
-_HEADS = "refs/heads/"
 
 
 def worktree_that_uses(repository: Repository, ref: str) -> Path | None:
@@ -47,7 +46,7 @@ def _is_in_the_middle_of(git_dir: Path, ref: str) -> bool:
         _read(git_dir / "rebase-merge" / "head-name") == ref
         or _read(git_dir / "rebase-apply" / "head-name") == ref
         or ref in _read(git_dir / "rebase-merge" / "update-refs").splitlines()
-        or _read(git_dir / "BISECT_START") == ref[len(_HEADS) :]
+        or _read(git_dir / "BISECT_START") == ref[len(HEADS) :]
     )
 
 

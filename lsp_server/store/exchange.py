@@ -16,13 +16,13 @@ from typing import NamedTuple
 from lsp_server.store import remote_errors
 from lsp_server.store.git_process import Finished, Git
 from lsp_server.store.incoming import Incoming
+from lsp_server.store.refs import HEADS
 from lsp_server.store.remote_errors import RemoteError
 from lsp_server.store.remote_git import Budget, OutOfTimeError, Progress, converse, git_for_remotes
 from lsp_server.store.remotes import Remote
 from lsp_server.store.repository import Repository
 from lsp_server.store.sync_lock import SyncNote
 
-_HEADS = "refs/heads/"
 _TRUST_NO_OPTIONS = 30 * 24 * 3600.0  # seconds until a server is asked again whether it takes push options
 _NO_OPTIONS = "no-push-options-"  # with a key of the remote: a server that takes none, asked at that time
 _FETCH_ONLY = (
@@ -70,7 +70,7 @@ class Exchange:
     def look(self, branch: str, below: str, meanwhile: Iterator[object] | None = None) -> dict[str, str]:
         """The branch, and those below ``below`` (``memory-proposals/``), that the remote has: name → tip.
         One connection, and nothing is fetched. ``meanwhile``: as in ``converse``."""
-        patterns = [_HEADS + branch, f"{_HEADS}{below}*"]
+        patterns = [HEADS + branch, f"{HEADS}{below}*"]
         arguments = ["ls-remote", "--refs", "--", self._remote.target, *patterns]
         done = self._talk(self._git, arguments, meanwhile=meanwhile)
         if done.code != 0:
@@ -78,8 +78,8 @@ class Exchange:
         found = {}
         for line in done.stdout.decode("utf-8", "surrogateescape").split("\n"):
             tip, _, ref = line.partition("\t")
-            if ref == _HEADS + branch or ref.startswith(_HEADS + below):
-                found[ref.removeprefix(_HEADS)] = tip
+            if ref == HEADS + branch or ref.startswith(HEADS + below):
+                found[ref.removeprefix(HEADS)] = tip
         return found
 
     def fetch(
@@ -94,7 +94,7 @@ class Exchange:
         if repository.is_partial:
             arguments.append("--no-filter")  # a memory that is not whole cannot be merged
         arguments += [f"--negotiation-tip={tip}" for tip in dict.fromkeys(known)]
-        arguments += ["--", self._remote.target, *(_HEADS + branch for branch in branches)]
+        arguments += ["--", self._remote.target, *(HEADS + branch for branch in branches)]
         if repository.is_partial:
             # git marks what it fetches in a partial clone in ways that only it knows: straight in, then.
             self._require(self._talk(self._git, arguments, write=True, meanwhile=meanwhile))
@@ -130,7 +130,7 @@ class Exchange:
         """Move its branches forward to the given tips; never back, never sideways. What became of each."""
         name, key = self._remote.name, self._remote.key()
         arguments = ["push", "--porcelain", self._progress_option(), *_PUSH_ONLY, "--", self._remote.target]
-        arguments += [f"{tip}:{_HEADS}{branch}" for branch, tip in tips.items()]
+        arguments += [f"{tip}:{HEADS}{branch}" for branch, tip in tips.items()]
         if name and self._repository.config.flag(f"remote.{name}.mirror"):
             arguments[:0] = ["-c", f"remote.{name}.mirror=false"]  # it would push every ref there is
         # git notes where the branches are now: the lock of a tracking ref is what a killed push leaves.
@@ -149,7 +149,7 @@ class Exchange:
         answers = dict(_porcelain(done.stdout))
         if done.code != 0 and not any(flag == "!" for flag, _ in answers.values()):
             raise remote_errors.explain(done, self._remote.shown)
-        return {branch: self._became(branch, answers.get(_HEADS + branch), done) for branch in tips}
+        return {branch: self._became(branch, answers.get(HEADS + branch), done) for branch in tips}
 
     def _forget_old_answers(self) -> None:
         # Of every remote, also of those that are not spoken to any more.

@@ -15,6 +15,7 @@ from lsp_server.store.base import Advance, Build, ChangedPath, Commit, Differenc
 from lsp_server.store.branch_writer import BranchWriter
 from lsp_server.store.cat_file import CatFile
 from lsp_server.store.fast_import import blob_id, plan, require_safe_path
+from lsp_server.store.refs import HEADS
 from lsp_server.store.repository import SYNC_LOCK, Repository
 from lsp_server.store.snapshot import FORMAT_FILE, GitSnapshot, Trees
 from lsp_server.store.write_lock import Note, WriteLock
@@ -72,6 +73,11 @@ class GitStore:
         """The full name of the branch."""
         return self._fixed_ref or self._repository.working_ref
 
+    @property
+    def branch(self) -> str:
+        """How people call it."""
+        return self.ref.removeprefix(HEADS)
+
     def on(self, ref: str) -> GitStore:
         """The store of another branch; it shares this one's processes and lock, and ends with it."""
         from copy import copy
@@ -98,7 +104,6 @@ class GitStore:
         self._lock.clear_up()
         self._clear_up_after_a_sync()
         tip = self.tip()
-        name = self.ref.removeprefix("refs/heads/")
         if tip is None:
             from lsp_server.store.no_branch import no_branch
 
@@ -106,7 +111,7 @@ class GitStore:
         found = self.at(tip)
         if not found.is_memory():
             raise NotInitialisedError(
-                f"the branch '{name}' holds something else (it has no {FORMAT_FILE}): "
+                f"the branch '{self.branch}' holds something else (it has no {FORMAT_FILE}): "
                 "choose another name with `git memory init --branch NAME`; if it is a memory that lost that "
                 "file, `git memory doctor --fix` puts it back"
             )

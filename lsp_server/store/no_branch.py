@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsp_server.errors import GitMemoryError, NotInitialisedError, RefusedError
 from lsp_server.store.known_tips import lost
+from lsp_server.store.refs import HEADS
 from lsp_server.store.repository import Repository
 
 
@@ -16,7 +17,7 @@ def no_branch(repository: Repository, ref: str) -> GitMemoryError:
     branch = repository.memory_branch
     if not of_memory:
         return RefusedError(
-            f"there is no branch '{ref.removeprefix('refs/heads/')}': the proposal was adopted or withdrawn; "
+            f"there is no branch '{ref.removeprefix(HEADS)}': the proposal was adopted or withdrawn; "
             "`git memory propose --end` goes back to the memory itself"
         )
     for remote in repository.config.subsections("remote"):

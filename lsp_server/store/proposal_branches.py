@@ -69,8 +69,7 @@ class ProposalBranches:
 
     def left_histories(self) -> list[Version]:
         """The tips of histories that the memory left to follow a remote that was rewritten."""
-        listed = self._repository.git.run(["for-each-ref", "--format=%(objectname)", BEFORE_REWRITES])
-        return listed.decode().split()
+        return list(self._repository.refs.below(BEFORE_REWRITES).values())
 
     def check_name(self, name: str) -> None:
         """Raise ``UsageError`` for a name that no branch can have, here or on a remote."""

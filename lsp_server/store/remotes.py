@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.store.branch_writer import BranchWriter, run_noted
+from lsp_server.store.refs import HEADS
 from lsp_server.store.remote_errors import without_credentials
 from lsp_server.store.repository import Repository
 from lsp_server.store.write_lock import Note, WriteLock
 
-_HEADS = "refs/heads/"
 _MOST_AT_ONCE = 8  # refs: their locks are noted
 
 
@@ -128,7 +128,7 @@ class Remotes:
     def branches_below(self, remote: Remote, below: str) -> tuple[dict[str, str], dict[str, str]]:
         """The branches below ``below`` (``memory-proposals/``): (this clone's own, the remote's tracked
         ones), name → tip. File reads where refs are files."""
-        prefixes = (_HEADS, remote.tracking(""))
+        prefixes = (HEADS, remote.tracking(""))
         refs = self._repository.refs
         own, tracked = (
             {ref.removeprefix(prefix): tip for ref, tip in refs.below(prefix + below).items()}

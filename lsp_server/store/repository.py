@@ -19,7 +19,7 @@ from lsp_server.store.git_process import (
     require_supported,
 )
 from lsp_server.store.identity import identity_line
-from lsp_server.store.refs import Refs
+from lsp_server.store.refs import HEADS, Refs
 
 BRANCH_KEY = "memory.branch"
 DEFAULT_BRANCH = "memory"
@@ -179,7 +179,7 @@ class Repository:
     @property
     def memory_ref(self) -> str:
         """The full name of the memory's branch."""
-        return f"refs/heads/{self.memory_branch}"
+        return HEADS + self.memory_branch
 
     @property
     def proposal(self) -> str | None:
@@ -225,7 +225,7 @@ class Repository:
         ref = self.refs.symbolic_head()
         if ref is None:
             return None
-        return ref.removeprefix("refs/heads/")
+        return ref.removeprefix(HEADS)
 
     @property
     def objects_dir(self) -> Path:

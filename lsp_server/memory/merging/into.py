@@ -67,7 +67,7 @@ def merge_into(
         who = rule(core, store, pool, tip.version, yielding=yielding, published=published)
         outcome = _merged(core, pool, _Tips(store, tip.version, theirs, bases), who)
         done.append(_Done(outcome, is_forward=False))
-        subject = f"merge: {source} into {store.ref.removeprefix('refs/heads/')}"
+        subject = f"merge: {source} into {store.branch}"
         text = report.message(core, subject, outcome.notes)
         return change_set(pool, outcome.changes(OURS), text, merges=[theirs])
 
