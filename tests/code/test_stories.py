@@ -120,7 +120,7 @@ class TestEdits:
             """,
             "Rewrite",
         )
-        story.is_stale(last="a.js:2-6", by="Rewrite")
+        story.is_stale(last="a.js:2-5", by="Rewrite")
 
     def test_that_rewrite_it_step_by_step(self, story):
         story.commit("auth.py", LOGIN.replace("issue(user)", "issue(user, 1)"), "First")
