@@ -85,7 +85,7 @@ def _notes(core: Core, there: NotesRef, records: Iterable[Record]) -> Mapping[st
                     lines = str(birth.start) if birth.start == birth.end else f"{birth.start}-{birth.end}"
                     anchored[birth.commit][line].append(f"{printable(birth.path)}:{lines}")
     commits = sorted({*recorded, *anchored})
-    links = getattr(core, "links").today_of(commits)  # noqa: B009
+    links = core.links.today_of(commits)
     today = {commit: link.today for commit in commits if (link := links.get(commit)) and link.today}
     here = there.here(sorted(set(today.values())))
     told: dict[str, tuple[list[str], dict[str, list[str]]]] = defaultdict(lambda: ([], {}))

@@ -104,21 +104,31 @@ def how_to_start() -> tuple[str, ...]:
 def after_commit(core: Core) -> Record | None:
     """What post-commit does: settle what the commit settles, and make a checkpoint where that is switched on;
     the checkpoint. None where there is no memory, and while git is in the middle of a rebase."""
-    if _is_busy(core):
+    from lsp_server.memory.settling_links import is_rewriting, settle_links
+
+    if core.store.tip() is None or is_rewriting(core):
         return None
-    settle(core)
-    return _checkpoint(core) if core.repository.config.flag(CHECKPOINT) else None
+    settle_links(core)
+    made = _checkpoint(core) if core.repository.config.flag(CHECKPOINT) else None
+    _note(core)
+    return made
 
 
-def settle(core: Core) -> None:
-    """Settle the links to code, bring the notes up to date, and note for the hooks what is left to be done.
-    What post-rewrite does, too."""
-    from lsp_server.memory.hook_notes import note_settled
-    from importlib import import_module
+def after_rewrite(core: Core) -> None:
+    """What post-rewrite does, at the end of a rebase or after an amendment: settle what spoke of the commits
+    that were rewritten."""
+    from lsp_server.memory.settling_links import settle_links
 
+    if core.store.tip() is not None:
+        settle_links(core, at_its_end=True)
+        _note(core)
+
+
+def _note(core: Core) -> None:
+    """Bring git's notes up to date, where they are wanted, and tell the hooks what is left to be done."""
     from lsp_server.memory import code_notes
+    from lsp_server.memory.hook_notes import note_settled
 
-    import_module("lsp_server.memory.settling_links").settle(core)
     if code_notes.is_on(core):
         code_notes.update(core, only_if_moved=True)
     note_settled(core)
@@ -129,13 +139,6 @@ def before_message(core: Core) -> None:
     from lsp_server.memory.hook_notes import note_checkpoints
 
     note_checkpoints(core)
-
-
-def _is_busy(core: Core) -> bool:
-    """Whether git is in the middle of a series of commits, of which the last is one."""
-    return any(
-        (core.repository.git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply", "sequencer")
-    )
 
 
 def _checkpoint(core: Core) -> Record | None:

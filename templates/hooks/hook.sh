@@ -63,7 +63,9 @@ git_memory_post_commit() {
     git_memory_start
 }
 
-# The commits that records speak of are listed beside; what was rewritten is noted in any case.
+# What was rewritten is noted in any case; the commits that records speak of are listed beside. Git runs this at
+# the very end of a rebase; only where it applied patches, the branch has not moved yet, and the next commit
+# settles what there is.
 git_memory_post_rewrite() {
     git_memory_look || return 0
     commits=
@@ -78,6 +80,10 @@ EOF
     if [ -f "$settled.commits" ]; then
         grep -q -F -e "${commits%?}" "$settled.commits"
         [ $? -ne 1 ] || return 0
+    fi
+    if [ -d "$dir/rebase-apply" ] || { [ "$1" != rebase ] && git_memory_is_busy; }; then
+        rm -f "$settled"
+        return 0
     fi
     git_memory_start
 }

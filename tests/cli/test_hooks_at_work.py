@@ -315,15 +315,15 @@ def test_during_a_rebase_nothing_is_started_but_at_its_end(hooked: Repo) -> None
         hooked.git("commit", "-qm", f"Commit {number}")
     hooked.git("config", "memory.hooks.checkpoint", "true")
     hooked.git("config", "memory.hooks.trailer", "true")
+    hooked.do("learn", "At a commit that will not stay")
     trace = notices_python(hooked)
     done = git(hooked, "rebase", "-q", "--force-rebase", "HEAD~4")
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     assert started(trace) == ["post-rewrite"]
     trace.unlink()
     done = git(hooked, "rebase", "-q", "--apply", "--force-rebase", "HEAD~4")
-    assert done.returncode == 0, done.stderr
-    assert started(trace) == ["post-rewrite"]
-    trace.unlink()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert started(trace) == []  # the branch has not moved when git runs the hook
     tip = hooked.git("rev-parse", "HEAD")
     hooked.git("reset", "-q", "--hard", "HEAD~3")
     git(hooked, "cherry-pick", "HEAD..HEAD@{1}")
@@ -334,6 +334,59 @@ def test_during_a_rebase_nothing_is_started_but_at_its_end(hooked: Repo) -> None
     (hooked.path.parent / "patches").write_text(patches + "\n")
     assert git(hooked, "am", "-q", str(hooked.path.parent / "patches")).returncode == 0
     assert started(trace) == []
+
+
+def test_at_the_end_of_a_rebase_what_spoke_of_its_commits_is_settled_once(hooked: Repo) -> None:
+    for number in range(3):
+        change(hooked, f"{number}\n", f"{number}.txt")
+        hooked.git("commit", "-qm", f"Commit {number}")
+        hooked.do("learn", f"Learning {number}", "--at", f"{number}.txt:1")
+    before, old = versions(hooked), hooked.git("rev-list", "--reverse", "HEAD~3..").splitlines()
+    done = git(hooked, "rebase", "-q", "--force-rebase", "HEAD~3", GIT_COMMITTER_DATE="2001-01-01T00:00:00Z")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    new = hooked.git("rev-list", "--reverse", "HEAD~3..").splitlines()
+    assert set(old).isdisjoint(new)
+    assert versions(hooked) == before + 1
+    assert hooked.git("log", "-1", "--format=%s", "memory").startswith("anchors: settle 3 records")
+    commits = {record["title"]: record["code"]["commit"] for record in hooked.json("list")}
+    assert commits == {f"Learning {number}": new[number] for number in range(3)}
+
+
+def test_an_amendment_settles_what_spoke_of_the_commit(hooked: Repo) -> None:
+    change(hooked)
+    hooked.git("commit", "-qm", "One")
+    hooked.do("learn", "About one", "--at", "one.txt:1")
+    assert git(hooked, "commit", "-q", "--amend", "-m", "Two").stderr == ""
+    [record] = hooked.json("list")
+    assert record["code"]["commit"] == hooked.git("rev-parse", "HEAD")
+    assert hooked.git("rev-parse", "HEAD") in hooked.file(record["label"])
+
+
+def test_a_commit_gives_lines_that_no_commit_had_their_births(hooked: Repo) -> None:
+    (hooked.path / "src" / "new.py").write_text("one\ntwo\nthree\n")
+    label = hooked.label("learn", "About a line to come", "--at", "src/new.py:2")
+    assert "uncommitted" in hooked.file(label)
+    commit(hooked, "Something else")
+    assert "uncommitted" in hooked.file(label)
+    hooked.git("add", "src/new.py")
+    hooked.git("commit", "-qm", "New")
+    assert f"{hooked.git('rev-parse', 'HEAD')} 2 src/new.py" in hooked.file(label)
+
+
+def test_a_commit_that_settles_nothing_starts_nothing(hooked: Repo) -> None:
+    (hooked.path / "src" / "ünd er.py").write_text("one\ntwo\nthree\n")
+    hooked.do("learn", "About a line to come", "--at", "src/ünd er.py:2")
+    commit(hooked, "Something else")
+    trace = notices_python(hooked)
+    commit(hooked, "Something else again")
+    assert git(hooked, "commit", "-q", "--amend", "--no-edit").stderr == ""
+    assert started(trace) == []
+    hooked.git("add", "src")
+    hooked.git("commit", "-qm", "New")
+    assert started(trace) == ["post-commit"]
+    hooked.do("learn", "A memory that moved on")
+    commit(hooked, "And more")
+    assert started(trace) == ["post-commit", "post-commit"]
 
 
 def test_what_was_rewritten_is_noted_line_by_line(hooked: Repo) -> None:

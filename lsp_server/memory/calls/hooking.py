@@ -52,7 +52,7 @@ class Hooking:
         """Commits of the code were rewritten, and that was noted: settle what speaks of them."""
         from lsp_server.memory import hooking
 
-        hooking.settle(self._core)
+        hooking.after_rewrite(self._core)
 
     def before_message(self) -> None:
         """A commit is about to be made: note which checkpoint its message could name."""
