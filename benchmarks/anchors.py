@@ -278,10 +278,10 @@ def verdict(sample: Sample, located: Located, files: Files, new: str) -> str:
     if path == sample.path and lines < right:
         return "partly"
     today = files.today(path).head_lines
-    if located.certainty is Certainty.TEXT:
-        block = [today[n : n + len(text)] for n in range(len(today))].count(text)
-        if block == 1 or (right and path == sample.path and right <= lines):
-            return "back"
+    places = [n + 1 for n in range(len(today)) if today[n : n + len(text)] == text]
+    whole = min(lines) in places and len(lines) == len(text) == max(lines) - min(lines) + 1
+    if whole and (len(places) == 1 or (right and path == sample.path and right <= lines)):
+        return "back"
     start, end = sample.anchor.range.start, sample.anchor.range.end
     then = sample.anchor.range.path
     other = {files.by_reverse_blame(then, line, new) for line in range(start, end + 1)} - {None}
