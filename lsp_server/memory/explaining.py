@@ -19,6 +19,8 @@ from lsp_server.memory.results import How, Reason
 from lsp_server.memory.standing import Standing
 from lsp_server.records.model import Relation
 
+_SURE = (How.ANCHORED, How.NAMED)
+
 
 def why(core: Core, path: str, start: int | None, end: int | None, rev: str | None = None) -> list[Reason]:
     """What is known about lines of a file, about the whole file, or about a folder; the surest first.
@@ -109,11 +111,12 @@ class _Found:
         for reason in self._by_id.values():
             ordered.setdefault(reason.record.id, reason)
             for successor in self._successors(reason):
-                ordered.setdefault(successor.record.id, self._by_id.get(successor.record.id, successor))
+                known = self._by_id.get(successor.record.id)
+                ordered.setdefault(successor.record.id, known if known and known.how in _SURE else successor)
         return [replace(one, record=labelled(self._core, one.record)) for one in ordered.values()]
 
     def _successors(self, reason: Reason) -> Iterator[Reason]:
-        if reason.how not in (How.ANCHORED, How.NAMED):
+        if reason.how not in _SURE:
             return
         for link in reason.record.links:
             if link.relation is Relation.SUPERSEDED_BY and (record := self._core.index.get(link.target)):

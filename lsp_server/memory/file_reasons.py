@@ -93,12 +93,14 @@ class FileReasons:
 
     def _clause(self, record: Record, span: CodeRange) -> str:
         """How the anchor that is at ``span`` was found there; nothing where it simply stands as it was."""
-        made_at = record.code.commit if record.code else None
         for anchor in record.anchors:
-            located = self._core.code.locate(anchor, self._today, made_at=made_at)
+            located = self._core.code.locate(anchor, self._today, made_at=record.anchored_at(anchor))
             if span in located.ranges:
                 return found_clause(anchor, located)
-        return ""
+        # Its text has moved here from another file.
+        text = self._known.lines[span.start - 1 : span.end]
+        moved = next((anchor for anchor in record.anchors if anchor.text == text), None)
+        return f": its text stands only here, written at {moved.range}" if moved else ""
 
     def _stale(self) -> Iterator[Reason]:
         for record_id in self._known.stale:

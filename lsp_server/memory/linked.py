@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import NotFoundError
 from lsp_server.memory.core import Core
@@ -108,18 +108,24 @@ def _recorded(record: Record, commit: str) -> Recorded:
     code = record.code
     if code is None or code.commit is None or not code.formerly:
         return Recorded(record, commit)
-    old, known_by = next((one for one in code.formerly if one[0] == commit), code.formerly[0])
-    return Recorded(record, code.commit, old, known_by)
+    old, word = next((one for one in code.formerly if one[0] == commit), code.formerly[0])
+    return Recorded(record, code.commit, old, known_by(word))
 
 
-def became(core: Core, commits: Sequence[str]) -> Mapping[str, tuple[str, str]]:
+def known_by(word: str) -> str:
+    """How it is known that two commits are one, for people; ``word`` is how a record's file has it."""
+    from lsp_server.code.rewrites import Evidence
+
+    return next((one.clause for one in Evidence if one.value == word), word)
+
+
+def became(core: Core, commits: Iterable[str]) -> Mapping[str, tuple[str, str]]:
     """Those of some commits that were rewritten: what each is today, and how that is known."""
-    links: Any = getattr(core, "links", None)
-    found = links.today_of(commits) if links is not None and commits else {}
+    found = core.links.today_of(commits)
     return {
-        commit: (link.today, link.evidence.value if link.evidence else "")
+        commit: (link.today, link.evidence.clause if link.evidence else "")
         for commit, link in found.items()
-        if link.today and link.today != commit
+        if link.today is not None and link.is_rewritten
     }
 
 

@@ -9,7 +9,7 @@ from lsp_server.errors import GitMemoryError, NotFoundError, RefusedError
 from lsp_server.memory.checkpointing import describe
 from lsp_server.memory.comparing import compare
 from lsp_server.memory.core import Core
-from lsp_server.memory.linked import became
+from lsp_server.memory.linked import known_by
 from lsp_server.memory.linked_results import Resumed
 from lsp_server.memory.results import How, Reason
 from lsp_server.memory.review_results import RecordChange
@@ -51,7 +51,7 @@ def resume(core: Core, ref: str | None, *, latest: bool = False) -> Resumed:
     if record is None:
         raise NotFoundError("there is no checkpoint yet; `git memory checkpoint` records one")
     then = record.code.commit if record.code else None
-    today, link = _today(core, then)
+    today, link = _today(core, record)
     head, branch = core.repository.head_commit(), core.repository.head_branch()
     noted = work_state(core.repository.git, core.repository.work_tree, since=today)
     since = _since(core, today, head)
@@ -95,28 +95,40 @@ def _of_this_work(core: Core) -> Record | None:
     for record in newest if branch else ():
         if record.code and record.code.branch == branch:
             return record
+    written = {
+        record.id: record.code.commit for record in newest[:_ASKED] if record.code and record.code.commit
+    }
+    links = core.links.today_of(written.values())
     for record in newest[:_ASKED] if head else ():
-        commit = record.code.commit if record.code else None
-        if commit and is_ancestor(core.repository.git, commit, str(head)):
+        link = links.get(written.get(record.id, ""))
+        if link and link.today and is_ancestor(core.repository.git, link.today, str(head)):
             return record
     return newest[0] if newest else None
 
 
-def _today(core: Core, then: str | None) -> tuple[str | None, str]:
+def _today(core: Core, record: Record) -> tuple[str | None, str]:
     """What a checkpoint's commit is today, and a clause about that."""
-    from lsp_server.code.git import commit_id, is_shallow
-
+    then = record.code.commit if record.code else None
     if then is None:
         return None, ""
-    if then in (found := became(core, [then])):
-        today, known_by = found[then]
-        return today, f"was {then[:10]}: {known_by}"
-    runner = core.repository.git
-    if commit_id(runner, then) is not None:
-        return then, ""
-    if is_shallow(runner):
-        return None, "is not here: history is cut, and more of it has to be fetched"
-    return None, "is lost: this repository has neither it nor what it became"
+    link = core.links.today_of([then]).get(then)
+    if link is None or link.today == then:
+        return then, _settled(record)
+    if link.today is not None:
+        return link.today, f"was {then[:10]}: {link.evidence.clause if link.evidence else 'rewritten'}"
+    if link.missing and link.unknown:
+        return None, "is not here: history is cut in this clone, and more of it has to be fetched"
+    if link.missing:
+        return None, "is lost: neither it nor what it became is in this repository"
+    return then, "no branch has it any more, and nothing tells what it became"
+
+
+def _settled(record: Record) -> str:
+    """What the commit was when the checkpoint was written, where its file was brought up to date since."""
+    if record.code is None or not record.code.formerly:
+        return ""
+    old, word = record.code.formerly[-1]
+    return f"was {old[:10]}: {known_by(word)}"
 
 
 def _since(core: Core, today: str | None, head: str | None) -> _Since:

@@ -1,0 +1,219 @@
+"""``git memory show COMMIT`` and ``git memory checkpoint --for RANGE``: answers from the commit's side."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Repo
+
+
+def commit(repo: Repo, message: str, **files: str) -> str:
+    """Commit everything; ``a="text"`` writes ``a.py``."""
+    for name, text in files.items():
+        (repo.path / f"{name}.py").write_text(text)
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "--allow-empty", "-m", message)
+    return repo.git("rev-parse", "HEAD")
+
+
+def told(repo: Repo, name: str, *options: str) -> list[tuple[str, str]]:
+    return [(one["title"], one["evidence"]) for one in repo.json("show", name, *options)["records"]]
+
+
+def test_a_commit_is_shown_with_what_was_recorded_at_it(repo: Repo) -> None:
+    head = commit(repo, "Add the form", form="a form of the program\n")
+    repo.do("checkpoint", "Form works")
+    label = repo.label("learn", "Forms are hard", "--at", "form.py:1")
+    commit(repo, "Later", other="x\n")
+    document = repo.json("show", head[:8])
+    assert document["commit"] == {
+        "id": head,
+        "author": "Ada",
+        "when": document["commit"]["when"],
+        "subject": "Add the form",
+        "today": None,
+        "evidence": None,
+    }
+    assert told(repo, "HEAD~1") == [
+        ("Form works", "recorded at this commit"),
+        ("Forms are hard", "recorded at this commit"),
+    ]
+    shown = repo.do("show", "HEAD~1").splitlines()
+    assert shown[0] == f"commit {head[:10]} Add the form"
+    assert shown[1].startswith("Ada · ")
+    assert shown[3].split()[0].startswith("CHECK-")
+    assert shown[4] == "  recorded at this commit"
+    assert shown[5].split()[0] == label
+
+
+def test_a_commits_message_its_lines_and_its_files_lead_to_records(repo: Repo) -> None:
+    bug = repo.label("bug", "Login fails")
+    repo.do("learn", "Old line", "--at", "src/auth.py:2")
+    code = repo.path / "src" / "auth.py"
+    code.write_text(code.read_text() + "a line that is new\n")
+    commit(repo, f"Mend it\n\nFixes {bug}")
+    commit(repo, "Another", other="x\n")
+    repo.do("learn", "New line", "--at", "src/auth.py:21")
+    assert told(repo, "HEAD~1") == [
+        ("Login fails", f"named in its message as {bug}"),
+        ("New line", "anchored to lines that it brought"),
+        ("Old line", "anchored in a file that it changed"),
+    ]
+    code.write_text("all is new\n")
+    commit(repo, "Rewrite")
+    assert dict(told(repo, "HEAD~2"))["New line"] == (
+        "was anchored to lines that it brought, at src/auth.py:21: its lines are gone"
+    )
+
+
+def test_a_label_comes_first_and_a_branch_of_that_name_is_shown_when_asked_for(repo: Repo) -> None:
+    repo.do("decide", "Use JWT")
+    repo.git("branch", "ADR-1")
+    repo.git("branch", "ADR-2")
+    assert repo.json("show", "ADR-1")["title"] == "Use JWT"
+    assert repo.json("show", "ADR-1", "--commit")["commit"]["subject"] == "Begin"
+    assert repo.json("show", "ADR-2")["commit"]["subject"] == "Begin"
+    repo.do("delete", "ADR-1")
+    assert "was deleted" in repo.fails("show", "ADR-1")
+
+
+def test_a_hex_string_that_is_a_record_and_a_commit_is_refused_with_both_named(repo: Repo) -> None:
+    label = repo.label("learn", "Emails differ by case")
+    digits = label.removeprefix("LEARN-")[:4]
+    repo.git("branch", digits)  # as good as a commit whose id begins so
+    said = repo.fails("show", digits)
+    assert f"the record {label} 'Emails differ by case'" in said
+    assert f"the commit {repo.git('rev-parse', 'HEAD')[:10]} 'Begin'" in said
+    assert f"`git memory show {label}`" in said
+    assert f"`git memory show --commit {digits}`" in said
+    assert repo.json("show", label)["title"] == "Emails differ by case"
+    assert repo.json("show", "--commit", digits)["commit"]["subject"] == "Begin"
+
+
+def test_the_beginning_of_a_commits_own_id_is_refused_like_that(repo: Repo) -> None:
+    digits = repo.label("learn", "Emails differ by case").removeprefix("LEARN-")[:4]
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    # A commit with these four digits in front is found by trying: one of 65,536 has them.
+    for number in range(2_000_000):
+        body = (
+            f"tree {tree}\nauthor A <a@example.org> {number} +0000\n"
+            f"committer A <a@example.org> {number} +0000\n\nx\n"
+        ).encode()
+        if hashlib.sha1(b"commit %d\0" % len(body) + body).hexdigest().startswith(digits):
+            break
+    else:
+        pytest.fail("no such commit")
+    (repo.path.parent / "object").write_bytes(body)
+    made = repo.git("hash-object", "-t", "commit", "-w", repo.path.parent / "object")
+    said = repo.fails("show", digits)
+    assert made[:10] in said
+    assert "'Emails differ by case'" in said
+    assert repo.run("show", made[:12], "--json").json["commit"]["id"] == made
+
+
+def test_what_is_nothing_is_said_to_be_nothing(repo: Repo) -> None:
+    assert "there is no 'nothing'" in repo.fails("show", "nothing")
+    assert "there is no commit 'nothing'" in repo.fails("show", "--commit", "nothing")
+    answer = repo.run("show", "HEAD")
+    assert (answer.code, answer.err) == (
+        1,
+        f"nothing is recorded about commit {repo.git('rev-parse', 'HEAD')[:10]}\n",
+    )
+    assert repo.run("show", "HEAD", "--json").json["records"] == []
+    memory = repo.git("rev-parse", "memory")
+    assert f"`git memory diff {memory[:10]}~1..{memory[:10]}`" in repo.run("show", memory[:9]).err
+    assert "leave one of them out" in repo.fails("show", "HEAD", "--commit", "--raw", code=2)
+
+
+def test_a_commit_as_markdown(repo: Repo) -> None:
+    repo.do("checkpoint", "Begun")
+    said = repo.do("show", "HEAD", "--markdown")
+    assert said.startswith("### Begin\n")
+    assert "recorded at this commit" in said
+
+
+def test_an_amended_commit_is_known_as_what_it_is_today(repo: Repo) -> None:
+    old = commit(repo, "Add a form", form="a form\n")
+    repo.do("checkpoint", "Form works")
+    repo.git("commit", "-q", "--amend", "-m", "Add the form")
+    new = repo.git("rev-parse", "HEAD")
+    [(title, evidence)] = told(repo, "HEAD")
+    assert title == "Form works"
+    assert evidence.startswith(f"recorded at this commit; it was {old[:10]} then: ")
+    document = repo.json("show", old)["commit"]
+    assert document["today"] == new
+    assert document["evidence"]
+    assert f"rewritten: it is {new[:10]} today (" in repo.do("show", old)
+    [[_, why]] = [(one["title"], one["evidence"]) for one in repo.json("why", "form.py:1")]
+    assert why.startswith(
+        f"recorded at commit {new[:10]}, which last touched this line; it was {old[:10]} then"
+    )
+
+
+def test_a_range_has_its_checkpoints_and_records_newest_first(repo: Repo) -> None:
+    start = repo.git("rev-parse", "HEAD")
+    repo.do("checkpoint", "Before")
+    one = commit(repo, "One", one="1\n")
+    repo.do("checkpoint", "At one")
+    commit(repo, "Two", two="2\n")
+    repo.do("learn", "At two")
+    repo.do("decide", "Also at two", "--at", "two.py:1")
+    commit(repo, "Three", three="3\n")
+    found = repo.json("checkpoint", "--for", f"{start}..HEAD")
+    assert [record["title"] for record in found] == ["Also at two", "At two", "At one"]
+    assert found[2]["evidence"] == f"recorded at {one[:10]} One"
+    assert found[2]["commit"] == one
+    assert repo.json("checkpoint", "--for", start) == found
+    assert [r["title"] for r in repo.json("checkpoint", "--for", "HEAD~3..HEAD~2")] == ["At one"]
+    assert repo.do("checkpoint", "--for", "HEAD~3..HEAD~2").splitlines()[1] == f"  recorded at {one[:10]} One"
+    assert len(repo.json("list")) == 4  # nothing was recorded by asking
+
+
+def test_a_range_without_records_says_so_and_a_range_that_is_none_too(repo: Repo) -> None:
+    commit(repo, "One", one="1\n")
+    answer = repo.run("checkpoint", "--for", "HEAD~1..HEAD")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == "no checkpoint and no record was written at the 1 commit of HEAD~1..HEAD\n"
+    assert repo.run("checkpoint", "--for", "HEAD~1..HEAD", "--json").json == []
+    assert repo.run("checkpoint", "--for", "HEAD..HEAD").err == "there is no commit in HEAD..HEAD\n"
+    assert "there is no commit 'nothing'" in repo.fails("checkpoint", "--for", "nothing..HEAD")
+    assert "is no name of a commit" in repo.fails("checkpoint", "--for", "--all", code=2)
+    assert "lists and records nothing" in repo.fails("checkpoint", "Title", "--for", "HEAD~1", code=2)
+    assert "leave 'todo' out" in repo.fails("checkpoint", "--todo", "x", "--for", "HEAD~1", code=2)
+
+
+def test_a_rebased_checkpoint_is_in_the_range_of_today(repo: Repo) -> None:
+    repo.git("switch", "-q", "-c", "work")
+    old = commit(repo, "Add a form", form="a form\n")
+    repo.do("checkpoint", "Form works")
+    repo.git("switch", "-q", "main")
+    commit(repo, "Meanwhile", meanwhile="m\n")
+    repo.git("rebase", "-q", "main", "work")
+    [found] = repo.json("checkpoint", "--for", "main..work")
+    new = repo.git("rev-parse", "work")
+    assert found["evidence"].startswith(f"recorded at {new[:10]} Add a form; it was {old[:10]} then: ")
+    assert found["commit"] == new
+
+
+def test_a_range_that_came_by_a_merge_has_what_was_recorded_on_the_branch(repo: Repo) -> None:
+    repo.git("switch", "-q", "-c", "work")
+    commit(repo, "On the branch", form="a form\n")
+    repo.do("checkpoint", "On the branch")
+    repo.git("switch", "-q", "main")
+    commit(repo, "Meanwhile", meanwhile="m\n")
+    repo.git("merge", "-q", "--no-ff", "--no-edit", "work")
+    assert [r["title"] for r in repo.json("checkpoint", "--for", "HEAD~1..HEAD")] == ["On the branch"]
+
+
+@pytest.mark.parametrize("options", [["--bare"], ["--object-format=sha256"]])
+def test_an_unborn_head_is_told_in_any_repository(repo: Repo, tmp_path: Path, options: list[str]) -> None:
+    new = tmp_path / "new"
+    repo.git("init", "-q", *options, new)
+    repo.do("init", cwd=new)
+    assert "there is no commit 'HEAD'" in repo.fails("show", "--commit", "HEAD", cwd=new)
+    assert "there is no commit yet" in repo.fails("checkpoint", "--for", "HEAD", cwd=new)
