@@ -12,8 +12,9 @@ from lsp_server.code.changes import Change, Changes, Span
 from lsp_server.code.comparable import Comparable, read_comparable
 from lsp_server.code.git import OFFLINE, GitRunner
 from lsp_server.code.reflog import Step
-from lsp_server.code.rewrites import Evidence, Rewritten, present, unreachable
+from lsp_server.code.rewrites import Rewritten, present, unreachable
 from lsp_server.errors import StoreError
+from lsp_server.records.evidence import Evidence
 
 _MOST_READ = 20_000  # commits whose messages are looked at
 _MOST_COMPARED = 400  # whose changes are

@@ -9,40 +9,11 @@ it out. Where evidence names two commits there is no answer, and without any nei
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from enum import Enum
 from typing import NamedTuple
 
 from lsp_server.code.git import OFFLINE, GitRunner
 from lsp_server.code.rewrite_journal import Noted, by_old
-
-
-class Evidence(Enum):
-    """Why a commit is taken for another one today, the surest first. The value is how it is written down,
-    ``clause`` how people are told."""
-
-    HOOK = "hook"
-    AMENDED = "reflog"
-    TRAILER = "trailer"
-    PATCH_ID = "patch-id"
-    SQUASH = "squash"
-    TREE = "tree"
-    RANGE_DIFF = "range-diff"
-
-    @property
-    def clause(self) -> str:
-        return _CLAUSES[self]
-
-
-_CLAUSES = {
-    Evidence.HOOK: "git noted the rewrite",
-    Evidence.AMENDED: "git remembers the amendment",
-    Evidence.TRAILER: "picked from it, as the message says",
-    Evidence.PATCH_ID: "the same change",
-    Evidence.SQUASH: "the whole branch in one commit",
-    Evidence.TREE: "the very same files",
-    Evidence.RANGE_DIFF: "range-diff pairs them",
-}
-STRENGTH = {evidence: place for place, evidence in enumerate(Evidence)}
+from lsp_server.records.evidence import STRENGTH, Evidence, evidence_of
 
 
 class Rewritten(NamedTuple):
@@ -175,7 +146,4 @@ def _resolved(
 
 
 def _evidence(one: Noted) -> Evidence:
-    try:
-        return Evidence(one.evidence)
-    except ValueError:  # written by a later version
-        return Evidence.HOOK
+    return evidence_of(one.evidence) or Evidence.HOOK  # a word of a later version

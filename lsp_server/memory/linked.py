@@ -114,9 +114,9 @@ def _recorded(record: Record, commit: str) -> Recorded:
 
 def known_by(word: str) -> str:
     """How it is known that two commits are one, for people; ``word`` is how a record's file has it."""
-    from lsp_server.code.rewrites import Evidence
+    from lsp_server.records.evidence import clause
 
-    return next((one.clause for one in Evidence if one.value == word), word)
+    return clause(word)
 
 
 def became(core: Core, commits: Iterable[str]) -> Mapping[str, tuple[str, str]]:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsp_server.errors import StoreError
 from lsp_server.memory import link_state
 from lsp_server.memory.code_refs import code_refs
+from lsp_server.records.evidence import Evidence, evidence_of
 
 if TYPE_CHECKING:
     from lsp_server.code.carrying import Carrying
     from lsp_server.code.git import GitRunner
-    from lsp_server.code.rewrites import Evidence, Rewritten
+    from lsp_server.code.rewrites import Rewritten
     from lsp_server.memory.core import Core
     from lsp_server.memory.link_state import LinkState
     from lsp_server.records.anchors import Anchor
@@ -70,13 +71,12 @@ class Links:
     def _told(self, lost: list[str], state: LinkState) -> dict[str, Link]:
         if not lost:
             return {}
-        from lsp_server.code.rewrites import Evidence, present
+        from lsp_server.code.rewrites import present
 
         found: dict[str, Link] = {}
-        words = {one.value: one for one in Evidence}
         for one in lost:
             if (became := state.lost.get(one)) is not None:
-                found[one] = Link(one, became[0], words.get(became[1], Evidence.HOOK))
+                found[one] = Link(one, became[0], evidence_of(became[1]))
         rest = [one for one in lost if one not in found]
         here = present(self._core.repository.git, rest)
         for one in rest:

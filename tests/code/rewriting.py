@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lsp_server.code.rewrites import Evidence, find_rewritten
+from lsp_server.code.rewrites import find_rewritten
+from lsp_server.records.evidence import Evidence
 
 from .conftest import Repo
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lsp_server.code.rewrite_journal import Noted
-from lsp_server.code.rewrites import Evidence
 from lsp_server.errors import StoreError
+from lsp_server.records.evidence import Evidence
 
 from .conftest import Repo
 from .rewriting import forget_moves, head, many, sequence, subjects, text, today

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from lsp_server.code.rewrites import Evidence
+from lsp_server.records.evidence import Evidence
 
 from .conftest import Repo
 from .rewriting import forget_moves, head, text, today

@@ -14,6 +14,7 @@ from lsp_server.records.front_entries import Entry, Front, block_entries, find_e
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import STEPS
 from lsp_server.records.merging.choosing import changed_one, later_status
+from lsp_server.records.merging.code import merge_code, settled_commit
 from lsp_server.records.merging.lists import as_items, is_list, merge_items
 from lsp_server.records.model import Conflict, Kind
 
@@ -88,9 +89,8 @@ class FrontMerge:
             isinstance(entry.node, yaml.MappingNode) for entry in present
         ):
             sources = ((self.base, base), (self.first, one), (self.second, other))
-            return merge_items(
-                key, *(e and as_items(key, self.kind, source.text, e) for source, e in sources)
-            )
+            items = [e and as_items(key, self.kind, source.text, e) for source, e in sources]
+            return merge_items(key, *items, settled=self._settled_commit() if key == "anchors" else None)
         if one is None or other is None:
             left = one or other  # removed on one side, changed on the other: the change stays
             return left.text if left else None
@@ -100,9 +100,14 @@ class FrontMerge:
             return lower.text
         if key == "status" and (status := self._status(one, other)):
             return status.text
+        if key == "code" and (code := merge_code(base, one, other)):
+            return code
         if merged := self._mapping(key, base, one, other):
             return merged
         return self._in_conflict(key, one, other)
+
+    def _settled_commit(self) -> str | None:
+        return settled_commit(*(value_of(side, "code") for side in (self.base, self.first, self.second)))
 
     def _number(self, one: Entry, other: Entry) -> Entry | None:
         numbers = [_number(one.value), _number(other.value)]

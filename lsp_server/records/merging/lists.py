@@ -13,6 +13,8 @@ from lsp_server.records.front_entries import Entry, Item, identity, items_of
 from lsp_server.records.merging.choosing import changed_one
 from lsp_server.records.model import Kind
 
+_Keyed = dict[Hashable, "Item"]
+
 _LISTS = ("tags", "aliases", "links", "anchors")
 
 
@@ -43,9 +45,16 @@ def as_items(key: str, kind: Kind, source: str, entry: Entry) -> Items:
     return Items(before if before.endswith((" ", "\t")) else before + " ", tuple(items), after, None)
 
 
-def merge_items(key: str, base: Items | None, one: Items | None, other: Items | None) -> str | None:
-    """The merged lines; None where both sides removed all, or one did and the other added nothing."""
+def merge_items(
+    key: str, base: Items | None, one: Items | None, other: Items | None, *, settled: str | None = None
+) -> str | None:
+    """The merged lines; None where both sides removed all, or one did and the other added nothing.
+
+    ``settled``: the code's commit that is taken where two clones settled anchors differently.
+    """
     old, first, second = (_keyed(key, side) for side in (base, one, other))
+    if key == "anchors":
+        _take_one_of_two(old, first, second, settled)
     kept: list[Item] = []
     for item_key, item in first.items():
         if item_key in second:
@@ -62,6 +71,40 @@ def merge_items(key: str, base: Items | None, one: Items | None, other: Items | 
     return _written(key, spine, kept, (one, other))
 
 
+def _take_one_of_two(old: _Keyed, first: _Keyed, second: _Keyed, settled: str | None) -> None:
+    """An anchor that both sides gave other births is one anchor still, and not two new ones: that with the
+    commit ``settled``, else the one that sorts first."""
+    gone: dict[Hashable, list[Hashable]] = {}
+    for key, item in old.items():
+        if key not in first and key not in second:
+            gone.setdefault(_what(item.value), []).append(key)
+    for what, keys in gone.items():
+        new = [
+            [
+                key
+                for key, item in side.items()
+                if key not in old and key not in beside and _what(item.value) == what
+            ]
+            for side, beside in ((first, second), (second, first))
+        ]
+        if not len(keys) == len(new[0]) == len(new[1]):
+            continue  # one side did more than settle it
+        for mine, theirs in zip(*new, strict=True):
+            pair = sorted(
+                (first[mine], second[theirs]), key=lambda item: (str(settled) not in _said(item), _said(item))
+            )
+            first[mine] = pair[0]
+            del second[theirs]
+
+
+def _what(value: Any) -> Hashable:
+    """What an anchor is about, whatever commits tell of its lines."""
+    if not isinstance(value, dict):
+        return identity(value)
+    keys = ("text", "symbol") if value.get("text") else ("path", "symbol")
+    return identity({name: value.get(name) for name in keys})
+
+
 def _changed(base: Item, one: Item, other: Item) -> str:
     return changed_one(_said(base), _said(one), _said(other))
 
@@ -70,8 +113,8 @@ def _said(item: Item) -> str:
     return "\n".join(item.lines)
 
 
-def _keyed(key: str, side: Items | None) -> dict[Hashable, Item]:
-    found: dict[Hashable, Item] = {}
+def _keyed(key: str, side: Items | None) -> _Keyed:
+    found: _Keyed = {}
     for item in side.items if side else ():
         name = _identity(key, item.value)
         time = 0
