@@ -133,7 +133,7 @@ class CodeFiles:
         if _is_whole(located) or made_at is None:
             return located
         fates = self._past.fates(anchor, head, made_at, today.path)
-        followed = None if fates is None else [fate and fate.line for fate in fates]
+        followed = [None if fate is None else fate.line or 0 for fate in fates] if fates else None
         younger, was_repeated = None, False
         if anchor.text and today.blocks_of(anchor.text):  # else neither is looked at
             younger = self._past.younger(head, made_at)

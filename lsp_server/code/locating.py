@@ -128,8 +128,8 @@ def locate(
     or more ranges, with fewer ``survived`` than ``total``. Otherwise ``UNKNOWN`` when one of the lines may
     still be among those whose births are not known here, else ``STALE``.
 
-    ``followed`` tells for each line of the anchor at which of HEAD's lines it arrives commit by commit,
-    None for one that is gone. It decides which lines survive; None as a whole: nobody could follow them.
+    ``followed`` tells for each line of the anchor at which of HEAD's lines it arrives commit by commit: 0
+    for one that is gone, None for one that nobody could follow. It decides where births do not find all.
 
     ``younger`` are the commits in HEAD's history that were not yet in it when the anchor was made. An
     equal text that is older stood there beside the anchor, so it is another line: knowing them makes
@@ -140,10 +140,12 @@ def locate(
     births = tuple(_single(anchor.births))
     found = _in_order([tuple(today.born(birth)) for birth in births])
     if not (len(found) == total and all(found)):
-        if followed is None:
-            found = _without_strays(found, anchor, today)
-        else:
-            found = [_arrived(line, today) for line in followed]
+        found = _without_strays(found, anchor, today)
+        if followed is not None and len(followed) == len(found):
+            found = [
+                lines if line is None else _arrived(line, today)
+                for line, lines in zip(followed, found, strict=True)
+            ]
     survivors = sorted({line for lines in found for line in lines})
     survived = sum(1 for lines in found if lines)
     if survivors and survived == total:
@@ -157,8 +159,8 @@ def locate(
     return Located((), certainty, 0, total)
 
 
-def _arrived(head_line: int | None, today: FileToday) -> tuple[int, ...]:
-    line = None if head_line is None else today.at(head_line)
+def _arrived(head_line: int, today: FileToday) -> tuple[int, ...]:
+    line = today.at(head_line) if head_line else None
     return () if line is None else (line,)
 
 

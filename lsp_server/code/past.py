@@ -125,13 +125,22 @@ class Past:
         first, each with the name that it has there. ``since`` may be on another branch, or None: then from
         the first commit on, that one included."""
         history = self.history(head)
-        start = history.first() if since is None else self._common(since, head)
-        trail = None if start is None else history.trail(start, path)
-        if trail is None or start is None:
+        start = None if since is None else self._common(since, head)
+        if since is not None and start is None and not self._is_here(since):
+            return []
+        begin = start or history.first()
+        trail = None if begin is None else history.trail(begin, path)
+        if trail is None or begin is None:
             return []
         names = [name for name, _ in trail.steps[1:]] + [trail.path]
         found = [(name, step.commit) for name, (_, step) in zip(names, trail.steps, strict=False) if name]
-        return [(path, start), *found] if since is None else found
+        return found if start else [(path, begin), *found]
+
+    def _is_here(self, commit: str) -> bool:
+        try:
+            return commit_id(self._runner, commit) is not None
+        except StoreError:
+            return False
 
     def _common(self, one: str, other: str) -> str | None:
         try:
