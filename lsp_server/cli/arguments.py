@@ -5,6 +5,7 @@ Everything that makes no sense is a ``click.UsageError`` (exit code 2) that says
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from lsp_server.cli.typed_path import ParamType
-from lsp_server.records.anchors import CodeRange
+from lsp_server.records.anchors import ROOT, CodePlace, CodeRange, CodeSymbol, whole
 from lsp_server.records.labels import LABELS
 from lsp_server.records.model import Kind
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"(?P<path>.+):(?P<lines>[^:/]*)\Z", re.DOTALL)
 _LINES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?\Z")
+_FORMS = "write PATH:LINE, PATH:FIRST-LAST, PATH::NAME for a symbol, or PATH"
 _AGO = re.compile(r"(\d{1,6}|an?)[ ._-]+(minute|hour|day|week|month|year)s?[ ._-]+ago\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _LONG_AGO = {"minute": 1, "hour": 60, "day": 1440, "week": 10080}  # in minutes
@@ -126,46 +128,79 @@ def _before(now: datetime, count: int, unit: str) -> datetime:
 
 
 class Place(NamedTuple):
-    """A file as it was typed, and lines of it; None for the whole file."""
+    """A place as it was typed: a file or folder, or lines of a file, or a symbol in it. ``start`` and
+    ``end`` are None for the whole; of a symbol, ``start`` may be one of its lines."""
 
     path: str
     start: int | None = None
     end: int | None = None
+    symbol: str = ""
 
 
-def parse_place(text: str, *, lines_needed: bool = True) -> Place:
-    """``PATH:LINE`` or ``PATH:LINE-LINE`` (a path may hold colons); ``PATH`` alone where no lines are
-    needed. Lines count from 1."""
-    found = _PLACE.match(text)
+def parse_place(text: str) -> Place:
+    """``PATH:LINE``, ``PATH:FIRST-LAST``, ``PATH::NAME``, ``PATH::NAME:LINE`` or ``PATH`` (a path may hold
+    colons). Lines count from 1."""
+    path, colons, name = text.partition("::")
+    found = _PLACE.match(name if colons else text)
     lines = _LINES.match(found["lines"]) if found else None
     if found is None or lines is None:
-        looks_like_lines = found is not None and re.fullmatch(r"[-+\d.,]*", found["lines"])
-        if lines_needed or looks_like_lines:
-            raise click.UsageError(f"{text!r} is no place in the code: write PATH:LINE or PATH:FIRST-LAST")
-        return Place(text)
+        if found is not None and re.fullmatch(r"[-+\d.,]*", found["lines"]):
+            raise click.UsageError(f"{text!r} is no place in the code: {_FORMS}")
+        return _symbol_place(text, path, name) if colons else Place(text)
     start, end = int(lines[1]), int(lines[2] or lines[1])
     if start < 1:
         raise click.UsageError(f"{text!r}: lines are counted from 1")
     if end < start:
         raise click.UsageError(f"{text!r}: the last line comes before the first")
+    if colons:
+        return _symbol_place(text, path, found["path"], start)
     return Place(found["path"], start, end)
 
 
-def code_ranges(session: Session, memory: Memory, places: tuple[str, ...]) -> list[CodeRange]:
-    """The places given with ``--at`` as ranges of the repository's files."""
-    ranges = []
-    for text in places:
-        place = parse_place(text)
-        path = code_path(session, memory, place.path)
-        ranges.append(CodeRange(path, place.start or 1, place.end or 1))
-    return ranges
+def _symbol_place(text: str, path: str, name: str, line: int | None = None) -> Place:
+    if not path or not name.strip():
+        raise click.UsageError(f"{text!r} names no symbol: write PATH::NAME, like src/auth.py::Login.check")
+    return Place(path, line, line, name.strip())
+
+
+def typed_place(session: Session, text: str) -> Place:
+    """As ``parse_place``; a file or folder that is there and is called ``a:1`` is meant itself."""
+    try:
+        is_there = os.path.lexists(session.path(text))
+    except (OSError, ValueError):
+        is_there = False
+    if is_there:
+        return Place(text)
+    place = parse_place(text)
+    if place == Place(text) and ":" in text:
+        raise click.UsageError(f"{text!r} is no place in the code: {_FORMS}")
+    return place
+
+
+def code_places(session: Session, memory: Memory, places: tuple[str, ...]) -> list[CodePlace]:
+    """The places given with ``--at``, as ``Memory.record`` takes them."""
+    return [code_place(session, memory, typed_place(session, text)) for text in places]
+
+
+def code_place(session: Session, memory: Memory, place: Place) -> CodePlace:
+    """A place that was typed as one of the repository: lines, a symbol, a whole file, a folder."""
+    if place.symbol:
+        return CodeSymbol(code_path(session, memory, place.path), place.symbol, place.start or 0)
+    if place.start is not None:
+        return CodeRange(code_path(session, memory, place.path), place.start, place.end or place.start)
+    typed = session.path(place.path)
+    if memory.root is not None and "\0" not in place.path and (place.path.endswith("/") or typed.is_dir()):
+        if os.path.realpath(typed) == os.path.realpath(memory.root):
+            return whole(ROOT)
+        return whole(code_path(session, memory, place.path) + "/")
+    return whole(code_path(session, memory, place.path))
 
 
 def code_path(session: Session, memory: Memory, path: str) -> str:
-    """A typed path relative to the work tree, with ``/``."""
+    """A typed path relative to the work tree, with ``/``; as it is in a bare repository."""
     found = memory.code_path(session.path(path)) if "\0" not in path else None
     if found is None:
         if memory.root is None:
-            raise click.UsageError("this repository has no work tree, so there is no code to point at")
+            return path  # a bare repository: as HEAD names it
         raise click.UsageError(f"{path!r} lies outside of the repository")
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lsp_server.cli.arguments import Text, code_ranges
+from lsp_server.cli.arguments import Text, code_places
 from lsp_server.cli.input import given_text
 from lsp_server.cli.typed_path import TypedPath
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape, field_named
@@ -141,8 +141,8 @@ class NewRecord:
     def parameters(self, memory: Memory) -> dict[str, Any]:
         """Everything as ``Memory.record``, ``checkpoint``, ``supersede`` and ``draft`` take it."""
         own = {name: self._given[name] for name in ("status", "form") if name in self._given}
-        ranges = code_ranges(self.session, memory, self._given["places"])
-        return {"fields": self._fields, "tags": tags_of(self._given["tags"]), "at": ranges, **own}
+        places = code_places(self.session, memory, self._given["places"])
+        return {"fields": self._fields, "tags": tags_of(self._given["tags"]), "at": places, **own}
 
     @property
     def secrets(self) -> dict[str, Any]:
@@ -170,8 +170,9 @@ def place_options(decorated: Decorated) -> Decorated:
         "places",
         type=TypedPath(),
         multiple=True,
-        metavar="PATH:LINE[-LINE]",
-        help="Anchor it to lines of a file; may be given again.",
+        metavar="PLACE",
+        help="Anchor it to PATH:LINE, PATH:FIRST-LAST, PATH::Class.method, a file or a folder; "
+        "may be given again.",
     )(decorated)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
-from lsp_server.cli.arguments import Place, Text, code_path, parse_place
+from lsp_server.cli.arguments import Text, code_path, parse_place, typed_place
 from lsp_server.cli.output import print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.reasons import MOST, print_more, print_reasons, reason_json, shown
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.anchors import CodeSymbol
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
     example="""
     git memory why src/auth.py:11
     git memory why src/auth.py:10-20 --all
+    git memory why src/auth.py::Login.check
     git memory why src/auth.py --rev v1.0
     git memory why src/auth
     """,
 )
-@click.argument("place", type=TypedPath(), metavar="PATH[:LINE[-LINE]]")
+@click.argument("place", type=TypedPath(), metavar="PLACE")
 @click.option("--rev", type=Text(), metavar="COMMIT", help="The file as it is in COMMIT, not as it is now.")
 @click.option("--all", "everything", is_flag=True, help=f"Show every record, not the {MOST} surest.")
 @click.option("--markdown", is_flag=True, help="As Markdown, to be read elsewhere.")
@@ -37,13 +40,16 @@ def why(session: Session, place: str, *, rev: str | None, everything: bool, mark
     Every record that belongs there, the surest first, each with its evidence: anchored here; named here;
     recorded at the commit that last touched the line, or named in its message; about the file or its
     folder; about a file that often changes together with this one. Lines are those of the file as it is
-    now. PATH may be a folder.
+    now. PLACE is PATH, PATH:LINE, PATH:FIRST-LAST or PATH::Class.method; PATH may be a folder.
     """
     if markdown and session.json:
         raise click.UsageError("--markdown and --json are two answers: choose one")
     with session.memory() as memory:
-        where = _place(session, place, rev)
+        where = typed_place(session, place) if rev is None else parse_place(place)
         path = _path(session, memory, where.path)
+        if where.symbol:
+            lines = memory.symbol(CodeSymbol(path, where.symbol, where.start or 0), rev)
+            where = where._replace(start=lines.start, end=lines.end)
         reasons = memory.why(path, where.start, end=where.end, rev=rev)
         if not reasons:
             nothing_found(session, f"nothing is known about {visible_line(place)}")
@@ -59,18 +65,9 @@ def why(session: Session, place: str, *, rev: str | None, everything: bool, mark
     print_more(session, more, "--all")
 
 
-def _place(session: Session, text: str, rev: str | None) -> Place:
-    # A file may be called `a:1`; one that is there is meant.
-    try:
-        is_there = rev is None and session.path(text).is_file()
-    except (OSError, ValueError):
-        is_there = False
-    return Place(text) if is_there else parse_place(text, lines_needed=False)
-
-
 def _path(session: Session, memory: Memory, typed: str) -> str:
     if memory.root is None:
         return typed  # a bare repository: as HEAD names it
-    if "\0" not in typed and session.path(typed).resolve() == memory.root.resolve():
+    if "\0" not in typed and os.path.realpath(session.path(typed)) == os.path.realpath(memory.root):
         return "."
     return code_path(session, memory, typed)

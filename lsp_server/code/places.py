@@ -8,6 +8,7 @@ import stat
 from pathlib import Path, PurePosixPath
 
 from lsp_server.errors import UsageError
+from lsp_server.records.anchors import ROOT
 
 LARGEST_FILE = 50_000_000  # bytes; a line of a larger file is not what a record is about
 
@@ -35,6 +36,27 @@ def code_file(root: Path, path: str) -> str:
 
     Raises ``UsageError`` where it is not a regular file of this repository.
     """
+    found, mode = _real(root, path)
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{_shown(path)} is a folder; name a file in it")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{_shown(path)} is not a regular file")
+    return found
+
+
+def code_folder(root: Path, path: str) -> str:
+    """The folder of the work tree that ``path`` means, like ``src/auth/``; ``ROOT`` is the top itself.
+
+    Raises ``UsageError`` where it is not a folder of this repository.
+    """
+    found, mode = _real(root, path)
+    if not stat.S_ISDIR(mode):
+        raise UsageError(f"{_shown(path)} is a file, not a folder: leave out the / at its end")
+    return ROOT if found == "" else f"{found}/"
+
+
+def _real(root: Path, path: str) -> tuple[str, int]:
+    """What ``path`` is, as git would name it, and its mode. Raises ``UsageError`` where it is not there."""
     tidy = tidy_path(path)
     shown = _shown(path)
     try:
@@ -57,11 +79,7 @@ def code_file(root: Path, path: str) -> str:
             raise UsageError(
                 f"{shown} belongs to another repository, {_shown(parent.as_posix())}: record it there"
             )
-    if stat.S_ISDIR(mode):
-        raise UsageError(f"{shown} is a directory; name a file in it")
-    if not stat.S_ISREG(mode):
-        raise UsageError(f"{shown} is not a regular file")
-    return _spelled(top, relative)
+    return _spelled(top, relative), mode
 
 
 def read_file(root: Path, path: str) -> bytes | None:

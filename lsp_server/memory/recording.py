@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from lsp_server.memory.edits import Edits, Known
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.keeping import kept
 from lsp_server.memory.titles import clean_title, heading_text
-from lsp_server.records.anchors import Anchor, CodePosition, CodeRange
+from lsp_server.records.anchors import Anchor, CodePlace, CodePosition
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
 from lsp_server.records.front_matter import split
 from lsp_server.records.labels import NUMBERED, format_label
@@ -36,7 +35,7 @@ class Given(NamedTuple):
     fields: Mapping[str, Any] | None = None
     status: str | None = None
     tags: Sequence[str] = ()
-    at: Sequence[CodeRange] = ()
+    at: Sequence[CodePlace] = ()
     links: Sequence[Link] = ()
     body: str | None = None
     text: str = ""
@@ -70,7 +69,11 @@ def prepare(
     kind, form = given.kind, given.form
     if form not in ("", "madr", "nygard") or (form and kind is not Kind.DECISION):
         raise UsageError(f"there is no form {form!r} of a {kind.value}; decisions have madr and nygard")
-    anchors = tuple([_anchored(core, place) for place in given.at])
+    anchors: tuple[Anchor, ...] = ()
+    if given.at:
+        from lsp_server.memory.anchoring import anchored
+
+        anchors = tuple([anchored(core, place) for place in given.at])
     return Prepared(
         _with(
             _blank(kind),
@@ -90,16 +93,6 @@ def prepare(
         body=given.body,
         guard=guard,
     )
-
-
-def _anchored(core: Core, place: CodeRange) -> Anchor:
-    anchor = core.code.anchor(place)
-    try:
-        anchor.range.path.encode("utf-8")
-    except UnicodeEncodeError:
-        shown = os.fsencode(anchor.range.path).decode("utf-8", "backslashreplace")
-        raise UsageError(f"{shown} cannot be anchored to: its name is not UTF-8") from None
-    return anchor
 
 
 def place(core: Core, edits: Edits, new: Prepared) -> Record:

@@ -30,11 +30,11 @@ class CodeRange(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """A whole file or a folder: no lines are named."""
-        return self.start == 0
+        return self.start == 0 and self.end == 0
 
     @property
     def is_folder(self) -> bool:
-        return self.start == 0 and self.path.endswith("/")
+        return self.is_whole and self.path.endswith("/")
 
     def holds(self, path: str) -> bool:
         """Whether a file belongs to this place: it is the file, or lies in the folder at any depth."""

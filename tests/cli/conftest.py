@@ -197,4 +197,4 @@ def _assert_record(document: Any) -> None:
         "formerly",
     }
     for anchor in document["anchors"]:
-        assert set(anchor) == {"path", "start", "end", "text"}
+        assert set(anchor) == {"path", "start", "end", "symbol", "text"}

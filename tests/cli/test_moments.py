@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import click
 import pytest
 
-from lsp_server.cli.arguments import Moment, parse_place
+from lsp_server.cli.arguments import Moment, Place, parse_place
 
 
 def _moment(text: str, *, end: bool = False) -> datetime:
@@ -56,12 +56,25 @@ def test_what_is_not_a_date_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("a.py:3", ("a.py", 3, 3)),
-        ("a.py:3-7", ("a.py", 3, 7)),
-        ("C:/x/a:b.py:12", ("C:/x/a:b.py", 12, 12)),
-        ("a\nb.py:1", ("a\nb.py", 1, 1)),
-        ("-rf:1", ("-rf", 1, 1)),
+        ("a.py:3", Place("a.py", 3, 3)),
+        ("a.py:3-7", Place("a.py", 3, 7)),
+        ("C:/x/a:b.py:12", Place("C:/x/a:b.py", 12, 12)),
+        ("a\nb.py:1", Place("a\nb.py", 1, 1)),
+        ("-rf:1", Place("-rf", 1, 1)),
+        ("src/auth.py", Place("src/auth.py")),
+        ("src/auth/", Place("src/auth/")),
+        ("a.py::Login.check", Place("a.py", symbol="Login.check")),
+        ("a.py::Login.check:31", Place("a.py", 31, 31, "Login.check")),
+        ("a.cpp::bank::Account::operator==", Place("a.cpp", symbol="bank::Account::operator==")),
     ],
 )
-def test_a_place_is_a_path_and_lines(text: str, place: tuple[str, int, int]) -> None:
-    assert tuple(parse_place(text)) == place
+def test_a_place_is_a_path_and_lines_or_a_symbol(text: str, place: Place) -> None:
+    assert parse_place(text) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["a.py:0", "a.py:7-3", "a.py:1-2-3", "a.py:-", "a.py:", "a.py::", "::f", "a.py:: "]
+)
+def test_what_is_no_place_is_refused(text: str) -> None:
+    with pytest.raises(click.UsageError):
+        parse_place(text)

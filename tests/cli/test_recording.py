@@ -185,7 +185,6 @@ def test_what_looks_like_a_secret_is_refused_redacted_or_let_through(repo: Repo)
 @pytest.mark.parametrize(
     ("place", "what"),
     [
-        ("src/auth.py", "PATH:LINE"),
         ("src/auth.py:", "PATH:LINE"),
         ("src/auth.py:x", "PATH:LINE"),
         ("src/auth.py:-3", "PATH:LINE"),
@@ -200,6 +199,13 @@ def test_what_looks_like_a_secret_is_refused_redacted_or_let_through(repo: Repo)
         (".git/config:1", "outside"),
         ("src/none.py:1", "src/none.py"),
         ("src:1", "src"),
+        ("src/none.py", "does not exist"),
+        ("src/auth.py/", "not a folder"),
+        ("none/", "does not exist"),
+        (".git/", "outside"),
+        ("..", "outside"),
+        ("src/auth.py::", "names no symbol"),
+        ("src/auth.py::login", "has no symbols"),
     ],
 )
 def test_a_place_that_makes_no_sense_is_a_usage_error(repo: Repo, place: str, what: str) -> None:

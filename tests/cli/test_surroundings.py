@@ -50,12 +50,15 @@ def test_it_works_from_any_folder_and_in_a_linked_worktree(repo: Repo) -> None:
     assert repo.json("learn", "U", cwd=linked)["code"]["branch"] == "topic"
 
 
-def test_a_bare_repository_has_a_memory_but_no_lines(repo: Repo) -> None:
+def test_in_a_bare_repository_a_place_is_one_of_head(repo: Repo) -> None:
     bare = repo.path.parent / "bare.git"
     repo.git("clone", "-q", "--bare", repo.path, bare)
     assert "T" in repo.do("learn", "T", cwd=bare)
     assert "T" in repo.do("list", cwd=bare)
-    assert "no work tree" in repo.fails("learn", "T", "--at", "x:1", cwd=bare, code=2)
+    assert "does not exist" in repo.fails("learn", "T", "--at", "x:1", cwd=bare, code=2)
+    for place in ("src/auth.py:2", "src/auth.py", "src/"):
+        (anchor,) = repo.json("learn", f"At {place}", "--at", place, cwd=bare)["anchors"]
+        assert anchor["path"] == place.partition(":")[0]
 
 
 def test_json_may_stand_before_or_after_the_command(repo: Repo) -> None:

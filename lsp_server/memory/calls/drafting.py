@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.memory.guard import guard_for
-from lsp_server.records.anchors import CodeRange
+from lsp_server.records.anchors import CodePlace
 from lsp_server.records.model import Kind, Problem
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ class Drafting:
 
     _core: Core
 
-    def hover(self, record_ids: Sequence[str], *, in_use: Collection[Path] = ()) -> str:
+    def hover(
+        self, record_ids: Sequence[str], *, in_use: Collection[Path] = (), stale: Collection[str] = ()
+    ) -> str:
         """Markdown for an editor's hover: ten lines at most, with a link to each record's file view.
-        ``in_use`` as in ``view``."""
+        ``in_use`` as in ``view``; of the records ``stale`` it says that their lines are gone."""
         from lsp_server.memory import showing, views
 
         index = self._core.followed()
@@ -32,13 +34,13 @@ class Drafting:
         # The link must lead to what is true now: the files are written before anybody follows it.
         shown = records[: showing.RECORDS]
         uris = [views.refresh(self._core, record, in_use).as_uri() for record in shown]
-        return showing.hover(self._core, records, uris)
+        return showing.hover(self._core, records, uris, stale)
 
     def draft(
         self,
         kind: Kind,
         *,
-        at: Sequence[CodeRange] = (),
+        at: Sequence[CodePlace] = (),
         title: str = "",
         fields: Mapping[str, Any] | None = None,
         status: str | None = None,

@@ -1,0 +1,1 @@
+"""What defines a symbol in each language, as rules on the nodes of its tree-sitter grammar."""

@@ -1,0 +1,206 @@
+"""Whole files and folders: where git says they are today."""
+
+from __future__ import annotations
+
+import posixpath
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from lsp_server.code.git import (
+    OFFLINE,
+    GitRunner,
+    commit_id,
+    decode_path,
+    is_partial_clone,
+    is_shallow,
+    tree_entry,
+)
+from lsp_server.code.model import Certainty, Located
+from lsp_server.errors import StoreError
+from lsp_server.records.anchors import ROOT, CodeRange, whole
+
+_ANSWERS_KEPT = 4096
+_MOVES = 50  # of a file or folder, followed one after the other
+_REMOVALS = 200  # commits that took files out of a folder, looked at
+# With -l, as many files of one commit as renames are looked for among; more are only found unchanged.
+_COMPARED = ("diff-tree", "--no-ext-diff", "--no-textconv", "--name-status", "-r", "-z", "-l2000")
+
+
+class WholePlaces:
+    """Follows files and folders from the commit that they were anchored at. Reads only, fetches nothing.
+    Thread-safe. ``root`` is the work tree's top, None in a bare repository."""
+
+    def __init__(self, runner: GitRunner, root: Path | None) -> None:
+        self._runner = runner
+        self._root = root
+        self._known: dict[tuple[str, str, str | None], str | None] = {}
+        self._making = threading.Lock()
+
+    def locate(self, place: CodeRange, made_at: str | None, head: str | None) -> Located:
+        """Where a file or folder is at the commit ``head``, and with what is staged and on disk.
+
+        A file: under its own name, unless git says that it was renamed since ``made_at``; then under that
+        name, through any number of renames. A folder: where most of its files went. Otherwise ``STALE``,
+        or ``UNKNOWN`` where the history that would tell is cut.
+        """
+        today = self._today(place, made_at, head)
+        if today is not None:
+            return Located((whole(today),), Certainty.NAME, 0, 0)
+        is_cut = is_shallow(self._runner) or is_partial_clone(self._runner)
+        return Located((), Certainty.UNKNOWN if is_cut else Certainty.STALE, 0, 0)
+
+    def _today(self, place: CodeRange, made_at: str | None, head: str | None) -> str | None:
+        if place.path == ROOT:
+            return ROOT
+        if head is None:
+            return self._on_disk(place.path)
+        key = (head, place.path, made_at)
+        if key not in self._known:
+            found = self._followed(place, made_at, head)
+            with self._making:
+                if len(self._known) >= _ANSWERS_KEPT:
+                    self._known.clear()
+                self._known[key] = found
+        at_head = self._known[key]
+        return self._on_disk(place.path) if at_head is None else self._as_staged(at_head)
+
+    def _followed(self, place: CodeRange, made_at: str | None, head: str) -> str | None:
+        since = commit_id(self._runner, made_at) if made_at else None
+        try:
+            if place.is_folder:
+                return self._folder(place.path, since, head)
+            return self._file(place.path, since, head)
+        except StoreError:  # what would tell is not in this clone
+            return place.path if self._exists(head, place.path) else None
+
+    # A file -----------------------------------------------------------------------------------------
+    def _file(self, path: str, since: str | None, head: str) -> str | None:
+        if since is None and self._exists(head, path):
+            return path  # nobody can tell whether it is the same one
+        name, start = path, since
+        for _ in range(_MOVES):
+            removals = self._removals(name, start, head)
+            if not removals:
+                break
+            moved = self._renames(f"{removals[0]}^", removals[0]).get(name)
+            if moved is None and len(removals) == 1 and not self._exists(head, name):
+                break
+            # Taken out and put back under its name, it is itself again.
+            name, start = moved or name, removals[0]
+        if self._exists(head, name):
+            return name
+        # A merge can rename, too: then the two ends tell.
+        return self._renames(since, head).get(path) if since else None
+
+    # A folder ---------------------------------------------------------------------------------------
+    def _folder(self, path: str, since: str | None, head: str) -> str | None:
+        for _ in range(_MOVES):
+            removals: Sequence[str] = ()
+            if since is None:
+                if self._exists(head, path):
+                    return path
+                removals = self._removals(path, None, head)
+                if not removals:
+                    return None
+                since = f"{removals[0]}^"
+            files = files_in(self._runner, since, path)
+            here = set(files_in(self._runner, head, path))
+            if files and 2 * sum(file in here for file in files) > len(files):
+                return path
+            removals = removals or self._removals(path, since, head)[:_REMOVALS]
+            went = self._most(path, files, here, removals)
+            if went is None:
+                return path if here else None
+            path, since = went, removals[-1]
+        return None
+
+    def _most(self, path: str, files: Sequence[str], here: set[str], removals: Sequence[str]) -> str | None:
+        """The other folder that more than half of a folder's files went to; None where there is none."""
+        names = {file: file for file in files}
+        for commit in removals:
+            renamed = self._renames(f"{commit}^", commit)
+            names = {file: renamed.get(name, name) for file, name in names.items()}
+        counted = Counter(
+            _folder_above(name, file.removeprefix(path).count("/"))
+            for file, name in names.items()
+            if name not in here and not name.startswith(path)
+        )
+        most = counted.most_common(1)
+        return most[0][0] if most and 2 * most[0][1] > len(files) else None
+
+    # What git says ----------------------------------------------------------------------------------
+    def _removals(self, path: str, since: str | None, head: str) -> list[str]:
+        """The commits that took away a file, or files of a folder, the oldest first; only the newest where
+        nobody knows since when to look."""
+        span = ["--reverse", head, f"^{since}"] if since else ["-1", head]
+        what = ["--no-renames", "--diff-filter=D", "--format=%H"]
+        listed = self._runner.run([*OFFLINE, "--literal-pathspecs", "log", *what, *span, "--", path])
+        return listed.decode("ascii").split()
+
+    def _renames(self, old: str, new: str) -> dict[str, str]:
+        command = [*OFFLINE, *_COMPARED, "--diff-filter=R"]
+        try:
+            return _renamed(self._runner.run([*command, "-M", old, new]))
+        except StoreError:
+            # Which files are alike cannot be told without their texts; which are the same can.
+            return _renamed(self._runner.run([*command, "-M100%", old, new]))
+
+    def _as_staged(self, path: str) -> str | None:
+        """A file's name after what is staged but not committed; None when it was taken out."""
+        if path.endswith("/") or self._root is None or (self._root / path).exists():
+            return path
+        compared = ["diff-index", "--cached", *_COMPARED[1:], "-M", "HEAD"]
+        try:
+            listed = self._runner.run([*OFFLINE, *compared])
+        except StoreError:
+            return path
+        fields = listed.split(b"\0")
+        name = path.encode("utf-8", "surrogateescape")
+        deleted = any(status == b"D" and fields[at + 1] == name for at, status in enumerate(fields[:-1]))
+        return None if deleted else _renamed(listed).get(path, path)
+
+    def _on_disk(self, path: str) -> str | None:
+        """A file or folder that no commit has yet."""
+        if self._root is None:
+            return None
+        place = self._root / path
+        try:
+            return path if (place.is_dir() if path.endswith("/") else place.is_file()) else None
+        except OSError:
+            return None
+
+    def _exists(self, commit: str, path: str) -> bool:
+        entry = tree_entry(self._runner, commit, path.rstrip("/"))
+        return entry is not None and (entry.mode == "040000" if path.endswith("/") else entry.is_file)
+
+
+def files_in(runner: GitRunner, commit: str, folder: str) -> list[str]:
+    """The files of a commit in a folder (``src/``, ``ROOT``), at any depth."""
+    below = [] if folder == ROOT else ["--", folder]
+    listed = runner.run(
+        [*OFFLINE, "--literal-pathspecs", "ls-tree", "-r", "--full-tree", "--name-only", "-z", commit, *below]
+    )
+    return [decode_path(name) for name in listed.split(b"\0") if name]
+
+
+def _renamed(listed: bytes) -> dict[str, str]:
+    """Old and new names of the renames that ``--name-status -z`` told."""
+    found: dict[str, str] = {}
+    fields = iter(listed.split(b"\0"))
+    for status in fields:
+        if status.startswith((b"R", b"C")):
+            old, new = decode_path(next(fields)), decode_path(next(fields))
+            if status.startswith(b"R"):
+                found[old] = new
+        elif status:
+            next(fields)
+    return found
+
+
+def _folder_above(path: str, depth: int) -> str:
+    """The folder ``depth`` folders above the one that a file lies in."""
+    for _ in range(depth + 1):
+        path = posixpath.dirname(path)
+    return f"{path}/" if path else ROOT

@@ -1,0 +1,82 @@
+"""Use case: point at a place in the code, so that it can be found again."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.records.anchors import ROOT, Anchor, CodePlace, CodeRange, CodeSymbol, whole
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+
+
+def anchored(core: Core, place: CodePlace) -> Anchor:
+    """The anchor on lines of a file, on a symbol in it, on the whole of it or on a folder, as they are on
+    disk (at HEAD in a bare repository). Raises ``UsageError`` for what is not there."""
+    if isinstance(place, CodeSymbol):
+        anchor = _symbol(core, place)
+    elif place.is_whole:
+        anchor = Anchor(_whole(core, place))
+    else:
+        anchor = core.code.anchor(place)
+    try:
+        anchor.range.path.encode("utf-8")
+    except UnicodeEncodeError:
+        shown = os.fsencode(anchor.range.path).decode("utf-8", "backslashreplace")
+        raise UsageError(f"{shown} cannot be anchored to: its name is not UTF-8") from None
+    return anchor
+
+
+def symbol_range(core: Core, place: CodeSymbol, rev: str | None = None) -> tuple[CodeRange, str]:
+    """The lines of a symbol, as it is on disk or in the commit ``rev``, and its full name. Raises
+    ``UsageError``, which names what there is instead, and ``NotFoundError`` where there is no such commit."""
+    from lsp_server.code.naming import find
+    from lsp_server.code.symbols import outline
+
+    if rev is None:
+        path = core.code.resolve(place.path)
+        lines = core.code.worktree_text(path)
+    else:
+        path, lines = place.path, core.code.head_text(place.path, commit=_commit(core, rev))
+    if lines is None:
+        if rev is None:
+            core.code.anchor(CodeRange(path, 1, 1))  # says why there is no text
+        raise UsageError(f"{path} is no text file in {rev}")
+    symbol = find(outline(path, lines), place._replace(path=path))
+    return CodeRange(path, symbol.start, symbol.end), symbol.name
+
+
+def _commit(core: Core, rev: str) -> str:
+    from lsp_server.code.commits import find_commit
+
+    found = find_commit(core.repository.git, rev)
+    if found is None:
+        raise NotFoundError(f"there is no commit {rev!r} in this repository")
+    return found
+
+
+def _symbol(core: Core, place: CodeSymbol) -> Anchor:
+    from lsp_server.code.symbol_locating import MOST_LINES
+
+    lines, name = symbol_range(core, place)
+    kept = lines._replace(end=min(lines.end, lines.start + MOST_LINES - 1))
+    return core.code.anchor(kept)._replace(symbol=name)
+
+
+def _whole(core: Core, place: CodeRange) -> CodeRange:
+    from lsp_server.code.places import code_folder, tidy_path
+
+    root = core.repository.work_tree
+    if root is not None:
+        return whole(code_folder(root, place.path) if place.is_folder else core.code.resolve(place.path))
+    from lsp_server.code.git import tree_entry
+
+    path, head = tidy_path(place.path), core.code.head()
+    if place.is_folder and path == ".":
+        return whole(ROOT)
+    entry = tree_entry(core.repository.git, head, path) if head else None
+    if entry is None or (entry.mode == "040000") != place.is_folder:
+        raise UsageError(f"{place.path} does not exist at HEAD")
+    return whole(f"{path}/" if place.is_folder else path)
