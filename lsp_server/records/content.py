@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from lsp_server.records import sections
@@ -87,10 +88,11 @@ def typed(word: str) -> int | float | str:
     """A figure as a number where it is one."""
     for number in (int, float):
         try:
-            if word.strip() == word and "_" not in word and word.lower() not in ("nan", "inf", "-inf"):
-                return number(word)
+            figure = number(word)
         except ValueError:
             continue
+        if word.strip() == word and "_" not in word and (isinstance(figure, int) or isfinite(figure)):
+            return figure
     return word
 
 

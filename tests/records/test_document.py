@@ -196,6 +196,15 @@ def test_a_malformed_file_is_a_problem_at_its_line(data: bytes, line: int, messa
     assert [(p.line, message in p.message) for p in problems] == [(line, True)]
 
 
+@pytest.mark.parametrize("word", ["Infinity", "+inf", "1e999", "nan", "1_000", "9" * 5000])
+def test_a_figure_that_is_no_number_for_everybody_stays_a_word(word: str) -> None:
+    front = f"id: {ID}\nkind: checkpoint\ncreated: 2026-01-01\n"
+    metrics = f"metrics:\n  size: {word}\n  lines: 12\n  share: 0.5\n"
+    record = parse("checkpoints/2026/01/x.md", f"---\n{front}{metrics}---\n# T\n".encode()).record
+    assert record is not None
+    assert record.fields["metrics"] == {"size": word, "lines": 12, "share": 0.5}
+
+
 HUGE = [
     "    lines: 1-999999999\n",
     f"    lines: 1\n    births:\n      - {'1' * 40} 1-999999999 a.py\n",
