@@ -57,6 +57,25 @@ class Arguments:
     def optional_kind(self, name: str) -> Kind | None:
         return None if self._values.get(name) is None else self.kind(name)
 
+    def optional_anchor(self, name: str) -> tuple[str, int, int, str] | None:
+        """An anchor as records have it: path, first and last line (0 for the whole file), symbol."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        try:
+            path, symbol = value["path"], value.get("symbol") or ""
+            start, end = (_whole(value.get(side) or 0) for side in ("start", "end"))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise MalformedError(f"{name!r} is not an anchor") from None
+        if not isinstance(path, str) or not isinstance(symbol, str):
+            raise MalformedError(f"{name!r} is not an anchor")
+        return path, start, end, symbol
+
+    def required_range(self, name: str) -> types.Range:
+        if (value := self.optional_range(name)) is None:
+            raise MalformedError(f"{name!r} is missing")
+        return value
+
     def optional_range(self, name: str) -> types.Range | None:
         value = self._values.get(name)
         if value is None:

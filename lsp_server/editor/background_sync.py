@@ -81,7 +81,7 @@ class BackgroundSync:
 
 async def sync(session: Session, arguments: Arguments) -> dict[str, Any]:
     """The command: exchange the memory with a remote."""
-    from lsp_server.editor.commands import repository_of
+    from lsp_server.editor.command_places import repository_of
     from lsp_server.memory.sharing_plain import synced_json
 
     remote = arguments.optional_text("remote")

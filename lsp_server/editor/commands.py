@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
-
-from lsp_server.editor import background_sync, proposal_commands, uris
+from lsp_server.editor import anchor_commands, background_sync, proposal_commands, uris
 from lsp_server.editor.arguments import Arguments
+from lsp_server.editor.command_places import lines_on_disk, repository_of
 from lsp_server.editor.documents import Document
 from lsp_server.editor.plain import hit_json
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
-from lsp_server.errors import NoRepositoryError, UsageError
-from lsp_server.records.anchors import CodeRange
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import record_json
 
@@ -29,6 +26,7 @@ Command = Callable[[Session, Arguments], Awaitable[Any]]
 RECORD, CHECKPOINT, OPEN = "gitMemory.record", "gitMemory.checkpoint", "gitMemory.open"
 MARK, SUPERSEDE, INITIALISE = "gitMemory.mark", "gitMemory.supersede", "gitMemory.initialise"
 LIST, SEARCH = "gitMemory.list", "gitMemory.search"
+REANCHOR, RETIRE = anchor_commands.REANCHOR, anchor_commands.RETIRE
 
 _DRAFTED = (Kind.DECISION, Kind.LEARNING, Kind.BUG)
 _SHOWN = 20  # results of a search, where the client does not say
@@ -39,7 +37,7 @@ async def record(session: Session, arguments: Arguments) -> dict[str, Any]:
     kind, uri = arguments.kind("kind", _DRAFTED), arguments.text("uri")
     title, selection = arguments.optional_text("title") or "", arguments.optional_range("range")
     repository = await repository_of(session, uri)
-    at = await _places(session, repository, uri, selection) if selection is not None else ()
+    at = await lines_on_disk(session, repository, uri, selection) if selection is not None else ()
     begin = partial(repository.memory.draft, kind, at=at, title=title, in_use=session.files_in_use())
     return await _opened(session, await session.workers.prompt(begin))
 
@@ -131,6 +129,8 @@ COMMANDS: Mapping[str, Command] = {
     INITIALISE: initialise,
     LIST: list_records,
     SEARCH: search,
+    REANCHOR: anchor_commands.reanchor,
+    RETIRE: anchor_commands.retire,
     background_sync.SYNC: background_sync.sync,
     proposal_commands.PROPOSE: proposal_commands.propose,
     proposal_commands.END_PROPOSING: proposal_commands.end_proposing,
@@ -138,15 +138,6 @@ COMMANDS: Mapping[str, Command] = {
     proposal_commands.ADOPT: proposal_commands.adopt,
     proposal_commands.WITHDRAW: proposal_commands.withdraw,
 }
-
-
-async def repository_of(session: Session, uri: str | None) -> Repository:
-    """The repository that a file or folder lies in, or the workspace. Raises ``NoRepositoryError``."""
-    repository = await session.repository_for(uri)
-    if repository is None:
-        where = uris.to_path(uri) if uri is not None else None
-        raise NoRepositoryError(f"{where or 'this place'} is not in a git repository")
-    return repository
 
 
 async def _opened(session: Session, draft: Draft) -> dict[str, Any]:
@@ -186,39 +177,3 @@ def _is_as_on_disk(document: Document) -> bool:
         return document.path is not None and document.path.read_bytes() == document.git_text.encode("utf-8")
     except OSError:
         return False
-
-
-async def _places(
-    session: Session, repository: Repository, uri: str, selection: types.Range
-) -> Sequence[CodeRange]:
-    """The selected lines as they are on disk, which is what an anchor is made from."""
-    path = uris.to_path(uri)
-    place = await session.workers.prompt(repository.memory.code_path, path) if path is not None else None
-    if path is None or place is None:
-        return ()
-    document = session.documents.get(uri)
-    if document is None:
-        first, last = sorted((selection.start.line, selection.end.line))
-        return (CodeRange(place, first + 1, last + 1),)
-    lines = document.selected(selection)
-    # The empty line that an editor shows behind the last line end is none of the file's.
-    start, end = (min(document.git_line(line), len(document.git_lines)) for line in (lines[0], lines[-1]))
-    if not end:
-        return ()
-
-    def on_disk() -> Sequence[CodeRange]:
-        from lsp_server.memory.results import FileMemory, Placed
-
-        try:
-            text = path.read_bytes().decode("utf-8", "replace")
-        except OSError as error:
-            raise UsageError(f"{place} cannot be read: {error.strerror}; save it first") from error
-        saved = tuple(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
-        # An unsaved edit above the selection has moved it: it is followed back to where the file has it.
-        typed = FileMemory(place, document.git_lines, (Placed("", start, end),), None, None)
-        there = typed.moved(saved[:-1] if not saved[-1] else saved).placed
-        if not there:
-            raise UsageError(f"these lines of {place} are not saved yet; save the file first")
-        return [CodeRange(place, piece.start, piece.end) for piece in there]
-
-    return await session.workers.prompt(on_disk)

@@ -69,6 +69,6 @@ async def withdraw(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def _repository(session: Session, arguments: Arguments) -> Repository:
-    from lsp_server.editor.commands import repository_of
+    from lsp_server.editor.command_places import repository_of
 
     return await repository_of(session, arguments.optional_text("uri"))

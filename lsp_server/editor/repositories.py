@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from lsp_server.errors import GitMemoryError, NoRepositoryError
 
 if TYPE_CHECKING:  # importing it takes longer than answering `initialize` may
     from lsp_server.memory import Memory, Record
+    from lsp_server.memory.citing import Citation
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ class Repository:
         self.code_version: str | None = None
         self._proposal: str | None = None
         self._found: dict[str, Record | None] = {}
-        self._hovers: dict[tuple[str, ...], str] = {}
+        self._hovers: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
+        self._citations: dict[str, Citation | None] = {}
         self._told = 0  # of the memory's template warnings
 
     @property
@@ -46,7 +48,7 @@ class Repository:
             return False
         self.version, self.code_version, self._proposal = now
         # New dictionaries: a lookup that is under way keeps its answer out of the new ones.
-        self._found, self._hovers = {}, {}
+        self._found, self._hovers, self._citations = {}, {}, {}
         return True
 
     def _look(self) -> tuple[str | None, str | None, str | None]:
@@ -77,15 +79,28 @@ class Repository:
             return record
         return kept[ref]
 
-    def known_hover(self, ids: Sequence[str]) -> str | None:
-        """The hover's text when it has been written before: answers at once."""
-        return self._hovers.get(tuple(ids))
+    async def citations(self, refs: Collection[str]) -> Mapping[str, Citation]:
+        """What there is to say about labels met in a text; the others are left out."""
+        kept = self._citations
+        missing = [ref for ref in refs if ref not in kept] if self.has_memory else []
+        if missing:
+            found = await self._workers.prompt(self.memory.citations, missing)
+            if len(kept) + len(missing) > _KEPT:
+                kept.clear()
+            kept.update({ref: found.get(ref) for ref in missing})
+        return {ref: citation for ref in refs if (citation := kept.get(ref)) is not None}
 
-    async def hover(self, ids: Sequence[str], in_use: Collection[Path]) -> str:
-        """The hover's Markdown; ``in_use`` are the files that the editor has open."""
-        kept, key = self._hovers, tuple(ids)
+    def known_hover(self, ids: Sequence[str], stale: Collection[str] = ()) -> str | None:
+        """The hover's text when it has been written before: answers at once."""
+        return self._hovers.get((tuple(ids), frozenset(stale)))
+
+    async def hover(self, ids: Sequence[str], in_use: Collection[Path], stale: Collection[str] = ()) -> str:
+        """The hover's Markdown; ``in_use`` are the files that the editor has open, ``stale`` those of the
+        records whose lines are gone from where the hover is."""
+        kept, key = self._hovers, (tuple(ids), frozenset(stale))
         if key not in kept:
-            text: str = await self._workers.prompt(partial(self.memory.hover, key, in_use=in_use))
+            write = partial(self.memory.hover, key[0], in_use=in_use, stale=key[1])
+            text: str = await self._workers.prompt(write)
             self._log_template_warnings()
             if len(kept) < _KEPT:
                 kept[key] = text

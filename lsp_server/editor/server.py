@@ -40,6 +40,7 @@ FEATURES: tuple[tuple[str, Feature, Any], ...] = (
     (types.INITIALIZED, life_cycle.initialized, None),
     (types.SHUTDOWN, life_cycle.shutdown, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, life_cycle.change_folders, None),
+    (types.WORKSPACE_DID_CHANGE_CONFIGURATION, life_cycle.change_settings, None),
     (types.TEXT_DOCUMENT_DID_OPEN, document_sync.did_open, None),
     (types.TEXT_DOCUMENT_DID_CHANGE, document_sync.did_change, None),
     (types.TEXT_DOCUMENT_DID_CLOSE, document_sync.did_close, None),

@@ -15,10 +15,13 @@ from lsp_server.editor.background_sync import BackgroundSync
 from lsp_server.editor.checking import Checking
 from lsp_server.editor.client import Client
 from lsp_server.editor.documents import Document, Documents
+from lsp_server.editor.noticing import Noticing
 from lsp_server.editor.parent import wait_for_death
 from lsp_server.editor.positions import Encoding
+from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repositories, Repository
 from lsp_server.editor.saves import SavedFile, Saves
+from lsp_server.editor.settings import Settings
 from lsp_server.editor.tracking import Tracking
 from lsp_server.editor.watching import watch
 from lsp_server.editor.workers import Workers
@@ -35,10 +38,11 @@ class Session:
         self.client = client
         self.workers = Workers()
         self.documents = Documents()
-        self.workspace_trusted = False
+        self.settings = Settings()
         self.repositories = Repositories(self.workers, self._trusted_folders)
-        self.tracking = Tracking(self.documents, self.workers)
+        self.tracking = Tracking(self.documents, self.workers, self._learned)
         self.checking = Checking(self.documents, self.workers, client)
+        self.noticing = Noticing(self.documents, self.workers, client, self.tracking, self.settings)
         self.saves = Saves()
         self.background_sync = BackgroundSync(self.workers, client)
         self.autosaved: dict[str, SavedFile] = {}
@@ -68,7 +72,7 @@ class Session:
                 self.folders[uris.key(uri)] = path
 
     def _trusted_folders(self) -> list[Path]:
-        return list(self.folders.values()) if self.workspace_trusted else []
+        return list(self.folders.values()) if self.settings.workspace_trusted else []
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run something in the background; what it raises is logged."""
@@ -104,6 +108,27 @@ class Session:
         if document.path is not None:
             return await self.repositories.of(document.path)
         return await self.repository_for(None)
+
+    def is_record_file(self, document: Document) -> bool:
+        """Whether a document is a record's: a draft, a file view, a file of a checked-out memory branch."""
+        if document.path is None:
+            return False
+        return self.repositories.is_draft(document.path) or record_id(document) is not None
+
+    def _learned(self, document: Document, repository: Repository) -> None:
+        """All about a document is known: what is to be noticed in it can be shown."""
+        if not self.is_record_file(document):
+            self.noticing.check(document, repository)
+
+    def show_notices(self) -> None:
+        """Show the notices about every document, or none: the setting has changed."""
+        if not self.settings.diagnostics:
+            self.noticing.forget_all()
+            return
+        for document in self.documents:
+            repository = self.known_repository_of(document)
+            if repository is not None and document.path is not None:
+                self._learned(document, repository)
 
     def files_in_use(self) -> list[Path]:
         """The files that the editor has open: what is in its buffers may be older than what is on disk."""

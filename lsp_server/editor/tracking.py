@@ -136,6 +136,15 @@ class Tracking:
             else [(document.client_line(live.line_of(one.line)), one) for one in live.base.gone]
         )
 
+    def gone_at(self, document: Document, line: int) -> Sequence[str]:
+        """The ids of the records whose lines stood on a client's line and are gone, without those that are
+        still there in other lines."""
+        stood = [one.record_id for at, one in self.gone(document) if at == line]
+        if not stood:
+            return ()
+        there = self.at(document, line) or ()
+        return [one for one in dict.fromkeys(stood) if one not in there]
+
     async def soon_at(self, document: Document, line: int, patience: float) -> Sequence[str]:
         """As ``at``, waiting ``patience`` seconds at most for all to be known."""
         tracked = self._files.get(uris.key(document.uri))

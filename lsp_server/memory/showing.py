@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lsp_server.memory.core import Core
 from lsp_server.memory.titles import inert, printable
@@ -28,8 +28,9 @@ _TELLING: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def hover(core: Core, records: Sequence[Record], uris: Sequence[str]) -> str:
-    """Markdown of ten lines at most; ``uris`` are the records' file views."""
+def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Collection[str] = ()) -> str:
+    """Markdown of ten lines at most; ``uris`` are the records' file views, ``stale`` the ids of those whose
+    lines are gone."""
     shown = list(zip(records[:RECORDS], uris, strict=False))
     room = {1: 3, 2: 1, 3: 0}[len(shown)]
     views = [
@@ -38,6 +39,7 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str]) -> str:
             "kind": record.kind.value,
             "status": _status(record),
             "conflict": bool(record.conflicts),
+            "stale": record.id in stale,
             "date": f"{record.created:%Y-%m-%d}",
             "title": _escaped(record.title, _TITLE),
             "uri": uri,

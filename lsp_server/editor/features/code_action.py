@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Sequence
 
 from lsprotocol import types
 
 from lsp_server.editor import commands
+from lsp_server.editor.anchor_actions import ANCHOR, FIX, anchor_actions, citation_actions
 from lsp_server.editor.documents import Document
 from lsp_server.editor.mentions import mentions
 from lsp_server.editor.record_files import record_id
@@ -18,7 +20,9 @@ Answer = list[types.CodeAction | types.Command] | None
 ROOT = "gitMemory"
 RECORD, CHECKPOINT, OPEN = "gitMemory.record", "gitMemory.checkpoint", "gitMemory.open"
 MARK, INITIALISE = "gitMemory.mark", "gitMemory.initialise"
-OPTIONS = types.CodeActionOptions(code_action_kinds=[ROOT, RECORD, CHECKPOINT, OPEN, MARK, INITIALISE])
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[ROOT, RECORD, CHECKPOINT, OPEN, MARK, INITIALISE, ANCHOR, FIX]
+)
 
 _PATIENCE = 1.0  # seconds for the lines to be known; a menu that opens late is worse than a short one
 _LOOKED_AT = 20  # lines of a selection whose labels and records are offered
@@ -47,8 +51,13 @@ async def _code_action(session: Session, document: Document, params: types.CodeA
         return _kept(session, params, [_start(uri)])
     actions = await _steps(session, document, repository)
     actions += await _openings(session, document, repository, params.range)
-    if place is not None and asked:
-        actions += _recordings(uri, params.range)
+    if place is not None:
+        # First what a notice asks for; last what is there for every record.
+        about = await anchor_actions(session, document, repository, params, asked=asked)
+        fixes = [one for one in about if one.kind == FIX]
+        fixes += await citation_actions(session, document, repository, params)
+        recordings = _recordings(uri, params.range) if asked else []
+        actions = [*fixes, *actions, *recordings, *(one for one in about if one.kind != FIX)]
     return _kept(session, params, actions)
 
 
@@ -96,8 +105,9 @@ async def _openings(
     """Each record of the selected lines: anchored there, or named there."""
     ids: list[str] = []
     lines = document.selected(where)[:_LOOKED_AT]
+    until = time.monotonic() + _PATIENCE
     for line in lines:
-        ids += await session.tracking.soon_at(document, line, _PATIENCE)
+        ids += await session.tracking.soon_at(document, line, until - time.monotonic())
     refs = [mention.ref for line in lines for mention in mentions(document.content(line))]
     own = record_id(document)
     actions: dict[str, types.CodeAction] = {}

@@ -9,7 +9,6 @@ from lsprotocol import types
 from lsp_server.editor import uris
 from lsp_server.editor.documents import Document
 from lsp_server.editor.features import did_save
-from lsp_server.editor.record_files import record_id
 from lsp_server.editor.session import Session
 
 
@@ -21,7 +20,7 @@ def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> Await
 
 async def _opened(session: Session, document: Document) -> None:
     repository = await session.repository_of(document)
-    if repository is not None and is_record_file(session, document):
+    if repository is not None and session.is_record_file(document):
         session.checking.check(document, repository)
     await session.follow(document)
 
@@ -33,10 +32,13 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
         return
     session.tracking.edited(before, document)
     repository = session.known_repository_of(document)
-    if repository is not None and is_record_file(session, document):
+    if repository is not None and session.is_record_file(document):
+        session.noticing.forget(document.uri)
         session.checking.check(document, repository, pause=True)
-    else:
-        session.checking.forget(document.uri)
+        return
+    session.checking.forget(document.uri)
+    if repository is not None and document.path is not None:
+        session.noticing.check(document, repository, pause=True)
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> Awaitable[None] | None:
@@ -44,12 +46,6 @@ def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> Awa
     session.documents.close(uri)
     session.tracking.forget(uri)
     session.checking.forget(uri)
+    session.noticing.forget(uri)
     session.save_reasons.pop(uris.key(uri), None)
     return did_save.commit_autosaved(session, uri)
-
-
-def is_record_file(session: Session, document: Document) -> bool:
-    """Whether a document is a record's: a draft, a file view, a file of a checked-out memory branch."""
-    if document.path is None:
-        return False
-    return session.repositories.is_draft(document.path) or record_id(document) is not None

@@ -38,6 +38,7 @@ def _at_once(
 ) -> tuple[bool, Answer]:
     """(whether the answer is known without asking anybody, the answer)."""
     ids: Sequence[str] | None = None
+    stale: Sequence[str] = ()
     if mention is not None:
         known, record = repository.known(mention.ref)
         if not known:
@@ -47,12 +48,12 @@ def _at_once(
         else:
             mention = None
     if ids is None:
-        ids = session.tracking.at(document, line)
+        ids, stale = session.tracking.at(document, line), session.tracking.gone_at(document, line)
     if ids is None:
         return False, None
-    if not ids:
+    if not ids and not stale:
         return True, None
-    text = repository.known_hover(ids)
+    text = repository.known_hover([*ids, *stale], stale)
     return text is not None, _answer(session, document, line, mention, text)
 
 
@@ -61,14 +62,17 @@ async def _hover(session: Session, document: Document, line: int, mention: Menti
     if repository is None:
         return None
     record = await repository.find(mention.ref) if mention is not None else None
+    stale: Sequence[str] = ()
     if record is not None:
         ids: Sequence[str] = (record.id,)
     else:
         mention = None
         ids = await session.tracking.first_at(document, line, PATIENCE)
-    if not ids:
+        stale = session.tracking.gone_at(document, line)
+    if not ids and not stale:
         return None
-    return _answer(session, document, line, mention, await repository.hover(ids, session.files_in_use()))
+    text = await repository.hover([*ids, *stale], session.files_in_use(), stale)
+    return _answer(session, document, line, mention, text)
 
 
 def _answer(

@@ -17,14 +17,8 @@ def initialize(session: Session, params: types.InitializeParams, encoding: Encod
     if not folders and params.root_uri:
         folders = [params.root_uri]
     session.client.initialized(params.capabilities)
-    session.workspace_trusted = _says_trusted(params.initialization_options)
+    session.settings.begin(params.initialization_options)
     session.start(encoding, params.process_id, folders)
-
-
-def _says_trusted(options: object) -> bool:
-    """Whether the editor says that its user trusts the workspace: ``{"workspaceTrusted": true}``."""
-    given = options if isinstance(options, dict) else getattr(options, "_asdict", dict)()
-    return given.get("workspaceTrusted") is True
 
 
 def initialized(session: Session, _params: types.InitializedParams) -> Awaitable[None]:
@@ -38,6 +32,11 @@ def change_folders(session: Session, params: types.DidChangeWorkspaceFoldersPara
         removed=[folder.uri for folder in params.event.removed],
     )
     return _find_repositories(session, tuple(session.folders.values()))
+
+
+def change_settings(session: Session, params: types.DidChangeConfigurationParams) -> None:
+    if session.settings.change(params.settings):
+        session.show_notices()
 
 
 async def _find_repositories(session: Session, folders: Sequence[object]) -> None:
