@@ -45,15 +45,15 @@ def settle_quietly(core: Core, store: GitStore | None = None) -> Settled:
         return NOTHING
 
 
-def settle_links(core: Core, store: GitStore | None = None) -> Settled:
+def settle_links(core: Core, store: GitStore | None = None, *, at_its_end: bool = False) -> Settled:
     """Settle all links to code on the branch of ``store`` (the one this worktree writes to, unless given).
 
-    Nothing happens without a memory, inside a batch, and while git is in the middle of a rebase. Raises what
-    a write raises.
+    Nothing happens without a memory, inside a batch, and while git is in the middle of a rebase, unless that
+    is ``at_its_end``, where git runs its last hook. Raises what a write raises.
     """
     store = store or core.store
     tip = store.tip()
-    if tip is None or core.batch is not None or is_rewriting(core):
+    if tip is None or core.batch is not None or (is_rewriting(core) and not at_its_end):
         return NOTHING
     index = core.index_of(store)
     index.follow(store, tip)
