@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lsp_server.code.anchoring import anchor_of, check_range, head_span
 from lsp_server.code.blame import BlameCache, BlamedFile, FileBirths, blame, is_blamed_alike
@@ -27,6 +29,9 @@ from lsp_server.code.places import code_file, read_file, tidy_path
 from lsp_server.code.text import is_binary, split_lines
 from lsp_server.errors import StoreError, UsageError
 from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+
+if TYPE_CHECKING:
+    from lsp_server.code.whole_places import WholePlaces
 
 _BIRTHS_KEPT = 4096
 
@@ -116,10 +121,46 @@ class CodeFiles:
         file = self._blamed(commit, path)
         return FileToday(path, file.births, file.lines or () if file.births.runs else (), tuple(lines))
 
-    def locate(self, anchor: Anchor, today: FileToday, *, made_at: str | None = None) -> Located:
+    def locate(
+        self, anchor: Anchor, today: FileToday, *, made_at: str | None = None, is_its_file: bool | None = None
+    ) -> Located:
         """Where an anchor is in ``today``. ``made_at`` is the code commit it was made at, if known.
 
-        Costs nothing where births find every line. Otherwise git is asked (and the answers kept)
+        A whole file or folder is where git says, whatever file ``today`` is. A symbol is told by its name,
+        and by its lines where the name is not enough; ``is_its_file`` says whether ``today`` is the file it
+        was made on, maybe renamed since (None: to be found out).
+        """
+        if anchor.range.is_whole:
+            return self._locate_whole(anchor, made_at, today.births.commit)
+        lines = self._locate_lines(anchor, today, made_at)
+        if not anchor.symbol:
+            return lines
+        from lsp_server.code.symbol_locating import locate_symbol
+
+        if is_its_file is None:
+            is_its_file = self._is_its_file(anchor, today)
+        return locate_symbol(anchor, today, lines, is_its_file=is_its_file)
+
+    def _locate_whole(self, anchor: Anchor, made_at: str | None, head: str | None) -> Located:
+        if head is not None:
+            anchor, made_at = self._in_history(anchor, made_at, head)
+        return self._whole_places.locate(anchor.range, made_at, head)
+
+    @cached_property
+    def _whole_places(self) -> WholePlaces:
+        from lsp_server.code.whole_places import WholePlaces
+
+        return WholePlaces(self._runner, self._root)
+
+    def _is_its_file(self, anchor: Anchor, today: FileToday) -> bool:
+        path, commit = anchor.range.path, today.births.commit
+        if path == today.path:
+            return True
+        was_here = any(name == path for _, name in today.births.keys)
+        return was_here and not self.is_file(path, commit=commit)
+
+    def _locate_lines(self, anchor: Anchor, today: FileToday, made_at: str | None) -> Located:
+        """Costs nothing where births find every line. Otherwise git is asked (and the answers kept)
         whether the births were those of a clone with cut history, what became of the lines commit by
         commit, and what came since ``made_at``.
         """
@@ -146,13 +187,15 @@ class CodeFiles:
         the one other file that has its text. ``made_at`` as for ``locate``."""
         path = anchor.range.path
         commit = self.head()
+        if anchor.range.is_whole:
+            return self._locate_whole(anchor, made_at, commit)
         located = self.locate(anchor, self.today(path, commit=commit), made_at=made_at)
         if located.ranges or made_at is None:
             return located
         # Step by step, or, where the commits between are not all here, from one end to the other.
         now = self.path_today(path, made_at, commit=commit) or renamed_to(self._runner, path, made_at)
         if now is not None and now != path:
-            renamed = self.locate(anchor, self.today(now, commit=commit), made_at=made_at)
+            renamed = self.locate(anchor, self.today(now, commit=commit), made_at=made_at, is_its_file=True)
             if renamed.ranges:
                 return renamed
         return self.elsewhere(anchor, commit=commit, made_at=made_at) or located
@@ -202,7 +245,7 @@ class CodeFiles:
         """The anchor with births as the history here has them: an anchor that was made where history is
         cut names the oldest commit that was there, where its lines were but were perhaps not born."""
         births = tuple(true for birth in anchor.births for true in self._true_births(birth))
-        return Anchor(anchor.range, births, anchor.text)
+        return anchor._replace(births=births)
 
     def _true_births(self, birth: Birth) -> tuple[Birth, ...]:
         if birth.commit == UNCOMMITTED:

@@ -45,6 +45,7 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
         (one.record.created.isoformat(), Placed(one.record.id, place.start, place.end))
         for one in looked
         for place in one.located.ranges
+        if not place.is_whole
     ]
     placed.sort(key=lambda item: (item[1].start, item[0]))
     # An anchor of a record that also stands elsewhere in the file is not the record's end.
@@ -63,7 +64,13 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
         commit=commit,
         stale=tuple(dict.fromkeys(one.record_id for one in gone if one.record_id not in there)),
         gone=tuple(gone),
+        whole=tuple(dict.fromkeys(one.record.id for one in looked if _is_about(one.located, path))),
     )
+
+
+def _is_about(located: Located, path: str) -> bool:
+    """Whether it is about a whole file."""
+    return any(place.is_whole and place.path == path for place in located.ranges)
 
 
 def _of_this_file(core: Core, today: FileToday, formerly: set[str]) -> list[Found]:
@@ -135,6 +142,8 @@ def _is_over(core: Core, one: Found, today: FileToday, formerly: set[str]) -> bo
     # A file that was renamed is asked about under its new name: the old one is among its lines' births.
     if one.located.certainty is not Certainty.STALE or not (path == today.path or path in formerly):
         return False
+    if one.anchor.range.is_whole:
+        return False  # it was about a file that this one is not
     made_at = one.record.anchored_at(one.anchor)
     return core.code.elsewhere(one.anchor, commit=today.births.commit, made_at=made_at) is None
 

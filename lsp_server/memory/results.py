@@ -143,9 +143,15 @@ class FileMemory:
     commit: str | None
     stale: tuple[str, ...] = field(default=())
     gone: tuple[Gone, ...] = field(default=())
+    whole: tuple[str, ...] = field(default=())
+    """The records that are about the file as a whole; its first line stands for it."""
 
     def at(self, line: int) -> tuple[str, ...]:
         """The ids of the records on a line (1-based), in the order they were recorded."""
+        return self.on(line) if line > 1 else (*self.on(line), *self.whole)
+
+    def on(self, line: int) -> tuple[str, ...]:
+        """As ``at``, without those that are about the whole file."""
         return tuple(dict.fromkeys(p.record_id for p in self.placed if p.start <= line <= p.end))
 
     def moved(self, lines: Sequence[str]) -> FileMemory:
