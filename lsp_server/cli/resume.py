@@ -46,7 +46,7 @@ def resume(session: Session, ref: str | None, *, latest: bool, limit: int, markd
     if markdown and session.json:
         raise click.UsageError("--markdown and --json are two answers: choose one")
     with session.memory() as memory:
-        found = memory.resume(ref, latest=latest)
+        found = memory.resume(ref, latest=latest, most=limit)
         if session.json:
             print_json(session, resumed_json(found))
         elif markdown:

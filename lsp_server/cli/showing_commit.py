@@ -51,7 +51,9 @@ def commit_json(found: CommitMemory) -> dict[str, Any]:
 
 def _print(session: Session, found: CommitMemory) -> None:
     out, commit = session.out, found.commit
-    out.line(out.style(f"commit {commit.id[:10]}", "yellow") + f" {visible_line(commit.subject)}".rstrip())
+    head = f"commit {commit.id[:10]}"
+    for line in wrapped(f"{head} {visible_line(commit.subject)}", out.width, first="", further="  "):
+        out.line(out.style(head, "yellow") + line.removeprefix(head) if line.startswith(head) else line)
     out.line(f"{visible_line(commit.author)} · {out.style(minute(commit.when), 'dim')}")
     if found.today:
         told = f"rewritten: it is {found.today[:10]} today ({found.evidence})"

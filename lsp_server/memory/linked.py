@@ -12,6 +12,7 @@ from lsp_server.memory.linked_results import CommitMemory, RangeMemory
 from lsp_server.memory.results import How, Reason
 from lsp_server.memory.standing import Standing
 from lsp_server.memory.titles import printable
+from lsp_server.records.evidence import clause
 from lsp_server.records.labels import LABEL_IN_TEXT
 from lsp_server.records.model import Record
 
@@ -109,14 +110,7 @@ def _recorded(record: Record, commit: str) -> Recorded:
     if code is None or code.commit is None or not code.formerly:
         return Recorded(record, commit)
     old, word = next((one for one in code.formerly if one[0] == commit), code.formerly[0])
-    return Recorded(record, code.commit, old, known_by(word))
-
-
-def known_by(word: str) -> str:
-    """How it is known that two commits are one, for people; ``word`` is how a record's file has it."""
-    from lsp_server.records.evidence import clause
-
-    return clause(word)
+    return Recorded(record, code.commit, old, clause(word))
 
 
 def became(core: Core, commits: Iterable[str]) -> Mapping[str, tuple[str, str]]:

@@ -67,7 +67,7 @@ def sections(found: Resumed, most: int = MOST) -> Iterator[Section]:
             f"{commit.id[:10]}  {commit.when:%Y-%m-%d}  {commit.author}: {commit.subject}"
             for commit in found.commits[:most]
         ]
-        hint = f"git log {(found.today or '')[:10]}..HEAD"
+        hint = f"git log {found.today[:10]}..HEAD" if found.today else "git log"
         yield Section(
             f"{_count(found.commit_count, 'commit')} since", lines, found.commit_count - len(lines), hint
         )

@@ -9,12 +9,13 @@ from lsp_server.errors import GitMemoryError, NotFoundError, RefusedError
 from lsp_server.memory.checkpointing import describe
 from lsp_server.memory.comparing import compare
 from lsp_server.memory.core import Core
-from lsp_server.memory.linked import known_by
 from lsp_server.memory.linked_results import Resumed
 from lsp_server.memory.results import How, Reason
 from lsp_server.memory.review_results import RecordChange
 from lsp_server.memory.standing import Standing
+from lsp_server.records.evidence import clause
 from lsp_server.records.model import Kind, Record
+from lsp_server.store.log import Query, commits
 from lsp_server.store.revisions import last_before
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 SNAPSHOTS = "refs/memory/snapshots/"
 _NEWEST = 50  # checkpoints among which the one of this line of work is looked for
 _ASKED = 10  # of them, those that git is asked about
-COMMITS = 10  # shown
+COMMITS = 10  # told, unless another number is asked for
 _FILES_LOOKED_UP = 1000  # changed files whose anchors are looked for
 _ANCHORED = 50
 
@@ -37,9 +38,10 @@ class _Since(NamedTuple):
     elsewhere: int = 0
 
 
-def resume(core: Core, ref: str | None, *, latest: bool = False) -> Resumed:
+def resume(core: Core, ref: str | None, *, latest: bool = False, most: int = COMMITS) -> Resumed:
     """Where the work stood at a checkpoint: ``ref``, the newest of all (``latest``), or the newest of this
     line of work (of HEAD's branch; where that has none, the newest that HEAD's history has, else of all).
+    Of the commits since, the newest ``most`` are told.
 
     Raises ``NotFoundError`` where there is no checkpoint, ``RefusedError`` for a record that is none.
     """
@@ -54,7 +56,7 @@ def resume(core: Core, ref: str | None, *, latest: bool = False) -> Resumed:
     today, link = _today(core, record)
     head, branch = core.repository.head_commit(), core.repository.head_branch()
     noted = work_state(core.repository.git, core.repository.work_tree, since=today)
-    since = _since(core, today, head)
+    since = _since(core, record, today, head, most)
     anchored, anchored_count = _anchored(core, noted.state.files)
     return Resumed(
         checkpoint=record,
@@ -128,27 +130,31 @@ def _settled(record: Record) -> str:
     if record.code is None or not record.code.formerly:
         return ""
     old, word = record.code.formerly[-1]
-    return f"was {old[:10]}: {known_by(word)}"
+    return f"was {old[:10]}: {clause(word)}"
 
 
-def _since(core: Core, today: str | None, head: str | None) -> _Since:
+def _since(core: Core, record: Record, today: str | None, head: str | None, most: int) -> _Since:
     from lsp_server.code.commits import CommitRange, count_commits, newest_commits
 
     if head is None:
         return _Since((), 0)
     runner = core.repository.git
-    if today is None:
+    if today is None and (record.code is None or record.code.commit is not None):
         return _Since()
-    asked = CommitRange((head,), (today,))
+    asked = CommitRange((head,), (today,) if today else ())  # all, where there was no commit yet
     count = count_commits(runner, asked)
-    commits = newest_commits(runner, asked, COMMITS) if count else ()
-    return _Since(commits, count, count_commits(runner, CommitRange((today,), (head,))))
+    newest = newest_commits(runner, asked, most) if count else ()
+    return _Since(newest, count, count_commits(runner, CommitRange((today,), (head,))) if today else 0)
 
 
 def _records(core: Core, checkpoint: Record) -> list[RecordChange]:
     """What changed on the memory since the checkpoint was written, but for the checkpoint itself."""
     tip = core.tip()
-    version = last_before(core.repository.git, tip, int(checkpoint.created.timestamp()))
+    seconds = int(checkpoint.created.timestamp())
+    # The commit that brought it; where dates or paths do not tell, what the branch was at its time.
+    query = Query(since=max(seconds - 1, 0), paths=[checkpoint.path])
+    brought = [commit.version for commit in commits(core.repository.git, tip, query)]
+    version = brought[-1] if brought else last_before(core.repository.git, tip, seconds)
     try:
         changes = compare(core, version, tip).records
     except GitMemoryError:  # that version was no memory yet, or is not here

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lsp_server import Memory
+from lsp_server.memory import CodeRange, Kind
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
@@ -199,10 +202,11 @@ def test_a_commit_is_asked_about_by_rev(repo: Repo) -> None:
 
 
 def test_many_answers_are_cut_and_counted_but_never_those_that_are_sure(repo: Repo) -> None:
-    for number in range(22):
-        repo.do("learn", f"Sure {number}", "--at", "src/auth.py:3")
-    for number in range(3):
-        repo.do("learn", f"Near {number}", "--at", "src/auth.py:9")
+    with Memory.open(repo.path, environment=repo.environment) as memory, memory.batch("Many"):
+        for number in range(22):
+            memory.record(Kind.LEARNING, f"Sure {number}", at=[CodeRange("src/auth.py", 3, 3)])
+        for number in range(3):
+            memory.record(Kind.LEARNING, f"Near {number}", at=[CodeRange("src/auth.py", 9, 9)])
     said = repo.do("why", "src/auth.py:3")
     assert said.count("Sure") == 22
     assert "Near" not in said

@@ -43,15 +43,16 @@ class Resuming:
 
         return linked.range_memory(self._core, range)
 
-    def resume(self, ref: str | None = None, *, latest: bool = False) -> Resumed:
-        """Where the work stood at a checkpoint, and what came since. Without ``ref`` the newest checkpoint
-        of this line of work (HEAD's branch, else HEAD's history), with ``latest`` the newest of all.
+    def resume(self, ref: str | None = None, *, latest: bool = False, most: int = 10) -> Resumed:
+        """Where the work stood at a checkpoint, and what came since: of the commits the newest ``most``.
+        Without ``ref`` the newest checkpoint of this line of work (HEAD's branch, else HEAD's history), with
+        ``latest`` the newest of all.
 
         Raises ``NotFoundError`` where there is none, ``RefusedError`` for a record of another kind.
         """
         from lsp_server.memory import resuming
 
-        return resuming.resume(self._core, ref, latest=latest)
+        return resuming.resume(self._core, ref, latest=latest, most=most)
 
     def reasons_report(
         self, title: str, reasons: Sequence[Reason], *, about: Sequence[str] = (), more: int = 0
