@@ -43,7 +43,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "supersede": Place("change:supersede", "Replace a decision by a new one."),
         "close": Place("change:close", "Close a bug, and write down what it taught."),
         "edit": Place("change:edit", "Change a record in your editor."),
-        "anchor": Place("anchor:anchor", "Change where in the code a record belongs."),
+        "anchor": Place("anchor:anchor", "Show where in the code a record belongs, or change it."),
         "delete": Place("change:delete", "Take a record out; history keeps it."),
     },
     "Read": {

@@ -144,6 +144,7 @@ WRITES: dict[str, tuple[list[str], dict[str, tuple[int, int]], int]] = {
     "supersede": (["ADR-1", "C"], {"decisions/0001-a.md": (3, 1)}, 1),  # the status, `links:`, the link
     "close": (["BUG-1"], {"bugs/0001-b.md": (1, 1)}, 0),
     "edit": (["ADR-1"], {"decisions/0001-a.md": (1, 1)}, 0),
+    "anchor": (["ADR-1", "--at", "src/auth.py"], {"decisions/0001-a.md": (2, 0)}, 0),  # `anchors:`, the path
     "delete": (["BUG-1"], {"bugs/0001-b.md": (0, -1)}, 1),  # its tombstone is added
 }
 

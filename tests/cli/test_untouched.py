@@ -24,6 +24,7 @@ WALK: dict[str, list[list[str]]] = {
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],
     "close": [["close", "BUG-1", "--learning", "L"]],
     "edit": [["edit", "ADR-1"]],
+    "anchor": [["anchor", "ADR-1", "--at", "src/auth.py"], ["anchor", "ADR-1"]],
     "delete": [["delete", "BUG-1"]],
     "list": [["list"]],
     "show": [["show", "ADR-1"], ["show", "ADR-1", "--raw"], ["show", "HEAD"]],

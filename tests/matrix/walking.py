@@ -54,6 +54,9 @@ WRITING: tuple[Step, ...] = (
     Step(["supersede", "ADR-1", "Use passkeys"]),
     Step(["close", "BUG-1", "--learning", "Ask the server"]),
     Step(["edit", "ADR-3"]),
+    Step(["anchor", "ADR-3", "--at", f"{FILE}:4"], needs="lines"),
+    Step(["anchor", "ADR-3", "--remove", FILE], needs="lines"),
+    Step(["anchor", "ADR-3"], needs="no lines"),
     Step(["bug", "Not a bug"]),
     Step(["delete", "BUG-2"]),
 )
