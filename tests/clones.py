@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,16 @@ NewRepo = Callable[..., Repo]
 Open = Callable[[Repo], Memory]
 Clone = Callable[..., tuple[Repo, Memory]]
 Shared = tuple[Repo, Memory, Repo, Memory]
+
+PATIENCE = 20.0  # seconds for a background process on a busy machine
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for what comes by itself."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
 
 
 def tree(repo: Repo, ref: str = "memory") -> str:

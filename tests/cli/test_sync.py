@@ -6,12 +6,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from clones import hook
+from clones import PATIENCE, hook, until
 from remote_servers import processes_that_mention, silent_server
 from terminals import run_on_a_terminal
 
@@ -19,8 +18,6 @@ from lsp_server.cli.background import absolute
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Repo
-
-PATIENCE = 20.0  # seconds for a background process on a busy machine
 
 
 @pytest.fixture
@@ -40,13 +37,6 @@ def other(repo: Repo, hub: Path, tmp_path: Path) -> Repo:
     made = type(repo)(tmp_path / "other", dict(repo.environment))
     made.do("sync")
     return made
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
 
 
 def tip(repo: Repo, where: Path | None = None) -> str:

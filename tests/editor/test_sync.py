@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from client import Client
+from clones import until
 from remote_servers import processes_that_mention, silent_server
 
 from lsp_server import Memory
@@ -17,8 +18,6 @@ from lsp_server.memory import Kind
 if TYPE_CHECKING:
     from support import Repo
 
-PATIENCE = 20.0
-
 
 @pytest.fixture
 def hub(repo: Repo, new_repo: Callable[..., Repo]) -> Repo:
@@ -26,13 +25,6 @@ def hub(repo: Repo, new_repo: Callable[..., Repo]) -> Repo:
     made = new_repo("hub.git", "--bare")
     repo.git("remote", "add", "origin", str(made.root))
     return made
-
-
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
 
 
 def tip(repo: Repo) -> str:

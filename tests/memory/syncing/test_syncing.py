@@ -22,6 +22,17 @@ from lsp_server.memory import Kind
 from lsp_server.memory.sharing_results import Synced
 
 
+def share_what_both_learned(one: Memory, two: Memory) -> None:
+    """Two clones begin to share a memory, and learn something each."""
+    one.initialise()
+    one.sync()
+    two.sync()
+    learn(one, "From a")
+    learn(two, "From b")
+    for memory in (one, two, one):
+        memory.sync()
+
+
 # the ordinary course ---------------------------------------------------------------------------------
 def test_the_first_sync_publishes_and_the_next_clone_adopts(hub: Repo, clone: Clone) -> None:
     first, memory = clone("first")
@@ -135,13 +146,7 @@ def test_other_kinds_of_repository_sync_alike(
     formats = [option for option in options if option != "--bare"]
     hub = new_repo("other-hub.git", "--bare", *formats)
     (a, one), (b, two) = (clone(name, *options, origin=str(hub.root)) for name in ("a", "b"))
-    one.initialise()
-    one.sync()
-    two.sync()
-    learn(one, "From a")
-    learn(two, "From b")
-    for memory in (one, two, one):
-        memory.sync()
+    share_what_both_learned(one, two)
     assert tree(a) == tree(b) == tree(hub)
     assert len(titles(one)) == 2
 
@@ -175,13 +180,7 @@ def test_a_linked_worktree_syncs_for_the_whole_clone(clone: Clone, open_memory: 
 def test_a_sync_over_http(hub: Repo, clone: Clone) -> None:
     with git_server(hub.root.parent) as url:
         (a, one), (b, two) = (clone(name, origin=f"{url}/hub.git") for name in ("a", "b"))
-        one.initialise()
-        one.sync()
-        two.sync()
-        learn(one, "From a")
-        learn(two, "From b")
-        for memory in (one, two, one):
-            memory.sync()
+        share_what_both_learned(one, two)
     assert tree(a) == tree(b)
 
 
