@@ -76,23 +76,22 @@ def converted_paths(git: Git, paths: Iterable[str], autocrlf: str) -> tuple[list
     return list(converted), filtered
 
 
-def own_bytes(git: Git, paths: Sequence[str]) -> dict[str, str]:
-    """Write each file's bytes as they are; the blobs."""
-    if not paths:
-        return {}
-    question = b"".join(_quoted(path) + b"\n" for path in paths)
-    written = git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], stdin=question, write=True)
-    return dict(zip(paths, written.decode("ascii").split(), strict=True))
+def own_bytes(git: Git, paths: Sequence[str], *, write: bool = True) -> dict[str, str]:
+    """The blobs of each file's bytes as they are; written into the repository unless only asked for."""
+    return _hashed(git, ["-w"] * write + ["--no-filters"], paths, write=write)
 
 
 def blobs_to_be(git: Git, paths: Sequence[str]) -> dict[str, str]:
     """The blobs that files would be added as. Nothing is written."""
+    return _hashed(git, [], paths, write=False)
+
+
+def _hashed(git: Git, options: list[str], paths: Sequence[str], *, write: bool) -> dict[str, str]:
     if not paths:
         return {}
     question = b"".join(_quoted(path) + b"\n" for path in paths)
-    return dict(
-        zip(paths, git.run(["hash-object", "--stdin-paths"], stdin=question).decode().split(), strict=True)
-    )
+    hashed = git.run(["hash-object", *options, "--stdin-paths"], stdin=question, write=write)
+    return dict(zip(paths, hashed.decode("ascii").split(), strict=True))
 
 
 def _quoted(path: str) -> bytes:

@@ -164,7 +164,7 @@ class _Planning:
                 self._submodules.append(path)
             return
         if current is None:
-            if self._elsewhere.get(path) == entry and path not in self._now.seen.gone:
+            if self._elsewhere.get(path) == entry and path not in self._not_kept:
                 return  # a sparse checkout does not have it on the disk, now as then
             self._changes[path] = Change(path, Step.ADD, entry)
         elif path in self._not_kept:

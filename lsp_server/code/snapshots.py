@@ -123,7 +123,7 @@ def look_at(
         entries = _entries(git.run(["ls-files", "-z", "--stage"]))
         autocrlf = repository.config.get("core.autocrlf") or ""
         exact = _exact(_Beside(git, autocrlf, rights, bounds), seen, entries)
-        tree = git.run(["write-tree", "--missing-ok"], write=True).decode("ascii").strip()
+        tree = git.run([*_THOROUGHLY, "write-tree", "--missing-ok"], write=True).decode("ascii").strip()
     return State(tree, head, exact, seen)
 
 
@@ -176,7 +176,8 @@ class _Bounds(NamedTuple):
 def _update(git: Git, seen: WorkTree, bounds: _Bounds) -> None:
     """Bring the index to what is in the work tree."""
     if seen.marked:
-        _feed(git, ["--no-assume-unchanged", "--no-skip-worktree"], seen.marked)
+        _feed(git, ["--no-assume-unchanged"], seen.marked)  # one mark at a time is all that git takes
+        _feed(git, ["--no-skip-worktree"], seen.marked)
     if seen.gone:
         _feed(git, ["--force-remove"], seen.gone)
     large = [

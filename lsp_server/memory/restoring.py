@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.code import restoring, snapshot_refs, snapshots
+from lsp_server.code.exact_files import Exact, converted_paths, own_bytes
 from lsp_server.code.git import OFFLINE, decode_path
 from lsp_server.code.restore_journal import Note, clear_up, taken
 from lsp_server.code.restoring import Change, Plan, Step
 from lsp_server.code.snapshot_refs import Held
-from lsp_server.code.snapshots import State
+from lsp_server.code.snapshots import Entry, State
+from lsp_server.code.work_tree import Disk, signature
 from lsp_server.code.work_tree_writer import Contents, Writer
 from lsp_server.errors import GitMemoryError, RefusedError, StoreError, UsageError
 from lsp_server.memory import snapshotting
 from lsp_server.memory.snapshot_results import FileStep, InTheWay, Restored, RestorePlan, Snapshot
 from lsp_server.store import half_written
-from lsp_server.store.git_process import GitError
+from lsp_server.store.git_process import Git, GitError
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -63,27 +66,47 @@ def to_worktree(core: Core, ref: str, directory: Path, name: str | None) -> Rest
     at = held.commit if is_new else branch
     _git(core, ["worktree", "add", "--quiet", *new, "--", str(place), at])
     wanted = snapshots.entries_of(core.repository.git, held.tree, exact)
-    special = {*exact.raw, *exact.lfs, *exact.modes}
-    changes = [
-        Change(path, Step.REPLACE, wanted[path])
-        for path in sorted(special)
-        if path in wanted and os.path.lexists(place / path)
-    ]
-    if changes:
-        _as_they_were(core, place, changes)
+    _as_they_were(core, place, {path: e for path, e in wanted.items() if path not in _never_had(exact)})
     return Restored(snapshot, branch=branch, worktree=str(place), created=is_new)
 
 
-def _as_they_were(core: Core, place: Path, changes: list[Change]) -> None:
-    """Give files of a new worktree the bytes and the rights that a checkout does not give them."""
-    from lsp_server.code.work_tree import Disk, signature
+def _never_had(exact: Exact) -> set[str]:
+    return {one.path for one in exact.left_out}
 
+
+def _as_they_were(core: Core, place: Path, wanted: Mapping[str, Entry]) -> None:
+    """Give files of a new worktree the bytes and the rights that a checkout does not give them."""
     disk = Disk(place)
-    seen = {c.path: signature(status) for c in changes if (status := disk.status(c.path)) is not None}
+    seen = {path: signature(status) for path in wanted if (status := disk.status(path)) is not None}
+    git = _git_of(core, place)
+    regular = [path for path, how in seen.items() if stat.S_ISREG(how.mode)]
+    converted, _ = converted_paths(git, regular, core.repository.config.get("core.autocrlf") or "")
+    own = own_bytes(git, converted, write=False)
+    changes = []
+    for path in regular:
+        entry = wanted[path]
+        if entry.pointer is not None:
+            is_same = entry.pointer.size == seen[path].size  # a checkout has had it from Git LFS
+        else:
+            is_same = own.get(path, entry.content) == entry.content
+        if not is_same or entry.rights is not None:
+            changes.append(Change(path, Step.REPLACE, entry))
+    if not changes:
+        return
     with _staging(core, place) as (where, usual, _), Contents(core.repository) as contents:
         writer = Writer(place, seen, usual)
         writer.stage(changes, contents, where)
         writer.apply(changes)
+    # Git takes a file of another size for changed, and these are not: it is told to look.
+    names = "".join(f"{change.path}\0" for change in changes).encode("utf-8", "surrogateescape")
+    git.run(["-c", "core.safecrlf=false", "update-index", "-z", "--stdin"], stdin=names)
+
+
+def _git_of(core: Core, place: Path) -> Git:
+    """git in another worktree of the repository."""
+    told = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+    git = core.repository.git
+    return Git(place, {k: v for k, v in git.environment.items() if k not in told}, git.version)
 
 
 def _branch(core: Core, held: Held, snapshot: Snapshot, name: str | None) -> tuple[str, bool]:
@@ -147,7 +170,7 @@ def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
     held, snapshot = snapshotting.find(core, ref)
     exact = snapshot_refs.exact_of(repository, held)
     wanted = snapshots.entries_of(repository.git, held.tree, exact)
-    always = frozenset(wanted) - {one.path for one in exact.left_out}
+    always = frozenset(wanted) - _never_had(exact)
     clear_up(repository)  # a killed restore's half-made files are no part of the work tree
     also: tuple[str, ...] = ()
     while True:
