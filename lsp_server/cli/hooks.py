@@ -32,8 +32,7 @@ SWITCHES = (
 @click.group(
     "hooks",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="\b\nExample:\n  git memory hooks install\n  git config memory.hooks.trailer true\n"
-    "  git memory hooks status",
+    epilog="\b\nExample:\n  git memory hooks install\n  git memory hooks status",
 )
 def hooks() -> None:
     """Let git tell the memory of commits, rewrites and pushes.

@@ -13,7 +13,6 @@ from lsp_server.cli.terminal import visible_line
     "notes",
     example="""
     git memory notes
-    git log --notes=memory
     git memory notes --remove
     """,
 )

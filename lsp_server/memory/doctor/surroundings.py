@@ -18,7 +18,7 @@ _CLOCKS_DIFFER = 300  # seconds
 
 
 def hooks(case: Case) -> Area:
-    """The area "hooks": git's own, for Git Memory installs none."""
+    """The area "hooks": ours, where they were installed, and those of git's that a write meets."""
     config = case.repository.config
     configured = config.get("core.hookspath")
     directory = case.repository.common_dir / "hooks"
@@ -47,7 +47,29 @@ def hooks(case: Case) -> Area:
                 str(transaction),
             )
         )
-    return Area("hooks", "none of Git Memory's; git's own are not run by a write", findings)
+    summary, ours = _our_hooks(case)
+    return Area("hooks", summary, [*findings, *ours])
+
+
+def _our_hooks(case: Case) -> tuple[str, list[Finding]]:
+    from lsp_server.memory import hooking
+
+    found = hooking.look(case.core)
+    here = [hook for hook in found.hooks if hook.works or hook.state in ("broken", "changed")]
+    if not here:
+        return "none of Git Memory's; git's own are not run by a write", []
+    broken = [hook.name for hook in here if hook.state == "broken"]
+    findings = []
+    if broken:
+        findings.append(
+            warning(
+                "hooks-broken",
+                f"The Git Memory that {', '.join(broken)} would start is gone, so nothing is done there.",
+                "`git memory hooks install` puts in those of this Git Memory.",
+                str(found.directory),
+            )
+        )
+    return f"{len(here)} of Git Memory's; git's own are not run by a write", findings
 
 
 def configuration(case: Case) -> Area:
