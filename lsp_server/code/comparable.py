@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from lsp_server.code.git import OFFLINE, GitRunner
@@ -52,3 +52,16 @@ def read_comparable(runner: GitRunner, revisions: Sequence[str], *options: str) 
             tuple(claim.decode() for claim in _CLAIM.findall(message)),
         )
     return found
+
+
+def leads_to(start: str, wanted: Collection[str], parents: Mapping[str, Sequence[str]]) -> bool:
+    """Whether one of the wanted commits is ``start`` or comes before it, on the ways that are known."""
+    waiting, seen = [start], {start}
+    while waiting:
+        at = waiting.pop()
+        if at in wanted:
+            return True
+        new = [one for one in parents.get(at, ()) if one not in seen]
+        seen.update(new)
+        waiting += new
+    return False

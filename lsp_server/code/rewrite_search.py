@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from lsp_server.code.changes import Change, Changes, Span
-from lsp_server.code.comparable import Comparable, read_comparable
+from lsp_server.code.comparable import Comparable, leads_to, read_comparable
 from lsp_server.code.git import OFFLINE, GitRunner
 from lsp_server.code.reflog import Step
 from lsp_server.code.rewrites import Rewritten, present, unreachable
@@ -212,11 +212,15 @@ class Search:
                 return
 
     def _former_tips(self, left: set[str]) -> list[str]:
-        """Commits that no tip has and that have one of these and more, the likeliest first."""
-        gone = unreachable(self._runner, self._places, self._tips)
-        several = [one for one in self._places if one in gone][:_MOST_PLACES]
-        # Without any the lost commits themselves are the ends that are known.
-        return list(dict.fromkeys([*several, *(one for one in self._lost if one in left)]))
+        """Commits that no tip has and that have one of these, the likeliest first. Without any, the lost
+        commits themselves are the ends that are known."""
+        output = self._runner.run(
+            [*OFFLINE, "rev-list", "--ignore-missing", "--parents", f"--max-count={_MOST_READ}", "--stdin"],
+            stdin="".join(f"{one}\n" for one in (*self._places, *(f"^{tip}" for tip in self._tips))).encode(),
+        )
+        parents = {one: above for one, *above in map(str.split, output.decode("ascii").splitlines())}
+        several = [one for one in self._places if one in parents and leads_to(one, left, parents)]
+        return list(dict.fromkeys([*several[:_MOST_PLACES], *(one for one in self._lost if one in left)]))
 
     def _bases(self, place: str) -> list[str]:
         found: dict[str, None] = {}

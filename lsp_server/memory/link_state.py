@@ -24,7 +24,8 @@ class LinkState:
     were rewritten or deleted, the newest first. ``searched``: the lost ones that nothing was found for, with
     a journal of ``journal`` bytes. ``settled``: the state of code and memory in which there was nothing to
     settle. ``histories``: by a commit and the journal's size, what others are in the history of that commit:
-    themselves, a copy, None.
+    themselves, a copy, None. ``mainline``: the tips that are default branches; ``side``: the standing commits
+    that were in none of these; ``merged``: those of them that one has as a copy, the whole branch merged.
     """
 
     tips: tuple[str, ...] = ()
@@ -34,6 +35,9 @@ class LinkState:
     searched: tuple[str, ...] = ()
     journal: int = 0
     settled: str = ""
+    mainline: tuple[str, ...] = ()
+    side: set[str] = field(default_factory=set)
+    merged: dict[str, tuple[str, str]] = field(default_factory=dict)
     histories: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
     def history(self, head: str, journal: int) -> dict[str, str | None]:
@@ -57,7 +61,7 @@ def load(private: Path) -> LinkState:
         return state
     if lines[0] != _HEADER or lines[-1] != "":
         return state
-    tips, former, searched = [], [], []
+    tips, former, searched, mainline = [], [], [], []
     for line in lines[1:-1]:
         mark, _, rest = line.partition(" ")
         if mark == "s":
@@ -74,12 +78,21 @@ def load(private: Path) -> LinkState:
             searched.append(rest)
         elif mark == "j" and rest.isdigit():
             state.journal = int(rest)
+        elif mark == "d":
+            mainline.append(rest)
+        elif mark == "b":
+            state.side.add(rest)
+        elif mark == "m":
+            commit, _, became = rest.partition(" ")
+            today, _, word = became.partition(" ")
+            state.merged[commit] = (today, word)
         elif mark == "n":
             state.settled = rest
         elif mark == "h":
             key, commit, *copy = rest.split(" ")
             state.histories.setdefault(key, {})[commit] = copy[0] if copy else None
     state.tips, state.former, state.searched = tuple(tips), tuple(former), tuple(searched)
+    state.mainline = tuple(mainline)
     return state
 
 
@@ -93,6 +106,9 @@ def store(private: Path, state: LinkState) -> None:
         *(f"f {one}" for one in state.former),
         *(f"o {one}" for one in state.searched),
         f"j {state.journal}",
+        *(f"d {one}" for one in state.mainline),
+        *(f"b {one}" for one in sorted(state.side)),
+        *(f"m {old} {' '.join(became)}" for old, became in state.merged.items()),
         *(f"l {old} {' '.join(became)}" if became else f"l {old}" for old, became in state.lost.items()),
         *(f"s {one}" for one in sorted(state.standing)),
         *(

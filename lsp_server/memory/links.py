@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import StoreError
 from lsp_server.memory import link_state
-from lsp_server.memory.code_refs import code_refs
+from lsp_server.memory.code_refs import code_refs, default_refs
 from lsp_server.records.evidence import Evidence, evidence_of
 
 if TYPE_CHECKING:
     from lsp_server.code.carrying import Carrying
     from lsp_server.code.git import GitRunner
     from lsp_server.code.rewrites import Rewritten
+    from lsp_server.memory.code_refs import CodeRef
     from lsp_server.memory.core import Core
     from lsp_server.memory.link_state import LinkState
     from lsp_server.records.anchors import Anchor
@@ -65,6 +66,8 @@ class Links:
         with self._lock:
             state = self._looked(asked)
             answer = {one: Link(one, one) for one in asked if one in state.standing}
+            merged = {one: state.merged[one] for one in answer if one in state.merged}
+            answer |= {one: Link(one, today, evidence_of(word)) for one, (today, word) in merged.items()}
             lost = [one for one in asked if one not in answer]
             return answer | self._told(lost, state)
 
@@ -91,7 +94,8 @@ class Links:
 
     def _looked(self, asked: Iterable[str]) -> LinkState:
         """The state of now, with all of ``asked`` either standing or lost."""
-        tips = tuple(dict.fromkeys(one.target for one in code_refs(self._core.repository)))
+        refs = code_refs(self._core.repository)
+        tips = tuple(dict.fromkeys(one.target for one in refs))
         private = self._core.private
         state = self._state
         if state is None or state.tips != tips:
@@ -99,16 +103,17 @@ class Links:
         new = {one for one in asked if one not in state.standing and one not in state.lost}
         journal = self._journal_grew(state)
         if state.tips != tips or new or journal:
-            self._look(state, tips, new)
+            self._look(state, refs, tips, new)
             link_state.store(private, state)
         self._state = state
         return state
 
-    def _look(self, state: LinkState, tips: tuple[str, ...], new: set[str]) -> None:
+    def _look(self, state: LinkState, refs: Sequence[CodeRef], tips: tuple[str, ...], new: set[str]) -> None:
         git = self._core.repository.git
         before, state.tips = state.tips, tips
         left = [one for one in before if one not in tips]
-        unsure = {*new, *left, *state.lost, *(became[0] for became in state.lost.values() if became)}
+        copies = [became[0] for became in (*state.lost.values(), *state.merged.values()) if became]
+        unsure = {*new, *left, *state.lost, *copies}
         gone = _not_reached(git, unsure, tips)
         if any(one in gone for one in left):  # a branch was rewritten or deleted, and something went with it
             state.add_former(one for one in left if one in gone)
@@ -120,7 +125,34 @@ class Links:
             else:
                 state.standing.add(one)
                 state.lost.pop(one, None)
+        state.merged = {one: became for one, became in state.merged.items() if became[0] not in gone}
         self._search(state, before, gone)
+        self._look_aside(state, refs, new & state.standing)
+
+    def _look_aside(self, state: LinkState, refs: Sequence[CodeRef], new: set[str]) -> None:
+        """Look for branches that a forge merged in its own way, where a default branch moved."""
+        git = self._core.repository.git
+        mainline = tuple(dict.fromkeys(one.target for one in default_refs(self._core.repository, list(refs))))
+        before, state.mainline = state.mainline, mainline
+        just_made = {one.target for one in refs[:1]}  # what HEAD stands on
+        known = state.side & state.standing
+        state.side = known | new - set(mainline)
+        has_moved = before != mainline
+        asked = (state.side if has_moved else new - just_made) - set(mainline)
+        if not asked or not mainline:
+            return
+        aside = _not_reached(git, asked, mainline)
+        state.side -= asked - aside
+        state.merged = {one: became for one, became in state.merged.items() if one in state.side}
+        if not (aside := aside - state.merged.keys()):
+            return
+        from lsp_server.memory.merged_branches import of_merged_branches
+
+        found = dict(self._find(sorted(aside & known), mainline, state, before, state.tips))
+        found.update(self._find(sorted(aside - known), mainline, state, (), state.tips))
+        if found:
+            whole = of_merged_branches(git, found, refs, mainline)
+            state.merged.update({one: (it.today, it.evidence.value) for one, it in whole.items()})
 
     def _search(self, state: LinkState, before: tuple[str, ...], gone: set[str]) -> None:
         """Look for what is lost, where that can have changed."""
@@ -213,15 +245,26 @@ class Links:
         return {one: today for one in commits if (today := history[one]) is not None and today != one}
 
     def _find(
-        self, commits: Sequence[str], tips: Sequence[str], state: LinkState, beyond: Sequence[str] = ()
+        self,
+        commits: Sequence[str],
+        tips: Sequence[str],
+        state: LinkState,
+        beyond: Sequence[str] = (),
+        ends: Sequence[str] = (),
     ) -> Mapping[str, Rewritten]:
+        """What ``tips`` have of ``commits``. ``ends``: where branches end that may have been squashed."""
         from lsp_server.code import rewrite_journal
         from lsp_server.code.rewrites import find_rewritten
 
         noted = rewrite_journal.read(self._core.private)
         try:
             return find_rewritten(
-                self._core.repository.git, commits, tips, noted=noted, former=state.former, beyond=beyond
+                self._core.repository.git,
+                commits,
+                tips,
+                noted=noted,
+                former=[*ends, *state.former],
+                beyond=beyond,
             )
         except StoreError:  # objects are missing, or were cleared away just now: nothing can be said
             return {}
