@@ -78,13 +78,12 @@ def begin(core: Core, name: str) -> bool:
     return False
 
 
-def require_open(core: Core, name: str) -> bool:
-    """True. Raises ``NotFoundError`` where this clone has no proposal of that name."""
+def require_open(core: Core, name: str) -> None:
+    """Raise ``NotFoundError`` where this clone has no proposal of that name."""
     branches = _branches(core)
     branches.check_name(name)
     if branches.branch(name).tip() is None:
         raise NotFoundError(f"there is no proposal '{name}'")
-    return True
 
 
 def end_unused(core: Core) -> bool:

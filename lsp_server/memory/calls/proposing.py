@@ -34,7 +34,11 @@ class Proposing:
         """
         from lsp_server.memory import proposing
 
-        is_new = proposing.begin(self._core, name) if begin else not proposing.require_open(self._core, name)
+        is_new = False
+        if begin:
+            is_new = proposing.begin(self._core, name)
+        else:
+            proposing.require_open(self._core, name)
         self._core.repository.write_to(name)
         return is_new
 

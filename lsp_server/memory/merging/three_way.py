@@ -5,7 +5,6 @@ Nothing here depends on who merges: with the rule ``YOUNGER`` merging in either 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -24,8 +23,6 @@ from lsp_server.records.paths import TOMBSTONES
 from lsp_server.store.base import Blob
 from lsp_server.store.fast_import import require_safe_path
 from lsp_server.store.git_store import GitStore
-
-_ORDINARY = re.compile(r"(?:\w[\w-]*(?:[. ][\w-]+)*/)*\w[\w-]*(?:[. ][\w-]+)*\Z")
 
 
 class Outcome(NamedTuple):
@@ -143,8 +140,6 @@ def looked_at(
 
 
 def _require_inside(path: str) -> None:
-    if _ORDINARY.match(path):
-        return
     try:
         require_safe_path(path)
     except UsageError as error:
