@@ -52,7 +52,8 @@ def sync(
 
     Fetches, merges and pushes the memory's branch and the proposals, and does it again when the remote moved
     meanwhile. REMOTE is a name, a URL or a path; without it the branch's upstream, the only remote or
-    `origin`. Nothing is ever forced, and nobody is asked for a password.
+    `origin`. Nothing is ever forced, and nobody is asked for a password. What the remote refuses to take,
+    be it one proposal, is told as an error once all else is done.
 
     With `git config memory.sync on` (or a remote's name) it is done by itself after each write;
     `memory.syncTimeout` is how many seconds a sync may take, where --timeout is not given.
