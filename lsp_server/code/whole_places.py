@@ -159,16 +159,21 @@ class WholePlaces:
         fields = listed.split(b"\0")
         name = path.encode("utf-8", "surrogateescape")
         deleted = any(status == b"D" and fields[at + 1] == name for at, status in enumerate(fields[:-1]))
-        return None if deleted else _renamed(listed).get(path, path)
+        if deleted and self._runner.run([*OFFLINE, "ls-files", "-z"]):  # else nothing is checked out yet
+            return None
+        return _renamed(listed).get(path, path)
 
     def _on_disk(self, path: str) -> str | None:
-        """A file or folder that no commit has yet."""
+        """A file that no commit has yet, or a folder with such files."""
         if self._root is None:
             return None
-        place = self._root / path
         try:
-            return path if (place.is_dir() if path.endswith("/") else place.is_file()) else None
-        except OSError:
+            if not path.endswith("/"):
+                return path if (self._root / path).is_file() else None
+            # What is ignored does not count: builds leave folders behind.
+            new = ["ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", path]
+            return path if self._runner.run([*OFFLINE, "--literal-pathspecs", *new]) else None
+        except (OSError, StoreError):
             return None
 
     def _exists(self, commit: str, path: str) -> bool:
