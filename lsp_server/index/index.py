@@ -206,6 +206,10 @@ class Index:
         """Those of some files that have an anchor of their own."""
         return self._read(lambda c: linked.anchored_paths(c, paths))
 
+    def all_anchored_paths(self) -> builtins.list[str]:
+        """Every file and folder that has an anchor, in order."""
+        return self._read(linked.all_anchored_paths)
+
     def has_anchors_beside(self, paths: Collection[str]) -> bool:
         """Whether anything is anchored in another file than these."""
         return self._read(lambda c: linked.has_anchors_beside(c, paths))

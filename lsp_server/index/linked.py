@@ -50,6 +50,11 @@ def anchored_paths(connection: sqlite3.Connection, paths: Collection[str]) -> se
     return found
 
 
+def all_anchored_paths(connection: sqlite3.Connection) -> list[str]:
+    """Every file and folder that has an anchor, in order."""
+    return [path for (path,) in connection.execute("SELECT DISTINCT path FROM anchors ORDER BY path")]
+
+
 def has_anchors_beside(connection: sqlite3.Connection, paths: Collection[str]) -> bool:
     """Whether anything is anchored in another file than these."""
     marks = ",".join("?" * len(paths))

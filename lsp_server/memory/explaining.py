@@ -45,23 +45,25 @@ def why(core: Core, path: str, start: int | None, end: int | None, rev: str | No
 
 
 def about_gone(core: Core, path: str) -> list[Reason]:
-    """Records that were anchored in a file that is not there any more, each with where it stands now."""
+    """Records about a file or folder that is not there any more, each with where it stands now."""
     from lsp_server.code.places import tidy_path
 
     path = tidy_path(path)
     root = core.repository.work_tree
     if root is not None and os.path.lexists(root / path):
         return []
-    index, standing, found = core.followed(), Standing(core), _Found(core)
-    for stored in index.anchors_on_path(path):
-        record = index.get(stored.record_id)
-        if record is None or stored.anchor.range.path != path:
+    index, standing, found = core.index, Standing(core), _Found(core)
+    below = index.anchors_below(f"{path}/", deep=True)
+    for stored in (*index.anchors_on_path(path), *index.anchors_on_path(f"{path}/"), *below):
+        record, where = index.get(stored.record_id), stored.anchor.range
+        if record is None or not (where.path == path or where.path.startswith(f"{path}/")):
             continue
         today, _ = standing.of(record, stored)
-        there = today is not None and today.path != path
-        now = "its lines stand there now" if there else "its lines are gone"
-        told = f"was anchored at {stored.anchor.range} in this file, which is gone; {now}"
-        found.add(Reason(record, told, today if there else None, How.FILE))
+        if today is None or not os.path.lexists(root / today.path if root else today.path):
+            found.add(Reason(record, f"was anchored at {where}, which is gone", None, How.FILE))
+        else:
+            told = "what it is now" if where.is_whole else "where its lines are now"
+            found.add(Reason(record, f"{told}; it was anchored at {where}", today, How.FILE))
     return found.reasons()
 
 

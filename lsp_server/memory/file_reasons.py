@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.linked import named_in, recorded_at
-from lsp_server.memory.neighbours import about_path, around, begin_around
+from lsp_server.memory.neighbours import around, begin_around
 from lsp_server.memory.placing import file_memory
 from lsp_server.memory.results import How, Placed, Reason
 from lsp_server.records.anchors import Anchor, CodeRange
@@ -51,15 +51,16 @@ class FileReasons:
 
     def __iter__(self) -> Iterator[Reason]:
         """The surest first; a record may come again, for a weaker reason."""
+        if self._lines is None:
+            yield from self._whole(How.ANCHORED)
         yield from self._anchored()
         yield from self._named()
         yield from self._at_commits()
-        paths = self._former_paths()
-        yield from about_path(self._core, paths)
         if self._lines is not None:
+            yield from self._whole(How.FILE)
             yield from self._elsewhere()
         yield from self._stale()
-        yield from around(self._core, self._beside, paths)
+        yield from around(self._core, self._beside, self._former_paths())
 
     def _former_paths(self) -> tuple[str, ...]:
         """The file's name, and those that lines of it were born under and no file has now."""
@@ -75,6 +76,13 @@ class FileReasons:
         for placed in self._known.placed:
             if self._lines is None or self._lines.meets(placed.start, placed.end):
                 yield from self._placed(placed, f"anchored {where}", How.ANCHORED)
+
+    def _whole(self, how: How) -> Iterator[Reason]:
+        for record_id in self._known.whole:
+            if record := self._core.index.get(record_id):
+                named = [one.range.path for one in record.anchors if one.range.is_whole]
+                was = "" if self._path in named or not named else f", when it was {named[0]}"
+                yield Reason(record, f"anchored to the whole file{was}", None, how)
 
     def _elsewhere(self) -> Iterator[Reason]:
         """Anchored in this file, but not on these lines: the nearest first."""
@@ -177,10 +185,12 @@ def found_clause(anchor: Anchor, located: Located) -> str:
     from lsp_server.code.model import Certainty
 
     if anchor.symbol:
-        return f", to {anchor.symbol}"
+        now = located.symbol or anchor.symbol
+        return f", to {now}" + (f", which was {anchor.symbol}" if now != anchor.symbol else "")
     moved = "" if anchor.range in located.ranges else f", written at {anchor.range}"
     if located.survived < located.total:
-        return f": {located.survived} of its {located.total} lines are left{moved}"
+        left = f"{located.survived} of its {located.total} lines"
+        return f": {left} {'is' if located.survived == 1 else 'are'} left{moved}"
     if located.certainty is Certainty.TEXT and moved:
         return f": its text stands only here{moved}"
     return moved

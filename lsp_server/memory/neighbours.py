@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from lsp_server.code.together import Changes
 
+_MOST_MOVED = 50  # files that are not where they were, whose today's place is looked for
 _MOST_COMPANIONS = 5  # files that change together with one
 _TELLING = 8  # letters and digits that a line needs for its being there to tell something
 
@@ -38,25 +41,18 @@ def folder_named(core: Core, path: str, commit: str | None) -> str | None:
     return tidy if entry is not None and entry.mode == "040000" else None
 
 
-def about_path(core: Core, paths: Sequence[str]) -> Iterator[Reason]:
-    """Records about a file as a whole. ``paths`` are its name, and those it had before."""
-    for path in paths:
-        for stored in core.index.anchors_on_path(path):
-            if stored.anchor.range.is_whole and stored.anchor.range.path == path:
-                was = "" if path == paths[0] else f", when it was {path}"
-                yield from _reason(core, stored, f"anchored to the whole file{was}", How.FILE)
-
-
 def about_folder(core: Core, folder: str) -> Iterator[Reason]:
     """Records about a folder (without a slash at its end; empty for the top), about all below it, and about
-    those above it, the nearest first."""
+    those above it, the nearest first. What was moved into it is found, too."""
     index = core.index
-    for stored in index.anchors_on_path(_place(folder)):
-        yield from _reason(core, stored, "anchored to this folder", How.ANCHORED)
-    for stored in index.anchors_below(f"{folder}/" if folder else "", deep=True):
-        if _stands(core, stored.anchor):
-            yield from _reason(core, stored, f"anchored in {stored.anchor.range.path}", How.FILE)
-    yield from _about(core, _above(folder))
+    named = [stored for path in _anchored_folders(core) for stored in index.anchors_on_path(path)]
+    yield from _folders(core, named, [folder], "this folder", How.ANCHORED)
+    for stored in (*index.anchors_below(_prefix(folder), deep=True), *_moved(core, folder)):
+        now, was = _seen_at(core, stored), stored.anchor.range.path
+        if now is not None and now.startswith(_prefix(folder)):
+            told = f", when it was {was}" if was != now else ""
+            yield from _reason(core, stored, f"{_anchored_in(now)}{told}", How.FILE)
+    yield from _folders(core, named, _above(folder), "the folder", How.FOLDER)
 
 
 def begin_around(core: Core, commit: str | None, path: str) -> Future[Changes] | None:
@@ -73,30 +69,75 @@ def around(core: Core, changes: Future[Changes] | None, paths: Sequence[str]) ->
     before."""
     index = core.index
     folder = paths[0].rpartition("/")[0]
-    yield from _about(core, [folder, *_above(folder)])
+    former = [path.rpartition("/")[0] for path in paths[1:]]
+    places = dict.fromkeys(_place(one) for name in (folder, *former) for one in (name, *_above(name)))
+    named = [stored for place in places for stored in index.anchors_on_path(place)]
+    yield from _folders(core, named, [folder, *_above(folder)], "the folder", How.FOLDER)
     if changes is None:
         return
     together = _changed_together(core, changes)
-    beside = list(index.anchors_below(f"{folder}/" if folder else "", deep=False))
+    beside = index.anchors_below(_prefix(folder), deep=False)
     near = {one.anchor.range.path for one in beside}
     # Those that change with it first, the closest first: it is the better evidence of the two.
     order = {path: place for place, path in enumerate(together)}
     for stored in sorted(beside, key=lambda one: order.get(one.anchor.range.path, len(order))):
         path = stored.anchor.range.path
-        if path not in paths and _stands(core, stored.anchor):
+        if path not in paths and (now := _seen_at(core, stored)):
             told = f"; {together[path]}" if path in together else ""
-            yield from _reason(core, stored, f"anchored in {path}, in the same folder{told}", How.FOLDER)
+            if now.rpartition("/")[0] == folder:
+                yield from _reason(core, stored, f"anchored in {now}, in the same folder{told}", How.FOLDER)
     for path, told in together.items():
         for stored in index.anchors_on_path(path) if path not in near else ():
-            if stored.anchor.range.path == path and _stands(core, stored.anchor):
-                yield from _reason(core, stored, f"anchored in {path}; {told}", How.TOGETHER)
+            if stored.anchor.range.path == path and (now := _seen_at(core, stored)):
+                yield from _reason(core, stored, f"anchored in {now}; {told}", How.TOGETHER)
 
 
-def _about(core: Core, folders: Sequence[str]) -> Iterator[Reason]:
+def _folders(
+    core: Core, named: Iterable[StoredAnchor], folders: Sequence[str], said: str, how: How
+) -> Iterator[Reason]:
+    """Those of the anchors ``named`` that are one of some folders today, in the order of ``folders``."""
+    today: dict[str, list[StoredAnchor]] = {}
+    for stored in named:
+        record = core.index.get(stored.record_id)
+        if record is not None and stored.anchor.range.is_folder:
+            located = core.code.find(stored.anchor, made_at=record.anchored_at(stored.anchor))
+            for found in located.ranges[:1]:
+                today.setdefault(found.path, []).append(stored)
     for folder in folders:
         place = _place(folder)
-        for stored in core.index.anchors_on_path(place):
-            yield from _reason(core, stored, f"anchored to the folder {place}", How.FOLDER)
+        for stored in today.get(place, ()):
+            name = said if said == "this folder" else _folder_name(place)
+            was = stored.anchor.range.path
+            told = f"anchored to {name}" + (f", when it was {was}" if was != place else "")
+            yield from _reason(core, stored, told, how)
+
+
+def _moved(core: Core, folder: str) -> Iterator[StoredAnchor]:
+    """The anchors on files outside of the folder that are not where they were: perhaps they are in it now."""
+    there, root = _prefix(folder), core.repository.work_tree
+    if root is None:  # each would have to be asked of git
+        return
+    paths = (path for path in core.index.all_anchored_paths() if not path.startswith(there))
+    gone = (path for path in paths if not path.endswith("/") and not os.path.lexists(root / path))
+    for path in islice(gone, _MOST_MOVED):
+        yield from (one for one in core.index.anchors_on_path(path) if one.anchor.range.path == path)
+
+
+def _anchored_folders(core: Core) -> list[str]:
+    return [path for path in core.index.all_anchored_paths() if path.endswith("/")][:_MOST_MOVED]
+
+
+def _anchored_in(path: str) -> str:
+    return f"anchored to {_folder_name(path)}" if path.endswith("/") else f"anchored in {path}"
+
+
+def _folder_name(place: str) -> str:
+    return "the whole repository" if place == ROOT else f"the folder {place}"
+
+
+def _prefix(folder: str) -> str:
+    """How the paths of a folder's files begin."""
+    return f"{folder}/" if folder else ""
 
 
 def _changed_together(core: Core, changes: Future[Changes]) -> Mapping[str, str]:
@@ -120,17 +161,27 @@ def _place(folder: str) -> str:
     return f"{folder}/" if folder else ROOT
 
 
-def _stands(core: Core, anchor: Anchor) -> bool:
-    """Whether something of an anchor can still be seen in its file: nothing is said of what is gone. Nobody
-    is asked where its lines were born, which for many files would take seconds."""
-    if anchor.range.is_folder:
-        return True
+def _seen_at(core: Core, stored: StoredAnchor) -> str | None:
+    """Where something of an anchor can still be seen: its file, under the name that it has today; None for
+    what is gone, of which nothing is said. Nobody is asked where its lines were born, which for many files
+    would take seconds."""
+    anchor = stored.anchor
     lines = core.code.worktree_text(anchor.range.path)
-    if lines is None:
-        return False
-    there = set(lines)
+    if lines is not None:
+        return anchor.range.path if _is_seen(anchor, lines) else None
+    record = core.index.get(stored.record_id)
+    made_at = record.anchored_at(anchor) if record else None
+    if anchor.range.is_folder:
+        located = core.code.find(anchor, made_at=made_at)
+        return located.ranges[0].path if located.ranges else None
+    now = core.code.path_today(anchor.range.path, made_at) if made_at else None
+    lines = core.code.worktree_text(now) if now else None
+    return now if lines is not None and _is_seen(anchor, lines) else None
+
+
+def _is_seen(anchor: Anchor, lines: Sequence[str]) -> bool:
     telling = [line for line in anchor.text if sum(map(str.isalnum, line)) >= _TELLING]
-    return any(line in there for line in telling or anchor.text) or not anchor.text
+    return not anchor.text or not set(telling or anchor.text).isdisjoint(lines)
 
 
 def _reason(core: Core, stored: StoredAnchor, evidence: str, how: How) -> Iterator[Reason]:

@@ -139,14 +139,12 @@ def test_a_renamed_file_is_known_by_its_old_records_and_the_old_name_leads_to_th
     commit(repo, "Rename")
     assert evidence(repo, "src/login.py:3") == [("Follows", "anchored here, written at src/auth.py:3-4")]
     [gone] = repo.json("why", "src/auth.py")
-    assert gone["evidence"] == (
-        "was anchored at src/auth.py:3-4 in this file, which is gone; its lines stand there now"
-    )
+    assert gone["evidence"] == "where its lines are now; it was anchored at src/auth.py:3-4"
     assert gone["range"] == {"path": "src/login.py", "start": 3, "end": 4}
     repo.git("rm", "-q", "src/login.py")
     commit(repo, "Remove")
     [gone] = repo.json("why", "src/auth.py")
-    assert (gone["evidence"].split("; ")[1], gone["range"]) == ("its lines are gone", None)
+    assert (gone["evidence"], gone["range"]) == ("was anchored at src/auth.py:3-4, which is gone", None)
 
 
 def test_a_line_that_came_by_a_merge_is_known_by_the_commit_that_wrote_it(repo: Repo) -> None:
@@ -178,6 +176,57 @@ def test_a_folder_is_asked_about_as_well(repo: Repo) -> None:
     ]
     assert evidence(repo, "src/deep") == [("Deep", "anchored in src/deep/a.py")]
     assert [title for title, _ in evidence(repo, ".")] == ["Deep", "Shallow", "Top"]
+
+
+def test_what_is_about_a_whole_file_a_folder_or_a_symbol_is_known_on_their_lines(repo: Repo) -> None:
+    repo.git("mv", "src/auth.py", "src/deep.txt")
+    commit(
+        repo, "A program", **{"src/login": "import os\n\n\ndef login(name):\n    return os.environ[name]\n"}
+    )
+    repo.do("learn", "Symbol", "--at", "src/login.py::login")
+    repo.do("learn", "File", "--at", "src/login.py")
+    repo.do("learn", "Folder", "--at", "src/")
+    repo.do("learn", "All", "--at", ".")
+    about = [("Folder", "anchored to the folder src/"), ("All", "anchored to the whole repository")]
+    assert evidence(repo, "src/login.py:5") == [
+        ("Symbol", "anchored here, to login"),
+        ("File", "anchored to the whole file"),
+        *about,
+    ]
+    assert evidence(repo, "src/login.py::login") == evidence(repo, "src/login.py:5")
+    assert evidence(repo, "src/login.py") == [
+        ("File", "anchored to the whole file"),
+        ("Symbol", "anchored in this file, to login"),
+        *about,
+    ]
+    assert evidence(repo, "src")[0] == ("Folder", "anchored to this folder")
+    assert evidence(repo, "src")[-1] == ("All", "anchored to the whole repository")
+
+
+def test_a_renamed_folder_file_and_symbol_keep_what_is_known(repo: Repo) -> None:
+    code = "import os\n\n\ndef login(name):\n    return os.environ[name]\n"
+    commit(repo, "A program", **{"src/login": code})
+    for title, place in (("Symbol", "src/login.py::login"), ("File", "src/login.py"), ("Folder", "src/")):
+        repo.do("learn", title, "--at", place)
+    repo.git("mv", "src", "lib")
+    repo.git("mv", "lib/login.py", "lib/signing.py")
+    commit(repo, "Rename", **{"lib/signing": code.replace("def login", "def sign_in")})
+    assert evidence(repo, "lib/signing.py:5") == [
+        ("Symbol", "anchored here, to sign_in, which was login"),
+        ("File", "anchored to the whole file, when it was src/login.py"),
+        ("Folder", "anchored to the folder lib/, when it was src/"),
+    ]
+    assert sorted(evidence(repo, "lib")) == [
+        ("File", "anchored in lib/signing.py, when it was src/login.py"),
+        ("Folder", "anchored to this folder, when it was src/"),
+        ("Symbol", "anchored in lib/signing.py, when it was src/login.py"),
+    ]
+    moved = {one["title"]: (one["range"]["path"], one["evidence"]) for one in repo.json("why", "src")}
+    assert moved == {
+        "Folder": ("lib/", "what it is now; it was anchored at src/"),
+        "File": ("lib/signing.py", "what it is now; it was anchored at src/login.py"),
+        "Symbol": ("lib/signing.py", "where its lines are now; it was anchored at src/login.py:4-5"),
+    }
 
 
 def test_other_files_of_the_folder_are_known_while_their_lines_are_there(repo: Repo) -> None:
