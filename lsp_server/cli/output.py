@@ -71,7 +71,7 @@ def print_headline(out: Terminal, record: Record, verb: str = "") -> None:
 def print_anchors(out: Terminal, record: Record) -> None:
     """One line for each place in the code that a record is anchored to."""
     for anchor in record.anchors:
-        out.line(f"  {out.style('at', 'dim')} {out.style(visible_line(str(anchor.range)), 'cyan')}")
+        out.line(f"  {out.style('at', 'dim')} {out.style(visible_line(str(anchor)), 'cyan')}")
 
 
 def print_table(session: Session, records: Sequence[Record] | Sequence[Headline]) -> None:

@@ -39,9 +39,12 @@ def locate_symbol(anchor: Anchor, today: FileToday, lines: Located, *, is_its_fi
     if not left and not is_its_file:
         return lines
     named = there.named(anchor.symbol)
-    found = _having_most(named, left) if len(named) > 1 or not is_its_file else next(iter(named), None)
-    if found is None and not named:
-        found = _renamed(there, left, lines)
+    only = named[0] if len(named) == 1 and is_its_file else None
+    if only is not None and only.has_body:
+        found: Symbol | None = only
+    else:
+        # What only declares it may have been left behind by what was renamed.
+        found = _having_most(named, left) or _renamed(there, left, lines) or only
     if found is not None:
         return _at(found, today, lines)
     if there.is_broken and left:

@@ -108,7 +108,8 @@ class Anchor(NamedTuple):
     made_at: str = ""
 
     def __str__(self) -> str:
-        return f"{self.range} ({self.symbol})" if self.symbol else str(self.range)
+        # Of a long symbol not all lines are kept, so only the first of them says something.
+        return f"{self.range.path}:{self.range.start} ({self.symbol})" if self.symbol else str(self.range)
 
 
 class CodePosition(NamedTuple):

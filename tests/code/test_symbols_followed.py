@@ -75,6 +75,17 @@ def test_renamed_it_is_found_by_its_lines_and_its_new_name_is_told(repo: Repo) -
     assert standing(repo.files.find(check, made_at=made_at)) == ("name", ["login.py:6-10"], "Login.verify")
 
 
+def test_what_only_declares_it_is_not_taken_for_it_when_it_was_renamed(repo: Repo) -> None:
+    declared = "    @overload\n    def check(self, password: str) -> bool: ...\n\n"
+    code = LOGIN.replace("    def check", f"{declared}{declared}    def check")
+    repo.write("login.py", code)
+    made_at = repo.commit()
+    check = symbol(repo, "login.py", "Login.check")
+    repo.write("login.py", code.replace("check(self, password):", "verify(self, password):"))
+    repo.commit()
+    assert standing(repo.files.find(check, made_at=made_at)) == ("name", ["login.py:12-16"], "Login.verify")
+
+
 def test_it_is_found_when_its_class_is_renamed(repo: Repo) -> None:
     made_at, check = repo.git("rev-parse", "HEAD"), symbol(repo, "login.py", "Login.check")
     repo.write("login.py", LOGIN.replace("class Login", "class SignIn"))
