@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
+from lsp_server.cli.code_link import link_json
 from lsp_server.cli.output import print_json, print_table, record_row
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
@@ -71,6 +72,7 @@ def list_(
         records: Sequence[Any] = listed(
             kind, status=status, tag=tag, since=since, until=until, limit=limit, conflicts=conflicts
         )
+        code_today = link_json(memory, list(records)) if session.json else []
         broken = memory.broken_files()
         unsettled = not conflicts and bool(memory.headlines(conflicts=True, limit=1))
     warn_of(session, [(file.path, problem) for file in broken for problem in file.problems])
@@ -79,7 +81,7 @@ def list_(
     if not records:
         nothing_found(session, "nothing is in conflict" if conflicts else "nothing found")
     if session.json:
-        print_json(session, [record_json(record) for record in records])
+        print_json(session, [record_json(r) | link for r, link in zip(records, code_today, strict=True)])
     elif conflicts:
         from lsp_server.cli.showing import conflict_text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lsp_server.cli.code_link import link_json, link_of, written_at
 from lsp_server.cli.output import field_text, minute
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.fields import FIELDS
@@ -15,21 +16,28 @@ if TYPE_CHECKING:
     from lsp_server.cli.session import Session
     from lsp_server.cli.terminal import Terminal
     from lsp_server.memory.facade import Memory
+    from lsp_server.memory.links import Link
     from lsp_server.memory.review_results import PastRecord
     from lsp_server.records.model import Record
 
 
 def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
     """The record's object with its ``body``; ``today``: the places it stands at now; ``formerly``: the
-    records that were called ``ref``, the name it was asked for by, before this one."""
+    records that were called ``ref``, the name it was asked for by, before this one; ``code_today``: what
+    became of the commit it was written at."""
     today = [place for _, located in memory.places(record) for place in located.ranges]
-    return record_json(record) | {
-        "today": [range_json(place) for place in today],
-        "formerly": [
-            {"id": other.id, "label": other.label, "title": other.title} for other in memory.formerly(ref)
-        ],
-        "body": record.body,
-    }
+    (code_today,) = link_json(memory, [record])
+    return (
+        record_json(record)
+        | code_today
+        | {
+            "today": [range_json(place) for place in today],
+            "formerly": [
+                {"id": other.id, "label": other.label, "title": other.title} for other in memory.formerly(ref)
+            ],
+            "body": record.body,
+        }
+    )
 
 
 def past_json(past: PastRecord, *, raw: bool) -> dict[str, Any]:
@@ -101,8 +109,8 @@ def _print_facts(session: Session, facts: list[tuple[str, str]]) -> None:
         session.out.line(f"{session.out.style(name.ljust(width), 'dim')}  {text}")
 
 
-def _front_facts(memory: Memory, record: Record) -> list[tuple[str, str]]:
-    """What the front matter says, as it would be said in any version."""
+def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> list[tuple[str, str]]:
+    """What the front matter says; with ``link``, what became of the commit that it names."""
     facts = [("id", record.id)]
     if record.aliases:
         facts.append(("was called", visible_line(", ".join(record.aliases))))
@@ -112,15 +120,13 @@ def _front_facts(memory: Memory, record: Record) -> list[tuple[str, str]]:
         for name, value in (*record.fields.items(), *record.extra.items())
         if name not in in_text and value
     )
-    if record.code is not None and record.code.commit:
-        branch = f" on {visible_line(record.code.branch)}" if record.code.branch else ""
-        dirty = ", with uncommitted changes" if record.code.dirty else ""
-        facts.append(("written at", f"{record.code.commit[:10]}{branch}{dirty}"))
+    if at := written_at(record, link):
+        facts.append(("written at", at))
     return facts
 
 
 def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, str]]:
-    facts = _front_facts(memory, record)
+    facts = _front_facts(memory, record, link_of(record, memory.links([record])))
     for anchor, located in memory.places(record):
         written = visible_line(str(anchor.range))
         for place in located.ranges:

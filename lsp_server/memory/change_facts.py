@@ -9,6 +9,7 @@ from lsp_server.memory.review_results import CHANGED, DELETED, NEW, Fact, Record
 from lsp_server.memory.text_changes import text_changes
 from lsp_server.memory.titles import printable
 from lsp_server.records.anchors import Anchor
+from lsp_server.records.evidence import clause
 from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.model import Conflict, Link, Record
 
@@ -244,7 +245,9 @@ def _others(old: Record, new: Record) -> Iterator[Fact]:
             yield Fact("aliases", f"no longer called {short(alias)}", alias, None)
     if old.code != new.code:
         was, now = (record.code and record.code.commit for record in (old, new))
-        yield Fact("code", f"code commit {(was or 'none')[:10]} → {(now or 'none')[:10]}", was, now)
+        known = dict(new.code.formerly if new.code else ())
+        why = f" ({short(clause(known[was]))})" if was in known else ""
+        yield Fact("code", f"code commit {(was or 'none')[:10]} → {(now or 'none')[:10]}{why}", was, now)
     if old.created != new.created:
         was, now = old.created.isoformat(), new.created.isoformat()
         yield Fact("created", f"created {was} → {now}", was, now)
