@@ -6,7 +6,7 @@ import random
 import string
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,13 +30,6 @@ def password(seed: int = 1) -> str:
 
 
 SECRETS = {"a token": token(), "an assigned password": password()}
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def fingerprint(memory: Memory, secret: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from lsp_server.records.model import IN_CONFLICT, Conflict, Record
 from lsp_server.records.plain import record_json
 
 MARKS = "<<<<<<< A\n\nWe need tokens.\n\n=======\n\nWe need few.\n\n>>>>>>> B"
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def in_conflict(memory: Memory) -> Record:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,6 @@ from lsp_server import Memory
 from lsp_server.errors import AmbiguousError, NotFoundError, UsageError
 from lsp_server.memory import Kind
 from lsp_server.store.base import ChangeSet
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def told(memory: Memory, ref: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from support import Repo
 
@@ -13,13 +11,6 @@ from lsp_server.memory.showing import LINES
 from lsp_server.memory.titles import subject
 
 IMAGE = "![](http://evil.example/x.png)"
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def by_hand(memory: Memory, repo: Repo, record: Record, old: str, new: str) -> None:

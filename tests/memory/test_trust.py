@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,13 +30,6 @@ Told by the team.
 """
 HOVER = "The team's: {{ records[0].label }} [{{ records[0].title }}]({{ records[0].uri }})\n"
 MESSAGE = "TEAM {{ subject }}\n\n{% for key, value in trailers %}\n{{ key }}: {{ value }}\n{% endfor %}\n"
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 @pytest.fixture

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import Repo
 
 from lsp_server import Memory
 from lsp_server.errors import NotFoundError, RefusedError
 from lsp_server.memory import Kind
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def test_the_file_view_of_a_record_amends_it_and_keeps_other_peoples_changes(memory: Memory) -> None:

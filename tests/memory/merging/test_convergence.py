@@ -6,7 +6,7 @@ import os
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -181,13 +181,6 @@ def _name(tips: tuple[str, str], side: int, _path: str) -> str:
 
 def _write(path: str, text: str) -> ChangeSet:
     return ChangeSet("edit", {path: text.encode()})
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 @pytest.mark.parametrize("yielding", ["younger", "ours"])
