@@ -19,6 +19,7 @@ from lsp_server.errors import StoreError
 from lsp_server.store.git_process import Git
 
 MANIFEST = "manifest.json"
+ABSENT = "absent"
 _FORMAT = 1
 _ATTRIBUTES = ("filter", "text", "crlf", "eol", "ident", "working-tree-encoding")
 _NOTHING = {"unspecified", "unset"}
@@ -48,12 +49,14 @@ class Exact:
     modes: Mapping[str, int] = field(default_factory=dict)
     """Permission bits of files that have others than the usual ones."""
     left_out: Sequence[LeftOut] = ()
+    absent: frozenset[str] = frozenset()
+    """Paths of the tree that were not there, because a sparse checkout left them out."""
     created: Mapping[str, str] = field(default_factory=dict)
     """In the state before a restore: what that restore then added, and the blob with its bytes."""
 
     def is_needed(self) -> bool:
         """Whether there is anything to keep."""
-        return bool(self.raw or self.lfs or self.modes or self.left_out or self.created)
+        return bool(self.raw or self.lfs or self.modes or self.left_out or self.absent or self.created)
 
 
 def converted_paths(git: Git, paths: Iterable[str], autocrlf: str) -> tuple[list[str], set[str]]:
@@ -136,14 +139,21 @@ def write(git: Git, exact: Exact) -> str:
         "lfs": {path: [pointer.sha256, pointer.size] for path, pointer in exact.lfs.items()},
         "modes": dict(exact.modes),
         "left-out": [[one.path, one.why.name, one.size] for one in exact.left_out],
+        "absent": len(exact.absent),
         "created": dict(exact.created),
     }
     text = json.dumps(plain, sort_keys=True, indent=0).encode("ascii")  # odd names are surrogates, escaped
-    manifest = git.run(["hash-object", "-w", "--stdin"], stdin=text, write=True).decode("ascii").strip()
     blobs = sorted(set(exact.raw.values()))
     listing = "".join(f"100644 blob {blob}\t{blob}\0" for blob in blobs)
-    listing += f"100644 blob {manifest}\t{MANIFEST}\0"
+    listing += f"100644 blob {_written(git, text)}\t{MANIFEST}\0"
+    if exact.absent:  # long and mostly the same: a file of its own is kept once
+        paths = "".join(f"{path}\0" for path in sorted(exact.absent)).encode("utf-8", "surrogateescape")
+        listing += f"100644 blob {_written(git, paths)}\t{ABSENT}\0"
     return git.run(["mktree", "-z"], stdin=listing.encode("ascii"), write=True).decode("ascii").strip()
+
+
+def _written(git: Git, data: bytes) -> str:
+    return git.run(["hash-object", "-w", "--stdin"], stdin=data, write=True).decode("ascii").strip()
 
 
 def read(git: Git, tree: str) -> Exact:
@@ -157,7 +167,13 @@ def read(git: Git, tree: str) -> Exact:
             {path: Pointer(*pointer) for path, pointer in plain["lfs"].items()},
             plain["modes"],
             tuple(LeftOut(path, Why[why], size) for path, why, size in plain["left-out"]),
+            _absent(git, tree) if plain["absent"] else frozenset(),
             plain["created"],
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError("what a snapshot keeps beside its tree cannot be read") from error
+
+
+def _absent(git: Git, tree: str) -> frozenset[str]:
+    listed = git.run([*OFFLINE, "cat-file", "blob", f"{tree}:{ABSENT}"])
+    return frozenset(decode_path(raw) for raw in listed.split(b"\0") if raw)

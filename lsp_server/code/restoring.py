@@ -100,11 +100,11 @@ class _Planning:
         # A file left out by a sparse checkout is in the tree and not on the disk.
         there = {*now.seen.files, *now.seen.submodules}
         self._current = {path: entry for path, entry in current.items() if path in there}
-        self._elsewhere = {path: entry for path, entry in current.items() if path not in there}
         self._not_kept = {one.path for one in now.exact.left_out if one.why is not Why.SUBMODULE}
         self._wanted = situation.wanted
         self._exact = exact
         self._never_had = {one.path for one in exact.left_out if one.why is not Why.SUBMODULE}
+        self._absent = exact.absent
         self._tracked = now.seen.tracked | situation.committed
         self._ignore_case = situation.ignore_case
         self._changes: dict[str, Change] = {}
@@ -116,7 +116,7 @@ class _Planning:
         self._look_for_names()
         self._remove()
         for path, entry in self._wanted.items():
-            if path not in self._never_had and path not in self._obstacles:
+            if path not in self._never_had and path not in self._absent and path not in self._obstacles:
                 self._write(path, entry)
         for path in self._wanted:
             if path in self._changes:
@@ -141,6 +141,10 @@ class _Planning:
         folded = {path.casefold() for path in self._wanted} if self._ignore_case else set()
         above = {str(parent) for path in self._wanted for parent in PurePosixPath(path).parents}
         for path, entry in self._current.items():
+            if path in self._absent:
+                if self._was_created(path, entry):
+                    self._changes[path] = Change(path, Step.REMOVE, None, path not in self._tracked)
+                continue
             if path in self._wanted or path in self._never_had or path.casefold() in folded:
                 continue
             if entry.is_submodule:
@@ -164,8 +168,6 @@ class _Planning:
                 self._submodules.append(path)
             return
         if current is None:
-            if self._elsewhere.get(path) == entry and path not in self._not_kept:
-                return  # a sparse checkout does not have it on the disk, now as then
             self._changes[path] = Change(path, Step.ADD, entry)
         elif path in self._not_kept:
             self._stop(path, "is not the kind of file that can be kept")

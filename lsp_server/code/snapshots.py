@@ -268,7 +268,8 @@ def _exact(beside: _Beside, seen: WorkTree, entries: Mapping[str, Entry]) -> Exa
         if (rights := stat.S_IMODE(seen.files[path].mode))
         != usual_rights(beside.usual_rights, entries[path].mode)
     }
-    return Exact(raw, lfs, modes, tuple(sorted(seen.left_out, key=lambda one: one.path)))
+    left_out = tuple(sorted(seen.left_out, key=lambda one: one.path))
+    return Exact(raw, lfs, modes, left_out, frozenset(seen.absent))
 
 
 def usual_rights(plain: int, mode: str) -> int:

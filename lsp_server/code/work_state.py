@@ -60,7 +60,8 @@ def work_state(runner: GitRunner, root: Path | None, since: str | None = None) -
             # A file that was taken out of the index only is a removal above and an addition here.
             taken_out = changes.get(change.path)
             removed = taken_out.removed if taken_out else change.removed
-            changes[change.path] = FileChange(change.path, change.added, removed)
+            added = None if removed is None else change.added  # binary before, and text now, or the reverse
+            changes[change.path] = FileChange(change.path, added, None if added is None else removed)
     files = tuple(changes[path] for path in sorted(changes))
     return NotedWork(WorkState(position, files), base, comparison)
 

@@ -65,6 +65,8 @@ class WorkTree:
     """Submodules whose directory is there."""
     gone: list[str] = field(default_factory=list)
     """In the index, and not there any more."""
+    absent: list[str] = field(default_factory=list)
+    """In the index and not there, because a sparse checkout leaves them out."""
     marked: list[str] = field(default_factory=list)
     """There, and in the index as not to be looked at."""
     left_out: list[LeftOut] = field(default_factory=list)
@@ -114,8 +116,7 @@ def _entries(listing: bytes) -> Iterator[tuple[str, str, str, str]]:
 def _place_tracked(seen: WorkTree, disk: Disk, path: str, tag: str, mode: str) -> None:
     status = disk.status(path)
     if status is None:
-        if tag.upper() != "S":  # left out by a sparse checkout, it is not gone
-            seen.gone.append(path)
+        (seen.absent if tag.upper() == "S" else seen.gone).append(path)
         return
     if stat.S_ISDIR(status.st_mode):
         (seen.submodules if mode == GITLINK else seen.gone).append(path)

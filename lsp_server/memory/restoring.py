@@ -66,7 +66,8 @@ def to_worktree(core: Core, ref: str, directory: Path, name: str | None) -> Rest
     at = held.commit if is_new else branch
     _git(core, ["worktree", "add", "--quiet", *new, "--", str(place), at])
     wanted = snapshots.entries_of(core.repository.git, held.tree, exact)
-    _as_they_were(core, place, {path: e for path, e in wanted.items() if path not in _never_had(exact)})
+    not_there = _never_had(exact) | exact.absent
+    _as_they_were(core, place, {path: e for path, e in wanted.items() if path not in not_there})
     return Restored(snapshot, branch=branch, worktree=str(place), created=is_new)
 
 
@@ -91,6 +92,10 @@ def _as_they_were(core: Core, place: Path, wanted: Mapping[str, Entry]) -> None:
             is_same = own.get(path, entry.content) == entry.content
         if not is_same or entry.rights is not None:
             changes.append(Change(path, Step.REPLACE, entry))
+    # What a sparse checkout leaves out, and was there all the same.
+    changes += [
+        Change(path, Step.ADD, e) for path, e in wanted.items() if path not in seen and not e.is_submodule
+    ]
     if not changes:
         return
     with _staging(core, place) as (where, usual, _), Contents(core.repository) as contents:
@@ -170,7 +175,7 @@ def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
     held, snapshot = snapshotting.find(core, ref)
     exact = snapshot_refs.exact_of(repository, held)
     wanted = snapshots.entries_of(repository.git, held.tree, exact)
-    always = frozenset(wanted) - _never_had(exact)
+    always = frozenset(wanted) - _never_had(exact) - exact.absent
     clear_up(repository)  # a killed restore's half-made files are no part of the work tree
     also: tuple[str, ...] = ()
     while True:

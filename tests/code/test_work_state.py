@@ -232,3 +232,11 @@ def test_a_thousand_untracked_files_are_counted_and_the_rest_only_named(repo):
     counted = changes(repo, since)
     assert len(counted) == 1003
     assert [added for _, added, _ in counted].count(None) == 3
+
+
+def test_a_binary_file_that_was_taken_out_of_the_index_and_is_text_now_has_no_counts(repo):
+    repo.write("a.bin", b"\0\1")
+    repo.commit()
+    repo.git("rm", "-q", "--cached", "a.bin")
+    repo.write("a.bin", "text\n")
+    assert changes(repo) == [("a.bin", None, None)]
