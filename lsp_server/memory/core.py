@@ -20,7 +20,7 @@ from lsp_server.memory.indexes import Indexes
 from lsp_server.memory.team import Team
 from lsp_server.memory.trust import Trust
 from lsp_server.records.anchors import CodePosition
-from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label, normalise_label
+from lsp_server.records.labels import ID_WIDTH, normalise_label
 from lsp_server.records.model import Kind, Record
 from lsp_server.rendering.overrides import TeamTemplates
 from lsp_server.store.base import Snapshot, Version
@@ -178,30 +178,6 @@ class Core:
             named = ", ".join(f"{r.label} ({r.id[:ID_WIDTH]}) {r.title!r}" for r in records[:5])
             raise AmbiguousError(f"{ref!r} could be {named}; give more of the id")
         return records[0]
-
-    def label_check(self, record: Record) -> Callable[[], str]:
-        """Start to look whether the short label of a new record is taken; call the result for its label.
-
-        The look takes milliseconds of loading SQLite, which pass while git writes.
-        """
-        if record.kind in NUMBERED:
-            return lambda: record.label
-        width, file = ID_WIDTH, self.indexes.file(self.store.ref)
-
-        def look() -> None:
-            nonlocal width
-            from lsp_server.index.taken import width_needed
-
-            width = width_needed(file, record.kind.value, record.id.replace("-", ""))
-
-        thread = threading.Thread(target=look, name="label", daemon=True)
-        thread.start()
-
-        def label() -> str:
-            thread.join()
-            return format_label(record.kind, None, record.id, width)
-
-        return label
 
     # committing ------------------------------------------------------------------------------------
     def commit(self, change: Callable[[Edits], str]) -> Version:

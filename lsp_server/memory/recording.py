@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import Anchor, CodePlace, CodePosition
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
 from lsp_server.records.front_matter import split
-from lsp_server.records.labels import NUMBERED, format_label
+from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label
 from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import FOLDERS
@@ -189,7 +190,7 @@ class _Writing:
         message = self._core.message("record", placed, code=placed.code)
         # From here on git is at work and we wait: the time to look.
         if self._label is None and self._core.batch is None:
-            self._label = self._core.label_check(placed)
+            self._label = _label_check(self._core, placed)
         return message
 
     def written(self) -> Record:
@@ -197,6 +198,31 @@ class _Writing:
         if placed.number is not None or self._label is None:
             return placed
         return _with(placed, label=self._label())
+
+
+def _label_check(core: Core, record: Record) -> Callable[[], str]:
+    """Start to look whether the short label of a new record is taken; call the result for its label.
+
+    The look takes milliseconds of loading SQLite, which pass while git writes.
+    """
+    if record.kind in NUMBERED:
+        return lambda: record.label
+    width, file = ID_WIDTH, core.indexes.file(core.store.ref)
+
+    def look() -> None:
+        nonlocal width
+        from lsp_server.index.taken import width_needed
+
+        width = width_needed(file, record.kind.value, record.id.replace("-", ""))
+
+    thread = threading.Thread(target=look, name="label", daemon=True)
+    thread.start()
+
+    def label() -> str:
+        thread.join()
+        return format_label(record.kind, None, record.id, width)
+
+    return label
 
 
 @cache
