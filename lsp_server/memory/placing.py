@@ -12,6 +12,7 @@ from lsp_server.records.model import Record
 from lsp_server.records.telling import numbers_of
 
 if TYPE_CHECKING:
+    from lsp_server.code.file_view import CodeFiles
     from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
 
@@ -32,15 +33,14 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
 
     index = core.followed()
     version = index.version()
-    commit = rev or core.code.head()
-    lines = split_lines(text) if text is not None else None
-    if rev is not None and lines is None:
-        lines = core.code.head_text(path, commit=rev) or ()
-    today = core.code.today(path, lines, commit=commit)
+    commit = rev or core.repository.head_commit()
+    code = core.code if rev is None else core.code.at(rev)
+    today = code.today(path, split_lines(text) if text is not None else None, commit=commit)
     formerly = {
-        name for _, name in today.births.keys if name != path and not core.code.is_file(name, commit=commit)
+        name for _, name in today.births.keys if name != path and not code.is_file(name, commit=commit)
     }
-    looked = [*_of_this_file(core, today, formerly), *_moved_here(core, today, text is not None)]
+    moved = _moved_here(core, code, today, is_buffer=text is not None)
+    looked = [*_of_this_file(core, code, today, formerly), *moved]
     placed = [
         (one.record.created.isoformat(), Placed(one.record.id, place.start, place.end))
         for one in looked
@@ -53,7 +53,7 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
     gone = [
         gone_from(core, one.record, one.anchor, today)
         for one in looked
-        if _is_over(core, one, today, formerly)
+        if _is_over(code, one, today, formerly)
     ]
     gone.sort(key=lambda one: one.line)
     return FileMemory(
@@ -73,7 +73,7 @@ def _is_about(located: Located, path: str) -> bool:
     return any(place.is_whole and place.path == path for place in located.ranges)
 
 
-def _of_this_file(core: Core, today: FileToday, formerly: set[str]) -> list[Found]:
+def _of_this_file(core: Core, code: CodeFiles, today: FileToday, formerly: set[str]) -> list[Found]:
     """The anchors with lines that were born where this file's were, and those made on it under any name."""
     found = list(core.index.anchors_for_births(today.births.keys))
     for name in (today.path, *sorted(formerly)):
@@ -83,12 +83,12 @@ def _of_this_file(core: Core, today: FileToday, formerly: set[str]) -> list[Foun
         record = core.index.get(stored.record_id)
         if record is not None:
             made_at = record.anchored_at(stored.anchor)
-            located = core.code.locate(stored.anchor, today, made_at=made_at)
+            located = code.locate(stored.anchor, today, made_at=made_at)
             looked.append(Found(record, stored.anchor, located))
     return looked
 
 
-def _moved_here(core: Core, today: FileToday, is_buffer: bool) -> list[Found]:
+def _moved_here(core: Core, code: CodeFiles, today: FileToday, *, is_buffer: bool) -> list[Found]:
     """The anchors made on other files that their text has left, and that it is in this one now."""
     buffers = {today.path: today.lines} if is_buffer else {}
     moved = []
@@ -98,32 +98,32 @@ def _moved_here(core: Core, today: FileToday, is_buffer: bool) -> list[Found]:
             continue
         record = core.index.get(stored.record_id)
         made_at = record.anchored_at(anchor) if record else None
-        if record is None or not _is_away(core, anchor, made_at, today):
+        if record is None or not _is_away(code, anchor, made_at, today):
             continue
-        found = core.code.elsewhere(anchor, commit=today.births.commit, made_at=made_at, buffers=buffers)
+        found = code.elsewhere(anchor, commit=today.births.commit, made_at=made_at, buffers=buffers)
         if found is not None and found.ranges[0].path == today.path:
             moved.append(Found(record, anchor, found))
     return moved
 
 
-def _is_away(core: Core, anchor: Anchor, made_at: str | None, today: FileToday) -> bool:
+def _is_away(code: CodeFiles, anchor: Anchor, made_at: str | None, today: FileToday) -> bool:
     """Whether an anchor has left the file it was made on, under whatever name that is now."""
-    for path in _own_paths(core, anchor, made_at, today.births.commit):
+    for path in _own_paths(code, anchor, made_at, today.births.commit):
         if path == today.path:
             return False  # it is looked for here anyway
-        lines = core.code.worktree_text(path)
+        lines = code.worktree_text(path)
         if lines is None:
             continue
         if _stands_in(anchor.text, lines):
             return False
-        if core.code.locate(anchor, core.code.today(path, lines), made_at=made_at).ranges:
+        if code.locate(anchor, code.today(path, lines), made_at=made_at).ranges:
             return False
     return True
 
 
-def _own_paths(core: Core, anchor: Anchor, made_at: str | None, commit: str | None) -> list[str]:
+def _own_paths(code: CodeFiles, anchor: Anchor, made_at: str | None, commit: str | None) -> list[str]:
     path = anchor.range.path
-    now = core.code.path_today(path, made_at, commit=commit) if made_at else None
+    now = code.path_today(path, made_at, commit=commit) if made_at else None
     return list(dict.fromkeys([path, now or path]))
 
 
@@ -134,7 +134,7 @@ def _stands_in(text: Sequence[str], lines: Sequence[str]) -> bool:
     )
 
 
-def _is_over(core: Core, one: Found, today: FileToday, formerly: set[str]) -> bool:
+def _is_over(code: CodeFiles, one: Found, today: FileToday, formerly: set[str]) -> bool:
     """Whether an anchor ended in this file: nothing of it is left here, nor anywhere else."""
     from lsp_server.code.model import Certainty
 
@@ -145,7 +145,7 @@ def _is_over(core: Core, one: Found, today: FileToday, formerly: set[str]) -> bo
     if one.anchor.range.is_whole:
         return False  # it was about a file that this one is not
     made_at = one.record.anchored_at(one.anchor)
-    return core.code.elsewhere(one.anchor, commit=today.births.commit, made_at=made_at) is None
+    return code.elsewhere(one.anchor, commit=today.births.commit, made_at=made_at) is None
 
 
 def places(core: Core, record: Record) -> list[tuple[Anchor, Located]]:
