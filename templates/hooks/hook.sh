@@ -35,8 +35,10 @@ git_memory_is_on() {
     esac
 }
 
-# Git itself is in the middle of something, of which this is one step.
+# Git is in the middle of something, of which this is one step. Mostly the place is where it is looked for first:
+# a long rebase need not wait for us to ask at each commit.
 git_memory_is_busy() {
+    dir=${dir:-${GIT_DIR:-.git}}
     [ -d "$dir/rebase-merge" ] || [ -d "$dir/rebase-apply" ] || [ -d "$dir/sequencer" ]
 }
 
@@ -52,7 +54,7 @@ git_memory_read() {
 # Settled is what the last look at this very version of the memory left settled. A path in that file has
 # anchored lines that no commit had then: a commit that touches none of these has nothing for them either.
 git_memory_post_commit() {
-    git_memory_look && ! git_memory_is_busy || return 0
+    dir='' && ! git_memory_is_busy && git_memory_look && ! git_memory_is_busy || return 0
     if ! git_memory_is_on "$checkpoint" && [ -f "$settled" ]; then
         set --
         while IFS= read -r path; do set -- "$@" "$path"; done <"$settled"
@@ -95,7 +97,8 @@ git_memory_prepare_commit_msg() {
         '' | message | squash) ;;
         *) return 0 ;;
     esac
-    git_memory_look && git_memory_is_on "$trailer" && ! git_memory_is_busy || return 0
+    dir='' && ! git_memory_is_busy && git_memory_look && git_memory_is_on "$trailer" && ! git_memory_is_busy ||
+        return 0
     [ -f "$settled.checkpoints" ] || git_memory_start
     head=$(git rev-parse --verify --quiet HEAD) || return 0
     while read -r commit label; do
