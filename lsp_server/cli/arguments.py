@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from lsp_server.cli.typed_path import ParamType
-from lsp_server.records.anchors import ROOT, CodePlace, CodeRange, CodeSymbol, whole
+from lsp_server.records.anchors import ROOT, CodePlace, CodeRange, CodeSymbol, PlaceThen, whole
 from lsp_server.records.labels import LABELS
 from lsp_server.records.model import Kind
 
@@ -177,12 +177,17 @@ def typed_place(session: Session, text: str) -> Place:
     return place
 
 
-def code_places(session: Session, memory: Memory, places: tuple[str, ...]) -> list[CodePlace]:
-    """The places given with ``--at``, as ``Memory.record`` takes them."""
-    return [code_place(session, memory, typed_place(session, text)) for text in places]
+def code_places(
+    session: Session, memory: Memory, places: tuple[str, ...], rev: str | None = None
+) -> list[CodePlace]:
+    """The places given with ``--at``, as ``Memory.record`` takes them; as the commit ``rev`` has them where
+    one is given."""
+    if rev is None:
+        return [code_place(session, memory, typed_place(session, text)) for text in places]
+    return [PlaceThen(code_place(session, memory, parse_place(text)), rev) for text in places]
 
 
-def code_place(session: Session, memory: Memory, place: Place) -> CodePlace:
+def code_place(session: Session, memory: Memory, place: Place) -> CodeRange | CodeSymbol:
     """A place that was typed as one of the repository: lines, a symbol, a whole file, a folder."""
     if place.symbol:
         return CodeSymbol(code_path(session, memory, place.path), place.symbol, place.start or 0)

@@ -141,7 +141,9 @@ class NewRecord:
     def parameters(self, memory: Memory) -> dict[str, Any]:
         """Everything as ``Memory.record``, ``checkpoint``, ``supersede`` and ``draft`` take it."""
         own = {name: self._given[name] for name in ("status", "form") if name in self._given}
-        places = code_places(self.session, memory, self._given["places"])
+        if self._given["rev"] and not self._given["places"]:
+            raise click.UsageError("--rev says of which commit the places of --at are: give one")
+        places = code_places(self.session, memory, self._given["places"], self._given["rev"])
         return {"fields": self._fields, "tags": tags_of(self._given["tags"]), "at": places, **own}
 
     @property
@@ -156,7 +158,7 @@ def tags_of(given: tuple[str, ...]) -> list[str]:
 
 
 def place_options(decorated: Decorated) -> Decorated:
-    """``--at`` and ``--tag``."""
+    """``--at``, ``--rev`` and ``--tag``."""
     decorated = click.option(
         "--tag",
         "tags",
@@ -164,6 +166,12 @@ def place_options(decorated: Decorated) -> Decorated:
         type=Text(),
         metavar="TAG",
         help="A tag; may be given again, or several with commas.",
+    )(decorated)
+    decorated = click.option(
+        "--rev",
+        type=Text(),
+        metavar="COMMIT",
+        help="The places of --at are those of COMMIT, not of the files as they are now.",
     )(decorated)
     return click.option(
         "--at",

@@ -6,27 +6,34 @@ import os
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, UsageError
-from lsp_server.records.anchors import ROOT, Anchor, CodePlace, CodeRange, CodeSymbol, whole
+from lsp_server.records.anchors import ROOT, Anchor, CodePlace, CodeRange, CodeSymbol, PlaceThen, whole
 
 if TYPE_CHECKING:
+    from lsp_server.code.file_view import CodeFiles
     from lsp_server.memory.core import Core
 
 
 def anchored(core: Core, place: CodePlace) -> Anchor:
     """The anchor on lines of a file, on a symbol in it, on the whole of it or on a folder, as they are on
-    disk (at HEAD in a bare repository). Raises ``UsageError`` for what is not there."""
-    if isinstance(place, CodeSymbol):
-        anchor = _symbol(core, place)
-    elif place.is_whole:
-        anchor = Anchor(_whole(core, place))
+    disk (at HEAD in a bare repository) or in the commit that the place names. Raises ``UsageError`` for
+    what is not there, ``NotFoundError`` where there is no such commit."""
+    if isinstance(place, PlaceThen):
+        commit = _commit(core, place.rev)
+        anchor = _made(core, core.code.at(commit), place.place, commit)._replace(made_at=commit)
     else:
-        anchor = core.code.anchor(place)
+        anchor = _made(core, core.code, place, None)
     try:
         anchor.range.path.encode("utf-8")
     except UnicodeEncodeError:
         shown = os.fsencode(anchor.range.path).decode("utf-8", "backslashreplace")
         raise UsageError(f"{shown} cannot be anchored to: its name is not UTF-8") from None
     return anchor
+
+
+def _made(core: Core, code: CodeFiles, place: CodeRange | CodeSymbol, commit: str | None) -> Anchor:
+    if isinstance(place, CodeSymbol):
+        return _symbol(core, code, place, commit)
+    return Anchor(_whole(core, place, commit)) if place.is_whole else code.anchor(place)
 
 
 def symbol_range(core: Core, place: CodeSymbol, rev: str | None = None) -> tuple[CodeRange, str]:
@@ -57,26 +64,26 @@ def _commit(core: Core, rev: str) -> str:
     return found
 
 
-def _symbol(core: Core, place: CodeSymbol) -> Anchor:
+def _symbol(core: Core, code: CodeFiles, place: CodeSymbol, commit: str | None) -> Anchor:
     from lsp_server.code.symbol_locating import MOST_LINES
 
-    lines, name = symbol_range(core, place)
+    lines, name = symbol_range(core, place, commit)
     kept = lines._replace(end=min(lines.end, lines.start + MOST_LINES - 1))
-    return core.code.anchor(kept)._replace(symbol=name)
+    return code.anchor(kept)._replace(symbol=name)
 
 
-def _whole(core: Core, place: CodeRange) -> CodeRange:
+def _whole(core: Core, place: CodeRange, commit: str | None) -> CodeRange:
     from lsp_server.code.places import code_folder, tidy_path
 
     root = core.repository.work_tree
-    if root is not None:
+    if root is not None and commit is None:
         return whole(code_folder(root, place.path) if place.is_folder else core.code.resolve(place.path))
     from lsp_server.code.git import tree_entry
 
-    path, head = tidy_path(place.path), core.code.head()
+    path, head = tidy_path(place.path), commit or core.code.head()
     if place.is_folder and path == ".":
         return whole(ROOT)
     entry = tree_entry(core.repository.git, head, path) if head else None
     if entry is None or (entry.mode == "040000") != place.is_folder:
-        raise UsageError(f"{place.path} does not exist at HEAD")
+        raise UsageError(f"{place.path} does not exist at {commit[:10] if commit else 'HEAD'}")
     return whole(f"{path}/" if place.is_folder else path)

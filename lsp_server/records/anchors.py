@@ -66,7 +66,17 @@ class CodeSymbol(NamedTuple):
         return f"{self.path}::{self.name}" + (f":{self.line}" if self.line else "")
 
 
-CodePlace = CodeRange | CodeSymbol
+class PlaceThen(NamedTuple):
+    """A place as the commit ``rev`` has it (any name of a commit), whatever is on disk now."""
+
+    place: CodeRange | CodeSymbol
+    rev: str
+
+    def __str__(self) -> str:
+        return f"{self.place} in {self.rev}"
+
+
+CodePlace = CodeRange | CodeSymbol | PlaceThen
 """What a record can be anchored to."""
 
 
@@ -106,6 +116,15 @@ class Anchor(NamedTuple):
     text: tuple[str, ...] = ()
     symbol: str = ""
     made_at: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What is said of it, in a clause, when nothing of it is left."""
+        if self.symbol:
+            return f"there is no {self.symbol} any more"
+        if self.range.is_whole:
+            return f"the {'folder' if self.range.is_folder else 'file'} is gone"
+        return "its lines are gone"
 
     def __str__(self) -> str:
         # Of a long symbol not all lines are kept, so only the first of them says something.
