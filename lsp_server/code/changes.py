@@ -31,11 +31,13 @@ class Span(NamedTuple):
 
 class Change(NamedTuple):
     """What changes from one commit to another. ``patch`` is git's stable patch id with what it leaves out
-    (binary files); ``bare`` tells the changed lines alone, wherever they stand; ``lines`` counts them."""
+    (binary files); ``bare`` tells the changed lines, wherever they stand in a file, ``lines_alone`` also in
+    whatever files; ``lines`` counts them."""
 
     files: frozenset[str]
     patch: str
     bare: str
+    lines_alone: str
     lines: Counter[bytes]
 
     def likeness(self, other: Change) -> float:
@@ -142,7 +144,9 @@ def _change(rows: Sequence[bytes], patch: str) -> Change | None:
     beside = hashlib.sha1(b"\0".join(sorted(binary)), usedforsecurity=False).hexdigest() if binary else ""
     lines = Counter(parts + binary)
     bare = hashlib.sha1(b"\n".join(headers + parts + binary), usedforsecurity=False).hexdigest()
-    return Change(frozenset(files), f"{patch} {beside}", bare, lines)
+    alone = [line.partition(b"\0")[2] for line in (*headers, *parts, *binary)]
+    lines_alone = hashlib.sha1(b"\n".join(alone), usedforsecurity=False).hexdigest()
+    return Change(frozenset(files), f"{patch} {beside}", bare, lines_alone if parts else bare, lines)
 
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lsp_server.code.git import OFFLINE, GitRunner
 
+_PAIR = re.compile(rb" *\d+: +([0-9a-f]{40,64}) ([=!]) +\d+: +([0-9a-f]{40,64}) ")
 _CLAIM = re.compile(rb"\(cherry picked from commit ([0-9a-f]{40,64})\)")
 
 
@@ -65,3 +66,14 @@ def leads_to(start: str, wanted: Collection[str], parents: Mapping[str, Sequence
         seen.update(new)
         waiting += new
     return False
+
+
+def are_paired(runner: GitRunner, old: Comparable, new: Comparable) -> bool:
+    """Whether git's range-diff takes two commits, with one parent each, for versions of one. One process."""
+    output = runner.run(
+        [
+            *OFFLINE, "-c", "core.abbrev=no", "range-diff", "--no-color", "--no-patch",
+            f"{old.parents[0]}..{old.id}", f"{new.parents[0]}..{new.id}",
+        ]
+    )  # fmt: skip
+    return (old.id, new.id) in [(found[1].decode(), found[3].decode()) for found in _PAIR.finditer(output)]

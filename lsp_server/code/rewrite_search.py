@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from lsp_server.code.changes import Change, Changes, Span
-from lsp_server.code.comparable import Comparable, leads_to, read_comparable
+from lsp_server.code.comparable import Comparable, are_paired, leads_to, read_comparable
 from lsp_server.code.git import OFFLINE, GitRunner
 from lsp_server.code.reflog import Step
 from lsp_server.code.rewrites import Rewritten, present, unreachable
@@ -23,7 +22,6 @@ _MOST_PLACES = 60  # former tips of branches
 _MOST_BASES = 4
 _CLOCKS_DIFFER = 86_400  # seconds
 _ALIKE = 0.5  # of the changed lines, to believe a message that claims a commit
-_PAIR = re.compile(rb" *\d+: +([0-9a-f]{40,64}) ([=!]) +\d+: +([0-9a-f]{40,64}) ")
 
 
 class Search:
@@ -154,6 +152,14 @@ class Search:
         own = self._changes.of(Span(one.id) for one in self._left() if len(one.parents) < 2)
         candidates = self._alike(own.values())
         self._same(own, candidates)
+        # The same lines in a file that was renamed meanwhile.
+        if authors := [one for commit in self._left() for one in self._by_author[commit.author]][
+            :_MOST_COMPARED
+        ]:
+            changes = self._changes.of(Span(one.id) for one in authors)
+            self._same(
+                own, {one.id: (one, changes[Span(one.id)]) for one in authors if Span(one.id) in changes}
+            )
         # What a rebase picked and then joined with another commit: only the reflog has it.
         passed = read_comparable(
             self._runner, [step.old for step in self._steps], "--no-walk=unsorted", "--ignore-missing"
@@ -175,6 +181,7 @@ class Search:
 
         equal(lambda change: change.patch, same_author=False)
         equal(lambda change: change.bare, same_author=True)
+        equal(lambda change: change.lines_alone, same_author=True)
 
     def _by_step(self) -> None:
         """A commit that a rebase joined to the one before: the step that git remembers makes its change."""
@@ -272,20 +279,10 @@ class Search:
         for commit, one in pairs[:_MOST_PAIRS]:
             own, its = changes.get(Span(commit.id)), changes.get(Span(one.id))
             # To range-diff two binary changes, or two that change nothing, are the same.
-            if own and its and own.likeness(its) > 0 and self._are_paired(commit, one):
+            if own and its and own.likeness(its) > 0 and are_paired(self._runner, commit, one):
                 likely[commit.id].append(one)
         for commit in self._left():
             self._note(commit, likely[commit.id], Evidence.RANGE_DIFF)
-
-    def _are_paired(self, old: Comparable, new: Comparable) -> bool:
-        output = self._runner.run(
-            [
-                *OFFLINE, "-c", "core.abbrev=no", "range-diff", "--no-color", "--no-patch",
-                f"{old.parents[0]}..{old.id}", f"{new.parents[0]}..{new.id}",
-            ]
-        )  # fmt: skip
-        ids = [(found[1].decode(), found[3].decode()) for found in _PAIR.finditer(output)]
-        return (old.id, new.id) in ids
 
 
 def _listed(runner: GitRunner, *revisions: str) -> set[str]:

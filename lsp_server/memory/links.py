@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsp_server.errors import StoreError
 from lsp_server.memory import link_state
-from lsp_server.memory.code_refs import code_refs, default_refs
+from lsp_server.memory.code_refs import code_refs
 from lsp_server.records.evidence import Evidence, evidence_of
 
 if TYPE_CHECKING:
     from lsp_server.code.carrying import Carrying
-    from lsp_server.code.git import GitRunner
-    from lsp_server.code.rewrites import Rewritten
-    from lsp_server.memory.code_refs import CodeRef
     from lsp_server.memory.core import Core
     from lsp_server.memory.link_state import LinkState
     from lsp_server.records.anchors import Anchor
@@ -103,79 +99,12 @@ class Links:
         new = {one for one in asked if one not in state.standing and one not in state.lost}
         journal = self._journal_grew(state)
         if state.tips != tips or new or journal:
-            self._look(state, refs, tips, new)
+            from lsp_server.memory.link_look import look
+
+            look(self._core, state, refs, new)
             link_state.store(private, state)
         self._state = state
         return state
-
-    def _look(self, state: LinkState, refs: Sequence[CodeRef], tips: tuple[str, ...], new: set[str]) -> None:
-        git = self._core.repository.git
-        before, state.tips = state.tips, tips
-        left = [one for one in before if one not in tips]
-        copies = [became[0] for became in (*state.lost.values(), *state.merged.values()) if became]
-        unsure = {*new, *left, *state.lost, *copies}
-        gone = _not_reached(git, unsure, tips)
-        if any(one in gone for one in left):  # a branch was rewritten or deleted, and something went with it
-            state.add_former(one for one in left if one in gone)
-            gone |= _not_reached(git, state.standing, tips)
-        for one in (*new, *state.lost, *state.standing):
-            if one in gone:
-                state.standing.discard(one)
-                state.lost.setdefault(one, None)
-            else:
-                state.standing.add(one)
-                state.lost.pop(one, None)
-        state.merged = {one: became for one, became in state.merged.items() if became[0] not in gone}
-        self._search(state, before, gone)
-        self._look_aside(state, refs, new & state.standing)
-
-    def _look_aside(self, state: LinkState, refs: Sequence[CodeRef], new: set[str]) -> None:
-        """Look for branches that a forge merged in its own way, where a default branch moved."""
-        git = self._core.repository.git
-        mainline = tuple(dict.fromkeys(one.target for one in default_refs(self._core.repository, list(refs))))
-        before, state.mainline = state.mainline, mainline
-        just_made = {one.target for one in refs[:1]}  # what HEAD stands on
-        known = state.side & state.standing
-        state.side = known | new - set(mainline)
-        has_moved = before != mainline
-        asked = (state.side if has_moved else new - just_made) - set(mainline)
-        if not asked or not mainline:
-            return
-        aside = _not_reached(git, asked, mainline)
-        state.side -= asked - aside
-        state.merged = {one: became for one, became in state.merged.items() if one in state.side}
-        if not (aside := aside - state.merged.keys()):
-            return
-        from lsp_server.memory.merged_branches import of_merged_branches
-
-        found = dict(self._find(sorted(aside & known), mainline, state, before, state.tips))
-        found.update(self._find(sorted(aside - known), mainline, state, (), state.tips))
-        if found:
-            whole = of_merged_branches(git, found, refs, mainline)
-            state.merged.update({one: (it.today, it.evidence.value) for one, it in whole.items()})
-
-    def _search(self, state: LinkState, before: tuple[str, ...], gone: set[str]) -> None:
-        """Look for what is lost, where that can have changed."""
-        searched = set(state.searched)
-        open_ = [one for one, became in state.lost.items() if became is None or became[0] in gone]
-        if not open_:
-            state.searched = ()
-            return
-        from lsp_server.code import rewrite_journal
-
-        private = self._core.private
-        # What was looked for before can only be in commits that came since.
-        again, anew = ([one for one in open_ if (one in searched) is known] for known in (True, False))
-        found = {**self._find(again, state.tips, state, before), **self._find(anew, state.tips, state)}
-        for one in open_:
-            became = found.get(one)
-            state.lost[one] = (became.today, became.evidence.value) if became else None
-        state.searched = tuple(one for one in open_ if one not in found)
-        state.journal = rewrite_journal.size(private)
-        rewrite_journal.note(
-            private,
-            [rewrite_journal.Noted(one.commit, one.today, one.evidence.value) for one in found.values()],
-        )
 
     def _journal_grew(self, state: LinkState) -> bool:
         if not state.searched:
@@ -228,6 +157,13 @@ class Links:
             return anchor, made_at
         return self.carried(anchor, made_at, became), became.get(made_at, made_at) if made_at else None
 
+    def look_at(self, commits: Iterable[str], head: str) -> None:
+        """Find out about many commits at once what ``settled`` will ask about each: one process for all."""
+        named = {one for one in commits if _OBJECT_ID.match(one)}
+        if named:
+            with self._lock:
+                self._copies_in(head, named)
+
     def _copies_in(self, head: str, commits: set[str]) -> dict[str, str]:
         """Those of ``commits`` that the history of ``head`` has only as a copy, with the copy."""
         from lsp_server.code import rewrite_journal
@@ -236,52 +172,12 @@ class Links:
         state = self._state = self._state or link_state.load(private)
         history = state.history(head, rewrite_journal.size(private))
         if new := {one for one in commits if one not in history}:
-            gone = _not_reached(self._core.repository.git, new, (head,))
+            from lsp_server.memory.link_look import find, not_reached
+
+            gone = not_reached(self._core.repository.git, new, (head,))
             history.update({one: None if one in gone else one for one in new})
             if gone:
-                found = self._find(sorted(gone), (head,), state)
+                found = find(self._core, sorted(gone), (head,), state)
                 history.update({one: became.today for one, became in found.items()})
             link_state.store(private, state)
         return {one: today for one in commits if (today := history[one]) is not None and today != one}
-
-    def _find(
-        self,
-        commits: Sequence[str],
-        tips: Sequence[str],
-        state: LinkState,
-        beyond: Sequence[str] = (),
-        ends: Sequence[str] = (),
-    ) -> Mapping[str, Rewritten]:
-        """What ``tips`` have of ``commits``. ``ends``: where branches end that may have been squashed."""
-        from lsp_server.code import rewrite_journal
-        from lsp_server.code.rewrites import find_rewritten
-
-        noted = rewrite_journal.read(self._core.private)
-        try:
-            return find_rewritten(
-                self._core.repository.git,
-                commits,
-                tips,
-                noted=noted,
-                former=[*ends, *state.former],
-                beyond=beyond,
-            )
-        except StoreError:  # objects are missing, or were cleared away just now: nothing can be said
-            return {}
-
-
-def _not_reached(git: GitRunner, commits: Iterable[str], tips: tuple[str, ...]) -> set[str]:
-    """Those of ``commits`` that no tip has, because none does or they are not here. One process, unless
-    something is not here."""
-    asked = sorted(set(commits) - set(tips))
-    if not asked:
-        return set()
-    if not tips:
-        return set(asked)
-    from lsp_server.code.rewrites import present, unreachable
-
-    try:
-        return unreachable(git, asked, tips, strict=True)
-    except StoreError:
-        here = present(git, asked)
-        return (set(asked) - here) | unreachable(git, here, tips)

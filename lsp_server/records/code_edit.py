@@ -73,7 +73,9 @@ def _with_anchor(text: str, ordinal: int, anchor: Anchor) -> str:
     if not 0 <= ordinal < len(items) or not isinstance(node.value[ordinal], yaml.MappingNode):
         raise RefusedError("the front matter's 'anchors' are other ones")
     margin = " " * node.start_mark.column
-    lines = before.split("\n")
+    ended = "\r" if "\r\n" in entry.text else ""  # a carriage return belongs to the line's end
+    items = [item._replace(lines=tuple(line.removesuffix(ended) for line in item.lines)) for item in items]
+    lines = before.replace(f"{ended}\n", "\n").split("\n")
     lines = lines[:-1] if lines[-1] == "" else lines
     for number, item in enumerate(items):
         new = _item_lines(item.lines, anchor) if number == ordinal else item.lines
