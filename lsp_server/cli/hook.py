@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lsp_server.memory.facade import Memory
 
-_SECONDS = 20  # that a hook may hold git up; what is left is done at the next look
+_SECONDS = 15  # that a hook may hold git up; what is left is done at the next look
 _TO_PERSON = 3  # the script gives us git's standard error there
 _START = "from lsp_server.cli.hook import main; main()"
 
@@ -70,7 +70,11 @@ def _run(hook: str, environment: Mapping[str, str]) -> None:
     with Memory.open(".", environment=environment, honour_git_dir=True) as memory:
         before = memory.version()
         if before is not None:
-            _DO[hook](memory)
+            try:
+                _DO[hook](memory)
+            except _OutOfTimeError:
+                memory.give_up_hook()
+                raise
             _sync(memory, environment, asked=hook == "pre-push" or memory.version() != before)
 
 

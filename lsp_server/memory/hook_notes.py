@@ -54,6 +54,14 @@ def note_checkpoints(core: Core) -> None:
     _forget_old(core.private / SETTLED)
 
 
+def note_nothing(core: Core) -> None:
+    """Let the hooks find nothing to do as long as the branch stands where it does."""
+    version = core.store.tip()
+    if version is not None:
+        for ending in (_COMMITS, _CHECKPOINTS, ""):
+            _write(core, f"{version}{ending}", ())
+
+
 def _unsettled(index: Index) -> list[str]:
     """The paths with anchored lines that were in no commit."""
     paths = {

@@ -10,14 +10,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from lsp_server.errors import GitMemoryError
 from lsp_server.hook_script import HOOKS
 from lsp_server.memory.hook_results import Hooks, HookSettings, HookStatus
 from lsp_server.store import hook_files, hook_place
+from lsp_server.store.hook_files import State
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lsp_server.memory.core import Core
     from lsp_server.records.model import Record
     from lsp_server.store.hook_files import HookFile
@@ -38,8 +44,16 @@ def install(core: Core, *, here: bool = False) -> Hooks:
 
 
 def remove(core: Core) -> Hooks:
-    """Take them out; what was there before is as it was."""
-    return _each(core, True, hook_files.remove)
+    """Take them out; what was there before is as it was. Also from the clone's own folder where git takes its
+    hooks from another one by now."""
+    done = _each(core, True, hook_files.remove)
+    own = core.repository.common_dir / "hooks"
+    if done.directory == own:
+        return done
+    command = how_to_start()
+    left = [hook_files.remove(one, command) for one in _found(own, command) if one.state is not State.FOREIGN]
+    changed = [_status(one) for one in left if one.state is State.CHANGED]
+    return replace(done, hooks=[*done.hooks, *changed])
 
 
 def _each(core: Core, here: bool, do: Callable[[HookFile, Sequence[str]], HookFile]) -> Hooks:
@@ -52,13 +66,16 @@ def _each(core: Core, here: bool, do: Callable[[HookFile, Sequence[str]], HookFi
         ]
         return Hooks(place.directory, listed, settings, place.because)
     command = how_to_start()
-    found = [hook_files.look(place.directory, name, command) for name in HOOKS]
-    done = [do(one, command) for one in found]
+    done = [do(one, command) for one in _found(place.directory, command)]
     return Hooks(place.directory, [_status(one) for one in done], settings)
 
 
+def _found(directory: Path, command: Sequence[str]) -> list[HookFile]:
+    return [hook_files.look(directory, name, command) for name in HOOKS]
+
+
 def _status(found: HookFile) -> HookStatus:
-    line = hook_place.line_for(found.name) if found.state is hook_files.State.FOREIGN else None
+    line = hook_place.line_for(found.name) if found.state is State.FOREIGN else None
     return HookStatus(
         found.name, found.path, found.state.value, found.chained, line, line is not None and _calls_us(found)
     )
@@ -103,35 +120,61 @@ def how_to_start() -> tuple[str, ...]:
 # what they do ---------------------------------------------------------------------------------------
 def after_commit(core: Core) -> Record | None:
     """What post-commit does: settle what the commit settles, and make a checkpoint where that is switched on;
-    the checkpoint. None where there is no memory, and while git is in the middle of a rebase."""
-    from lsp_server.memory.settling_links import is_rewriting, settle_links
+    the checkpoint. None where there is no memory, for a commit to the memory itself, and while git is in the
+    middle of a rebase. Raises what a checkpoint raises."""
+    from lsp_server.memory.settling_links import is_rewriting
 
-    if core.store.tip() is None or is_rewriting(core):
+    if core.store.tip() is None or is_rewriting(core) or _is_memorys(core):
         return None
-    settle_links(core)
+    settled = _settle(core)
     made = _checkpoint(core) if core.repository.config.flag(CHECKPOINT) else None
-    _note(core)
+    if settled:
+        _note(core)
     return made
 
 
 def after_rewrite(core: Core) -> None:
     """What post-rewrite does, at the end of a rebase or after an amendment: settle what spoke of the commits
     that were rewritten."""
+    if core.store.tip() is not None and _settle(core, at_its_end=True):
+        _note(core)
+
+
+def give_up(core: Core) -> None:
+    """It takes too long: the hooks leave this version of the memory alone."""
+    from lsp_server.memory.hook_notes import note_nothing
+
+    note_nothing(core)
+
+
+def _settle(core: Core, *, at_its_end: bool = False) -> bool:
+    """Settle the links to code; False where something stands in the way: the next look may have more luck."""
     from lsp_server.memory.settling_links import settle_links
 
-    if core.store.tip() is not None:
-        settle_links(core, at_its_end=True)
-        _note(core)
+    try:
+        settle_links(core, at_its_end=at_its_end)
+    except GitMemoryError:
+        return False
+    return True
 
 
 def _note(core: Core) -> None:
     """Bring git's notes up to date, where they are wanted, and tell the hooks what is left to be done."""
-    from lsp_server.memory import code_notes
-    from lsp_server.memory.hook_notes import note_settled
+    from lsp_server.memory import code_notes, hook_notes
 
     if code_notes.is_on(core):
-        code_notes.update(core, only_if_moved=True)
-    note_settled(core)
+        with suppress(GitMemoryError):  # somebody else's notes; `git memory notes` says so
+            code_notes.update(core, only_if_moved=True)
+    if core.repository.config.flag(TRAILER):
+        hook_notes.note_checkpoints(core)
+    hook_notes.note_settled(core)
+
+
+def _is_memorys(core: Core) -> bool:
+    """Whether what was committed to is the memory, or a proposal: a worktree of its own."""
+    head = core.repository.refs.symbolic_head() or ""
+    memory = core.repository.memory_ref
+    return head == memory or head.startswith(f"{memory}-proposals/")
 
 
 def before_message(core: Core) -> None:

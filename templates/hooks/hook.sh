@@ -116,7 +116,8 @@ git_memory_commit_msg() {
         case $line in 'Memory-Checkpoint: '*) ours=yes ;; esac
     done <"$1"
     [ -n "$ours" ] || return 0
-    comment=$(git config core.commentChar) && [ "$comment" != auto ] || comment='#'
+    comment=$(git config core.commentString || git config core.commentChar)
+    case $comment in '' | auto) comment='#' ;; esac
     while IFS= read -r line || [ -n "$line" ]; do
         case $line in
             "$comment ------------------------ >8 ------------------------") break ;;

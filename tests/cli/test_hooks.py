@@ -119,6 +119,7 @@ def test_hooks_of_a_git_memory_that_is_gone_are_told_and_brought_up_to_date(repo
     install(look(hook.parent, "post-commit", gone), gone)
     assert look(hook.parent, "post-commit", (sys.executable,)).state is State.BROKEN
     assert states(repo.run("hooks", "status", "--json").json)["post-commit"] == "broken"
+    assert "The Git Memory that post-commit would start is gone" in repo.run("doctor").out
     repo.do("hooks", "install")
     assert states(repo.json("hooks", "status"))["post-commit"] == "installed"
 
@@ -211,6 +212,16 @@ def test_here_writes_into_this_clones_own_folder_beside_a_tool(kind: str, repo: 
     assert (repo.path / ".git" / "hooks" / "post-commit").is_file()
     repo.do("hooks", "remove")
     assert not (repo.path / ".git" / "hooks" / "post-commit").exists()
+
+
+def test_remove_also_finds_those_that_git_does_not_run_any_more(repo: Repo) -> None:
+    folder = repo.path / ".git" / "hooks"
+    put(folder / "pre-push", "#!/bin/sh\nexit 3\n")
+    before = everything_in(folder)
+    repo.do("hooks", "install")
+    configure(repo, "husky 9")
+    repo.do("hooks", "remove")
+    assert everything_in(folder) == before
 
 
 # kinds of repository --------------------------------------------------------------------------------

@@ -105,6 +105,42 @@ def test_a_checkpoint_that_cannot_be_made_is_told_in_one_line_and_the_commit_sta
     assert done.stderr.count("\n") == 1
 
 
+def test_a_commit_to_the_memory_by_hand_is_nobodys_business(hooked: Repo) -> None:
+    hooked.git("config", "memory.hooks.checkpoint", "true")
+    hooked.git("worktree", "add", "-q", "../memory", "memory")
+    done = git(hooked, "commit", "-q", "--allow-empty", "-m", "By hand", cwd=hooked.path.parent / "memory")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert hooked.git("log", "-1", "--format=%s", "memory") == "By hand"
+
+
+def test_settling_that_has_to_wait_is_not_told_and_done_later(hooked: Repo) -> None:
+    (hooked.path / "src" / "new.py").write_text("one\ntwo\n")
+    label = hooked.label("learn", "About a line to come", "--at", "src/new.py:2")
+    hooked.git("worktree", "add", "-q", "../memory", "memory")
+    hooked.git("add", "src/new.py")
+    done = git(hooked, "commit", "-q", "-m", "New")
+    assert (done.returncode, done.stderr) == (0, "")
+    hooked.git("worktree", "remove", "../memory")
+    commit(hooked, "Something else")
+    assert "uncommitted" not in hooked.file(label)
+
+
+def test_what_takes_too_long_is_given_up_and_not_tried_again(hooked: Repo) -> None:
+    hooked.do("learn", "Emails differ by case")
+    hook = hooked.path / ".git" / "hooks" / "post-commit"
+    begin = "from lsp_server.cli.hook import"
+    slow = 'h._SECONDS = 1; h._DO = {"post-commit": lambda _: time.sleep(30)}'
+    hook.write_text(
+        hook.read_text().replace(begin, f"import lsp_server.cli.hook as h, time; {slow}; {begin}")
+    )
+    began = time.monotonic()
+    commit(hooked, "One")
+    assert time.monotonic() - began < 15
+    trace = notices_python(hooked)
+    commit(hooked, "Two")
+    assert started(trace) == []
+
+
 def test_the_message_names_the_checkpoint_that_the_commit_was_prepared_with(hooked: Repo) -> None:
     hooked.git("config", "memory.hooks.trailer", "true")
     assert commit(hooked, "Nothing to name") == "Nothing to name"

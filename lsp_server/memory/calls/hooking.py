@@ -60,6 +60,12 @@ class Hooking:
 
         hooking.before_message(self._core)
 
+    def give_up_hook(self) -> None:
+        """What a hook began takes too long: hooks do nothing more as long as the memory stands as it does."""
+        from lsp_server.memory import hooking
+
+        hooking.give_up(self._core)
+
     # git notes ---------------------------------------------------------------------------------------
     @property
     def notes_ref(self) -> str:
