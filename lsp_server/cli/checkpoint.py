@@ -33,6 +33,22 @@ MOST = 10  # files that are named in the answer
 COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
 
 
+class Message(Text):
+    """A title; what is completed is the command that may stand in its place."""
+
+    name = "message"
+
+    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        below = checkpoint.commands.values()
+        return [
+            CompletionItem(one.name, help=one.get_short_help_str())
+            for one in below
+            if incomplete and (one.name or "").startswith(incomplete)
+        ]
+
+
 @memory_command(
     "checkpoint",
     example="""
@@ -43,7 +59,7 @@ COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
     git memory checkpoint prune --dry-run
     """,
 )
-@click.argument("message", required=False, type=Text())
+@click.argument("message", required=False, type=Message())
 @field_options(Kind.CHECKPOINT)
 @place_options
 @edit_option
