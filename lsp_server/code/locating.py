@@ -180,6 +180,13 @@ def _without_strays(
     return [tuple(line for line in lines if line in kept) for lines in found]
 
 
+def is_born_here(anchor: Anchor, today: FileToday) -> bool:
+    """Whether all lines of an anchor are found by their births alone."""
+    return bool(anchor.births) and all(
+        any(True for _ in today.born(birth)) for birth in _single(anchor.births)
+    )
+
+
 def _in_order(found: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """The places of each line of an anchor, without those that its other lines rule out.
 

@@ -84,7 +84,11 @@ class Repository:
         kept = self._citations
         missing = [ref for ref in refs if ref not in kept] if self.has_memory else []
         if missing:
-            found = await self._workers.prompt(self.memory.citations, missing)
+            try:
+                found = await self._workers.prompt(self.memory.citations, missing)
+            except GitMemoryError as error:
+                log.warning("labels could not be looked up: %s", error)
+                return {}
             if len(kept) + len(missing) > _KEPT:
                 kept.clear()
             kept.update({ref: found.get(ref) for ref in missing})

@@ -1,7 +1,7 @@
 """What is known about the lines of the open files: computed when a file opens, not when somebody asks.
 
-First what the file's texts tell, which takes milliseconds; then what its history tells, which may take a
-second. An edit shifts what is known and looks nothing up.
+First what the file's texts tell, which takes milliseconds; then what blame tells, which may take a second;
+then what has to be followed through history. An edit shifts what is known and looks nothing up.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from lsp_server.editor import uris
 from lsp_server.editor.documents import Document, Documents
@@ -77,11 +77,11 @@ class Tracking:
         if tracked is None:
             return
         tracked.repository, tracked.path = repository, path
-        kept = self._closed.pop((repository, path), None)
-        if kept and (kept.version, kept.commit) == (repository.version, repository.code_version):
-            tracked.base = kept
+        tracked.base = kept = self._closed.pop((repository, path), None)
+        if kept is not None:  # it is computed again all the same: the text may be another one
             tracked.begun.set()
-            tracked.whole.set()
+            if (kept.version, kept.commit) == (repository.version, repository.code_version):
+                tracked.whole.set()
         self._compute(tracked, document.uri)
         await tracked.whole.wait()
 
@@ -176,18 +176,32 @@ class Tracking:
         tracked.task = asyncio.ensure_future(self._keep_computing(tracked, uri))
 
     async def _keep_computing(self, tracked: _Tracked, uri: str) -> None:
-        if not tracked.begun.is_set() and (document := self._documents.get(uri)) is not None:
-            await self._take(tracked, uri, await self._first_known(tracked, document))
+        if not tracked.begun.is_set():
+            await self._look(tracked, uri, "first_look", self._workers.prompt)
             tracked.begun.set()
-        while (document := self._documents.get(uri)) is not None:
+        if not tracked.whole.is_set():
+            await self._look(tracked, uri, "second_look", self._workers.patient)
+        while self._documents.get(uri) is not None:
             tracked.outdated = False
-            await self._take(tracked, uri, await self._known_now(tracked, document))
-            tracked.begun.set()
+            await self._look(tracked, uri, "file_memory", self._workers.patient)
             tracked.whole.set()
             if tracked.repository is not None and (now := self._documents.get(uri)) is not None:
                 self._learned(now, tracked.repository)
             if not tracked.outdated:
                 return
+
+    async def _look(self, tracked: _Tracked, uri: str, call: str, run: Callable[..., Awaitable[Any]]) -> None:
+        """Ask the memory, and take what it says for what is known from now on."""
+        repository, document = tracked.repository, self._documents.get(uri)
+        base: FileMemory | None = None
+        if repository is not None and document is not None and _is_worth_it(repository, document):
+            try:
+                base = await run(getattr(repository.memory, call), tracked.path, document.git_text)
+            except GitMemoryError as error:
+                log.info("nothing is known about %s: %s", tracked.path, error)
+            except Exception:
+                log.exception("what is known about %s could not be computed", tracked.path)
+        await self._take(tracked, uri, base)
 
     async def _take(self, tracked: _Tracked, uri: str, base: FileMemory | None) -> None:
         """What is known from now on, brought to the text as it is by now off the loop's thread."""
@@ -197,32 +211,6 @@ class Tracking:
             if document is (document := self._documents.get(uri)):
                 break
         tracked.base, tracked.live, tracked.live_on = base, live, document
-
-    async def _first_known(self, tracked: _Tracked, document: Document) -> FileMemory | None:
-        repository = tracked.repository
-        if repository is None or not _is_worth_it(repository, document):
-            return None
-        try:
-            work = repository.memory.first_look
-            return await self._workers.prompt(work, tracked.path, document.git_text)
-        except GitMemoryError as error:
-            log.info("nothing is known about %s yet: %s", tracked.path, error)
-        except Exception:
-            log.exception("what the text of %s tells could not be computed", tracked.path)
-        return None
-
-    async def _known_now(self, tracked: _Tracked, document: Document) -> FileMemory | None:
-        repository = tracked.repository
-        if repository is None or not _is_worth_it(repository, document):
-            return None
-        try:
-            work = repository.memory.file_memory
-            return await self._workers.patient(work, tracked.path, document.git_text)
-        except GitMemoryError as error:
-            log.info("nothing is known about %s: %s", tracked.path, error)
-        except Exception:
-            log.exception("what is known about %s could not be computed", tracked.path)
-        return None
 
 
 def _is_worth_it(repository: Repository, document: Document) -> bool:

@@ -1,41 +1,68 @@
-"""Use case: which records are on which lines of a file, as far as that is known without its history.
+"""Use case: which records are on which lines of a file, as far as that is known at once, or by blame alone.
 
 A file that opens is shown what its texts tell: an anchor whose lines stand in it as they were written, in one
-place only and long enough that this is no chance. Blame then confirms it, finds the rest, and corrects it.
+place only and long enough that this is no chance. Then what blame tells: anchors all of whose lines were born
+where today's were. What has to be followed through history comes last, and corrects what is not so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import FileMemory, Placed
 
+if TYPE_CHECKING:
+    from lsp_server.code.locating import FileToday
+    from lsp_server.index import StoredAnchor
+
 
 def first_look(core: Core, path: str, text: str | None) -> FileMemory:
-    """As ``file_memory``, in a few milliseconds whatever the history: no blame, no process. Nothing is called
-    stale."""
+    """As ``file_memory``, in a few milliseconds whatever the history: no blame, no process."""
     from lsp_server.code.blame import FileBirths
-    from lsp_server.code.locating import FileToday, locate
+    from lsp_server.code.locating import FileToday
     from lsp_server.code.text import split_lines
 
     index = core.followed()
     lines = (split_lines(text) if text is not None else core.code.worktree_text(path)) or ()
     today = FileToday(path, FileBirths(None, path), (), tuple(lines))
+    return _found(core, today, index.anchors_on_path(path))
+
+
+def second_look(core: Core, path: str, text: str | None) -> FileMemory:
+    """As ``file_memory``, with one blame and nothing else of the history."""
+    from lsp_server.code.text import split_lines
+
+    index = core.followed()
+    lines = split_lines(text) if text is not None else None
+    today = core.code.today(path, lines, commit=core.repository.head_commit())
+    keys = today.births.keys
+    return _found(core, today, [*index.anchors_for_births(keys), *index.anchors_on_path(path)])
+
+
+def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> FileMemory:
+    """The records whose lines are all there; nothing is called stale."""
+    from lsp_server.code.locating import locate
+
     placed: list[tuple[str, Placed]] = []
-    for stored in index.anchors_on_path(path):
+    for stored in {(one.record_id, one.ordinal): one for one in anchors}.values():
         anchor = stored.anchor
-        record = index.get(stored.record_id)
+        record = core.index.get(stored.record_id)
         # What is not told by lines is found with the rest.
         if record is None or anchor.range.is_whole or anchor.symbol or not anchor.text:
             continue
-        placed += [
-            (record.created.isoformat(), Placed(record.id, place.start, place.end))
-            for place in locate(anchor, today).ranges
-        ]
+        located = locate(anchor, today)
+        if located.survived == located.total:
+            placed += [
+                (record.created.isoformat(), Placed(record.id, place.start, place.end))
+                for place in located.ranges
+            ]
     placed.sort(key=lambda item: (item[1].start, item[0]))
     return FileMemory(
-        path=path,
+        path=today.path,
         lines=today.lines,
         placed=tuple(item for _, item in placed),
-        version=index.version(),
+        version=core.index.version(),
         commit=None,
     )

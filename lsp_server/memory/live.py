@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_server.code.line_map import LineMap, map_lines
+from lsp_server.memory.live_moves import Moves
 
 if TYPE_CHECKING:
     from lsp_server.memory.results import FileMemory, Placed
@@ -24,15 +25,19 @@ class LiveMemory:
         """``text`` are the lines as they are now, without their ends."""
         self.base = base
         self._origins = [0] * len(text)  # 1-based lines of `base`; 0 for one that is new
+        self._known: tuple[list[int], list[int]] | None = None  # those that are not new, and where they are
+        self._moves = Moves(base)
         if tuple(text[: len(base.lines)]) == base.lines:
             self._origins[: len(base.lines)] = range(1, len(base.lines) + 1)
         else:
             self._take(map_lines(base.lines, text), 0, 0)
+            self._moves.follow(self._origins, text.__getitem__)
 
     def edited(self, edits: Sequence[tuple[int, int, int]], text: Callable[[int], str]) -> None:
         """Follow edits, each made on what the one before it left: (the first line, 0-based, how many lines
         went, how many came). ``text`` gives a line (0-based) as it is after the last edit. A line that is
-        typed anew as it was is that line again."""
+        typed anew as it was is that line again, and so is a place's whole text that was cut and pasted."""
+        self._known = None
         for start, removed, added in edits:
             self._origins[start : start + removed] = [0] * added
         if len(edits) == 1:
@@ -40,22 +45,26 @@ class LiveMemory:
             self._restore(start, start + added, text)
         elif edits:
             self._restore_all(text)
+        if any(removed != added for _, removed, added in edits):  # nothing is cut or pasted within a line
+            self._moves.follow(self._origins, text)
 
     def at(self, line: int) -> tuple[str, ...]:
         """The ids of the records on a line (1-based), in the order they were recorded."""
         origin = self._origins[line - 1] if 0 < line <= len(self._origins) else 0
-        return self.base.at(origin) if origin else ()
+        ids = self.base.on(origin) if origin else ()
+        return ids if line > 1 else (*ids, *self.base.whole)
 
     def line_of(self, line: int) -> int:
         """Where a line of ``base`` (1-based) is now, or where it was: below the last line above it that is
         still there. 1 at the top."""
-        above, at = 0, 0
-        for number, origin in enumerate(self._origins, start=1):
-            if origin == line:
-                return number
-            if above < origin < line:
-                above, at = origin, number
-        return max(1, min(at + 1, len(self._origins)))
+        if self._known is None:
+            there = [(origin, at) for at, origin in enumerate(self._origins, start=1) if origin]
+            self._known = [origin for origin, _ in there], [at for _, at in there]
+        origins, places = self._known
+        index = bisect_right(origins, line) - 1
+        if index >= 0 and origins[index] == line:
+            return places[index]
+        return max(1, min(places[index] + 1 if index >= 0 else 1, len(self._origins)))
 
     def _restore_all(self, text: Callable[[int], str]) -> None:
         at = 0
@@ -86,12 +95,21 @@ class LiveMemory:
 
 
 def moved(memory: FileMemory, lines: Sequence[str]) -> FileMemory:
-    """The same records on an edited text: lines that are still there keep theirs."""
+    """The same records on an edited text: lines that are still there keep theirs, and those that were moved
+    together and stand in one place only."""
     if tuple(lines) == memory.lines:
         return memory
     mapping = map_lines(memory.lines, lines)
     starts = [block.old for block in mapping.blocks]
-    placed = [piece for item in memory.placed for piece in _pieces(item, mapping, starts)]
+    origins = [0] * len(lines)
+    for block in mapping.blocks:
+        origins[block.new - 1 : block.new - 1 + block.length] = range(block.old, block.old + block.length)
+    Moves(memory).follow(origins, lines.__getitem__)
+    placed = [
+        piece
+        for item in memory.placed
+        for piece in _pieces(item, mapping, starts) or _moved_piece(item, origins)
+    ]
     gone = [replace(item, line=_near(item.line, mapping, starts, len(lines))) for item in memory.gone]
     return replace(memory, lines=tuple(lines), placed=tuple(placed), gone=tuple(gone))
 
@@ -111,6 +129,14 @@ def _pieces(item: Placed, mapping: LineMap, starts: Sequence[int]) -> list[Place
             else:
                 found.append((start + shift, end + shift))
     return [replace(item, start=start, end=end) for start, end in found]
+
+
+def _moved_piece(item: Placed, origins: Sequence[int]) -> list[Placed]:
+    """A place that was cut out and put in elsewhere, whole."""
+    if item.start not in origins:
+        return []
+    start = origins.index(item.start) + 1
+    return [replace(item, start=start, end=start + item.end - item.start)]
 
 
 def _near(line: int, mapping: LineMap, starts: Sequence[int], count: int) -> int:

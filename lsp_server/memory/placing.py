@@ -78,14 +78,24 @@ def _of_this_file(core: Core, code: CodeFiles, today: FileToday, formerly: set[s
     found = list(core.index.anchors_for_births(today.births.keys))
     for name in (today.path, *sorted(formerly)):
         found += core.index.anchors_on_path(name)
-    looked = []
-    for stored in {(s.record_id, s.ordinal): s for s in found}.values():
-        record = core.index.get(stored.record_id)
-        if record is not None:
-            made_at = record.anchored_at(stored.anchor)
-            located = code.locate(stored.anchor, today, made_at=made_at)
-            looked.append(Found(record, stored.anchor, located))
-    return looked
+    stored = {(one.record_id, one.ordinal): one for one in found}.values()
+    pairs = [(record, s.anchor) for s in stored if (record := core.index.get(s.record_id)) is not None]
+    _look_at_commits(core, pairs, today)
+    return [
+        Found(record, anchor, code.locate(anchor, today, made_at=record.anchored_at(anchor)))
+        for record, anchor in pairs
+    ]
+
+
+def _look_at_commits(core: Core, pairs: Sequence[tuple[Record, Anchor]], today: FileToday) -> None:
+    """Ask git once, not for each anchor, about the commits of those that blame alone does not find."""
+    from lsp_server.code.locating import is_born_here
+
+    if (head := today.births.commit) is not None:
+        lost = [pair for pair in pairs if not is_born_here(pair[1], today)]
+        named = {birth.commit for _, anchor in lost for birth in anchor.births}
+        named.update(at for record, anchor in lost if (at := record.anchored_at(anchor)))
+        core.links.look_at(named, head)
 
 
 def _moved_here(core: Core, code: CodeFiles, today: FileToday, *, is_buffer: bool) -> list[Found]:
