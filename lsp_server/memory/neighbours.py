@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lsp_server.code.together import Changes
 
 _MOST_MOVED = 50  # files that are not where they were, whose today's place is looked for
+_MOST_BESIDE = 50  # anchors in other files of a folder
 _MOST_COMPANIONS = 5  # files that change together with one
 _TELLING = 8  # letters and digits that a line needs for its being there to tell something
 
@@ -76,11 +77,12 @@ def around(core: Core, changes: Future[Changes] | None, paths: Sequence[str]) ->
     if changes is None:
         return
     together = _changed_together(core, changes)
-    beside = index.anchors_below(_prefix(folder), deep=False)
+    beside = index.anchors_below(_prefix(folder), deep=False)[::-1]  # the newest first
     near = {one.anchor.range.path for one in beside}
     # Those that change with it first, the closest first: it is the better evidence of the two.
     order = {path: place for place, path in enumerate(together)}
-    for stored in sorted(beside, key=lambda one: order.get(one.anchor.range.path, len(order))):
+    beside.sort(key=lambda one: order.get(one.anchor.range.path, len(order)))
+    for stored in beside[:_MOST_BESIDE]:
         path = stored.anchor.range.path
         if path not in paths and (now := _seen_at(core, stored)):
             told = f"; {together[path]}" if path in together else ""
