@@ -109,7 +109,8 @@ def follow(clone: Clone, files: Sequence[Followed], old: str, new: str) -> int:
             file.path = change.new
             if change.new is not None:
                 at[change.new] = file
-    process.wait()
+    if process.wait():
+        raise SystemExit("this clone lacks objects that the judge needs")
     return commits
 
 

@@ -1,0 +1,86 @@
+"""Code that is cut out and put in elsewhere while somebody types: its notes go along."""
+
+from __future__ import annotations
+
+import pytest
+
+from lsp_server.memory.live import LiveMemory
+from lsp_server.memory.results import FileMemory, Placed
+
+TEXT = (
+    "import tokens",
+    "",
+    "def login(user):",
+    "    token = tokens.issue(user)",
+    "    return token",
+    "",
+    "def logout(user):",
+    "    tokens.revoke(user)",
+    "    return None",
+)
+LOGIN = FileMemory("auth.py", TEXT, (Placed("login", 3, 5), Placed("none", 9, 9)), "v", "c")
+
+
+class Typing:
+    """A buffer, edited by lines as an editor tells of it."""
+
+    def __init__(self, base: FileMemory = LOGIN) -> None:
+        self.lines = list(base.lines)
+        self.live = LiveMemory(base, self.lines)
+
+    def edit(self, start: int, removed: int, *added: str) -> None:
+        self.lines[start : start + removed] = added
+        self.live.edited([(start, removed, len(added))], lambda n: self.lines[n])
+
+    def notes(self, record: str = "login") -> list[int]:
+        return [n for n in range(1, len(self.lines) + 1) if record in self.live.at(n)]
+
+
+def test_a_function_that_is_cut_and_pasted_below_keeps_its_note() -> None:
+    typing = Typing()
+    typing.edit(2, 4)
+    assert typing.notes() == []
+    typing.edit(5, 0, "", *TEXT[2:5])
+    assert typing.notes() == [7, 8, 9]
+    typing.edit(0, 0, "# above")
+    assert typing.notes() == [8, 9, 10]
+
+
+def test_one_that_is_pasted_first_and_cut_then() -> None:
+    typing = Typing()
+    typing.edit(9, 0, "", *TEXT[2:5])
+    assert typing.notes() == [3, 4, 5]
+    typing.edit(2, 4)
+    assert typing.notes() == [7, 8, 9]
+
+
+def test_two_copies_are_not_guessed_at() -> None:
+    typing = Typing()
+    typing.edit(2, 4)
+    typing.edit(5, 0, *TEXT[2:5], "", *TEXT[2:5])
+    assert typing.notes() == []
+
+
+def test_a_short_line_is_no_evidence() -> None:
+    typing = Typing()
+    typing.edit(8, 1)
+    typing.edit(0, 0, TEXT[8], "#")
+    assert typing.notes("none") == []
+
+
+def test_what_was_changed_while_it_moved_is_another_text() -> None:
+    typing = Typing()
+    typing.edit(2, 4)
+    typing.edit(5, 0, TEXT[2], TEXT[3] + "  # changed", TEXT[4])
+    assert typing.notes() == []
+
+
+@pytest.mark.parametrize("at", [0, 5])
+def test_a_buffer_that_was_edited_before_it_was_looked_at_is_followed_too(at: int) -> None:
+    rest = [*TEXT[:2], *TEXT[6:]]
+    edited = [*rest[:at], *TEXT[2:5], *rest[at:]]
+    assert [(one.start, one.end) for one in LOGIN.moved(edited).placed if one.record_id == "login"] == [
+        (at + 1, at + 3)
+    ]
+    live = LiveMemory(LOGIN, edited)
+    assert [n for n in range(1, len(edited) + 1) if "login" in live.at(n)] == [at + 1, at + 2, at + 3]
