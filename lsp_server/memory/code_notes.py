@@ -55,7 +55,7 @@ def update(core: Core, *, only_if_moved: bool = False) -> Notes:
     there = NotesRef(core.repository, core.store, ref_of(core))
     if only_if_moved and there.made_of() == version:
         return Notes(there.ref, 0, changed=False)
-    notes = _notes(core, there, index.list())
+    notes = _notes(core, index.list())
     message = core.templates.render(
         "commits/message",
         subject=f"notes: {len(notes)} commit{'' if len(notes) == 1 else 's'} of the code",
@@ -71,8 +71,10 @@ def remove(core: Core) -> bool:
     return NotesRef(core.repository, core.store, ref_of(core)).remove()
 
 
-def _notes(core: Core, there: NotesRef, records: Iterable[Record]) -> Mapping[str, str]:
+def _notes(core: Core, records: Iterable[Record]) -> Mapping[str, str]:
     """The text for each commit that records speak of, and that is here: by the commit that it is today."""
+    from lsp_server.code.rewrites import present
+
     recorded: dict[str, list[str]] = defaultdict(list)
     anchored: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for record in sorted(records, key=lambda one: (one.created, one.id)):
@@ -87,7 +89,7 @@ def _notes(core: Core, there: NotesRef, records: Iterable[Record]) -> Mapping[st
     commits = sorted({*recorded, *anchored})
     links = core.links.today_of(commits)
     today = {commit: link.today for commit in commits if (link := links.get(commit)) and link.today}
-    here = there.here(sorted(set(today.values())))
+    here = present(core.repository.git, today.values())
     told: dict[str, tuple[list[str], dict[str, list[str]]]] = defaultdict(lambda: ([], {}))
     for commit, now in today.items():
         if now in here:

@@ -6,7 +6,7 @@ the ref is never taken away: we go on only from a commit of our own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError
@@ -44,15 +44,6 @@ class NotesRef:
         """The version of the memory that the notes were made of; None where there are none of ours."""
         tip = self._repository.refs.resolve(self.ref)
         return None if tip is None else self._made_of(tip)
-
-    def here(self, commits: Collection[str]) -> set[str]:
-        """Those of some ids that are commits of this clone. One process; nothing is fetched."""
-        asked = "".join(f"{commit}\n" for commit in commits).encode("ascii")
-        answer = self._repository.git.run(["cat-file", "--batch-check"], stdin=asked).decode(
-            "ascii", "replace"
-        )
-        words = (line.split() for line in answer.splitlines())
-        return {one[0] for one in words if len(one) == 3 and one[1] == "commit"}
 
     def write(self, notes: Mapping[str, str], message: str) -> Written:
         """Let these be the notes, by commit: others go. No commit where they are there already.
