@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lsp_server.records.telling import telling_line
@@ -12,51 +13,71 @@ if TYPE_CHECKING:
 
 
 class Moves:
-    """The places of a ``FileMemory`` whose text stands in its file once, and is long enough to be told by."""
+    """The places of a ``FileMemory``, looked for by their text once all of their lines are gone."""
 
     def __init__(self, base: FileMemory) -> None:
         self._base = base
-        self._places: list[tuple[int, int]] | None = None
+        self._telling: dict[tuple[int, int], int | None] = {}
 
     def follow(self, origins: list[int], text: Callable[[int], str]) -> bool:
         """Find the places of which every line is gone again among the lines that are new.
 
         ``origins`` tells for each line of the text which line of the ``FileMemory`` it is (1-based), 0 for a
         new one; what is found is noted there. ``text`` gives a line (0-based). Whether anything was found.
-        A text that stands there twice is not guessed at.
+        A text that is too short to be told by, or stands in one of the two twice, is not guessed at.
         """
         if not self._base.placed or all(origins):
             return False
-        if self._places is None:
-            self._places = self._telling()
         left = set(origins)
-        lost = [(start, end) for start, end in self._places if left.isdisjoint(range(start, end + 1))]
+        lost = [one for one in self._places if left.isdisjoint(range(one[0], one[1] + 1))]
         if not lost:
             return False
-        new = {at: text(at) for at, origin in enumerate(origins) if not origin}
+        new: dict[str, list[int]] = {}
+        for at, origin in enumerate(origins):
+            if not origin:
+                new.setdefault(text(at), []).append(at)
         found = False
-        for start, end in lost:
-            wanted = self._base.lines[start - 1 : end]
-            places = [at for at in new if _stands_at(at, wanted, new)]
-            if len(places) == 1:
-                origins[places[0] : places[0] + len(wanted)] = range(start, end + 1)
+        for place in lost:
+            before = self._telling_line(place)
+            if before is None:
+                continue
+            wanted = self._base.lines[place[0] - 1 : place[1]]
+            starts = [at - before for at in new.get(wanted[before], ()) if at >= before]
+            starts = [at for at in starts if _stand_at(at, wanted, origins, text)]
+            if len(starts) == 1:
+                origins[starts[0] : starts[0] + len(wanted)] = range(place[0], place[1] + 1)
                 found = True
         return found
 
-    def _telling(self) -> list[tuple[int, int]]:
-        lines = self._base.lines
-        places = dict.fromkeys((place.start, place.end) for place in self._base.placed)
-        return [place for place in places if _is_telling(lines[place[0] - 1 : place[1]], lines)]
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return list(dict.fromkeys((place.start, place.end) for place in self._base.placed))
+
+    @cached_property
+    def _at(self) -> dict[str, list[int]]:
+        """Where each line stands in the base, 0-based."""
+        at: dict[str, list[int]] = {}
+        for number, line in enumerate(self._base.lines):
+            at.setdefault(line, []).append(number)
+        return at
+
+    def _telling_line(self, place: tuple[int, int]) -> int | None:
+        """Which line of a place tells its text from other code; None where that stands in the base twice, or
+        has no such line."""
+        if place not in self._telling:
+            lines = self._base.lines
+            wanted = lines[place[0] - 1 : place[1]]
+            line = telling_line(wanted)
+            before = wanted.index(line) if line is not None else None
+            if before is not None:
+                starts = [at - before for at in self._at[wanted[before]]]
+                if sum(lines[at : at + len(wanted)] == wanted for at in starts if at >= 0) != 1:
+                    before = None
+            self._telling[place] = before
+        return self._telling[place]
 
 
-def _stands_at(at: int, wanted: Sequence[str], new: dict[int, str]) -> bool:
-    return all(new.get(at + offset) == line for offset, line in enumerate(wanted))
-
-
-def _is_telling(text: Sequence[str], lines: Sequence[str]) -> bool:
-    line = telling_line(text)
-    if line is None:
+def _stand_at(at: int, wanted: Sequence[str], origins: Sequence[int], text: Callable[[int], str]) -> bool:
+    if at + len(wanted) > len(origins):
         return False
-    before = text.index(line)
-    places = [at - before for at, other in enumerate(lines) if other == line]
-    return sum(tuple(lines[at : at + len(text)]) == tuple(text) for at in places if at >= 0) == 1
+    return all(not origins[at + n] and text(at + n) == line for n, line in enumerate(wanted))
