@@ -22,6 +22,7 @@ from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repositories, Repository
 from lsp_server.editor.saves import SavedFile, Saves
 from lsp_server.editor.settings import Settings
+from lsp_server.editor.settling import Settling
 from lsp_server.editor.tracking import Tracking
 from lsp_server.editor.watching import watch
 from lsp_server.editor.workers import Workers
@@ -43,6 +44,7 @@ class Session:
         self.tracking = Tracking(self.documents, self.workers, self._learned)
         self.checking = Checking(self.documents, self.workers, client)
         self.noticing = Noticing(self.documents, self.workers, client, self.tracking, self.settings)
+        self.settling = Settling(self.workers, self.wrote)
         self.saves = Saves()
         self.background_sync = BackgroundSync(self.workers, client)
         self.autosaved: dict[str, SavedFile] = {}
@@ -92,6 +94,7 @@ class Session:
         if place is None:
             self.tracking.leave(document)
         else:
+            self.settling.begin(place[0])
             work = self.tracking.follow(document, *place)
             await self.client.with_progress("Git Memory: reading what is known here", work)
 
@@ -164,11 +167,13 @@ class Session:
             self._moved_on(repository)
 
     def _moved_on(self, repository: Repository) -> None:
+        self.settling.moved_on(repository)
         self.tracking.refresh(repository)
 
     # The end ----------------------------------------------------------------------------------------
     async def close(self) -> None:
         """End the background work and the memories; what a person asked for is finished first."""
+        self.settling.end()
         await self.background_sync.end()
         await self.saves.finish(_LAST_WORDS)
         for task in tuple(self._tasks):

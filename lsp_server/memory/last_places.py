@@ -20,7 +20,7 @@ def gone_from(core: Core, record: Record, anchor: Anchor, today: FileToday) -> G
     """What became of an anchor that has nothing left in a file: where its lines stood, counted in today's,
     and the commit that took the last of them. Where the history does not tell, the place is where the record
     says that they were."""
-    known = _fates(core, record, anchor)
+    known = _fates(core, record, anchor, today.births.commit)
     at = known[0].near if known else 0
     line = _today(today, at) if at else anchor.range.start
     ended = [fate for fate in known if fate.gone]
@@ -37,13 +37,13 @@ def gone_from(core: Core, record: Record, anchor: Anchor, today: FileToday) -> G
     )
 
 
-def _fates(core: Core, record: Record, anchor: Anchor) -> Sequence[Fate]:
+def _fates(core: Core, record: Record, anchor: Anchor, head: str | None) -> Sequence[Fate]:
     made_at = record.anchored_at(anchor)
     if made_at is None or anchor.range.is_whole:
         return ()
     from lsp_server.code.locating import has_words
 
-    fates = core.code.fates(anchor, made_at) or ()
+    fates = core.code.fates(anchor, made_at, commit=head) or ()
     # Blank lines and brackets that are left are nothing that was anchored.
     told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
     return told or [fate for fate in fates if fate is not None]
