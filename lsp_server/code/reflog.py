@@ -36,25 +36,26 @@ def moves(runner: GitRunner) -> Moves:
         output = runner.run(
             [
                 *OFFLINE, "-c", "log.showSignature=false", "log", "--walk-reflogs", "--no-color", "-s",
-                f"--max-count={_MOST_MOVES}", "--format=%gD%x00%H%x00%gs", "HEAD", "--branches", "--",
+                f"--max-count={_MOST_MOVES}", "--format=%gD%x00%H%x00%P%x00%gs", "HEAD", "--branches", "--",
             ]
         )  # fmt: skip
     except StoreError:
         return Moves((), ())  # HEAD is unborn, or what it stood on is gone already
     places: dict[str, None] = {}
     steps: dict[Step, None] = {}
-    above: dict[str, tuple[str, str]] = {}  # by ref: the later entry's commit and words
+    above: dict[str, tuple[str, str, str]] = {}  # by ref: the later entry's commit, parents and words
     for line in output.decode("utf-8", "replace").split("\n"):
-        name, _, rest = line.partition("\0")
-        commit, _, words = rest.partition("\0")
-        if not commit:
+        fields = line.split("\0", 3)
+        if len(fields) < 4:
             continue
+        name, commit, parents, words = fields
         ref = name.partition("@{")[0]
         places[commit] = None
         if ref in above:
-            later, why = above[ref]
+            later, its_parents, why = above[ref]
             said = _REPLACED.match(why)
-            if said is not None and later != commit:
+            # With other parents it is not what was replaced: git has forgotten the move between the two.
+            if said is not None and later != commit and its_parents == parents:
                 steps[Step(commit, later, said[1] in ("fixup", "squash"))] = None
-        above[ref] = commit, words
+        above[ref] = commit, parents, words
     return Moves(tuple(places), tuple(steps))

@@ -37,11 +37,11 @@ def with_code(text: str, code: CodePosition) -> str:
     except UnreadableError as error:
         raise RefusedError("the front matter's 'code' cannot be cut by its keys") from error
     margin = " " * (len(inner.entries[0].text) - len(inner.entries[0].text.lstrip(" ")))
-    lines = ["code:"]
-    for child in inner.entries:
+    lines = front[entry.start : inner.entries[0].start].splitlines()
+    for number, child in enumerate(inner.entries):
         if child.key == "formerly":
             continue
-        lines += child.lead.splitlines()
+        lines += child.lead.splitlines() if number else []
         said = child.text
         if child.key == "commit" and isinstance(child.value, str) and child.value and code.commit:
             said = said.replace(child.value, code.commit, 1)

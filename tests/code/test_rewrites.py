@@ -60,6 +60,19 @@ def test_an_amendment_of_an_amendment_is_followed(begun: Repo) -> None:
     }
 
 
+def test_an_amendment_of_what_git_has_forgotten_is_not_taken_for_one_of_what_stood_before(
+    begun: Repo,
+) -> None:
+    before = begun.commit("Before", a=text(l3="three"))
+    begun.commit("Change", b="b\n")
+    begun.git("commit", "-q", "--amend", "-m", "Changed")
+    begun.git("reflog", "delete", "HEAD@{1}")
+    begun.git("reflog", "delete", "topic@{1}")
+    begun.git("reset", "-q", "--hard", "main")
+    begun.git("cherry-pick", "topic@{1}")  # what stood before is lost now
+    assert today(begun, before) == {}
+
+
 def test_an_amended_message_leaves_the_change(begun: Repo) -> None:
     old = begun.commit("Chagne", a=text(l3="three"))
     begun.git("commit", "-q", "--amend", "-m", "Change")
