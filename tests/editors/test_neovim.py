@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from shop import BIN, BUG, DECISION, FREE_LINE, KEY_LINE, Shop
 
@@ -36,19 +37,22 @@ def test_neovim_shows_records_and_opens_the_memory(shop: Shop) -> None:
     assert shop.git("status", "--porcelain") == ""
 
 
-def neovim(shop: Shop) -> dict[str, str]:
-    """Run the script in a headless Neovim: what it told, by name."""
-    facts = {
-        "SERVER": str(BIN / "git-memory-lsp"),
-        "PAYMENTS": str(shop.payments),
+def neovim(shop: Shop, script: Path = SCRIPT, **more: str) -> dict[str, Any]:
+    """Run a script in a headless Neovim: what it told, by name."""
+    facts = more or {
         "KEY_LINE": str(shop.line(KEY_LINE)),
         "FREE_LINE": str(shop.line(FREE_LINE)),
         "TITLE": TITLE,
     }
     done = subprocess.run(
-        [BIN / "nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {SCRIPT}"],
+        [BIN / "nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {script}"],
         cwd=shop.root,
-        env={**shop.environment, **facts},
+        env={
+            **shop.environment,
+            "SERVER": str(BIN / "git-memory-lsp"),
+            "PAYMENTS": str(shop.payments),
+            **facts,
+        },
         capture_output=True,
         text=True,
         timeout=150,

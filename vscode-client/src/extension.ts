@@ -36,6 +36,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       const matters = ["gitMemory.interpreter", "gitMemory.server.path"];
       if (attempted && matters.some((name) => change.affectsConfiguration(name))) {
         await started.restart();
+      } else if (change.affectsConfiguration("gitMemory.diagnostics")) {
+        await started.configure();
       }
     }),
   );

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import {
   CloseAction,
   type CloseHandlerResult,
+  DidChangeConfigurationNotification,
   ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
@@ -59,6 +60,12 @@ export class Server implements vscode.Disposable {
     }
     const params = { command, arguments: [argument] };
     return (await this.client.sendRequest(ExecuteCommandRequest.type, params)) as Result | null;
+  }
+
+  /** Tells the server what it may be set to; the other settings say how it is started. */
+  async configure(): Promise<void> {
+    const params = { settings: { gitMemory: settings() } };
+    await this.client?.sendNotification(DidChangeConfigurationNotification.type, params);
   }
 
   /** A selection as the server counts it. */
@@ -127,7 +134,10 @@ export class Server implements vscode.Disposable {
     const client: LanguageClient = new QuietClient("gitMemory", "Git Memory", run, {
       documentSelector: [{ scheme: "file" }],
       // The repository's own templates apply as long as this server lives; restricted mode starts none.
-      initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted },
+      initializationOptions: {
+        workspaceTrusted: vscode.workspace.isTrusted,
+        ...settings(),
+      },
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationFailedHandler: () => false,
@@ -160,6 +170,10 @@ export class Server implements vscode.Disposable {
     const words = this.process?.lastWords ?? "";
     return words === "" ? "ended without a word." : `ended and said “${words}”.`;
   }
+}
+
+function settings(): { diagnostics: boolean } {
+  return { diagnostics: vscode.workspace.getConfiguration("gitMemory").get("diagnostics", true) };
 }
 
 async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
