@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 CHECKPOINT, TRAILER = "memory.hooks.checkpoint", "memory.hooks.trailer"
 _START = "from lsp_server.cli.hook import main; main()"
+_PROBE = (
+    "from importlib.util import find_spec; import sys; "
+    "sys.exit(None in map(find_spec, ('lsp_server', 'click', 'yaml')))"
+)
 _PROBE_SECONDS = 20
 
 
@@ -104,7 +108,7 @@ def how_to_start() -> tuple[str, ...]:
     modules where it was installed and nowhere else; where ours are not there, it is told where."""
     python = sys.executable
     command = (python, "-I", "-c", _START)
-    probe = [python, "-I", "-c", "import lsp_server, click, yaml"]
+    probe = [python, "-I", "-c", _PROBE]
     try:
         code = subprocess.run(
             probe, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=_PROBE_SECONDS, check=False
