@@ -60,8 +60,6 @@ def sync(
     with sync_lock.hold(core.repository, budget if wait else None) as note:
         if note is None:
             return None
-        # What this clone alone knows of rewritten commits goes along.
-        settle_quietly(core, core.mainline)
         exchange = Exchange(core.repository, target, budget, note, progress)
         return _Sync(core, remotes, target, exchange, accept_rewrite).run(budget)
 
@@ -114,6 +112,8 @@ class _Sync:
         """Raises where the branch of that name is somebody's code. While git asks the remote."""
         if self._store.tip() is not None:
             yield self._store.snapshot()
+            # What this clone alone knows of rewritten commits goes along.
+            yield settle_quietly(self._core, self._store)
 
     # what they have ---------------------------------------------------------------------------------
     def _bring(self, listed: Mapping[str, str], seen: Seen) -> bool:
