@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lsp_server.cli.arguments import Place, Ref, code_path, code_places, typed_place
-from lsp_server.cli.output import print_headline, print_json
+from lsp_server.cli.arguments import Place, Ref, Text, code_path, code_places, typed_place
+from lsp_server.cli.output import place_facts, print_headline, print_json
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     help="Anchor it to PATH:LINE, PATH:FIRST-LAST, PATH::NAME, a file or a folder as well.",
 )
 @click.option(
+    "--rev",
+    type=Text(),
+    metavar="COMMIT",
+    help="The places of --at are those of COMMIT, not of the files as they are now.",
+)
+@click.option(
     "--remove",
     "remove",
     type=TypedPath(),
@@ -58,6 +64,7 @@ def anchor(
     *,
     ref: str,
     at: tuple[str, ...],
+    rev: str | None,
     remove: tuple[str, ...],
     remove_stale: bool,
     allow_secrets: tuple[str, ...],
@@ -68,10 +75,12 @@ def anchor(
     Anchors follow their lines by themselves; this is for lines that were rewritten, and for a second thought.
     With --remove and --at together the record moves, in one commit. The record itself stays.
     """
+    if rev is not None and not at:
+        raise click.UsageError("--rev says of which commit the places of --at are: give one")
     with session.memory() as memory:
         if at or remove or remove_stale:
             gone = _to_remove(session, memory, ref, remove, remove_stale)
-            places = code_places(session, memory, at)
+            places = code_places(session, memory, at, rev)
             record = memory.reanchor(ref, places, remove=gone, allow_secrets=allow_secrets, redact=redact)
         else:
             record = memory.get(ref)
@@ -129,16 +138,8 @@ def _print(session: Session, memory: Memory, record: Record) -> None:
     out = session.out
     print_headline(out, record)
     for one, located in standing:
-        written = visible_line(str(one))
-        for place in located.ranges:
-            shown = out.style(visible_line(str(place)), "cyan")
-            symbol = f" ({visible_line(one.symbol)})" if one.symbol else ""
-            at = f"{shown}{symbol}" if place == one.range else f"{shown}, written at {written}"
-            out.line(f"  {out.style('at', 'dim')} {at}")
-        if not located.ranges:
-            stale = located.certainty.value == "stale"
-            why = out.style("its lines are gone", "yellow") if stale else "history is cut here"
-            out.line(f"  {out.style('was at', 'dim')} {written}; {why}")
+        for word, told in place_facts(out, one, located):
+            out.line(f"  {out.style(word, 'dim')} {told}")
     if not standing:
         out.line("  anchored nowhere")
 

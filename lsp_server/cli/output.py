@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lsp_server.cli.session import Session
     from lsp_server.memory.review_results import Commit
+    from lsp_server.records.anchors import Anchor
     from lsp_server.records.model import Headline, Record
 
 
@@ -72,6 +73,25 @@ def print_anchors(out: Terminal, record: Record) -> None:
     """One line for each place in the code that a record is anchored to."""
     for anchor in record.anchors:
         out.line(f"  {out.style('at', 'dim')} {out.style(visible_line(str(anchor)), 'cyan')}")
+
+
+def place_facts(out: Terminal, anchor: Anchor, located: Any) -> list[tuple[str, str]]:
+    """Where an anchor is today, as what a person reads, each with the word for it: ``at`` or ``was at``.
+    ``located`` is as ``Memory.places`` has it."""
+    written = visible_line(str(anchor))
+    if not located.ranges:
+        is_stale = located.certainty.value == "stale"
+        told = out.style(visible_line(anchor.ending), "yellow") if is_stale else "history is cut here"
+        return [("was at", f"{written}; {told}")]
+    symbol = f" ({visible_line(located.symbol)})" if located.symbol else ""
+    facts = []
+    for place in located.ranges:
+        is_same = place == anchor.range
+        if anchor.symbol == located.symbol != "":
+            is_same = (place.path, place.start) == (anchor.range.path, anchor.range.start)
+        at = out.style(visible_line(f"{place}{symbol}"), "cyan")
+        facts.append(("at", at if is_same else f"{at}, written at {written}"))
+    return facts
 
 
 def print_table(session: Session, records: Sequence[Record] | Sequence[Headline]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.code_link import link_json, link_of, written_at
-from lsp_server.cli.output import field_text, minute
+from lsp_server.cli.output import field_text, minute, place_facts
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.plain import range_json, record_json
@@ -25,13 +25,17 @@ def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
     """The record's object with its ``body``; ``today``: the places it stands at now; ``formerly``: the
     records that were called ``ref``, the name it was asked for by, before this one; ``code_today``: what
     became of the commit it was written at."""
-    today = [place for _, located in memory.places(record) for place in located.ranges]
+    today = [
+        range_json(place) | {"symbol": located.symbol or None}
+        for _, located in memory.places(record)
+        for place in located.ranges
+    ]
     (code_today,) = link_json(memory, [record])
     return (
         record_json(record)
         | code_today
         | {
-            "today": [range_json(place) for place in today],
+            "today": today,
             "formerly": [
                 {"id": other.id, "label": other.label, "title": other.title} for other in memory.formerly(ref)
             ],
@@ -61,7 +65,7 @@ def print_past(session: Session, memory: Memory, past: PastRecord) -> None:
     out.line(out.style(f"as it was in {past.version[:8]}{since}", "yellow"))
     out.line()
     facts = _front_facts(memory, record)
-    facts += [("at", visible_line(str(anchor.range))) for anchor in record.anchors]
+    facts += [("at", visible_line(str(anchor))) for anchor in record.anchors]
     facts += _links(memory, record)
     facts.append(("file", visible_line(record.path)))
     _print_facts(session, facts)
@@ -128,13 +132,7 @@ def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> li
 def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, str]]:
     facts = _front_facts(memory, record, link_of(record, memory.links([record])))
     for anchor, located in memory.places(record):
-        written = visible_line(str(anchor.range))
-        for place in located.ranges:
-            text = session.out.style(visible_line(str(place)), "cyan")
-            facts.append(("at", text if place == anchor.range else f"{text} (written at {written})"))
-        if not located.ranges:
-            gone = "its lines are gone" if located.certainty.value == "stale" else "history is cut here"
-            facts.append(("was at", f"{written}; {gone}"))
+        facts += place_facts(session.out, anchor, located)
     facts += _links(memory, record)
     facts.append(("file", visible_line(record.path)))
     return facts

@@ -75,7 +75,7 @@ def _of_new(record: Record, name: Name) -> Iterator[Fact]:
     for link in record.links:
         yield Fact("link", _linked(link, name), None, _link_json(link, name))
     for anchor in record.anchors[:_ANCHORS]:
-        yield Fact("anchor", f"at {short(anchor.range)}", None, str(anchor.range))
+        yield Fact("anchor", f"at {short(anchor)}", None, str(anchor))
     if len(record.anchors) > _ANCHORS:
         yield Fact("anchor", f"and at {len(record.anchors) - _ANCHORS} more places")
     for conflict in record.conflicts:
@@ -186,18 +186,16 @@ def _anchors(old: Record, new: Record) -> Iterator[Fact]:
             continue
         was = next((other for other in gone if _is_same(other, anchor)), None)
         if was is None:
-            yield Fact("anchor", f"anchored at {short(anchor.range)}", None, str(anchor.range))
+            yield Fact("anchor", f"anchored at {short(anchor)}", None, str(anchor))
             continue
         gone.remove(was)
         if was.range == anchor.range:
-            yield Fact(
-                "anchor", f"anchor at {short(anchor.range)} brought up to date", None, str(anchor.range)
-            )
+            yield Fact("anchor", f"anchor at {short(anchor)} brought up to date", None, str(anchor))
         else:
-            text = f"anchor moved from {short(was.range)} to {short(anchor.range)}"
-            yield Fact("anchor", text, str(was.range), str(anchor.range))
+            text = f"anchor moved from {short(was)} to {short(anchor)}"
+            yield Fact("anchor", text, str(was), str(anchor))
     for anchor in gone:
-        yield Fact("anchor", f"anchor at {short(anchor.range)} removed", str(anchor.range), None)
+        yield Fact("anchor", f"anchor at {short(anchor)} removed", str(anchor), None)
 
 
 def _is_same(one: Anchor, other: Anchor) -> bool:

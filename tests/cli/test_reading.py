@@ -130,8 +130,8 @@ def test_show_as_json_has_the_body_and_where_the_record_is_today(
     record = told.json("show", "ADR-1")
     assert_record(record)
     assert record["body"].lstrip().startswith("# Use JWT\n")
-    assert record["today"] == [{"path": "src/auth.py", "start": 4, "end": 6}]
-    assert "src/auth.py:4-6 (written at src/auth.py:3-5)" in told.do("show", "ADR-1")
+    assert record["today"] == [{"path": "src/auth.py", "start": 4, "end": 6, "symbol": None}]
+    assert "src/auth.py:4-6, written at src/auth.py:3-5" in told.do("show", "ADR-1")
 
 
 def test_show_raw_is_the_file_byte_for_byte(told: Repo) -> None:

@@ -81,14 +81,15 @@ def _told(record: Record, anchor: Anchor, state: str) -> Iterator[Finding]:
     if state == _STALE:
         yield note(
             "stale-anchor",
-            f"The lines that {record.label} {record.title!r} was anchored to ({anchor.range}) are gone.",
-            "If it still holds, record it again at the lines of today; if not, mark it so.",
+            f"{record.label} {record.title!r} was anchored at {anchor}; {anchor.ending}.",
+            f"If it still holds: `git memory anchor {record.label} --remove-stale --at PLACE`; "
+            "if not, mark it so.",
             record.label,
         )
     elif state == _UNKNOWN:
         yield note(
             "unknown-anchor",
-            f"Where {record.label} belongs ({anchor.range}) cannot be told: history is cut in this clone.",
+            f"Where {record.label} belongs ({anchor}) cannot be told: history is cut in this clone.",
             "A whole clone can tell; `git fetch --unshallow` makes a shallow one whole.",
             record.label,
         )
