@@ -65,10 +65,8 @@ class FileReasons:
     def _former_paths(self) -> tuple[str, ...]:
         """The file's name, and those that lines of it were born under and no file has now."""
         formerly = {name for _, name in self._today.births.keys if name != self._path}
-        gone = sorted(
-            name for name in formerly if self._core.code.head_text(name, commit=self._known.commit) is None
-        )
-        return (self._path, *gone)
+        code, commit = self._core.code, self._known.commit
+        return (self._path, *sorted(name for name in formerly if not code.is_file(name, commit=commit)))
 
     # 1 ----------------------------------------------------------------------------------------------
     def _anchored(self) -> Iterator[Reason]:
