@@ -172,8 +172,8 @@ async def stale_notice(
     if record is None:
         return None
     what = f"{gone.symbol} in {gone.range.path}" if gone.symbol else str(gone.range)
-    since = f"; until {gone.commit[:8]} they were at {gone.last}" if gone.commit else ""
-    told = f"{record.label} “{record.title}” was anchored here, at {what}; its lines are gone{since}"
+    since = f" since {gone.commit[:8]} (before: {gone.last})" if gone.commit else f" (recorded at {what})"
+    told = f"{record.label} “{record.title}”: its lines are gone from here{since}"
     content = document.content(line)
     return types.Diagnostic(
         range=document.span(line, len(content) - len(content.lstrip())),

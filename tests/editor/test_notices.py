@@ -62,8 +62,7 @@ def test_a_lost_anchor_is_told_where_its_lines_stood(lost: str, editor: Client, 
     [(line, code, severity, message)] = told(notices(editor, uri))
     assert (line, code, severity) == (5, "stale-anchor", INFORMATION)
     assert message == (
-        "ADR-0001 “Lower emails” was anchored here, at src/auth.py:5; its lines are gone; "
-        f"until {lost[:8]} they were at src/auth.py:5"
+        f"ADR-0001 “Lower emails”: its lines are gone from here since {lost[:8]} (before: src/auth.py:5)"
     )
     hover = editor.shown(uri, 5)["contents"]["value"]
     assert "**ADR-0001**" in hover

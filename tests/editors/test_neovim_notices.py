@@ -19,7 +19,7 @@ def test_neovim_tells_what_does_not_hold_and_mends_it(shop: Shop) -> None:
 
     stale = said["stale"]
     assert (stale["line"], stale["severity"]) == (line, 3)  # information
-    assert f"ADR-0001 “{DECISION}” was anchored here" in stale["message"]
+    assert f"ADR-0001 “{DECISION}”: its lines are gone from here since" in stale["message"]
     assert "Its lines are gone from here" in said["hover"]
     assert said["superseded"]["message"] == (
         "ADR-0002 “Retry for ever” was superseded by ADR-0003 “Retry three times”"
