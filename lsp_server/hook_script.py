@@ -38,13 +38,13 @@ def body() -> str:
 
 def script(hook: str, command: Sequence[str], *, chained: bool) -> str:
     """The script of one hook, without the lines that tell a file to be ours. ``command`` starts Git Memory,
-    and gets the hook's name; ``chained``: a hook that was here before is called, too."""
+    and gets the hook's name and what the script adds; ``chained``: a hook that was here before is called."""
     words = " ".join(quoted(word) for word in command)
     return (
         f"git_memory_hook={hook}\n"
         f"git_memory_is_chained={'yes' if chained else 'no'}\n"
         f"git_memory_is_there() {{ [ -x {quoted(command[0])} ]; }}\n"
-        f"git_memory_start() {{ GIT_MEMORY_HOOK={hook} {words} {hook}; }}\n"
+        f'git_memory_start() {{ GIT_MEMORY_HOOK={hook} {words} {hook} "$@"; }}\n'
         "\n"
         f"{body()}"
     )

@@ -49,7 +49,7 @@ def main() -> NoReturn:
     try:
         signal.signal(signal.SIGALRM, _out_of_time)
         signal.alarm(_SECONDS)
-        _run(sys.argv[1], os.environ)
+        _run(sys.argv[1], sys.argv[2:], os.environ)
     except BaseException as error:
         _tell(sys.argv[1], error)
     os._exit(0)
@@ -63,7 +63,7 @@ def _out_of_time(*_: object) -> NoReturn:
     raise _OutOfTimeError
 
 
-def _run(hook: str, environment: Mapping[str, str]) -> None:
+def _run(hook: str, told: Sequence[str], environment: Mapping[str, str]) -> None:
     from lsp_server.memory.facade import Memory
 
     # git says where the repository is by GIT_DIR and GIT_WORK_TREE, where it is not where we stand.
@@ -71,7 +71,7 @@ def _run(hook: str, environment: Mapping[str, str]) -> None:
         before = memory.version()
         if before is not None:
             try:
-                _DO[hook](memory)
+                _DO[hook](memory, told)
             except _OutOfTimeError:
                 memory.give_up_hook()
                 raise
@@ -89,23 +89,23 @@ def _sync(memory: Memory, environment: Mapping[str, str], *, asked: bool) -> Non
         start(memory.git_dir, environment)
 
 
-def _after_commit(memory: Memory) -> None:
-    memory.after_commit()
+def _after_commit(memory: Memory, told: Sequence[str]) -> None:
+    memory.after_commit(checkpoint="checkpoint" in told)
 
 
-def _after_rewrite(memory: Memory) -> None:
+def _after_rewrite(memory: Memory, _: Sequence[str]) -> None:
     memory.after_rewrite()
 
 
-def _before_message(memory: Memory) -> None:
+def _before_message(memory: Memory, _: Sequence[str]) -> None:
     memory.before_message()
 
 
-def _nothing(_: Memory) -> None:
+def _nothing(_memory: Memory, _: Sequence[str]) -> None:
     """A push has only the sync."""
 
 
-_DO: Mapping[str, Callable[[Memory], None]] = {
+_DO: Mapping[str, Callable[[Memory, Sequence[str]], None]] = {
     "post-commit": _after_commit,
     "post-rewrite": _after_rewrite,
     "prepare-commit-msg": _before_message,

@@ -77,7 +77,7 @@ def install(session: Session, here: bool) -> None:
         _advise(session, found)
     else:
         _print_lines(session, found)
-    if not all(hook.works for hook in found.hooks):
+    if not found.hooks or not all(hook.works for hook in found.hooks):
         raise click.exceptions.Exit(1)
 
 

@@ -122,8 +122,8 @@ def how_to_start() -> tuple[str, ...]:
 
 
 # what they do ---------------------------------------------------------------------------------------
-def after_commit(core: Core) -> Record | None:
-    """What post-commit does: settle what the commit settles, and make a checkpoint where that is switched on;
+def after_commit(core: Core, *, checkpoint: bool) -> Record | None:
+    """What post-commit does: settle what the commit settles, and make a ``checkpoint``, where that is wanted;
     the checkpoint. None where there is no memory, for a commit to the memory itself, and while git is in the
     middle of a rebase. Raises what a checkpoint raises."""
     from lsp_server.memory.settling_links import is_rewriting
@@ -131,7 +131,7 @@ def after_commit(core: Core) -> Record | None:
     if core.store.tip() is None or is_rewriting(core) or _is_memorys(core):
         return None
     settled = _settle(core)
-    made = _checkpoint(core) if core.repository.config.flag(CHECKPOINT) else None
+    made = _checkpoint(core) if checkpoint else None
     if settled:
         _note(core)
     return made

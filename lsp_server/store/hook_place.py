@@ -67,6 +67,8 @@ def find(repository: Repository, *, here: bool = False) -> HookPlace:
         keeper = "husky" if folder.name == ".husky" else "core.hooksPath"
         because = f"this project's hooks are files of the project ({_shown(folder, top)}, by {keeper})"
         return HookPlace(directory, False, because, _checked(_in_folder(folder)))
+    if directory.exists() and not directory.is_dir():
+        return HookPlace(directory, False, f"core.hooksPath names {directory}, so git runs no hooks at all")
     because = f"core.hooksPath names {directory}, which is not this repository's alone"
     return HookPlace(directory, False, because, _checked(_in_folder(directory)))
 

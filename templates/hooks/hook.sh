@@ -55,7 +55,11 @@ git_memory_read() {
 # anchored lines that no commit had then: a commit that touches none of these has nothing for them either.
 git_memory_post_commit() {
     dir='' && ! git_memory_is_busy && git_memory_look && ! git_memory_is_busy || return 0
-    if ! git_memory_is_on "$checkpoint" && [ -f "$settled" ]; then
+    if git_memory_is_on "$checkpoint"; then
+        git_memory_start checkpoint
+        return 0
+    fi
+    if [ -f "$settled" ]; then
         set --
         while IFS= read -r path; do set -- "$@" "$path"; done <"$settled"
         [ $# -gt 0 ] || return 0
@@ -131,8 +135,8 @@ git_memory_commit_msg() {
 # A push of the memory itself is the person's own exchange: ours would only come in its way.
 git_memory_pre_push() {
     git_memory_look && git_memory_is_on "$sync" || return 0
-    while read -r local _ remote _; do
-        for ref in "$local" "$remote" "$PRE_COMMIT_LOCAL_BRANCH"; do
+    while read -r from _ to _; do
+        for ref in "$from" "$to" "$PRE_COMMIT_LOCAL_BRANCH"; do
             case $ref in "refs/heads/$branch" | "refs/heads/$branch-proposals/"*) return 0 ;; esac
         done
     done <<EOF

@@ -194,6 +194,14 @@ def test_where_hooks_are_not_ours_nothing_is_written_and_the_line_to_add_is_prin
     assert {folder: everything_in(folder) for folder in folders if folder.is_dir()} == before
 
 
+def test_where_hooks_are_switched_off_nothing_is_written(repo: Repo) -> None:
+    repo.git("config", "core.hooksPath", "/dev/null")
+    answer = repo.run("hooks", "install")
+    assert answer.code == 1
+    assert answer.out == "nothing was written: core.hooksPath names /dev/null, so git runs no hooks at all\n"
+    assert repo.run("hooks", "status", "--json").json["hooks"] == []
+
+
 def test_a_line_that_was_added_is_recognised(repo: Repo) -> None:
     for file in configure(repo, "husky 9"):
         put(file, f'git-memory hook {file.name} "$@" || true\n')

@@ -95,8 +95,9 @@ def started(trace: Path) -> list[str]:
 # what they do ---------------------------------------------------------------------------------------
 def test_a_commit_makes_a_checkpoint_where_that_is_switched_on(hooked: Repo) -> None:
     commit(hooked, "No checkpoint yet")
+    change(hooked)
+    hooked.git("-c", "memory.hooks.checkpoint=true", "commit", "-q", "-m", "Sign in by mail")
     hooked.git("config", "memory.hooks.checkpoint", "true")
-    commit(hooked, "Sign in by mail")
     [record] = hooked.json("list", "checkpoint")
     assert record["title"] == "Sign in by mail"
     assert record["code"]["commit"] == hooked.git("rev-parse", "HEAD")
@@ -138,7 +139,7 @@ def test_what_takes_too_long_is_given_up_and_not_tried_again(hooked: Repo) -> No
     hooked.do("learn", "Emails differ by case")
     hook = hooked.path / ".git" / "hooks" / "post-commit"
     begin = "from lsp_server.cli.hook import"
-    slow = 'h._SECONDS = 1; h._DO = {"post-commit": lambda _: time.sleep(30)}'
+    slow = 'h._SECONDS = 1; h._DO = {"post-commit": lambda *_: time.sleep(30)}'
     hook.write_text(
         hook.read_text().replace(begin, f"import lsp_server.cli.hook as h, time; {slow}; {begin}")
     )

@@ -41,12 +41,13 @@ class Hooking:
         return hooking.remove(self._core)
 
     # what git's hooks call ---------------------------------------------------------------------------
-    def after_commit(self) -> Record | None:
-        """The code has a new commit: settle what that settles, and make a checkpoint where
-        ``memory.hooks.checkpoint`` is on; the checkpoint. Nothing in the middle of a rebase."""
+    def after_commit(self, *, checkpoint: bool = False) -> Record | None:
+        """The code has a new commit: settle what that settles, and make a ``checkpoint`` named after it; the
+        checkpoint. Nothing in the middle of a rebase, and no checkpoint for an amendment. Raises what a
+        checkpoint raises."""
         from lsp_server.memory import hooking
 
-        return hooking.after_commit(self._core)
+        return hooking.after_commit(self._core, checkpoint=checkpoint)
 
     def after_rewrite(self) -> None:
         """Commits of the code were rewritten, and that was noted: settle what speaks of them."""
