@@ -8,6 +8,7 @@ from lsp_server.cli.code_link import link_json, link_of, written_at
 from lsp_server.cli.output import field_text, minute, place_facts
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.fields import FIELDS
+from lsp_server.records.model import Kind
 from lsp_server.records.plain import range_json, record_json
 
 ID_LENGTH = 36
@@ -133,6 +134,8 @@ def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, 
     facts = _front_facts(memory, record, link_of(record, memory.links([record])))
     for anchor, located in memory.places(record):
         facts += place_facts(session.out, anchor, located)
+    if record.kind is Kind.CHECKPOINT and memory.has_snapshot(record.id):
+        facts.append(("work tree", f"kept in this clone; git memory restore {record.label}"))
     facts += _links(memory, record)
     facts.append(("file", visible_line(record.path)))
     return facts

@@ -44,6 +44,12 @@ def test_a_checkpoint_s_json_tells_of_its_snapshot(repo: Repo) -> None:
     assert "snapshot" not in repo.json("checkpoint", "Without")
 
 
+def test_show_says_that_the_work_tree_is_kept_here(repo: Repo, label: str) -> None:
+    assert f"kept in this clone; git memory restore {label}\n" in repo.do("show", label)
+    repo.do("checkpoint", "prune", "--keep", "0", "--days", "0")
+    assert "kept in this clone" not in repo.do("show", label)
+
+
 def test_snapshot_and_edit_exclude_each_other_and_prune_is_no_title(repo: Repo) -> None:
     assert "exclude each other" in repo.fails("checkpoint", "--snapshot", "--edit", code=2)
     assert "prune comes first" in repo.fails("checkpoint", "--json", "prune", code=2)

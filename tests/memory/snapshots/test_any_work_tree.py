@@ -20,7 +20,7 @@ from work_trees import Picture, empty, leftovers, picture, users_own
 from lsp_server import Memory
 from lsp_server.errors import RefusedError
 
-EXAMPLES = 600 if os.environ.get("GIT_MEMORY_STRESS") else 8
+EXAMPLES = 300 if os.environ.get("GIT_MEMORY_STRESS") else 8
 
 NAMES = [
     "a",
@@ -120,6 +120,12 @@ def not_followed(root: Path, *options: str) -> set[str]:
     return {os.fsdecode(raw) for raw in listed.split(b"\0") if raw}
 
 
+def sparse(root: Path) -> set[str]:
+    """What a sparse checkout leaves out, whether it is there or not: nobody's business where it was not."""
+    listed = subprocess.run(["git", "ls-files", "-z", "-t"], cwd=root, capture_output=True, check=True).stdout
+    return {os.fsdecode(raw[2:]) for raw in listed.split(b"\0") if raw.startswith(b"S ")}
+
+
 def without(seen: Picture, names: set[str]) -> Picture:
     return {name: leaf for name, leaf in seen.items() if name not in names}
 
@@ -149,6 +155,7 @@ def there_and_back(place: Path, situation: dict[str, object]) -> None:
         put(root, situation["then"])  # type: ignore[arg-type]  # what the strategy makes
         then, own = picture(root), users_own(repo)
         uncounted = not_followed(root, "--ignored", "--exclude-standard")
+        absent = sparse(root) - set(then)
         record = memory.checkpoint("Here", snapshot=True)
         assert picture(root) == then
         assert users_own(repo) == own, "taking a snapshot changed what is the user's"
@@ -174,8 +181,10 @@ def there_and_back(place: Path, situation: dict[str, object]) -> None:
         wanted = without(then, uncounted)
         assert without(restored, set(restored) - set(wanted)) == wanted
         extra = set(restored) - set(wanted)
-        assert extra <= staying | ignored, "what git follows and the snapshot does not have is still there"
-        for name in (staying | ignored) & set(restored) - set(wanted):
+        assert extra <= staying | ignored | absent, (
+            "what git follows and the snapshot does not have is still there"
+        )
+        for name in (staying | ignored | absent) & set(restored) - set(wanted):
             assert restored[name] == since[name], "a file that is nobody's business was touched"
         assert (ignored - set(wanted)) <= set(restored), "an ignored file is gone"
 
