@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from lsp_server.code.grammars import load
 from lsp_server.code.naming import find
 from lsp_server.code.symbols import NoSymbolsError, Outline, Symbol, outline
 from lsp_server.code.text import split_lines
@@ -187,3 +189,10 @@ def test_deep_nesting_ends_no_process() -> None:
     nested = "".join(f"function f{depth}() {{" for depth in range(3000)) + "}" * 3000
     for text in (["(" * 20_000 + ")" * 20_000], [nested], ["{" * 100_000]):
         outline("a.js", text)
+
+
+def test_without_its_grammar_a_language_is_told_to_name_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    load.cache_clear()
+    monkeypatch.setitem(sys.modules, "tree_sitter_go", None)  # as Python has what cannot be imported
+    with pytest.raises(NoSymbolsError, match=r"need the package tree-sitter-go.*name lines instead"):
+        outline("a.go", ["package a", "func f() {}"])
