@@ -191,16 +191,23 @@ def _print_lines(session: Session, found: Hooks) -> None:
     """What to add where, file by file."""
     out = session.out
     out.line(f"nothing was written: {visible_line(found.because)}")
-    last = None
+    last, made_new = None, False
     for hook in found.hooks:
         if hook.added or hook.line is None:
             continue
         if hook.path != last:
             out.line()
-            out.line(out.style(f"add to {visible_line(str(hook.path))}", "bold"))
+            is_new = hook.path.name == hook.name and not hook.path.exists()
+            out.line(out.style(f"{'make' if is_new else 'add to'} {visible_line(str(hook.path))}", "bold"))
+            if is_new:
+                out.line("  #!/bin/sh")
+                made_new = True
             last = hook.path
         for line in hook.line.split("\n"):
             out.line(f"  {line}")
+    if made_new:
+        out.line()
+        out.line("Files that are made have to be executable; commit them for the whole team.")
     there = [hook.name for hook in found.hooks if hook.added]
     if there:
         out.line()

@@ -187,7 +187,7 @@ def test_where_hooks_are_not_ours_nothing_is_written_and_the_line_to_add_is_prin
     assert answer.code == 1
     assert answer.out.startswith("nothing was written: ")
     for file in files:
-        assert f"add to {file}\n" in answer.out
+        assert f"{'add to' if file.exists() else 'make'} {file}\n" in answer.out
     for hook in HOOKS:
         if kind != "pre-commit" or hook != "post-rewrite":
             assert f"git-memory hook {hook}" in answer.out
