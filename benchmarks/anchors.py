@@ -7,8 +7,8 @@ Without arguments: this project's own history. The judge takes every line along 
 one ``git log -p``; births come from blame, which goes down every branch. What the columns say:
 
 - ``exactly``: found on all lines where the judge has it and no other, or rightly said to be gone
-- ``back``: the judge lost it, or lines of it (they were taken out), and its whole text is found again: it
-  stands there once, or around all lines that the judge still has
+- ``back``: the judge lost it, or lines of it, and its whole text is found again: around all lines that the
+  judge still has; or in one place to which it came with the commit that took it away, or after it
 - ``partly``: on some of the judge's lines; ``stale``: said to be gone, though the judge still has it
 - ``disputed``: not as the judge says, but as ``git blame --reverse`` does, git's own way of following lines
   forwards: one of the two is wrong, and a text that stands there twice does not tell which
@@ -74,6 +74,8 @@ class Followed:
     def __init__(self, path: str, lines: int) -> None:
         self.path: str | None = path
         self.numbers = list(range(1, lines + 1))
+        self.gone: dict[int, tuple[str, str]] = {}
+        """The commit that took an old line away, and what the file was called before it."""
 
     def today(self) -> dict[int, int]:
         """Today's line by the old one; what is not in it is gone."""
@@ -83,11 +85,12 @@ class Followed:
 
 
 class Sample(NamedTuple):
-    """One anchor, and where the judge has its lines."""
+    """One anchor, and where the judge has its lines; ``gone``: the commits that took lines with words."""
 
     anchor: Anchor
     path: str | None
     lines: tuple[int, ...]
+    gone: tuple[tuple[str, str], ...]
 
 
 def follow(clone: Clone, files: Sequence[Followed], old: str, new: str) -> int:
@@ -98,13 +101,15 @@ def follow(clone: Clone, files: Sequence[Followed], old: str, new: str) -> int:
     process = subprocess.Popen(command, cwd=clone.root, stdout=subprocess.PIPE)
     assert process.stdout is not None
     commits = 0
-    for commits, changes in enumerate(_commits(process.stdout), start=1):  # noqa: B007
+    for commits, (commit, changes) in enumerate(_commits(process.stdout), start=1):  # noqa: B007
         moved = [(at.pop(change.old, None), change) for change in changes]
         for file, change in moved:
             if file is None:
                 continue
             for start, removed, added in reversed(change.hunks):
                 first = start if not removed else start - 1
+                for number in file.numbers[first : first + removed]:
+                    file.gone[number] = (commit, change.old or "")
                 file.numbers[first : first + removed] = [0] * added
             file.path = change.new
             if change.new is not None:
@@ -122,7 +127,8 @@ class Change(NamedTuple):
     hunks: list[tuple[int, int, int]]
 
 
-def _commits(stream: Iterator[bytes]) -> Iterator[list[Change]]:
+def _commits(stream: Iterator[bytes]) -> Iterator[tuple[str, list[Change]]]:
+    commit = ""
     changes: list[Change] = []
     inside = 0  # lines of a hunk that are still to come
     begun = False
@@ -135,8 +141,8 @@ def _commits(stream: Iterator[bytes]) -> Iterator[list[Change]]:
             continue
         if line.startswith(b"\0"):
             if begun:
-                yield changes
-            begun, changes = True, []
+                yield commit, changes
+            begun, commit, changes = True, line[1:-1].decode("ascii"), []
         elif line.startswith(b"diff --git "):
             old = None
         elif line.startswith(b"rename from "):
@@ -153,7 +159,7 @@ def _commits(stream: Iterator[bytes]) -> Iterator[list[Change]]:
             changes[-1].hunks.append((int(found[1]), removed, added))
             inside = removed + added
     if begun:
-        yield changes
+        yield commit, changes
 
 
 def _name(line: bytes) -> str | None:
@@ -188,7 +194,13 @@ def judged(clone: Clone, old: str, new: str, count: int) -> tuple[dict[str, list
         if range_ is not None:
             code.births(path)  # the whole file once, then each anchor of it is cheap
             found = tuple(today[n] for n in range(range_.start, range_.end + 1) if n in today)
-            samples[kind].append(Sample(code.anchor(range_), files[place].path, found))
+            gone = files[place].gone
+            went = {
+                gone[n]: None
+                for n in range(range_.start, range_.end + 1)
+                if n in gone and has_words(lines[n - 1 : n])
+            }
+            samples[kind].append(Sample(code.anchor(range_), files[place].path, found, tuple(went)))
     return samples, commits
 
 
@@ -238,6 +250,17 @@ class Files:
     def renamed(self, path: str) -> str | None:
         return self._code.path_today(path, self._old)
 
+    def came(self, path: str, sample: Sample) -> bool:
+        """Whether an anchor's text came to a file with the commit that took it away from its own, or later:
+        before, the file did not have it, or only where it was taken away."""
+        text = sample.anchor.text
+        for commit, was in sample.gone:
+            before = self._code.head_text(was if path == sample.path else path, commit=f"{commit}^1") or ()
+            places = [n for n in range(len(before)) if before[n : n + len(text)] == text]
+            if len(places) > (1 if path in (was, sample.path) else 0):
+                return False
+        return bool(sample.gone)
+
     def by_reverse_blame(self, path: str, line: int, new: str) -> tuple[str, int] | None:
         """Where ``git blame --reverse`` has a line of the old commit at the new one: its path and number."""
         if path not in self._reverse:
@@ -281,7 +304,9 @@ def verdict(sample: Sample, located: Located, files: Files, new: str) -> str:
     today = files.today(path).head_lines
     places = [n + 1 for n in range(len(today)) if today[n : n + len(text)] == text]
     whole = min(lines) in places and len(lines) == len(text) == max(lines) - min(lines) + 1
-    if whole and (len(places) == 1 or (right and path == sample.path and right <= lines)):
+    if whole and right and path == sample.path and right <= lines:
+        return "back"
+    if whole and len(places) == 1 and not right and files.came(path, sample):
         return "back"
     start, end = sample.anchor.range.start, sample.anchor.range.end
     then = sample.anchor.range.path

@@ -7,14 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from lsp_server.code.git import OFFLINE, GitRunner, decode_path
-from lsp_server.code.locating import FileToday, word_characters
+from lsp_server.code.locating import FileToday, has_words, word_characters
 from lsp_server.code.model import Located
+from lsp_server.code.past import Left
 from lsp_server.errors import GitMemoryError
 from lsp_server.records.anchors import Anchor
 from lsp_server.records.telling import telling_line
 
 _MOST_FILES = 8  # that have the telling line: with more of them it tells nothing
-_ENOUGH = 30  # letters and digits of a text of which nobody knows whether it is younger than the anchor
+# Letters and digits that a text needs: what was cut here and pasted there at once, and what came back later,
+# which may as well be another text that says the same.
+_TELLING_AT_ONCE = 20
+_TELLING_LATER = 40
 _TRUSTED = 60.0  # seconds that "it is nowhere" is believed for
 
 
@@ -42,12 +46,18 @@ class Elsewhere:
         self._now: Callable[[], float] = time.monotonic
 
     def find(
-        self, anchor: Anchor, head: str, made_at: str | None, buffers: Mapping[str, Sequence[str]]
+        self,
+        anchor: Anchor,
+        head: str,
+        made_at: str | None,
+        left: Left | None,
+        buffers: Mapping[str, Sequence[str]],
     ) -> Located | None:
-        """The one place outside of its own file that has an anchor's whole text; None where there is none
-        or where there are several. ``buffers`` are the lines of files that differ from what is on disk."""
+        """The one place outside of its own file that an anchor's whole text has come to when it left that
+        file, or later; None where there is none or where there are several. A text that was there before is
+        a copy, and no move. ``buffers`` are the lines of files that differ from what is on disk."""
         line = telling_line(anchor.text)
-        if line is None or (made_at is None and word_characters(anchor.text) < _ENOUGH):
+        if line is None or left is None:
             return None
         key = (head, anchor)
         if not buffers and self._now() - self._nowhere.get(key, -_TRUSTED) < _TRUSTED:
@@ -62,7 +72,7 @@ class Elsewhere:
                 located = self._files.locate(anchor, today, made_at=made_at)
             except GitMemoryError:  # a file that cannot be read, or that this clone does not have
                 return None
-            if located.survived == located.total and located.ranges:
+            if located.survived == located.total and located.ranges and _came(located, today, left):
                 found.append(located)
         if len(found) == 1:
             self._nowhere.clear()
@@ -80,3 +90,20 @@ class Elsewhere:
             return []
         paths = [decode_path(path) for path in listed.split(b"\0") if path]
         return [path.removeprefix(f"{head}:") for path in paths] if self._is_bare else paths
+
+
+def _came(located: Located, today: FileToday, left: Left) -> bool:
+    """Whether lines came to a file when, or after, they left another."""
+    lines = [n for one in located.ranges for n in range(one.start, one.end + 1)]
+    text = [today.lines[n - 1] for n in lines]
+    told = [today.from_head.to_old(n) for n in lines if has_words([today.lines[n - 1]])]
+    births = [None if at is None else today.births.run_of(at) for at in told]
+    commits = [None if run is None else run.birth.commit for run in births if run is None or run.known]
+    if len(commits) < len(told):
+        return False  # history is cut here
+    if left.since is None or left.at_once is None:  # from the work tree, so it came there, too
+        return set(commits) == {None} and word_characters(text) >= _TELLING_AT_ONCE
+    if all(commit in left.at_once for commit in commits):
+        return word_characters(text) >= _TELLING_AT_ONCE
+    later = all(commit is None or commit in left.since for commit in commits)
+    return later and len(told) > 1 and word_characters(text) >= _TELLING_LATER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,16 +118,22 @@ class CodeFiles(CodeReader):
         anchor, made_at = self._in_history(anchor, made_at, head)
         settled = self._settled(anchor)
         located = locate(settled, today)
-        if _is_whole(located) or made_at is None:
+        if _is_whole(located):
             return located
-        fates = self._past.fates(anchor, head, made_at, today.path)
-        followed = [None if fate is None else fate.line or 0 for fate in fates] if fates else None
-        younger, was_repeated = None, False
-        if anchor.text and today.blocks_of(anchor.text):  # else neither is looked at
-            younger = self._past.younger(head, made_at)
-            uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
-            was_repeated = not uncommitted and self._past.was_repeated(anchor, made_at)
-        return locate(settled, today, younger=younger, followed=followed, was_repeated=was_repeated)
+        fates = self._past.fates(anchor, head, made_at, today.path) if made_at else None
+        if made_at is not None:
+            followed = [None if fate is None else fate.line or 0 for fate in fates] if fates else None
+            younger, was_repeated = None, False
+            if anchor.text and today.blocks_of(anchor.text):  # else neither is looked at
+                left = None if fates is None else self._past.left(anchor, head, made_at)
+                # What stands there since before the lines went is another text that says the same.
+                younger = left.since if left and left.since else self._past.younger(head, made_at)
+                uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
+                was_repeated = not uncommitted and self._past.was_repeated(anchor, made_at)
+            located = locate(settled, today, younger=younger, followed=followed, was_repeated=was_repeated)
+        if located.certainty is Certainty.STALE and fates is None and self._past.is_cut(head):
+            return replace(located, certainty=Certainty.UNKNOWN)  # what became of them is not to be seen here
+        return located
 
     def find(self, anchor: Anchor, *, made_at: str | None = None) -> Located:
         """Where an anchor is today: in its file, under the name that this was given since, or else in
@@ -161,7 +168,8 @@ class CodeFiles(CodeReader):
         if commit is None:
             return None
         anchor, made_at = self._in_history(anchor, made_at, commit)
-        return self._elsewhere.find(anchor, commit, made_at, buffers or {})
+        left = self._past.left(anchor, commit, made_at)
+        return self._elsewhere.find(anchor, commit, made_at, left, buffers or {})
 
     def path_today(self, path: str, since: str, *, commit: str | None = None) -> str | None:
         """The name that a file has at ``commit`` which was at ``path`` in the older commit ``since``; None

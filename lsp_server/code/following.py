@@ -49,8 +49,8 @@ class Fate(NamedTuple):
     """What became of one line. ``line`` is its number at HEAD, None when it is gone; ``near`` is the line
     at HEAD closest to where it is or was, 0 where the file is gone.
 
-    ``gone`` is the commit that took it away; before that it was line ``last`` of ``path``, and had lived
-    through ``lived`` changes of its file.
+    ``gone`` is the commit that took it away, ``before`` the one before that on the way: there it was line
+    ``last`` of ``path``, and had lived through ``lived`` changes of its file.
     """
 
     line: int | None
@@ -59,6 +59,7 @@ class Fate(NamedTuple):
     last: int
     lived: int
     gone: str | None = None
+    before: str | None = None
 
 
 class Trail(NamedTuple):
@@ -71,7 +72,7 @@ class Trail(NamedTuple):
 
     def fate(self, line: int) -> Fate:
         """What became of a line (1-based) that the file had when the trail begins."""
-        gone: str | None = None
+        gone: Step | None = None
         path, last, at, lived = self.first, line, line, 0
         for name, step in self.steps:
             if step.is_end and not step.hunks:
@@ -81,13 +82,15 @@ class Trail(NamedTuple):
             if gone is None:
                 path = name
                 if not is_there:
-                    gone = step.commit
+                    gone = step
                 else:
                     last, lived = at, lived + 1
         if gone is None and self.path is not None:
             path = self.path
         near = max(at, 1) if self.path is not None else 0
-        return Fate(at if gone is None else None, near, path, last, lived, gone)
+        if gone is None:
+            return Fate(at, near, path, last, lived)
+        return Fate(None, near, path, last, lived, gone.commit, gone.parent)
 
 
 def _after(hunks: Sequence[Hunk], line: int) -> tuple[int, bool]:

@@ -20,7 +20,7 @@ from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
 # How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
 # `return None`): fewer where the lines are known to have come into the file since.
 _TELLING_ALONE = 12
-_TELLING_WHEN_YOUNGER = 8
+_TELLING_WHEN_YOUNGER = 10
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,9 @@ def locate(
         return Located(_ranges(today.path, block), Certainty.TEXT, total, total)
     if _worth_showing(survivors, anchor, today):
         return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
-    certainty = Certainty.UNKNOWN if _may_be_hidden(anchor, births, today) else Certainty.STALE
+    is_told = followed is not None and None not in followed  # of each line what became of it
+    is_hidden = not is_told and _may_be_hidden(anchor, births, today)
+    certainty = Certainty.UNKNOWN if is_hidden else Certainty.STALE
     return Located((), certainty, 0, total)
 
 

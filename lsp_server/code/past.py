@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lsp_server.code.blame import FileBirths
 from lsp_server.code.following import Fate, History
-from lsp_server.code.git import OFFLINE, GitRunner, blob, commit_id, commits_since, tree_entry
+from lsp_server.code.git import (
+    OFFLINE,
+    GitRunner,
+    blob,
+    commit_id,
+    commits_since,
+    is_partial_clone,
+    is_shallow,
+    tree_entry,
+)
+from lsp_server.code.locating import has_words
 from lsp_server.code.text import is_binary, split_lines
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import UNCOMMITTED, Anchor
@@ -17,6 +27,14 @@ _FOLLOWED_LINES = 2000  # of one anchor: each is taken through every change of i
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+
+
+class Left(NamedTuple):
+    """When lines left their file: with one of the commits ``at_once`` (of a merged branch there are many),
+    and ``since`` are those and all that came later. None: they are only gone from the work tree."""
+
+    at_once: frozenset[str] | None = None
+    since: frozenset[str] | None = None
 
 
 class Past:
@@ -32,6 +50,7 @@ class Past:
         self._texts: dict[tuple[str, str], tuple[str, ...] | None] = {}
         self._since: dict[tuple[str, str], frozenset[str] | None] = {}
         self._files: dict[tuple[str, str], bool] = {}
+        self._cut: dict[str, bool] = {}
 
     def history(self, head: str) -> History:
         """The ways to ``head``; only the last one asked for is kept."""
@@ -58,6 +77,26 @@ class Past:
         """The name at ``head`` of the file that was at ``path`` in ``since``; None when it is gone."""
         trail = self.history(head).trail(since, path)
         return None if trail is None or self.text(since, path) is None else trail.path
+
+    def left(self, anchor: Anchor, head: str, made_at: str | None) -> Left | None:
+        """When an anchor's lines left their file; None when nobody can tell. Blank lines and brackets that
+        stay are nothing that was anchored."""
+        if any(birth.commit == UNCOMMITTED for birth in anchor.births):
+            return Left()
+        fates = self.fates(anchor, head, made_at) if made_at else None
+        if fates is None:
+            return None
+        told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+        gone = [fate for fate in told if fate.gone and fate.before]
+        if len(gone) < len(told):
+            return Left()
+        if not gone:
+            return None
+        first = min(gone, key=lambda fate: fate.lived)
+        if first.gone is None or first.before is None:
+            return None
+        at_once, since = self.younger(first.gone, first.before), self.younger(head, first.before)
+        return None if at_once is None or since is None else Left(at_once, since)
 
     def _lines_then(self, anchor: Anchor, made_at: str) -> list[int | None] | None:
         """The numbers that an anchor's lines had in the commit it was made at: those it names, unless the
@@ -109,6 +148,10 @@ class Past:
         except StoreError:
             return False
         return entry is not None and entry.is_file
+
+    def is_cut(self, head: str) -> bool:
+        """Whether the history of ``head`` is not all here: the clone is shallow or partial."""
+        return _kept(self._cut, head, lambda: is_shallow(self._runner) or is_partial_clone(self._runner))
 
     def younger(self, head: str, made_at: str) -> frozenset[str] | None:
         """The commits in the history of ``head`` that were not in that of ``made_at``."""

@@ -44,10 +44,31 @@ def test_lines_born_after_the_cut_are_found_by_birth(history):
     assert (located.ranges, located.certainty) == ((CodeRange("a.py", 7, 7),), Certainty.BIRTHS)
 
 
-def test_a_line_whose_text_is_gone_is_stale_however_short_the_history(history):
+def test_a_line_whose_text_is_gone_is_unknown_too_it_may_be_anywhere(history):
     anchor = history.anchor("a.py", 3)
+    made_at = history.git("rev-parse", "HEAD")
     history.commit(a="# above\nnothing\n")
-    assert history.clone("shallow", "--depth=1").locate(anchor).certainty is Certainty.STALE
+    shallow = history.clone("shallow", "--depth=1")
+    assert shallow.locate(anchor, made_at=made_at).certainty is Certainty.UNKNOWN
+    assert shallow.files.find(anchor, made_at=made_at).certainty is Certainty.UNKNOWN
+    assert history.locate(anchor, made_at=made_at).certainty is Certainty.STALE
+
+
+def test_where_all_is_here_since_it_was_made_a_shallow_clone_can_tell(history):
+    shallow = history.clone("shallow", "--depth=1")
+    anchor, made_at = shallow.anchor("a.py", 3), shallow.git("rev-parse", "HEAD")
+    shallow.commit(a="# above\n# more\n" + OLD.replace("    return first\n", "    return last\n", 1))
+    assert shallow.locate(anchor, made_at=made_at).certainty is Certainty.STALE
+
+
+def test_what_is_fetched_later_is_told_then(history):
+    anchor, made_at = history.anchor("a.py", 3), history.git("rev-parse", "HEAD")
+    history.commit(a="# more\n# above\n" + OLD + "# below\n")
+    shallow = history.clone("shallow", "--depth=1")
+    assert shallow.locate(anchor, made_at=made_at).certainty is Certainty.UNKNOWN
+    shallow.git("fetch", "-q", "--unshallow")
+    whole = type(shallow)(shallow.root, shallow.environment)
+    assert whole.locate(anchor, made_at=made_at).ranges == (CodeRange("a.py", 4, 4),)
 
 
 def test_a_file_that_is_not_there_is_unknown_where_its_rename_may_be_cut_off(history):

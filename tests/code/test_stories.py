@@ -328,6 +328,33 @@ class TestMoves:
         story.repo.commit("Away", auth="import tokens\n")
         story.is_stale(last="auth.py:3-5", by="Away")
 
+    def test_are_none_where_a_copy_was_made_long_before(self, story):
+        text = (story.repo.root / "auth.py").read_text()
+        story.repo.write("tests/samples/auth.py", "# a sample\n" + text)
+        story.repo.commit("Sample")
+        story.repo.commit("Away", auth="import tokens\n")
+        story.is_stale(last="auth.py:3-5", by="Away")
+
+    def test_from_a_branch_that_is_merged_in_one_go(self, story):
+        story.git("switch", "-q", "-c", "side")
+        login = "def login(user):\n    token = tokens.issue(user)\n    return token\n"
+        story.repo.write("login.py", "# signing in\n" + login)
+        story.repo.commit("Copy first")
+        story.repo.commit("Remove then", auth="import tokens\n")
+        story.git("switch", "-q", "main")
+        story.repo.commit("Main", other="x\n")
+        story.git("merge", "-q", "--no-ff", "-m", "Merge", "side")
+        story.shows(
+            "login.py",
+            """
+              # signing in
+            > def login(user):
+            >     token = tokens.issue(user)
+            >     return token
+            """,
+            by=Certainty.TEXT,
+        )
+
     def test_when_one_file_becomes_two(self, story):
         story.write("sessions.py", "def logout(user):\n    tokens.revoke(user)\n" * 3)
         story.commit(
