@@ -69,9 +69,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "secrets": Place("secrets:secrets", "Say what is no secret, and look for secrets."),
         "doctor": Place("doctor:doctor", "Look the memory over."),
         "hooks": Place("hooks:hooks", "Let git tell the memory of commits, rewrites and pushes."),
-        "notes": Place(
-            "notes:notes", "Let `git log --notes=memory` show what is recorded about each commit."
-        ),
+        "notes": Place("notes:notes", "Let git log show what is recorded about each commit."),
         "completion": Place("completion:completion", "Print a shell's completion script."),
     },
 }
