@@ -17,6 +17,7 @@ LINES = 10  # a hover's height
 RECORDS = 3  # shown whole when there are several; the rest is counted
 _SUMMARY = 300  # characters of text in all
 _TITLE = 200  # characters
+_PLACE, _PLACES = 80, 2  # characters of a symbol or path that it is about, and how many are named
 _STATUS = 40  # characters of a status that is none of ours
 _NO_TEXT = ("```", "~~~", "<<<<<<<", "=======", ">>>>>>>")  # fences, and the marks of a conflict
 # What a reader on the line wants to know first, by kind.
@@ -41,6 +42,7 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Col
             "conflict": bool(record.conflicts),
             "stale": record.id in stale,
             "date": f"{record.created:%Y-%m-%d}",
+            "about": _about(record),
             "title": _escaped(record.title, _TITLE),
             "uri": uri,
             "summary": summary(record, room),
@@ -51,6 +53,13 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Col
     lines = text.strip("\n").split("\n")
     # The head and the link come first, so a cut takes from the text below them.
     return "\n".join(lines if len(lines) <= LINES else [*lines[: LINES - 1], "…"])
+
+
+def _about(record: Record) -> str:
+    """What a record is about where that is more than the lines it is shown on: symbols, files, folders."""
+    names = [_escaped(one.symbol, _PLACE) for one in record.anchors if one.symbol]
+    names += [f"all of {_escaped(one.range.path, _PLACE)}" for one in record.anchors if one.range.is_whole]
+    return ", ".join([*names[:_PLACES], *(["…"] if len(names) > _PLACES else [])])
 
 
 def summary(record: Record, lines: int) -> str:
