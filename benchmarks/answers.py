@@ -1,9 +1,9 @@
 """The answers about code in a long history, with 10,000 records that name its commits and lines of its files.
 
 ``why`` against the plain ``git blame --porcelain`` of the same file, in turns: what it takes beyond that is
-less than half a second. Times are the processors', of all processes together: what a person waits for is
-less, and a busy machine does not count. The other answers blame no long file; their time itself is printed. The history is
-made, of 28,000 commits, or that of a clone of a real repository: ``answers.py REPOSITORY PATH``.
+less than half a second. The other answers blame no long file. Times are the processors', of all processes
+together: what a person waits for is less, and a busy machine does not count. The history is made, of 28,000
+commits, or that of a clone of a real repository: ``answers.py REPOSITORY PATH``.
 """
 
 from __future__ import annotations
