@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -246,6 +247,22 @@ def test_a_push_of_the_memory_itself_is_left_to_the_person(hooked: Repo, hub: Pa
     trace.unlink()
     git(hooked, "push", "-q", "origin", "main")
     assert started(trace) == ["pre-push"]
+
+
+def test_installed_by_an_interpreter_that_is_told_where_our_modules_are_they_find_them(repo: Repo) -> None:
+    python = Path(sys.base_prefix, "bin", f"python{sys.version_info[0]}.{sys.version_info[1]}")
+    knows = subprocess.run([python, "-I", "-c", "import lsp_server"], capture_output=True, check=False)
+    if knows.returncode == 0 or not python.exists():
+        pytest.skip("there is no interpreter without Git Memory")
+    places = [place for place in sys.path if Path(place).is_absolute()]
+    begin = f"import sys; sys.path[:] = {places!r}; from lsp_server.cli import main; main()"
+    subprocess.run(
+        [python, "-I", "-c", begin, "hooks", "install"],
+        cwd=repo.path, env=repo.environment, check=True, capture_output=True,
+    )  # fmt: skip
+    repo.git("config", "memory.hooks.checkpoint", "true")
+    commit(repo, "Sign in")
+    assert "Sign in" in repo.do("list", "checkpoint")
 
 
 # hooks that were there ------------------------------------------------------------------------------
