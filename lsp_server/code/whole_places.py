@@ -170,15 +170,21 @@ class WholePlaces:
         try:
             if not path.endswith("/"):
                 return path if (self._root / path).is_file() else None
-            # What is ignored does not count: builds leave folders behind.
-            new = ["ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", path]
-            return path if self._runner.run([*OFFLINE, "--literal-pathspecs", *new]) else None
+            return path if has_files(self._runner, path) else None
         except (OSError, StoreError):
             return None
 
     def _exists(self, commit: str, path: str) -> bool:
         entry = tree_entry(self._runner, commit, path.rstrip("/"))
         return entry is not None and (entry.mode == "040000" if path.endswith("/") else entry.is_file)
+
+
+def has_files(runner: GitRunner, folder: str) -> bool:
+    """Whether git knows files in a folder of the work tree, or would add some. What is ignored does not
+    count: builds leave folders behind."""
+    command = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    below = [] if folder == ROOT else ["--", folder]
+    return bool(runner.run([*OFFLINE, "--literal-pathspecs", *command, *below]))
 
 
 def files_in(runner: GitRunner, commit: str, folder: str) -> list[str]:

@@ -9,6 +9,8 @@ from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.records.anchors import ROOT, Anchor, CodePlace, CodeRange, CodeSymbol, PlaceThen, whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lsp_server.code.file_view import CodeFiles
     from lsp_server.memory.core import Core
 
@@ -73,11 +75,11 @@ def _symbol(core: Core, code: CodeFiles, place: CodeSymbol, commit: str | None) 
 
 
 def _whole(core: Core, place: CodeRange, commit: str | None) -> CodeRange:
-    from lsp_server.code.places import code_folder, tidy_path
+    from lsp_server.code.places import tidy_path
 
     root = core.repository.work_tree
     if root is not None and commit is None:
-        return whole(code_folder(root, place.path) if place.is_folder else core.code.resolve(place.path))
+        return whole(_folder(core, root, place.path) if place.is_folder else core.code.resolve(place.path))
     from lsp_server.code.git import tree_entry
 
     path, head = tidy_path(place.path), commit or core.code.head()
@@ -87,3 +89,13 @@ def _whole(core: Core, place: CodeRange, commit: str | None) -> CodeRange:
     if entry is None or (entry.mode == "040000") != place.is_folder:
         raise UsageError(f"{place.path} does not exist at {commit[:10] if commit else 'HEAD'}")
     return whole(f"{path}/" if place.is_folder else path)
+
+
+def _folder(core: Core, root: Path, path: str) -> str:
+    from lsp_server.code.places import code_folder
+    from lsp_server.code.whole_places import has_files
+
+    folder = code_folder(root, path)
+    if not has_files(core.repository.git, folder):
+        raise UsageError(f"{path} has no files that git knows, so nobody could follow it")
+    return folder

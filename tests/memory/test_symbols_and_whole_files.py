@@ -174,6 +174,17 @@ def test_what_is_not_there_is_refused_and_nothing_is_recorded(
     assert memory.version() == before
 
 
+def test_a_folder_that_git_knows_nothing_of_is_refused(repo: Any, memory: Memory) -> None:
+    repo.write(".gitignore", "build/\n")
+    repo.write("build/out.o", "")
+    (repo.root / "empty").mkdir()
+    for folder in ("build/", "empty/"):
+        with pytest.raises(UsageError, match="no files that git knows"):
+            learn(memory, whole(folder))
+    repo.write("new/file.py", "")
+    assert learn(memory, whole("new/")) == (Anchor(whole("new/")),)
+
+
 def test_a_binary_file_can_be_a_whole_file_and_has_no_symbols(repo: Any, memory: Memory) -> None:
     repo.write("logo.py", b"\0\1")
     learn(memory, whole("logo.py"))
