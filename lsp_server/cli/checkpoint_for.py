@@ -37,21 +37,19 @@ def answer(session: Session, range_: str, given: Mapping[str, Any]) -> None:
 
     with session.memory() as memory:
         found = memory.recorded_in(range_)
-    commits = f"{found.commits:,} commit{'s' * (found.commits != 1)}"
+    said, commits = visible_line(range_), _count(found.commits, "commit")
+    if not found.commits:
+        nothing_found(session, f"there is no commit in {said}")
     if not found.reasons:
-        what = f"the {commits} of {visible_line(range_)}" if found.commits else visible_line(range_)
-        nothing_found(
-            session,
-            f"no checkpoint and no record was written at {what}"
-            if found.commits
-            else f"there is no commit in {what}",
-        )
+        nothing_found(session, f"no checkpoint and no record was written at the {commits} of {said}")
     if session.json:
         print_json(session, [reason_json(reason) for reason in found.reasons])
         return
     print_reasons(session, found.reasons[:MOST])
-    print_more(
-        session, len(found.reasons) - MOST if len(found.reasons) > MOST else 0, "a shorter range or --json"
-    )
+    print_more(session, len(found.reasons[MOST:]), "a shorter range or --json")
     if session.out.is_terminal:
-        session.say(session.err.style(f"{len(found.reasons)} of {commits}", "dim"))
+        session.say(session.err.style(f"{_count(len(found.reasons), 'record')} of {commits}", "dim"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import UsageError
@@ -116,10 +117,11 @@ class FileReasons:
     # 2 ----------------------------------------------------------------------------------------------
     def _named(self) -> Iterator[Reason]:
         index = self._core.index
+        resolve = cache(index.resolve)  # a change log names the same few again and again
         first, last = self._lines or (1, len(self._known.lines))
         for number in range(first, last + 1):
             for found in LABEL_IN_TEXT.finditer(self._known.lines[number - 1]):
-                ids = index.resolve(found[0].removeprefix("memory:"))
+                ids = resolve(found[0].removeprefix("memory:"))
                 record = index.get(ids[0]) if len(ids) == 1 else None
                 if record is not None:
                     yield Reason(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import NotFoundError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lsp_server.index import Index
 
 _TRAILER = "Memory-Checkpoint:"
+_MOST_NAMED = 100  # names in one message
 _FEW = 20  # commits
 _MOST_FILES = 300  # of a commit, whose anchors are looked for
 
@@ -129,7 +131,7 @@ def named_in(index: Index, message: str) -> Iterator[tuple[str, Record]]:
     for line in message.splitlines():
         if line.startswith(_TRAILER):
             refs += line.removeprefix(_TRAILER).replace(",", " ").split()
-    for ref in dict.fromkeys(refs):
+    for ref in islice(dict.fromkeys(refs), _MOST_NAMED):
         ids = index.resolve(ref)
         record = index.get(ids[0]) if len(ids) == 1 else None
         if record is not None:
