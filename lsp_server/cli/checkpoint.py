@@ -102,7 +102,8 @@ def record_checkpoint(
     for line in _noted(record, previous):
         session.out.line(f"  {visible_line(line)}")
     if kept is not None:
-        session.out.line(f"  the work tree is kept, {size_text(kept.size)}; git memory restore {kept.label}")
+        size = "" if kept.size is None else f", {size_text(kept.size)}"
+        session.out.line(f"  the work tree is kept{size}; git memory restore {kept.label}")
         print_not_kept(session, kept.not_kept, "without")
 
 

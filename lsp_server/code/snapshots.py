@@ -113,7 +113,7 @@ def look_at(
     bounds = _Bounds(limit(repository), always)
     head = repository.head_commit()
     with _own_index(repository) as (git, rights):
-        seen = look(git, repository.work_tree)
+        seen = look(git, repository.work_tree, repository.common_dir)
         for path in also:
             with contextlib.suppress(OSError):
                 status = os.lstat(repository.work_tree / path)

@@ -75,8 +75,9 @@ class WorkTree:
     in_conflict: frozenset[str] = frozenset()
 
 
-def look(git: Git, root: Path) -> WorkTree:
-    """Look at the whole work tree. ``git`` reads the index that says which paths are tracked."""
+def look(git: Git, root: Path, own: Path) -> WorkTree:
+    """Look at the whole work tree. ``git`` reads the index that says which paths are tracked; ``own`` is the
+    repository itself, which may lie in the work tree under any name."""
     listing = git.start(["ls-files", "-z", "--stage", "-v"], stderr=False)
     try:
         others = git.run(["ls-files", "-z", "--others", "--exclude-standard"])
@@ -94,8 +95,11 @@ def look(git: Git, root: Path) -> WorkTree:
             continue  # another side of a conflict
         tracked.add(path)
         _place_tracked(seen, disk, path, tag, mode)
+    itself = f"{own.relative_to(root).as_posix()}/" if own.is_relative_to(root) else ".git/"
     for raw in others.split(b"\0"):
         path = decode_path(raw)
+        if path.startswith(itself):
+            continue
         if path.endswith("/"):
             seen.left_out.append(LeftOut(path.rstrip("/"), Why.REPOSITORY))
         elif path and (status := disk.status(path)) is not None:

@@ -1,6 +1,6 @@
-"""Use cases: back to a snapshot, as a branch, as a new worktree, or in place.
+"""Use case: the work tree becomes what a snapshot has.
 
-In place the state before is kept first, under a name that is told before anything is touched; then only the
+The state before is kept first, under a name that is told before anything is touched; then only the
 files that differ are changed. The index, HEAD and every ref stay as they are.
 """
 
@@ -8,32 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.code import restoring, snapshot_refs, snapshots
-from lsp_server.code.exact_files import Exact, converted_paths, own_bytes
+from lsp_server.code.exact_files import Exact
 from lsp_server.code.git import OFFLINE, decode_path
 from lsp_server.code.restore_journal import Note, clear_up, taken
-from lsp_server.code.restoring import Change, Plan, Step
+from lsp_server.code.restoring import Plan
 from lsp_server.code.snapshot_refs import Held
-from lsp_server.code.snapshots import Entry, State
-from lsp_server.code.work_tree import Disk, signature
+from lsp_server.code.snapshots import State
 from lsp_server.code.work_tree_writer import Contents, Writer
-from lsp_server.errors import GitMemoryError, RefusedError, StoreError, UsageError
+from lsp_server.errors import GitMemoryError, RefusedError, StoreError
 from lsp_server.memory import snapshotting
 from lsp_server.memory.snapshot_results import FileStep, InTheWay, Restored, RestorePlan, Snapshot
 from lsp_server.store import half_written
-from lsp_server.store.git_process import Git, GitError
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
 
-BRANCHES = "restored/"
-_MOST_NAMES = 1000
+_TICK = 20_000_000  # ns; longer than the clock of any file system that counts in less than seconds
 
 
 class _Prospect(NamedTuple):
@@ -44,102 +41,6 @@ class _Prospect(NamedTuple):
     token: str
 
 
-# elsewhere ---------------------------------------------------------------------------------------------
-def to_branch(core: Core, ref: str, name: str | None) -> Restored:
-    """A branch at a snapshot; one that is there already is answered as it is."""
-    held, snapshot = snapshotting.find(core, ref)
-    branch, is_new = _branch(core, held, snapshot, name)
-    if is_new:
-        _git(core, ["branch", "--no-track", "--", branch, held.commit])
-    return Restored(snapshot, branch=branch, created=is_new)
-
-
-def to_worktree(core: Core, ref: str, directory: Path, name: str | None) -> Restored:
-    """A new worktree on a branch at a snapshot, every file byte for byte as it was."""
-    held, snapshot = snapshotting.find(core, ref)
-    exact = snapshot_refs.exact_of(core.repository, held)
-    branch, is_new = _branch(core, held, snapshot, name)
-    place = Path(os.path.abspath(directory))  # noqa: PTH100  resolve() would follow symbolic links
-    if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
-        raise RefusedError(f"{place} is there already; name a folder that is not")
-    new = ["--no-track", "-b", branch] if is_new else []
-    at = held.commit if is_new else branch
-    _git(core, ["worktree", "add", "--quiet", *new, "--", str(place), at])
-    wanted = snapshots.entries_of(core.repository.git, held.tree, exact)
-    not_there = _never_had(exact) | exact.absent
-    _as_they_were(core, place, {path: e for path, e in wanted.items() if path not in not_there})
-    return Restored(snapshot, branch=branch, worktree=str(place), created=is_new)
-
-
-def _never_had(exact: Exact) -> set[str]:
-    return {one.path for one in exact.left_out}
-
-
-def _as_they_were(core: Core, place: Path, wanted: Mapping[str, Entry]) -> None:
-    """Give files of a new worktree the bytes and the rights that a checkout does not give them."""
-    disk = Disk(place)
-    seen = {path: signature(status) for path in wanted if (status := disk.status(path)) is not None}
-    git = _git_of(core, place)
-    regular = [path for path, how in seen.items() if stat.S_ISREG(how.mode)]
-    converted, _ = converted_paths(git, regular, core.repository.config.get("core.autocrlf") or "")
-    own = own_bytes(git, converted, write=False)
-    changes = []
-    for path in regular:
-        entry = wanted[path]
-        if entry.pointer is not None:
-            is_same = entry.pointer.size == seen[path].size  # a checkout has had it from Git LFS
-        else:
-            is_same = own.get(path, entry.content) == entry.content
-        if not is_same or entry.rights is not None:
-            changes.append(Change(path, Step.REPLACE, entry))
-    # What a sparse checkout leaves out, and was there all the same.
-    changes += [
-        Change(path, Step.ADD, e) for path, e in wanted.items() if path not in seen and not e.is_submodule
-    ]
-    if not changes:
-        return
-    with _staging(core, place) as (where, usual, _), Contents(core.repository) as contents:
-        writer = Writer(place, seen, usual)
-        writer.stage(changes, contents, where)
-        writer.apply(changes)
-    # Git takes a file of another size for changed, and these are not: it is told to look.
-    names = "".join(f"{change.path}\0" for change in changes).encode("utf-8", "surrogateescape")
-    git.run(["-c", "core.safecrlf=false", "update-index", "-z", "--stdin"], stdin=names)
-
-
-def _git_of(core: Core, place: Path) -> Git:
-    """git in another worktree of the repository."""
-    told = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-    git = core.repository.git
-    return Git(place, {k: v for k, v in git.environment.items() if k not in told}, git.version)
-
-
-def _branch(core: Core, held: Held, snapshot: Snapshot, name: str | None) -> tuple[str, bool]:
-    """The branch's name, and whether it is to be made."""
-    if name is not None:
-        if core.repository.git.try_run(["check-ref-format", "--branch", name]).code != 0:
-            raise UsageError(f"{name!r} is no name for a branch")
-        at = core.repository.refs.resolve(f"refs/heads/{name}")
-        if at is not None and at != held.commit:
-            raise RefusedError(f"there is a branch {name} already; give another name")
-        return name, at is None
-    stem = BRANCHES + snapshot.label
-    for number in range(1, _MOST_NAMES):
-        branch = stem if number == 1 else f"{stem}-{number}"
-        at = core.repository.refs.resolve(f"refs/heads/{branch}")
-        if at is None or at == held.commit:
-            return branch, at is None
-    raise RefusedError(f"there are {_MOST_NAMES} branches {stem} already; name one with --branch")
-
-
-def _git(core: Core, arguments: list[str]) -> None:
-    try:
-        core.repository.git.run(arguments, write=True)
-    except GitError as error:
-        raise RefusedError(f"git makes no {arguments[0]} of it: {error.message}") from error
-
-
-# in place ----------------------------------------------------------------------------------------------
 def plan(core: Core, ref: str, *, force: bool) -> RestorePlan:
     """What a restore in place would do. Nothing is done."""
     return _plan_of(_look(core, ref, force=force))
@@ -158,7 +59,7 @@ def in_place(
     if repository.work_tree is None:
         raise RefusedError("a bare repository has no work tree; without --in-place a branch is made")
     with taken(repository) as note:
-        found = _look(core, ref, force=force)
+        found = _settled(core, ref, force=force)
         shown = _plan_of(found)
         if expected is not None and expected.state != found.token:
             raise RefusedError(
@@ -170,12 +71,24 @@ def in_place(
         return _carry_out(core, found, shown, note, tell)
 
 
+def _settled(core: Core, ref: str, *, force: bool) -> _Prospect:
+    """As ``_look``, of files that have been as they are for a moment: two changes within one tick of the file
+    system's clock look like one."""
+    begun = time.time_ns()
+    found = _look(core, ref, force=force)
+    seen = found.state.seen.files
+    if any(seen[c.path].ctime > begun - _TICK for c in found.plan.changes if c.path in seen):
+        time.sleep(2 * _TICK / 1e9)
+        found = _look(core, ref, force=force)
+    return found
+
+
 def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
     repository = core.repository
     held, snapshot = snapshotting.find(core, ref)
     exact = snapshot_refs.exact_of(repository, held)
     wanted = snapshots.entries_of(repository.git, held.tree, exact)
-    always = frozenset(wanted) - _never_had(exact) - exact.absent
+    always = frozenset(wanted) - never_had(exact) - exact.absent
     clear_up(repository)  # a killed restore's half-made files are no part of the work tree
     also: tuple[str, ...] = ()
     while True:
@@ -251,16 +164,16 @@ def _carry_out(
     repository = core.repository
     root = repository.work_tree
     assert root is not None
-    with _staging(core, root) as (where, usual, staging), Contents(repository) as contents:
+    with staging(core, root) as (where, usual, folder), Contents(repository) as contents:
         writer = Writer(root, found.state.seen.files, usual)
         writer.check(found.plan.changes)
-        note.say("", "", staging)
+        note.say("", "", folder)
         writer.stage(found.plan.changes, contents, where)
         name = snapshot_refs.new_before_name(core.now())
         exact = replace(found.state.exact, created=found.plan.created)
         subject = f"snapshot: the work tree before {found.snapshot.label} was restored"
         before = snapshotting.keep(core, name, found.state, exact=exact, subject=subject)
-        note.say(name, found.held.name, staging)
+        note.say(name, found.held.name, folder)
         if tell is not None:
             tell(before)
         try:
@@ -274,7 +187,7 @@ def _carry_out(
 
 
 @contextlib.contextmanager
-def _staging(core: Core, root: Path) -> Iterator[tuple[Iterator[Path], int, str | None]]:
+def staging(core: Core, root: Path) -> Iterator[tuple[Iterator[Path], int, str | None]]:
     """Names for files on their way, on the work tree's own file system; the rights that a new file has; the
     folder in the work tree that was needed for it, mostly none."""
     private = core.repository.private_dir
@@ -291,3 +204,8 @@ def _staging(core: Core, root: Path) -> Iterator[tuple[Iterator[Path], int, str 
             yield (root / name / str(n) for n in range(1 << 62)), usual, name
         finally:
             shutil.rmtree(root / name, ignore_errors=True)
+
+
+def never_had(exact: Exact) -> set[str]:
+    """What a snapshot left out, by name: no restore touches it."""
+    return {one.path for one in exact.left_out}

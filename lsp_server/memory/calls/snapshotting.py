@@ -50,16 +50,16 @@ class Snapshotting:
     def restore_to_branch(self, ref: str, branch: str | None = None) -> Restored:
         """Make a branch at a snapshot, ``restored/<label>`` unless named. Nothing else changes. Raises
         ``NotFoundError``, ``RefusedError`` when the name is another branch's."""
-        from lsp_server.memory import restoring
+        from lsp_server.memory import restoring_elsewhere
 
-        return restoring.to_branch(self._core, ref, branch)
+        return restoring_elsewhere.to_branch(self._core, ref, branch)
 
     def restore_to_worktree(self, ref: str, directory: str | Path, branch: str | None = None) -> Restored:
         """Make a new worktree in ``directory`` (which must not be there, or be empty) on a branch as
         ``restore_to_branch`` makes it; its files are byte for byte as they were."""
-        from lsp_server.memory import restoring
+        from lsp_server.memory import restoring_elsewhere
 
-        return restoring.to_worktree(self._core, ref, Path(directory), branch)
+        return restoring_elsewhere.to_worktree(self._core, ref, Path(directory), branch)
 
     def plan_restore(self, ref: str, *, force: bool = False) -> RestorePlan:
         """What ``restore_in_place`` would do, and what would stop it. Nothing is done."""

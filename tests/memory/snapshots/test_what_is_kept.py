@@ -265,6 +265,31 @@ def test_a_linked_worktree_has_snapshots_of_its_own_files(
     assert picture(repo.root) == main
 
 
+@pytest.mark.parametrize("cut", ["--filter=blob:none", "--depth=1"])
+def test_in_a_partial_and_in_a_shallow_clone(repo: Repo, open_memory: Open, tmp_path: Path, cut: str) -> None:
+    repo.write("src/auth.py", "changed\n")
+    repo.commit("Change")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("clone", "-q", cut, repo.root.as_uri(), str(tmp_path / "cut"))
+    clone = Repo(tmp_path / "cut")
+    repo.root.rename(tmp_path / "gone")  # nothing can be fetched any more
+    memory = open_memory(clone)
+    clone.write("new.txt", "new\n")
+    clone.write("src/auth.py", "further\n")
+    comes_back(clone, memory, take(memory))
+
+
+def test_a_repository_whose_git_directory_lies_in_the_work_tree_does_not_keep_itself(
+    repo: Repo, open_memory: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repo.root / ".git").rename(repo.root / "meta")
+    monkeypatch.setenv("GIT_DIR", str(repo.root / "meta"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(repo.root))
+    with Memory.open(repo.root, honour_git_dir=True) as memory:
+        memory.initialise()
+        assert files(repo, take(memory)) == ["README.md", "src/auth.py"]
+
+
 def test_a_bare_repository_has_nothing_to_keep(new_repo: NewRepo, open_memory: Open) -> None:
     memory = open_memory(new_repo("bare.git", "--bare"))
     with pytest.raises(RefusedError, match="no work tree"):
