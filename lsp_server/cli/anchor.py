@@ -149,4 +149,6 @@ def _json(one: Anchor, located: Any) -> dict[str, Any]:
         "symbol": one.symbol or None,
         "today": [range_json(place) for place in located.ranges],
         "certainty": located.certainty.value,
+        "last": located.last and range_json(located.last),
+        "gone_by": located.gone_by or None,
     }

@@ -82,7 +82,11 @@ def place_facts(out: Terminal, anchor: Anchor, located: Any) -> list[tuple[str, 
     if not located.ranges:
         is_stale = located.certainty.value == "stale"
         told = out.style(visible_line(anchor.ending), "yellow") if is_stale else "history is cut here"
-        return [("was at", f"{written}; {told}")]
+        since = f" since {located.gone_by[:8]}" if located.gone_by else ""
+        last = (
+            f" (before: {visible_line(str(located.last))})" if since and located.last != anchor.range else ""
+        )
+        return [("was at", f"{written}; {told}{since}{last}")]
     symbol = f" ({visible_line(located.symbol)})" if located.symbol else ""
     facts = []
     for place in located.ranges:

@@ -151,7 +151,15 @@ class CodeFiles(CodeReader):
             renamed = self.locate(anchor, self.today(now, commit=commit), made_at=made_at, is_its_file=True)
             if renamed.ranges:
                 return renamed
-        return self.elsewhere(anchor, commit=commit, made_at=made_at) or located
+        return self.elsewhere(anchor, commit=commit, made_at=made_at) or self._ended(located, anchor, made_at)
+
+    def _ended(self, located: Located, anchor: Anchor, made_at: str) -> Located:
+        commit = self.head()
+        if located.certainty is not Certainty.STALE or commit is None:
+            return located
+        anchor, today = self._in_history(anchor, made_at, commit)
+        last = self._past.last(anchor, commit, today or made_at)
+        return located if last is None else replace(located, last=last[0], gone_by=last[1])
 
     def elsewhere(
         self,

@@ -27,6 +27,9 @@ class Located:
 
     ``survived`` and ``total`` count lines: a partly rewritten range keeps what survives. ``symbol`` is the
     name that the anchor's symbol has now; "" for other anchors.
+
+    Of a stale anchor whose commits are here, ``gone_by`` is the one that took the last of its lines away, and
+    ``last`` where that was before; ``gone_by`` is "" where they are only gone from the work tree.
     """
 
     ranges: tuple[CodeRange, ...]
@@ -34,6 +37,8 @@ class Located:
     survived: int
     total: int
     symbol: str = ""
+    last: CodeRange | None = None
+    gone_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from lsp_server.code.git import (
 from lsp_server.code.locating import has_words
 from lsp_server.code.text import is_binary, split_lines
 from lsp_server.errors import StoreError
-from lsp_server.records.anchors import UNCOMMITTED, Anchor
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, CodeRange
 
 _KEPT = 256  # answers of one kind
 _FOLLOWED_LINES = 2000  # of one anchor: each is taken through every change of its file
@@ -78,15 +78,31 @@ class Past:
         trail = self.history(head).trail(since, path)
         return None if trail is None or self.text(since, path) is None else trail.path
 
+    def last(self, anchor: Anchor, head: str, made_at: str) -> tuple[CodeRange, str] | None:
+        """Where the last of an anchor's lines was, and the commit that took it away, "" where ``head`` has it
+        still; None when nobody can tell."""
+        told = self._told(anchor, head, made_at)
+        left = [(fate.path, fate.line) for fate in told if fate.line]
+        gone = ""
+        if not left:
+            longest = max((fate.lived for fate in told), default=0)
+            final = [fate for fate in told if fate.lived == longest]
+            left = [(fate.path, fate.last) for fate in final]
+            gone = final[0].gone or "" if final else ""
+        lines = [line for _, line in left]
+        return (CodeRange(left[0][0], min(lines), max(lines)), gone) if left else None
+
+    def _told(self, anchor: Anchor, head: str, made_at: str) -> list[Fate]:
+        """What became of the lines that are more than blanks and brackets, as far as that is known."""
+        fates = self.fates(anchor, head, made_at) or ()
+        return [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+
     def left(self, anchor: Anchor, head: str, made_at: str | None) -> Left | None:
         """When an anchor's lines left their file; None when nobody can tell. Blank lines and brackets that
         stay are nothing that was anchored."""
         if any(birth.commit == UNCOMMITTED for birth in anchor.births):
             return Left()
-        fates = self.fates(anchor, head, made_at) if made_at else None
-        if fates is None:
-            return None
-        told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+        told = self._told(anchor, head, made_at) if made_at else []
         gone = [fate for fate in told if fate.gone and fate.before]
         if len(gone) < len(told):
             return Left()

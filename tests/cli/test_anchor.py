@@ -27,8 +27,9 @@ def places(repo: Any) -> list[str]:
 
 
 def test_it_tells_where_a_record_is_today_and_what_is_gone(anchored: Any) -> None:
+    lost = anchored.git("rev-parse", "HEAD")
     assert places(anchored) == [
-        "was at code.py:10-12; its lines are gone",
+        f"was at code.py:10-12; its lines are gone since {lost[:8]}",
         "at code.py:18, written at code.py:20",
     ]
     told = anchored.json("anchor", "ADR-1")
@@ -37,6 +38,9 @@ def test_it_tells_where_a_record_is_today_and_what_is_gone(anchored: Any) -> Non
         (10, "stale", []),
         (20, "births", [{"path": "code.py", "start": 18, "end": 18}]),
     ]
+    gone, there = told["places"]
+    assert (gone["last"], gone["gone_by"]) == ({"path": "code.py", "start": 10, "end": 12}, lost)
+    assert (there["last"], there["gone_by"]) == (None, None)
 
 
 def test_a_record_moves_in_one_commit(anchored: Any) -> None:
