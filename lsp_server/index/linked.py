@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from lsp_server.index.packing import storable
-from lsp_server.index.places import _anchors as stored_anchors
+from lsp_server.index.places import stored_anchors
 from lsp_server.index.values import StoredAnchor
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ def anchors_for_births(connection: sqlite3.Connection, keys: Iterable[tuple[str,
                 [value for pair in part for value in pair],
             ).fetchall()
         )
-    return _anchors(connection, places)
+    return stored_anchors(connection, places)
 
 
 def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnchor]:
@@ -40,7 +40,7 @@ def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnc
         " UNION SELECT row, ordinal FROM births WHERE path = ?",
         (path, path),
     )
-    return _anchors(connection, set(rows.fetchall()))
+    return stored_anchors(connection, set(rows.fetchall()))
 
 
 def anchors_with_lines(connection: sqlite3.Connection, numbers: Iterable[int]) -> list[StoredAnchor]:
@@ -55,7 +55,7 @@ def anchors_with_lines(connection: sqlite3.Connection, numbers: Iterable[int]) -
                 f"SELECT row, ordinal FROM anchors WHERE telling IN ({marks})", part
             ).fetchall()
         )
-    return _anchors(connection, places)
+    return stored_anchors(connection, places)
 
 
 def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
@@ -70,7 +70,8 @@ def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
     return [unpack(row) for row in rows]
 
 
-def _anchors(connection: sqlite3.Connection, places: Iterable[tuple[int, int]]) -> list[StoredAnchor]:
+def stored_anchors(connection: sqlite3.Connection, places: Iterable[tuple[int, int]]) -> list[StoredAnchor]:
+    """The anchors at these (row, ordinal), in the order of recording."""
     import json
 
     by_row: dict[int, list[int]] = {}
