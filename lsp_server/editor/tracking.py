@@ -162,7 +162,7 @@ class Tracking:
 
     def _live(self, tracked: _Tracked, document: Document) -> LiveMemory | None:
         base = tracked.base
-        if base is None or not (base.placed or base.gone):
+        if base is None or not _says_something(base):
             return None
         if tracked.live is None or tracked.live_on is not document:
             tracked.live, tracked.live_on = _live_on(base, document), document
@@ -206,11 +206,15 @@ class Tracking:
     async def _take(self, tracked: _Tracked, uri: str, base: FileMemory | None) -> None:
         """What is known from now on, brought to the text as it is by now off the loop's thread."""
         live, document = None, self._documents.get(uri)
-        while base is not None and document is not None and (base.placed or base.gone):
+        while base is not None and document is not None and _says_something(base):
             live = await self._workers.prompt(_live_on, base, document)
             if document is (document := self._documents.get(uri)):
                 break
         tracked.base, tracked.live, tracked.live_on = base, live, document
+
+
+def _says_something(base: FileMemory) -> bool:
+    return bool(base.placed or base.whole or base.gone)
 
 
 def _is_worth_it(repository: Repository, document: Document) -> bool:

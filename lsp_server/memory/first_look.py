@@ -46,9 +46,12 @@ def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> Fil
     from lsp_server.code.locating import locate
 
     placed: list[tuple[str, Placed]] = []
+    whole: list[str] = []
     for stored in {(one.record_id, one.ordinal): one for one in anchors}.values():
         anchor = stored.anchor
         record = core.index.get(stored.record_id)
+        if record is not None and anchor.range.is_whole and anchor.range.path == today.path:
+            whole.append(record.id)
         # What is not told by lines is found with the rest.
         if record is None or anchor.range.is_whole or anchor.symbol or not anchor.text:
             continue
@@ -65,4 +68,5 @@ def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> Fil
         placed=tuple(item for _, item in placed),
         version=core.index.version(),
         commit=None,
+        whole=tuple(dict.fromkeys(whole)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from client import EVERYTHING, Client, lines
+from client import EVERYTHING, Client, at, lines
 
 from lsp_server import Memory
 from lsp_server.memory import CodeRange, Kind
@@ -68,6 +68,15 @@ def test_a_lost_anchor_is_retired_and_the_record_stays(lost: Memory, editor: Cli
     assert anchors(lost, "ADR-1") == []
     shown = editor.notified("textDocument/publishDiagnostics", lambda p: p["uri"] == uri)
     assert shown["diagnostics"] == []
+
+
+def test_a_record_whose_lines_are_gone_can_be_opened_where_they_stood(
+    lost: Memory, editor: Client, repo: Any
+) -> None:
+    uri = opened(editor, repo)
+    [place] = editor.request("textDocument/definition", at(uri, 5))
+    assert "ADR-0001" in place["uri"]
+    assert editor.run(editor.actions(uri, 5, triggerKind=2)["Open ADR-0001"])["id"] == lost.get("ADR-1").id
 
 
 def test_the_fixes_of_a_notice_are_tied_to_it(lost: Memory, editor: Client, repo: Any) -> None:

@@ -14,6 +14,7 @@ from client import EVERYTHING, Client, at
 
 from lsp_server import Memory
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.records.anchors import whole
 
 CANCELLED = -32800
 AUTH = "src/auth.py"
@@ -95,6 +96,19 @@ def test_a_hover_answers_from_what_is_known_and_knows_more_when_the_history_is_r
     gate.touch()
     assert "Use JWT" in client.shown(uri, 7)["contents"]["value"]
     assert "Emails differ by case" in client.hover(uri, 5)["contents"]["value"]
+
+
+def test_a_record_about_a_whole_file_is_known_before_its_history(
+    gate: Path, client: Client, repo: Any, memory: Memory
+) -> None:
+    memory.record(Kind.BUG, "Split this file", at=[whole("README.md")])
+    client.initialize(repo.root)
+    uri = client.open(repo.root / "README.md")
+    assert "Split this file" in client.hover(uri, 0)["contents"]["value"]
+    gate.touch()
+    [place] = client.request("textDocument/definition", at(uri, 0))  # this one waits for all
+    assert "BUG-1" in place["uri"]
+    assert "Split this file" in client.hover(uri, 0)["contents"]["value"]
 
 
 def test_a_waiting_request_can_be_cancelled(gate: Path, client: Client, repo: Any) -> None:

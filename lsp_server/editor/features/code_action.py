@@ -108,6 +108,7 @@ async def _openings(
     until = time.monotonic() + _PATIENCE
     for line in lines:
         ids += await session.tracking.soon_at(document, line, until - time.monotonic())
+        ids += session.tracking.gone_at(document, line)
     refs = [mention.ref for line in lines for mention in mentions(document.content(line))]
     own = record_id(document)
     actions: dict[str, types.CodeAction] = {}

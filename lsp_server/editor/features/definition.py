@@ -33,7 +33,11 @@ async def _definition(session: Session, document: Document, line: int, mention: 
         return None
     record = await repository.find(mention.ref) if mention is not None else None
     refs: Sequence[str]
-    refs = (record.id,) if record else await session.tracking.soon_at(document, line, PATIENCE)
+    if record is not None:
+        refs = (record.id,)
+    else:
+        found = await session.tracking.soon_at(document, line, PATIENCE)
+        refs = [*found, *session.tracking.gone_at(document, line)]
     open_view = partial(repository.memory.view, in_use=session.files_in_use())
     views = [await session.workers.prompt(open_view, ref) for ref in refs]
     return [types.Location(uris.from_path(view.path), _START) for view in views] or None
