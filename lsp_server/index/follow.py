@@ -57,10 +57,15 @@ def version_of(connection: sqlite3.Connection) -> Version | None:
 
 
 def follow(
-    connection: sqlite3.Connection, store: Store, reader: Reader, progress: Progress | None = None
+    connection: sqlite3.Connection,
+    store: Store,
+    reader: Reader,
+    progress: Progress | None = None,
+    most: int | None = None,
 ) -> Version | None:
-    """Bring the index to the tip and return it. The caller holds the transaction: the tip is read inside
-    it, so that of two processes the later never goes back. Raises what the store raises."""
+    """Bring the index to the tip and return it, unless more than ``most`` files differ. The caller holds the
+    transaction: the tip is read inside it, so that of two processes the later never goes back. Raises what
+    the store raises."""
     tip = store.tip()
     old = version_of(connection)
     if tip == old:
@@ -69,6 +74,8 @@ def follow(
     if tip is not None and old is not None:
         with contextlib.suppress(GitMemoryError):  # the branch was rewritten and the old version is gone
             changes = store.changed(old, tip)
+    if most is not None and (changes is None or len(changes) > most):
+        return old
     if changes is None:
         schema.clear(connection)
         changes = () if tip is None else store.changed(None, tip)

@@ -53,20 +53,26 @@ class Index:
 
     # following -------------------------------------------------------------------------------------
     def follow(
-        self, store: Store, version: Version | None = None, *, progress: Progress | None = None
+        self,
+        store: Store,
+        version: Version | None = None,
+        *,
+        progress: Progress | None = None,
+        most: int | None = None,
     ) -> Version | None:
         """Bring the index to the store's tip and return it (None: no memory yet, the index is empty).
 
         ``version`` spares reading the tip when the caller has just done so. Well under a millisecond when
         there is nothing to do; from nothing, about what parsing all records takes. All in one transaction:
         a process that ends in the middle leaves the old state. ``progress`` hears (files done, of how
-        many). Raises what the store raises.
+        many). Where more than ``most`` files differ, the index stays, and where it stands is returned.
+        Raises what the store raises.
         """
         self._store = store
         if (version or store.tip()) == self.version():
             return self.version()
         return self._again(
-            lambda database: database.write(lambda c: follow(c, store, self._reader, progress))
+            lambda database: database.write(lambda c: follow(c, store, self._reader, progress, most))
         )
 
     def check(self, files: Mapping[str, str]) -> builtins.list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lsp_server.store.git_store import GitStore
 
 _LISTED = 100  # records that the commit's message names
+_NEAR = 100  # records that are read on the way to something else: some 20 ms
 
 
 class Settled(NamedTuple):
@@ -38,15 +39,22 @@ NOTHING = Settled(None)
 
 def settle_quietly(core: Core, store: GitStore | None = None) -> Settled:
     """As ``settle_links``, for whoever has something else to do: what stands in its way is left for the next
-    look."""
+    look, and so is all of it where the index would have to read many records first."""
     try:
-        return settle_links(core, store)
+        return settle_links(core, store, most_to_read=_NEAR)
     except GitMemoryError:
         return NOTHING
 
 
-def settle_links(core: Core, store: GitStore | None = None, *, at_its_end: bool = False) -> Settled:
-    """Settle all links to code on the branch of ``store`` (the one this worktree writes to, unless given).
+def settle_links(
+    core: Core,
+    store: GitStore | None = None,
+    *,
+    at_its_end: bool = False,
+    most_to_read: int | None = None,
+) -> Settled:
+    """Settle all links to code on the branch of ``store`` (the one this worktree writes to, unless given);
+    nothing where the index would have to read more than ``most_to_read`` records first.
 
     Nothing happens without a memory, inside a batch, and while git is in the middle of a rebase, unless that
     is ``at_its_end``, where git runs its last hook. Raises what a write raises.
@@ -56,7 +64,8 @@ def settle_links(core: Core, store: GitStore | None = None, *, at_its_end: bool 
     if tip is None or core.batch is not None or (is_rewriting(core) and not at_its_end):
         return NOTHING
     index = core.index_of(store)
-    index.follow(store, tip)
+    if index.follow(store, tip, most=most_to_read) != tip:
+        return NOTHING
     open_ = index.records_naming([UNCOMMITTED])
     links = core.links.today_of(index.named_commits())
     rewritten = {commit: link for commit, link in links.items() if link.is_rewritten}

@@ -78,6 +78,16 @@ def test_following_to_where_it_stands_reads_nothing(branch, index, make):
     assert branch.reads == 0
 
 
+def test_who_has_little_time_follows_only_where_little_is_to_be_read(branch, index, make):
+    branch.put(make.learning("aaaa"))
+    assert index.follow(branch, most=0) is None
+    first = index.follow(branch)
+    branch.put(make.learning("bbbb"), make.learning("cccc"))
+    branch.reads = 0
+    assert (index.follow(branch, most=1), branch.reads, len(index.list())) == (first, 0, 1)
+    assert (index.follow(branch, most=2), len(index.list())) == (branch.tip(), 3)
+
+
 def test_progress_is_told_to_the_end(branch, index, make):
     branch.put(*[make.learning(f"{n:08x}") for n in range(450)])
     told = []
