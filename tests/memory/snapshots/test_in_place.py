@@ -257,6 +257,35 @@ def test_a_repository_that_appeared_in_a_folder_is_not_written_into(repo: Repo, 
     assert picture(repo.root) == before
 
 
+def test_names_that_differ_in_case_alone_are_refused_where_case_does_not_count(
+    repo: Repo, memory: Memory
+) -> None:
+    repo.write("Notes.txt", "upper\n")
+    repo.write("notes.txt", "lower\n")
+    snapshot = take(memory)
+    repo.git("config", "core.ignoreCase", "true")
+    repo.write("README.md", "since\n")
+    with pytest.raises(RefusedError, match=r"notes\.txt is one file with Notes\.txt here"):
+        memory.restore_in_place(snapshot.label, force=True)
+    assert (repo.root / "README.md").read_text() == "since\n"
+
+
+def test_a_merge_under_way_stays_under_way(repo: Repo, memory: Memory) -> None:
+    for branch, text in (("one", "one\n"), ("two", "two\n")):
+        repo.git("switch", "-qc", branch, "main")
+        repo.write("README.md", text)
+        repo.commit(branch)
+    repo.git("merge", "-q", "one", check=False)
+    snapshot = take(memory)
+    conflict = (repo.root / "README.md").read_text()
+    repo.write("README.md", "a hasty resolution\n")
+    own = users_own(repo)
+    memory.restore_in_place(snapshot.label)
+    assert (repo.root / "README.md").read_text() == conflict
+    assert users_own(repo) == own
+    assert repo.git("diff", "--name-only", "--diff-filter=U") == "README.md"
+
+
 def test_while_another_git_is_at_work_it_is_refused(repo: Repo, memory: Memory) -> None:
     snapshot = take(memory)
     repo.write("README.md", "since\n")
