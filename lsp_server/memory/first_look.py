@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import FileMemory, Placed
+from lsp_server.records.anchors import UNCOMMITTED
 
 if TYPE_CHECKING:
     from lsp_server.code.locating import FileToday
@@ -44,6 +45,7 @@ def second_look(core: Core, path: str, text: str | None) -> FileMemory:
 def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> FileMemory:
     """The records whose lines are all there; nothing is called stale."""
     from lsp_server.code.locating import locate
+    from lsp_server.code.model import Certainty
 
     placed: list[tuple[str, Placed]] = []
     whole: list[str] = []
@@ -56,7 +58,9 @@ def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> Fil
         if record is None or anchor.range.is_whole or anchor.symbol or not anchor.text:
             continue
         located = locate(anchor, today)
-        if located.survived == located.total:
+        # Where births are known, an equal text that stands elsewhere may well be another line.
+        by_text = not today.births.runs or any(birth.commit == UNCOMMITTED for birth in anchor.births)
+        if located.survived == located.total and (by_text or located.certainty is Certainty.BIRTHS):
             placed += [
                 (record.created.isoformat(), Placed(record.id, place.start, place.end))
                 for place in located.ranges
