@@ -186,10 +186,10 @@ class Index:
         """The anchors made on this file, and those with a line born in it."""
         return self._read(lambda c: places.anchors_on_path(c, path))
 
-    def anchors_with_lines(self, numbers: Iterable[int]) -> builtins.list[StoredAnchor]:
-        """The anchors that may stand in a text: their telling line has the number of one of its lines
-        (``records.telling.numbers_of``)."""
-        return self._read(lambda c: places.anchors_with_lines(c, numbers))
+    def anchors_with_lines(self, numbers: Iterable[int], path: str) -> builtins.list[StoredAnchor]:
+        """The anchors made on other files than ``path`` that may stand in a text: their telling line has the
+        number of one of its lines (``records.telling.numbers_of``)."""
+        return self._read(lambda c: places.anchors_with_lines(c, numbers, path))
 
     def at_commit(self, commit: str) -> builtins.list[Record]:
         """The records written when the code stood at this commit (its full id)."""

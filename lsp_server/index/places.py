@@ -43,18 +43,18 @@ def anchors_on_path(connection: sqlite3.Connection, path: str) -> list[StoredAnc
     return stored_anchors(connection, set(rows.fetchall()))
 
 
-def anchors_with_lines(connection: sqlite3.Connection, numbers: Iterable[int]) -> list[StoredAnchor]:
-    """The anchors whose telling line has one of these numbers (``records.telling``)."""
+def anchors_with_lines(
+    connection: sqlite3.Connection, numbers: Iterable[int], path: str
+) -> list[StoredAnchor]:
+    """The anchors made on other files than ``path`` whose telling line has one of these numbers
+    (``records.telling``)."""
     wanted = sorted(numbers)
     places: set[tuple[int, int]] = set()
     for start in range(0, len(wanted), _AT_ONCE):
         part = wanted[start : start + _AT_ONCE]
         marks = ",".join("?" * len(part))
-        places.update(
-            connection.execute(
-                f"SELECT row, ordinal FROM anchors WHERE telling IN ({marks})", part
-            ).fetchall()
-        )
+        query = f"SELECT row, ordinal FROM anchors WHERE telling IN ({marks}) AND path <> ?"
+        places.update(connection.execute(query, [*part, storable(path)]).fetchall())
     return stored_anchors(connection, places)
 
 

@@ -102,9 +102,9 @@ def _moved_here(core: Core, code: CodeFiles, today: FileToday, *, is_buffer: boo
     """The anchors made on other files that their text has left, and that it is in this one now."""
     buffers = {today.path: today.lines} if is_buffer else {}
     moved = []
-    for stored in core.index.anchors_with_lines(numbers_of(today.lines)):
+    for stored in core.index.anchors_with_lines(numbers_of(today.lines), today.path):
         anchor = stored.anchor
-        if anchor.range.path == today.path or len(today.blocks_of(anchor.text)) != 1:
+        if len(today.blocks_of(anchor.text)) != 1:
             continue
         record = core.index.get(stored.record_id)
         made_at = record.anchored_at(anchor) if record else None

@@ -59,9 +59,10 @@ def test_anchors_are_found_by_the_line_that_tells_their_text_from_other_code(kno
     record = make.learning("aaaa", anchors=(plain, told))
     index = known(record, make.learning("bbbb"))
 
-    def found(*lines):
-        return [(s.record_id, s.anchor) for s in index.anchors_with_lines(numbers_of(lines))]
+    def found(*lines, path="src/b.py"):
+        return [(s.record_id, s.anchor) for s in index.anchors_with_lines(numbers_of(lines), path)]
 
     assert found("# new file", "        raise TokenExpired(user.name)") == [(record.id, told)]
+    assert found("        raise TokenExpired(user.name)", path="src/a.py") == []
     assert found("    else:", "        return x", "raise TokenExpired(user.name)") == []
     assert found(*(f"a line that is number {n}" for n in range(2000)), told.text[1]) == [(record.id, told)]
