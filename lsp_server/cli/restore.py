@@ -59,7 +59,7 @@ class SnapshotName(Text):
     """,
 )
 @click.argument("ref", required=False, type=SnapshotName())
-@click.option("--branch", type=Text(), metavar="NAME", help="The branch's name, restored/… unless given.")
+@click.option("--branch", type=Text(), metavar="NAME", help="The branch's name, restored/LABEL unless given.")
 @click.option(
     "--worktree",
     type=TypedPath(),
