@@ -44,6 +44,7 @@ class Search:
         self._beyond = beyond
         self._lost = read_comparable(runner, lost, "--no-walk=unsorted")
         self._changes = Changes(runner)
+        self._most = max(_MOST_COMPARED, 10 * len(lost))
         self._found: dict[str, Rewritten] = {}
         self._unclear: set[str] = set()  # several commits are as likely
 
@@ -81,8 +82,9 @@ class Search:
         if not several:
             return
         # What the lost commit has in its own history is no copy of it.
-        younger = unreachable(self._runner, several, [commit.id])
-        several = {one: several[one] for one in several if one in younger}
+        if any(one in self._before_lost for one in several):
+            younger = unreachable(self._runner, several, [commit.id])
+            several = {one: several[one] for one in several if one in younger}
         for one in tuple(several.values()):  # nor is a pick of another candidate the first to be asked
             if any(claimed in several and claimed != one.id for claimed in one.claims):
                 del several[one.id]
@@ -116,6 +118,11 @@ class Search:
         return ["--date-order", f"--max-age={max(oldest, 0)}", f"--max-count={_MOST_READ}"]
 
     @cached_property
+    def _before_lost(self) -> AbstractSet[str]:
+        """The commits in the histories of the lost ones, as far back as any is looked at."""
+        return frozenset(_listed(self._runner, *self._lost, options=self._limits))
+
+    @cached_property
     def _by_author(self) -> Mapping[str, Sequence[Comparable]]:
         found: dict[str, list[Comparable]] = defaultdict(list)
         for one in self._since.values():
@@ -124,7 +131,7 @@ class Search:
 
     def _touching(self, files: Iterable[str]) -> list[Comparable]:
         """The newer commits that change one of these files, merges left out, the newest first."""
-        paths = sorted(files)[:200]
+        paths = sorted(files)[:1000]
         if not paths or not self._since:
             return []
         output = self._runner.run(
@@ -141,9 +148,9 @@ class Search:
     ) -> dict[str, tuple[Comparable, Change]]:
         """The newer commits that change the very files of one of these changes, with what they change."""
         sets = {change.files for change in wanted}
-        touching = [*self._touching(frozenset().union(*sets)), *extra][: _MOST_COMPARED * 5]
+        touching = [*self._touching(frozenset().union(*sets)), *extra][: self._most * 5]
         files = self._changes.files(one.id for one in touching)
-        few = [one for one in touching if files[one.id] in sets][:_MOST_COMPARED]
+        few = [one for one in touching if files[one.id] in sets][: self._most]
         changes = self._changes.of(Span(one.id) for one in few)
         return {one.id: (one, changes[Span(one.id)]) for one in few if Span(one.id) in changes}
 
@@ -285,8 +292,9 @@ class Search:
             self._note(commit, likely[commit.id], Evidence.RANGE_DIFF)
 
 
-def _listed(runner: GitRunner, *revisions: str) -> set[str]:
+def _listed(runner: GitRunner, *revisions: str, options: Sequence[str] = ()) -> set[str]:
     output = runner.run(
-        [*OFFLINE, "rev-list", "--stdin"], stdin="".join(f"{one}\n" for one in revisions).encode("ascii")
+        [*OFFLINE, "rev-list", *options, "--stdin"],
+        stdin="".join(f"{one}\n" for one in revisions).encode("ascii"),
     )
     return set(output.decode("ascii").split())

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.link_state import LinkState
 
+_MOST_AT_ONCE = 500  # lost commits of one look: some seconds
+
 Tips = tuple[str, ...]
 
 
@@ -75,6 +77,8 @@ class _Look:
             return
         # What was looked for before can only be in commits that came since.
         again, anew = ([one for one in open_ if (one in searched) is known] for known in (True, False))
+        later = set(anew[_MOST_AT_ONCE:])  # of a history that was rewritten from its beginning
+        anew = anew[:_MOST_AT_ONCE]
         found = {
             **find(self._core, again, self._tips, state, beyond=before),
             **find(self._core, anew, self._tips, state),
@@ -82,7 +86,7 @@ class _Look:
         for one in open_:
             became = found.get(one)
             state.lost[one] = (became.today, became.evidence.value) if became else None
-        state.searched = tuple(one for one in open_ if one not in found)
+        state.searched = tuple(one for one in open_ if one not in found and one not in later)
         self._note(found.values())
         state.journal = rewrite_journal.size(self._core.private)
 

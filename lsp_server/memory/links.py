@@ -98,7 +98,8 @@ class Links:
             state = link_state.load(private)  # another process may have looked already
         new = {one for one in asked if one not in state.standing and one not in state.lost}
         journal = self._journal_grew(state)
-        if state.tips != tips or new or journal:
+        later = sum(became is None for became in state.lost.values()) > len(state.searched)
+        if state.tips != tips or new or journal or later:
             from lsp_server.memory.link_look import look
 
             look(self._core, state, refs, new)
