@@ -118,9 +118,8 @@ class _Planning:
         for path, entry in self._wanted.items():
             if path not in self._never_had and path not in self._absent and path not in self._obstacles:
                 self._write(path, entry)
-        for path in self._wanted:
-            if path in self._changes:
-                self._look_for_room(path)
+        for path in tuple(self._changes):
+            self._look_for_room(path)
         return Plan(
             tuple(self._changes[path] for path in sorted(self._changes)),
             tuple(self._obstacles[path] for path in sorted(self._obstacles)),
@@ -182,8 +181,6 @@ class _Planning:
     def _look_for_room(self, path: str) -> None:
         """Whether the way to a path, and its place, are free, or will be."""
         change = self._changes[path]
-        if change.step not in (Step.ADD, Step.REPLACE):
-            return
         for parent in reversed(PurePosixPath(path).parents):
             folder = str(parent)
             if folder == ".":
@@ -232,7 +229,9 @@ class _Planning:
 
     def _in_the_way(self, path: str, status: os.stat_result) -> None:
         if stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
-            self._stop(path, "is ignored by git, so no snapshot has it", can_be_kept=True)
+            is_large = path in self._not_kept
+            why = "larger than memory.snapshotLimit" if is_large else "ignored by git"
+            self._stop(path, f"is {why}, so no snapshot has it", can_be_kept=True)
         else:
             self._stop(path, "is neither a file nor a link")
 

@@ -206,6 +206,22 @@ def test_an_ignored_file_in_the_way_stops_it_and_force_keeps_it_first(repo: Repo
     assert repo.git("show", f"{done.before.commit}:settings.env") == "the only copy"
 
 
+def test_a_large_file_in_the_way_stops_it_and_force_keeps_it_first(repo: Repo, memory: Memory) -> None:
+    repo.write("data/part", "then\n")
+    snapshot = take(memory)
+    (repo.root / "data" / "part").unlink()
+    (repo.root / "data").rmdir()
+    repo.write("data", b"x" * 5000)
+    repo.git("config", "memory.snapshotLimit", "4k")
+    with pytest.raises(RefusedError, match=r"data is larger than memory\.snapshotLimit"):
+        memory.restore_in_place(snapshot.label)
+    done = memory.restore_in_place(snapshot.label, force=True)
+    assert (repo.root / "data" / "part").read_text() == "then\n"
+    assert done.before
+    memory.restore_in_place(done.before.name)
+    assert (repo.root / "data").read_bytes() == b"x" * 5000
+
+
 def test_ignored_and_untracked_files_elsewhere_stay(repo: Repo, memory: Memory) -> None:
     repo.write(".gitignore", "*.log\ncache/\n")
     repo.commit("Ignore")
@@ -255,6 +271,16 @@ def test_a_repository_that_appeared_in_a_folder_is_not_written_into(repo: Repo, 
     with pytest.raises(RefusedError, match="lib is a repository of its own"):
         memory.restore_in_place(snapshot.label, force=True)
     assert picture(repo.root) == before
+
+
+def test_nothing_is_taken_out_of_a_folder_that_became_a_repository(repo: Repo, memory: Memory) -> None:
+    snapshot = take(memory)
+    repo.write("lib/since.txt", "since\n")
+    repo.git("add", "lib/since.txt")
+    Repo(repo.root / "lib").git("init", "-q")
+    with pytest.raises(RefusedError, match="lib is a repository of its own"):
+        memory.restore_in_place(snapshot.label, force=True)
+    assert (repo.root / "lib" / "since.txt").read_text() == "since\n"
 
 
 def test_names_that_differ_in_case_alone_are_refused_where_case_does_not_count(
