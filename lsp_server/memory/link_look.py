@@ -46,6 +46,7 @@ class _Look:
         if any(one in gone for one in left):  # a branch was rewritten or deleted, and something went with it
             state.add_former(one for one in left if one in gone)
             gone |= not_reached(self._git, state.standing, self._tips)
+            state.searched = ()  # of two copies there may be one now
         for one in (*new, *state.lost, *state.standing):
             if one in gone:
                 state.standing.discard(one)

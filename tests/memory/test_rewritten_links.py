@@ -82,6 +82,21 @@ def test_a_commit_that_comes_back_is_there_again(repo: Repo, memory: Memory) -> 
     assert link_of(memory, record).today == commit
 
 
+def test_of_two_copies_the_one_that_stays_is_taken_when_the_other_goes(repo: Repo, memory: Memory) -> None:
+    repo.git("switch", "-q", "-c", "topic")
+    change(repo, 3, "three\n")
+    record = learn(memory)
+    for name in ("one", "two"):
+        repo.git("switch", "-q", "-c", name, "main")
+        repo.commit(f"Before {name}", **{f"{name}.py": name})
+        repo.git("cherry-pick", "topic")
+    repo.git("branch", "-q", "-D", "topic")
+    assert link_of(memory, record).today is None
+    repo.git("switch", "-q", "main")
+    repo.git("branch", "-q", "-D", "one")
+    assert link_of(memory, record).today == repo.git("rev-parse", "two")
+
+
 @pytest.mark.parametrize("name", ["refs/tags/v1", "refs/remotes/origin/old", "refs/heads/a/b"])
 def test_any_ref_of_code_keeps_a_commit(repo: Repo, memory: Memory, name: str) -> None:
     record = learn(memory)
