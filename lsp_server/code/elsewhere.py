@@ -20,6 +20,8 @@ _MOST_FILES = 8  # that have the telling line: with more of them it tells nothin
 _TELLING_AT_ONCE = 20
 _TELLING_LATER = 40
 _TRUSTED = 60.0  # seconds that "it is nowhere" is believed for
+# Names only, of the text as it is: also of what an attribute calls binary.
+_LISTING = ("-l", "-z", "-a", "-F", "--full-name", "--no-color", "--no-recurse-submodules")
 
 
 class Files(Protocol):
@@ -82,7 +84,7 @@ class Elsewhere:
         return None
 
     def _with_line(self, line: str, head: str) -> list[str]:
-        command = [*OFFLINE, "grep", "-l", "-z", "-I", "-F", "--full-name", "--no-recurse-submodules"]
+        command = [*OFFLINE, "grep", *_LISTING]
         command += ["-e", line, head] if self._is_bare else ["--untracked", "-e", line]
         try:
             listed = self._runner.run(command)

@@ -17,8 +17,8 @@ from lsp_server.errors import StoreError
 
 # As blame compares, whatever the user has configured.
 _COMPARED = (
-    "diff-tree", "-r", "--no-ext-diff", "--no-textconv", "--no-color", "--diff-algorithm=myers",
-    "--indent-heuristic", "-l1000",
+    "diff-tree", "-r", "--text", "--no-ext-diff", "--no-textconv", "--no-color", "--diff-algorithm=myers",
+    "--indent-heuristic", "--inter-hunk-context=0", "-l1000",
 )  # fmt: skip
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
@@ -36,8 +36,8 @@ class Hunk(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one commit on the way did to one path. ``is_end``: the file is not there any more, or is
-    another one since (a link, binary)."""
+    """What one commit on the way did to one path. ``is_end``: the file is not there any more, or a link is
+    in its place."""
 
     commit: str
     parent: str
@@ -75,10 +75,7 @@ class Trail(NamedTuple):
         gone: Step | None = None
         path, last, at, lived = self.first, line, line, 0
         for name, step in self.steps:
-            if step.is_end and not step.hunks:
-                at, is_there = 0, False
-            else:
-                at, is_there = _after(step.hunks, at)
+            at, is_there = _after(step.hunks, at)
             if gone is None:
                 path = name
                 if not is_there:
@@ -262,7 +259,7 @@ def _changes(output: bytes) -> Iterator[Step]:
             old, removed, new, added = (int(found[n]) if found[n] else 1 for n in (1, 2, 3, 4))
             hunks.append(Hunk(old, removed, new, added))
             inside = removed + added
-        elif line.startswith((b"deleted file mode", b"Binary files ")):
+        elif line.startswith(b"deleted file mode"):
             is_end = True
         elif _COMMIT.match(line):
             if begun:

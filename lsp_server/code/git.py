@@ -116,6 +116,12 @@ def blob(runner: GitRunner, object_id: str) -> bytes:
     return runner.run([*OFFLINE, "cat-file", "blob", object_id])
 
 
+def is_left_out(runner: GitRunner, path: str) -> bool:
+    """Whether a sparse checkout leaves a committed file out of the work tree."""
+    listed = runner.run(["--literal-pathspecs", "ls-files", "-t", "-z", "--", path])
+    return listed.startswith(b"S ")
+
+
 def is_partial_clone(runner: GitRunner) -> bool:
     """Whether objects may be missing here because a remote promised to have them."""
     return any(

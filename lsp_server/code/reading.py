@@ -12,6 +12,7 @@ from lsp_server.code.git import (
     GitRunner,
     blob,
     commit_id,
+    is_left_out,
     is_partial_clone,
     is_shallow,
     tree_entry,
@@ -68,14 +69,16 @@ class CodeReader:
 
     def today(self, path: str, lines: Sequence[str] | None = None, *, commit: str | None = None) -> FileToday:
         """All that locating anchors in a file needs. ``lines`` are an unsaved buffer's, else those on
-        disk; none when there is no such file."""
+        disk, or HEAD's where a sparse checkout leaves the file out; none when there is no such file."""
         commit = commit or self.head()
         if lines is None:
-            lines = self.worktree_text(path) or ()
+            lines = self.worktree_text(path)
         if commit is None:
-            return FileToday(path, FileBirths(None, path), (), tuple(lines))
+            return FileToday(path, FileBirths(None, path), (), tuple(lines or ()))
         file = self._blamed(commit, path)
-        return FileToday(path, file.births, file.lines or () if file.births.runs else (), tuple(lines))
+        if lines is None and file.lines and self._root is not None and is_left_out(self._runner, path):
+            lines = file.lines
+        return FileToday(path, file.births, file.lines or () if file.births.runs else (), tuple(lines or ()))
 
     def anchor(self, range_: CodeRange) -> Anchor:
         """Anchor lines of the file on disk (of HEAD's file when bare), by births where they are

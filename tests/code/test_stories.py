@@ -558,6 +558,34 @@ class TestRepositories:
         story.repo.commit("Gone")
         story.is_stale(last="b.py:4-6", by="Gone")
 
+    def test_that_leave_the_file_out_of_the_work_tree_have_it_all_the_same(self, story):
+        story.repo.write("src/other.py", "x\n")
+        story.commit("auth.py", "      # above\n" + LOGIN.lstrip("\n"))
+        story.git("sparse-checkout", "set", "--no-cone", "src/")
+        assert not (story.repo.root / "auth.py").exists()
+        story.holds(Certainty.BIRTHS)
+
+    def test_whose_settings_are_unusual_say_the_same(self, story):
+        for name, value in {
+            "color.ui": "always", "diff.noprefix": "true", "diff.interHunkContext": "9", "diff.context": "7",
+            "diff.renames": "false", "diff.algorithm": "histogram", "diff.external": "false",
+            "grep.lineNumber": "true", "grep.patternType": "perl", "log.showSignature": "true",
+        }.items():  # fmt: skip
+            story.git("config", name, value)
+        story.repo.write(".gitattributes", "*.py -diff\n")
+        story.repo.write("b.py", "def f():\n    return 1\n")
+        story.commit("auth.py", LOGIN.replace("> def login(user):", "  def login(user, hours):"))
+        story.git("mv", "auth.py", "login.py")
+        story.repo.commit("Move")
+        story._expected = ("login.py", (4, 5))
+        story.holds()
+        text = (story.repo.root / "login.py").read_text().replace("user, hours", "user")
+        story.repo.write("login.py", text)
+        story.repo.commit("Back")
+        story.write("b.py", "      # here\n" + LOGIN.lstrip("\n"))
+        story.repo.commit("Elsewhere", login="import tokens\n")
+        story.holds(Certainty.TEXT)
+
     def test_a_path_is_that_of_a_commit_where_one_is_named(self, story):
         old = story.git("rev-parse", "HEAD")
         story.git("mv", "auth.py", "b.py")
