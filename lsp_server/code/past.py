@@ -108,10 +108,10 @@ class Past:
             return Left()
         if not gone:
             return None
-        first = min(gone, key=lambda fate: fate.lived)
-        if first.gone is None or first.before is None:
+        last = max(gone, key=lambda fate: fate.lived)  # as long as one was there, the others were not moved
+        if last.gone is None or last.before is None:
             return None
-        at_once, since = self.younger(first.gone, first.before), self.younger(head, first.before)
+        at_once, since = self.younger(last.gone, last.before), self.younger(head, last.before)
         return None if at_once is None or since is None else Left(at_once, since)
 
     def _lines_then(self, anchor: Anchor, made_at: str) -> list[int | None] | None:
