@@ -98,6 +98,8 @@ def serve() -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # How long a thread may keep the others waiting for Python: an answer is due before a worker's is.
+    sys.setswitchinterval(0.001)
     reading, writing = stdio.take_over()
     server, session = build()
     try:

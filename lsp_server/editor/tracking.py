@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LARGEST = 8 * 1024 * 1024  # characters of a file that is still worth a blame
+_AFTER = 0.1  # seconds after a file was opened again, which is known already: the first hover goes before
 _KEPT = 64  # closed files whose memory is kept for when they are opened again
 
 
@@ -179,7 +180,9 @@ class Tracking:
         if not tracked.begun.is_set():
             await self._look(tracked, uri, "first_look", self._workers.prompt)
             tracked.begun.set()
-        if not tracked.whole.is_set():
+        if tracked.whole.is_set():
+            await asyncio.sleep(_AFTER)
+        else:
             await self._look(tracked, uri, "second_look", self._workers.patient)
         while self._documents.get(uri) is not None:
             tracked.outdated = False
