@@ -13,9 +13,7 @@ from lsp_server.records.anchors import Anchor, CodePlace
 from lsp_server.records.model import Record
 
 
-def reanchor(
-    core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anchor], guard: Guard
-) -> Record:
+def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anchor], guard: Guard) -> Record:
     """Anchor a record to ``at``, and take the anchors ``remove`` off it, as one commit."""
     from lsp_server.memory.amending import reread
     from lsp_server.memory.anchoring import anchored
