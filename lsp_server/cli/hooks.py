@@ -17,7 +17,7 @@ PURPOSES = {
     "post-commit": "settles links to code after a commit",
     "post-rewrite": "notes what a rebase or an amendment made of which commit",
     "prepare-commit-msg": "names the checkpoint that a commit was prepared with",
-    "commit-msg": "keeps an empty message empty",
+    "commit-msg": "the same, for a message that comes back from the editor",
     "pre-push": "syncs the memory beside a push",
 }
 STYLES = {"installed": "green", "outdated": "yellow", "broken": "red", "changed": "yellow", "foreign": "dim"}

@@ -95,8 +95,12 @@ EOF
 }
 
 # The newest checkpoint that was made on top of HEAD, with changes that no commit had, is of the commit that
-# is being made. A template is left alone: git tells by its text whether it was filled in.
+# is being made. A template is left alone: git tells by its text whether it was filled in. A message that goes
+# to the editor gets the trailer when it comes back, for git ends a commit whose message was left empty: which
+# checkpoint it is, is noted beside the message until then.
 git_memory_prepare_commit_msg() {
+    git_memory_find_note "$1"
+    [ ! -f "$note" ] || rm -f "$note"
     case ${2:-$PRE_COMMIT_COMMIT_MSG_SOURCE} in
         '' | message | squash) ;;
         *) return 0 ;;
@@ -107,29 +111,56 @@ git_memory_prepare_commit_msg() {
     head=$(git rev-parse --verify --quiet HEAD) || return 0
     while read -r commit label; do
         [ "$commit" = "$head" ] || continue
-        git -c trailer.separators=: interpret-trailers --in-place --where end --if-exists addIfDifferent \
-            --if-missing add --trailer "Memory-Checkpoint: $label" "$1"
+        if [ "$GIT_EDITOR" = : ]; then # what git says where there will be none
+            git_memory_add_trailer "$1" "$label"
+        else
+            printf '%s %s\n' "$head" "$label" >"$note"
+        fi
         return 0
     done <"$settled.checkpoints"
 }
 
-# A message that was left empty but for our trailer is an empty one: git shall see that, and not commit.
 git_memory_commit_msg() {
-    ours=
-    while IFS= read -r line; do
-        case $line in 'Memory-Checkpoint: '*) ours=yes ;; esac
-    done <"$1"
-    [ -n "$ours" ] || return 0
-    comment=$(git config core.commentString || git config core.commentChar)
-    case $comment in '' | auto) comment='#' ;; esac
+    git_memory_find_note "$1"
+    [ -f "$note" ] && [ -z "$GIT_MEMORY_HOOK" ] || return 0
+    read -r head label <"$note"
+    rm -f "$note"
+    [ "$head" != "$(git rev-parse --verify --quiet HEAD)" ] || git_memory_add_trailer "$1" "$label"
+}
+
+git_memory_find_note() {
+    case $1 in
+        */*) note=${1%/*}/git-memory-trailer ;;
+        *) note=git-memory-trailer ;;
+    esac
+}
+
+# A message without a word in it stays without the trailer. What may be a comment counts as one, as the line of
+# `commit --signoff` does for git: it is not told here whether git is going to take comments out.
+git_memory_add_trailer() {
+    comment=$(git config core.commentString || git config core.commentChar) || comment='#'
+    if [ "$comment" = auto ]; then
+        comment='#'
+        while IFS= read -r line || [ -n "$line" ]; do
+            case $line in [\#\;@!\$%^\&\|:]*) comment=${line%"${line#?}"} ;; esac
+            case $line in "$comment ------------------------ >8 -"*) break ;; esac
+        done <"$1"
+        set -- "$1" "$2" -c "core.commentChar=$comment"
+    fi
+    found=
     while IFS= read -r line || [ -n "$line" ]; do
         case $line in
             "$comment ------------------------ >8 ------------------------") break ;;
-            'Memory-Checkpoint: '* | "$comment"*) ;;
-            *[![:space:]]*) return 0 ;;
+            "$comment"* | 'Signed-off-by: '*) ;;
+            *[![:space:]]*) found=yes && break ;;
         esac
     done <"$1"
-    : >"$1"
+    [ -n "$found" ] || return 0
+    file=$1 label=$2
+    shift 2
+    # A line of dashes in a message is no end of it.
+    git -c trailer.separators=: "$@" interpret-trailers --no-divider --in-place --where end \
+        --if-exists addIfDifferent --if-missing add --trailer "Memory-Checkpoint: $label" "$file"
 }
 
 # A push of the memory itself is the person's own exchange: ours would only come in its way.

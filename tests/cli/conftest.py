@@ -177,6 +177,21 @@ def repo(_prepared: Path, tmp_path: Path, environment: dict[str, str]) -> Repo:
 
 
 @pytest.fixture(scope="session")
+def _hooks(_prepared: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    place = tmp_path_factory.mktemp("hooked") / "project"
+    shutil.copytree(_prepared / "with memory", place, symlinks=True)
+    Repo(place, dict(environment)).do("hooks", "install")
+    return place / ".git" / "hooks"
+
+
+@pytest.fixture
+def hooked(repo: Repo, _hooks: Path) -> Repo:
+    """A repository with a memory and our hooks."""
+    shutil.copytree(_hooks, repo.path / ".git" / "hooks", dirs_exist_ok=True)
+    return repo
+
+
+@pytest.fixture(scope="session")
 def assert_record() -> Callable[[Any], None]:
     """The check that a JSON value is a record's object as every command answers with it."""
     return _assert_record

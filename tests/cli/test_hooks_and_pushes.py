@@ -1,0 +1,59 @@
+"""A push of code with our hooks: the memory goes with it, where that is switched on."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hooked import commit, git, notices_python, started
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Repo
+
+SECONDS = 20.0
+
+
+@pytest.fixture
+def hub(hooked: Repo, tmp_path: Path) -> Path:
+    place = tmp_path / "hub.git"
+    hooked.git("init", "-q", "--bare", place)
+    hooked.git("remote", "add", "origin", place)
+    hooked.do("sync")
+    return place
+
+
+def arrives(hub: Path, repo: Repo, title: str) -> bool:
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        if title in git(repo, "log", "--format=%s", "memory", cwd=hub).stdout:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_push_of_code_syncs_the_memory_where_that_is_switched_on(hooked: Repo, hub: Path) -> None:
+    hooked.do("learn", "Emails differ by case")
+    commit(hooked, "One")
+    assert git(hooked, "push", "-q", "origin", "main").stderr == ""
+    assert "Emails differ" not in git(hooked, "log", "--format=%s", "memory", cwd=hub).stdout
+    hooked.git("config", "memory.sync", "on")
+    commit(hooked, "Two")
+    done = git(hooked, "push", "-q", "origin", "main")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert arrives(hub, hooked, "Emails differ by case")
+
+
+def test_a_push_of_the_memory_itself_is_left_to_the_person(hooked: Repo, hub: Path) -> None:
+    trace = notices_python(hooked)
+    for refs in (["memory"], ["main", "memory"], ["memory:refs/heads/backup"], ["--all"], ["--mirror"]):
+        hooked.do("learn", "To be pushed by hand")
+        hooked.git("-c", "memory.sync=on", "push", "-q", "origin", *refs)
+    assert started(trace) == []
+    hooked.git("config", "memory.sync", "on")
+    commit(hooked, "One")
+    trace.unlink()
+    git(hooked, "push", "-q", "origin", "main")
+    assert started(trace) == ["pre-push"]
