@@ -74,11 +74,13 @@ def follow(
     if tip is not None and old is not None:
         with contextlib.suppress(GitMemoryError):  # the branch was rewritten and the old version is gone
             changes = store.changed(old, tip)
-    if most is not None and (changes is None or len(changes) > most):
-        return old
+    anew = changes is None
     if changes is None:
-        schema.clear(connection)
         changes = () if tip is None else store.changed(None, tip)
+    if most is not None and len(changes) > most:
+        return old
+    if anew:
+        schema.clear(connection)
     following = Following(connection, store, reader)
     following.apply(changes, progress)
     if tip is not None:

@@ -80,6 +80,7 @@ def test_a_sync_starts_no_process_whose_answer_is_known(
     one.sync()
     learn(one, "From a")
     learn(two, "From b")
+    one.list()  # else a sync has the index read what is new in it, to settle links to code
     two.list()
     started: list[str] = []
 
