@@ -52,6 +52,7 @@ class Core:
         self.indexes = Indexes(repository)
         self._making = threading.Lock()  # of the next, once whoever asks first
         self._code: CodeFiles | None = None
+        self._cut: set[str] = set()
         self._clock = threading.Lock()
         self._last: datetime | None = None
         self._known: Version | None = None  # a tip that was seen to be a memory's
@@ -73,9 +74,12 @@ class Core:
     @property
     def code(self) -> CodeFiles:
         with self._making:
-            if self._code is None:
+            # What was found out where history is cut does not hold when more of it was fetched.
+            cut = self.repository.shallow_commits()
+            if self._code is None or cut != self._cut:
                 from lsp_server.code.file_view import CodeFiles
 
+                self._cut = cut
                 self._code = CodeFiles(self.repository.git, self.repository.work_tree)
                 self._code.rewritten = self.links.settled
             return self._code

@@ -109,3 +109,20 @@ def test_in_a_bare_repository_a_path_means_heads(
         assert on(other, "src/login.py") == [(3, 7)]
         assert places(other, note) == ["src/login.py:3-7"]
         assert [reason.record.id for reason in other.why("src/login.py", 4)] == [note.id]
+
+
+def test_where_history_is_cut_nothing_is_called_gone_and_what_is_fetched_later_tells(
+    memory: Memory, repo: Repo, note: Record, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    edited = "# above\n" + AUTH.replace("user.check", "user.is_allowed")
+    repo.commit("Edit", **{"src/auth.py": edited})
+    repo.commit("More", **{"README.md": "# More\n"})
+    clone = tmp_path_factory.mktemp("clones") / "shallow"
+    repo.git("clone", "-q", "--depth=1", "--no-single-branch", f"file://{repo.root}", str(clone))
+    with Memory.open(clone) as other:
+        other.initialise()
+        [(_, located)] = other.places(note)
+        assert (located.ranges, located.certainty.value) == ((), "unknown")
+        assert other.file_memory("src/auth.py").stale == ()
+        Repo(clone).git("fetch", "-q", "--unshallow")
+        assert places(other, note) == ["src/auth.py:5-8"]
