@@ -42,13 +42,14 @@ git_memory_is_busy() {
     [ -d "$dir/rebase-merge" ] || [ -d "$dir/rebase-apply" ] || [ -d "$dir/sequencer" ]
 }
 
-# Standard input, in a variable: two hooks are to have it.
+# Standard input, in a variable, in one go: two hooks are to have it. Where there is no `cat` this fails, and
+# nothing of it is gone.
 git_memory_read() {
-    git_memory_input=
-    while IFS= read -r git_memory_line || [ -n "$git_memory_line" ]; do
-        git_memory_input="$git_memory_input$git_memory_line
-"
-    done
+    git_memory_input=$(cat 2>/dev/null)
+}
+
+git_memory_said() {
+    [ -z "$git_memory_input" ] || printf '%s\n' "$git_memory_input" 2>/dev/null
 }
 
 # Settled is what the last look at this very version of the memory left settled. A path in that file has
@@ -74,17 +75,13 @@ git_memory_post_commit() {
 # settles what there is.
 git_memory_post_rewrite() {
     git_memory_look || return 0
-    commits=
     while read -r old new _; do
-        [ -n "$new" ] || continue
-        printf '%s %s hook\n' "$old" "$new"
-        commits="$commits$old
-"
+        [ -z "$new" ] || printf '%s %s hook\n' "$old" "$new"
     done >>"$common/git-memory/rewritten" <<EOF
 $git_memory_input
 EOF
     if [ -f "$settled.commits" ]; then
-        grep -q -F -e "${commits%?}" "$settled.commits"
+        git_memory_said | cut -d ' ' -f 1 | grep -q -F -f - "$settled.commits"
         [ $? -ne 1 ] || return 0
     fi
     if [ -d "$dir/rebase-apply" ] || { [ "$1" != rebase ] && git_memory_is_busy; }; then
@@ -163,17 +160,17 @@ git_memory_add_trailer() {
         --if-exists addIfDifferent --if-missing add --trailer "Memory-Checkpoint: $label" "$file"
 }
 
+# Asked before anything is read: a push can be of many thousand refs.
+git_memory_syncs() {
+    (git_memory_look && git_memory_is_on "$sync") </dev/null >/dev/null 2>&1
+}
+
 # A push of the memory itself is the person's own exchange: ours would only come in its way.
 git_memory_pre_push() {
     git_memory_look && git_memory_is_on "$sync" || return 0
-    while read -r from _ to _; do
-        for ref in "$from" "$to" "$PRE_COMMIT_LOCAL_BRANCH"; do
-            case $ref in "refs/heads/$branch" | "refs/heads/$branch-proposals/"*) return 0 ;; esac
-        done
-    done <<EOF
-$git_memory_input
-EOF
-    git_memory_start
+    case $PRE_COMMIT_LOCAL_BRANCH in "refs/heads/$branch" | "refs/heads/$branch-proposals/"*) return 0 ;; esac
+    git_memory_said | grep -q -F -e "refs/heads/$branch " -e "refs/heads/$branch-proposals/"
+    [ $? -ne 1 ] || git_memory_start
 }
 
 git_memory_ours() {
@@ -202,17 +199,23 @@ case $git_memory_hook in
         git_memory_ours "$@"
         ;;
     post-rewrite)
-        git_memory_read
-        git_memory_ours "$@"
-        [ -z "$git_memory_theirs" ] || {
-            printf '%s' "$git_memory_input" | "$git_memory_theirs" "$@"
-            exit
-        }
+        if git_memory_read; then
+            git_memory_ours "$@"
+            [ -z "$git_memory_theirs" ] || {
+                git_memory_said | "$git_memory_theirs" "$@"
+                exit
+            }
+        elif [ -n "$git_memory_theirs" ]; then
+            exec "$git_memory_theirs" "$@"
+        fi
         ;;
     pre-push)
-        git_memory_read
-        [ -z "$git_memory_theirs" ] || printf '%s' "$git_memory_input" | "$git_memory_theirs" "$@" || exit
-        git_memory_ours "$@"
+        if git_memory_syncs && git_memory_read; then
+            [ -z "$git_memory_theirs" ] || git_memory_said | "$git_memory_theirs" "$@" || exit
+            git_memory_ours "$@"
+        elif [ -n "$git_memory_theirs" ]; then
+            exec "$git_memory_theirs" "$@"
+        fi
         ;;
 esac
 exit 0

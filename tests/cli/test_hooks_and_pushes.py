@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hooked import commit, git, notices_python, started
+from hooked import commit, git, notices_python, put_hook, started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,3 +58,24 @@ def test_a_push_of_the_memory_itself_is_left_to_the_person(hooked: Repo, hub: Pa
     trace.unlink()
     git(hooked, "push", "-q", "origin", "main")
     assert started(trace) == ["pre-push"]
+
+
+@pytest.mark.parametrize("sync", ["off", "on"])
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_push_of_many_refs_is_not_held_up(sync: str, beside: bool, repo: Repo, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    if beside:
+        put_hook(repo, "pre-push", f'#!/bin/sh\ncat >"{told}"\n')
+    repo.do("hooks", "install")
+    repo.git("config", "memory.sync", sync)
+    head = repo.git("rev-parse", "HEAD")
+    refs = [f"refs/heads/topic/{n} {head} refs/heads/topic/{n} {'0' * len(head)}\n" for n in range(15_000)]
+    refs.append(f"refs/heads/memory {head} refs/heads/memory {head}\n")
+    hook = repo.path / ".git" / "hooks" / "pre-push"
+    began = time.monotonic()
+    subprocess.run(
+        [hook, "origin", "/nowhere"],
+        cwd=repo.path, env=repo.environment, input="".join(refs), text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert time.monotonic() - began < 20  # read line by line in a shell it takes over a minute
+    assert not beside or told.read_text() == "".join(refs)
