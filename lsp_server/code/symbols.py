@@ -5,6 +5,7 @@ A name is said with dots from the outermost scope in: ``Login.check``, whatever 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 4_000_000  # characters: what is larger was made by a program, and nobody's symbols are in it
 _OUTLINES_KEPT = 32
+_PATIENCE = 1.0  # seconds of computing, for texts that no person wrote: some take a parser many minutes
+_PIECE = 1 << 16  # bytes given to the parser at a time
 _MOST_IN_ERROR = 10_000  # nodes side by side that fit nowhere
 _DEEPEST = 30  # scopes in scopes: nobody names what is deeper
 
@@ -87,24 +90,27 @@ def outline(path: str, lines: Sequence[str]) -> Outline:
         )
     if sum(map(len, lines)) > _LARGEST:
         raise NoSymbolsError(f"{path} is too large to look for symbols in; name lines instead: {path}:LINE")
-    return _outline(tuple(grammars), tuple(lines))
-
-
-@lru_cache(maxsize=_OUTLINES_KEPT)
-def _outline(grammars: tuple[Grammar, ...], lines: tuple[str, ...]) -> Outline:
-    source = "\n".join(lines).encode("utf-8", "replace")
-    found = None
-    for grammar in grammars:
-        read = _read(grammar, source)
-        if found is None or not read.is_broken:
-            found = read
-        if not found.is_broken:
-            break
-    assert found is not None
+    found = _outline(tuple(grammars), tuple(lines))
+    if found is None:
+        raise NoSymbolsError(f"{path} cannot be read for symbols in time; name lines instead: {path}:LINE")
     return found
 
 
-def _read(grammar: Grammar, source: bytes) -> Outline:
+@lru_cache(maxsize=_OUTLINES_KEPT)
+def _outline(grammars: tuple[Grammar, ...], lines: tuple[str, ...]) -> Outline | None:
+    source = "\n".join(lines).encode("utf-8", "replace")
+    found: Outline | None = None
+    for grammar in grammars:
+        read = _read(grammar, source)
+        if read is not None and (found is None or not read.is_broken):
+            found = read
+        if found is not None and not found.is_broken:
+            break
+    return found
+
+
+def _read(grammar: Grammar, source: bytes) -> Outline | None:
+    """None where it would take too long."""
     try:
         language, query, rules = load(grammar)
         from tree_sitter import Parser, QueryCursor
@@ -114,9 +120,20 @@ def _read(grammar: Grammar, source: bytes) -> Outline:
             f"symbols in {grammar.language} need the package {package}, which cannot be used here ({error}); "
             f"name lines instead: PATH:LINE"
         ) from error
-    root = Parser(language).parse(source).root_node
+    until = time.thread_time() + _PATIENCE
+    try:
+        root = (
+            Parser(language)
+            .parse(
+                lambda at, _: source[at : at + _PIECE],
+                progress_callback=lambda *_: time.thread_time() > until,
+            )
+            .root_node
+        )
+    except ValueError:  # it was stopped
+        return None
     if root.has_error and _is_hopeless(root):
-        return Outline((), is_broken=True)
+        return None
     nodes = QueryCursor(query).captures(root).get("defined", [])
     nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
     symbols: dict[tuple[str, int], Symbol] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -187,8 +188,11 @@ def test_lines_count_as_git_counts_them() -> None:
 
 def test_deep_nesting_ends_no_process() -> None:
     nested = "".join(f"function f{depth}() {{" for depth in range(3000)) + "}" * 3000
-    for text in (["(" * 20_000 + ")" * 20_000], [nested], ["{" * 100_000]):
-        outline("a.js", text)
+    assert outline("a.js", [nested]).names[:2] == ["f0", "f0.f1"]
+    brackets = ("a.js", "(" * 20_000 + ")" * 20_000), ("a.js", "{" * 100_000), ("a.tsx", "<a " * 20_000)
+    for path, text in (*brackets, ("a.cpp", "void " + "a::" * 3_000 + "b() {}")):
+        with suppress(NoSymbolsError):
+            outline(path, [text])
 
 
 def test_without_its_grammar_a_language_is_told_to_name_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,24 +103,32 @@ def _declared(node: Node | None) -> tuple[str, bool]:
 
 def _qualified(node: Node | None) -> str:
     """``a.Login.check`` of ``a::Login<T>::check``; "" for what is no name."""
-    if node is None:
-        return ""
+    parts: list[str] = []
+    waiting = [node]  # not by calling itself: a text can have a thousand `::`
+    while waiting:
+        part = waiting.pop()
+        if part is None:
+            continue
+        if part.type == "qualified_identifier":
+            waiting += [part.child_by_field_name("name"), part.child_by_field_name("scope")]
+        elif part.type == "nested_namespace_specifier":
+            waiting += reversed(part.named_children)
+        elif part.type in _TEMPLATES:
+            waiting.append(part.child_by_field_name("name"))
+        elif name := _single(part):
+            parts.append(name)
+    return ".".join(parts)
+
+
+def _single(node: Node) -> str:
     if node.type in _NAMES:
         return text(node)
-    if node.type in _TEMPLATES:
-        return _qualified(node.child_by_field_name("name"))
     if node.type == "operator_name":
         return re.sub(r"(?<=\W) | (?=\W)", "", text(node))
     if node.type == "destructor_name":
         return text(node).replace(" ", "")
     if node.type == "operator_cast":
         return f"operator {name_of(node, 'type')}"
-    if node.type in ("qualified_identifier", "nested_namespace_specifier"):
-        # The parts of `a::b` are fields in one, plain children in the other.
-        parts = [node.child_by_field_name("scope"), node.child_by_field_name("name")]
-        if node.type == "nested_namespace_specifier":
-            parts = list(node.named_children)
-        return ".".join(name for part in parts if (name := _qualified(part)))
     return ""
 
 

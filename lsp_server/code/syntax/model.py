@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+_MOST_ATTRIBUTES = 50  # looked at, comments between them included
+
+
 class Definition(NamedTuple):
     """Something with a name. ``name`` is as it is called within the scope it stands in, and may have dots;
     it reaches from the beginning of ``first`` to the end of ``last``. ``has_body`` is false for what is only
@@ -59,7 +62,9 @@ def outermost(node: Node, *wrappers: str) -> Node:
 def with_attributes(node: Node, *attributes: str) -> Node:
     """The node's first attribute (decorator, annotation) where those stand before it as its siblings."""
     first, above = node, node.prev_named_sibling
-    while above is not None:
+    for _ in range(_MOST_ATTRIBUTES):
+        if above is None:
+            break
         if above.type in attributes:
             first = above
         elif "comment" not in above.type:
