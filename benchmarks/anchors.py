@@ -3,7 +3,8 @@ following each line commit by commit.
 
     python benchmarks/anchors.py [REPOSITORY OLD NEW [COUNT]]
 
-Without arguments: this project's own history. The judge takes every line along the first parents, through
+Without arguments: this project's own history. ``births alone`` is what blame says, ``text alone`` a text that
+stood in its file once and stands there once; only what is shown to people, ``combined``, has floors. The judge takes every line along the first parents, through
 one ``git log -p``; births come from blame, which goes down every branch. What the columns say:
 
 - ``exactly``: found on all lines where the judge has it and no other, or rightly said to be gone
@@ -32,7 +33,7 @@ from typing import NamedTuple
 from _measuring import git
 
 from lsp_server.code.file_view import CodeFiles
-from lsp_server.code.locating import FileToday, has_words
+from lsp_server.code.locating import FileToday, has_words, locate
 from lsp_server.code.model import Certainty, Located
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, CodeRange
@@ -221,16 +222,16 @@ def _chosen(
 
 def answer(code: CodeFiles, sample: Sample, way: str, old: str, files: Files) -> Located:
     """Where the anchor is, by one way of looking."""
-    births, text = sample.anchor.births, sample.anchor.text
-    anchor = Anchor(
-        sample.anchor.range, births if way != "text alone" else (), text if way != "births alone" else ()
-    )
     if way == "combined":
-        return code.find(anchor, made_at=old)
-    path = anchor.range.path
-    located = code.locate(anchor, files.today(path))
-    if not located.ranges and (now := files.renamed(path)):
-        located = code.locate(anchor, files.today(now))
+        return code.find(sample.anchor, made_at=old)
+    place, births, text = sample.anchor.range, sample.anchor.births, sample.anchor.text
+    by_births = way == "births alone"
+    anchor = Anchor(place, births) if by_births else Anchor(place, (), text)
+    then = code.head_text(place.path, commit=old) or ()
+    twice = [n for n in range(len(then)) if text and then[n : n + len(text)] == text][1:]
+    located = locate(anchor, files.today(place.path), was_repeated=bool(twice))
+    if not located.ranges and (now := files.renamed(place.path)):
+        located = locate(anchor, files.today(now), was_repeated=bool(twice))
     return located
 
 
