@@ -4,8 +4,11 @@ following each line commit by commit.
     python benchmarks/anchors.py [REPOSITORY OLD NEW [COUNT]]
 
 Without arguments: this project's own history. ``births alone`` is what blame says, ``text alone`` a text that
-stood in its file once and stands there once; only what is shown to people, ``combined``, has floors. The judge takes every line along the first parents, through
-one ``git log -p``; births come from blame, which goes down every branch. What the columns say:
+stood in its file once and stands there once; only ``combined``, which people are shown, has floors.
+
+The judge takes every line along the first parents, through one ``git log -p``. It is wrong itself where a
+merged branch took a line out and put it back, for it sees the branch's two ends only, and where it has the
+choice between equal lines. Blame goes down every branch. What the columns say:
 
 - ``exactly``: found on all lines where the judge has it and no other, or rightly said to be gone
 - ``back``: the judge lost it, or lines of it, and its whole text is found again: around all lines that the
