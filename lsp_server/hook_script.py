@@ -16,7 +16,7 @@ HOOKS = ("post-commit", "post-rewrite", "prepare-commit-msg", "commit-msg", "pre
 """The hooks that there are, by git's names."""
 
 KEPT = ".before-git-memory"
-"""What is added to the name of a hook that was there before."""
+"""What is added to the name of git's folder of hooks: there those are kept that were in it before."""
 
 MARK = "# Git Memory: "
 SETTLED = "settled"

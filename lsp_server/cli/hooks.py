@@ -181,10 +181,11 @@ def _advise(session: Session, found: Hooks) -> None:
             session.say(f"{hook.name} was changed since it was installed, and is left alone")
         elif found.are_ours and hook.line is not None and not hook.added:
             session.say(
-                f"{visible_line(str(hook.path))} is somebody else's and cannot be called under another name; "
-                "add this line to it:"
+                f"{visible_line(str(hook.path))} is somebody else's, and the one that was here before it is kept "
+                "already; add to it:"
             )
-            session.say(f"  {hook.line}")
+            for line in hook.line.split("\n"):
+                session.say(f"  {line}")
 
 
 def _print_lines(session: Session, found: Hooks) -> None:

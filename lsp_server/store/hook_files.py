@@ -1,6 +1,8 @@
 """Hooks as files in git's folder of hooks: put in, beside those that are there, and taken out again.
 
-A hook that was there keeps its bytes, its rights and its place: it gets another name, and its old one back.
+A hook that was there keeps its bytes, its rights and its name: it goes to a folder beside git's, and back.
+That folder has links to whatever else lies in git's, so that a hook finds what it looks for by its own name,
+and what it looks for beside itself. The script adds those that are missing.
 At no instant is there no hook where there was one: a killed ``install`` leaves the old one or both.
 """
 
@@ -16,13 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lsp_server.errors import StoreError
-from lsp_server.hook_script import KEPT, MARK, script
+from lsp_server.hook_script import HOOKS, KEPT, MARK, script
 
 VERSION = 1
 _HEAD = re.compile(rb"#!/bin/sh\n" + MARK.encode() + rb"([a-z-]+), version (\d+) ([0-9a-f]{16})\n")
 _INTERPRETER = re.compile(rb"^git_memory_is_there\(\) \{ \[ -x '(.*)' \]; \}$", re.MULTILINE)
-# What a script does that goes by its own name, which it would not have any more.
-_GOES_BY_NAME = re.compile(rb"basename|\$\{0##|argv\[0\]|PROGRAM_NAME|__FILE__|__file__|\$0:t")
 _MOST_READ = 1 << 20
 
 
@@ -37,7 +37,7 @@ class State(Enum):
     CHANGED = "changed"
     """Ours, but somebody has changed it since: it is left alone."""
     FOREIGN = "foreign"
-    """Somebody else's, and ours is not called: it goes by its own name, or ours was replaced."""
+    """Somebody else's, and ours is not called: not installed yet, or ours was replaced."""
     ABSENT = "absent"
 
 
@@ -75,10 +75,8 @@ def look(directory: Path, name: str, command: Sequence[str]) -> HookFile:
 
 
 def can_be_kept(found: HookFile) -> bool:
-    """Whether somebody else's hook can go on under another name: its name is free, and nothing in it goes by
-    the one that it has."""
-    data = _read(found.path)
-    return not found.chained and data is not None and not _GOES_BY_NAME.search(data)
+    """Whether somebody else's hook can be kept: none is that was there before it."""
+    return not found.chained
 
 
 def install(found: HookFile, command: Sequence[str]) -> HookFile:
@@ -117,13 +115,36 @@ def remove(found: HookFile, command: Sequence[str]) -> HookFile:
             _kept(found.path).replace(found.path)
         else:
             found.path.unlink(missing_ok=True)
+        _tidy(found.path.parent)
     except OSError as error:
         raise StoreError(f"{found.path} cannot be removed: {error.strerror}") from error
     return look(found.path.parent, found.name, command)
 
 
 def _kept(path: Path) -> Path:
-    return path.with_name(path.name + KEPT)
+    return path.parent.with_name(path.parent.name + KEPT) / path.name
+
+
+def _link_beside(directory: Path) -> None:
+    """Let the kept hooks find beside them what is beside git's; the script knows the same exceptions."""
+    folder = directory.with_name(directory.name + KEPT)
+    for path in directory.iterdir():
+        ours = path.name in HOOKS or path.suffix == ".sample" or ".git-memory-" in path.name
+        if not ours and not os.path.lexists(folder / path.name):
+            with contextlib.suppress(OSError):
+                (folder / path.name).symlink_to(f"../{directory.name}/{path.name}")
+
+
+def _tidy(directory: Path) -> None:
+    """Take the folder of kept hooks away when nothing is left in it but links to what lies in git's."""
+    folder = directory.with_name(directory.name + KEPT)
+    if not folder.is_dir() or any(os.path.lexists(folder / hook) for hook in HOOKS):
+        return
+    for path in folder.iterdir():
+        if path.is_symlink() and str(path.readlink()) == f"../{directory.name}/{path.name}":
+            path.unlink()
+    with contextlib.suppress(OSError):  # a hook has left something of its own there
+        folder.rmdir()
 
 
 def _is_second_name(path: Path) -> bool:
@@ -137,6 +158,8 @@ def _is_second_name(path: Path) -> bool:
 def _keep(path: Path) -> None:
     if _is_second_name(path):
         return
+    _kept(path).parent.mkdir(exist_ok=True)
+    _link_beside(path.parent)
     try:
         os.link(path, _kept(path), follow_symlinks=False)  # so that there is a hook all the time
     except (OSError, NotImplementedError):

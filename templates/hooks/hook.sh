@@ -185,9 +185,22 @@ git_memory_ours() {
     ) </dev/null >/dev/null 3>&2 2>/dev/null || :
 }
 
-# The hook that was here before keeps its name's beginning and its place, so that it finds what lies beside it.
-git_memory_theirs=${0%/*}/$git_memory_hook.before-git-memory
-[ "$git_memory_is_chained" = yes ] && [ -x "$git_memory_theirs" ] || git_memory_theirs=
+# The hook that was here before has its name in a folder of its own beside this one, and finds there what lies
+# here: as it goes by its name or by its place, both are as they were.
+git_memory_beside() {
+    for path in "${0%/*}"/* "${0%/*}"/.[!.]*; do
+        name=${path##*/}
+        case $name in
+            *.sample | *.git-memory-* | post-commit | post-rewrite | prepare-commit-msg | commit-msg | pre-push) ;;
+            *) [ -e "$1/$name" ] || [ ! -e "$path" ] || ln -s "../$here/$name" "$1/$name" ;;
+        esac
+    done
+}
+git_memory_theirs=
+if [ "$git_memory_is_chained" = yes ] && [ -x "${0%/*}.before-git-memory/$git_memory_hook" ]; then
+    git_memory_theirs=${0%/*}.before-git-memory/$git_memory_hook
+    (here=${0%/*} && here=${here##*/} && git_memory_beside "${0%/*}.before-git-memory") </dev/null >/dev/null 2>&1
+fi
 
 case $git_memory_hook in
     post-commit | commit-msg)

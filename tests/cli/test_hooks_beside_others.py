@@ -96,3 +96,35 @@ def test_a_line_in_a_hook_that_a_team_keeps_does_the_same(repo: Repo, tmp_path: 
     assert (repo.path / ".git/git-memory/rewritten").read_text().count(" hook\n") == 1
     without = {"PATH": os.defpath}  # somebody who has no Git Memory
     assert commit(repo, "By a colleague", **without) == "By a colleague"
+
+
+BY_NAME = {
+    "its own name": """case "$0" in */pre-push) ;; *) exit 9 ;; esac""",
+    "its own name in bash": """[ "${BASH_SOURCE[0]##*/}" = pre-push ] || exit 9""",
+    "the folder after its name": """[ "$(cat "$0.d/told")" = lib ] || exit 9""",
+    "a file beside it": """. "${0%/*}/_lib.sh" && [ "$lib" = yes ] || exit 9""",
+    "a file beside where it really is": """[ -f "$(dirname "$(readlink -f "$0")")/_lib.sh" ] || exit 9""",
+    "a file of the project": """[ -f "$(cd "$(dirname "$0")" && pwd)/../../src/auth.py" ] || exit 9""",
+}
+
+
+@pytest.mark.parametrize("what", BY_NAME)
+def test_a_hook_finds_what_it_looks_for_by(what: str, repo: Repo, tmp_path: Path) -> None:
+    folder = repo.path / ".git" / "hooks"
+    put_hook(
+        repo, "pre-push", f"#!/usr/bin/env bash\n{BY_NAME[what]}\ncat >/dev/null; touch {tmp_path}/ran\n"
+    )
+    (folder / "_lib.sh").write_text("lib=yes\n")
+    repo.do("hooks", "install")
+    (folder / "pre-push.d").mkdir()  # what comes later is found as well
+    (folder / "pre-push.d" / "told").write_text("lib\n")
+    repo.git("init", "-q", "--bare", tmp_path / "hub.git")
+    for sync in ("off", "on"):
+        repo.git("config", "memory.sync", sync)
+        commit(repo, sync)
+        done = git(repo, "push", "-q", str(tmp_path / "hub.git"), "main")
+        assert (done.returncode, done.stderr) == (0, "")
+        (tmp_path / "ran").unlink()
+    repo.do("hooks", "remove")
+    assert not list((repo.path / ".git").glob("hooks?*"))
+    assert git(repo, "push", "-q", str(tmp_path / "hub.git"), "main:other").returncode == 0

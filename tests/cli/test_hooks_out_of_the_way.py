@@ -165,7 +165,7 @@ def test_any_shell_runs_them(shell: str, hooked: Repo, tmp_path: Path) -> None:
             else f"#!{program} --posix\n"
         )
         path.write_text(path.read_text().replace("#!/bin/sh\n", start, 1))
-        put_hook(hooked, f"{name}{KEPT}", f'#!/bin/sh\necho {name} >>"{told}"\n')
+        put_hook(hooked, f"../hooks{KEPT}/{name}", f'#!/bin/sh\necho {name} >>"{told}"\n')
     hooked.git("config", "memory.hooks.trailer", "true")
     hooked.git("config", "memory.hooks.checkpoint", "true")
     change(hooked)
