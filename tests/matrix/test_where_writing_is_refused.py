@@ -26,6 +26,7 @@ WRITES = (
     ["supersede", "ADR-1", "New decision"],
     ["close", "BUG-1", "--learning", "New learning"],
     ["edit", "ADR-1"],
+    ["anchor", "ADR-1", "--remove", "src/auth.py:4"],
     ["delete", "BUG-1"],
 )
 KEEP_A_TEXT = ("decide", "learn", "bug", "checkpoint", "supersede", "close", "edit")
@@ -37,11 +38,12 @@ def test_every_command_that_writes_is_among_them() -> None:
 
 @pytest.fixture
 def remembering(code: Code, place: At) -> Place:
-    """A place with a decision and a bug in its memory."""
+    """A place with a decision, a bug and a checkpoint in its memory."""
     at = place(code().root)
     at.do("init")
     at.do("decide", "Use sessions", "--at", "src/auth.py:4")
     at.do("bug", "Login fails")
+    at.do("checkpoint", "Half way")
     return at
 
 
