@@ -146,11 +146,16 @@ class CodeFiles(CodeReader):
         if located.ranges or made_at is None:
             return located
         # Step by step, or, where the commits between are not all here, from one end to the other.
-        now = self.path_today(path, made_at, commit=commit) or renamed_to(self._runner, path, made_at)
+        now = self.path_today(path, made_at, commit=commit)
+        is_told = now is not None
+        now = now or renamed_to(self._runner, path, made_at)
         if now is not None and now != path:
-            renamed = self.locate(anchor, self.today(now, commit=commit), made_at=made_at, is_its_file=True)
-            if renamed.ranges:
-                return renamed
+            today = self.today(now, commit=commit)
+            # From one end to the other a copy of a file that is gone looks as if it were that file.
+            if is_told or self._is_its_file(anchor, today):
+                renamed = self.locate(anchor, today, made_at=made_at, is_its_file=True)
+                if renamed.ranges:
+                    return renamed
         return self.elsewhere(anchor, commit=commit, made_at=made_at) or self._ended(located, anchor, made_at)
 
     def _ended(self, located: Located, anchor: Anchor, made_at: str) -> Located:

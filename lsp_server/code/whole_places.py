@@ -91,8 +91,10 @@ class WholePlaces:
             name, start = moved or name, removals[0]
         if self._exists(head, name):
             return name
-        # A merge can rename, too: then the two ends tell.
-        return self._renames(since, head).get(path) if since else None
+        # A merge can rename, too: then the two ends tell. What was there before it went is a copy of it.
+        moved = self._renames(since, head).get(path) if since else None
+        gone = self._removals(name, start, head)[-1:] if moved else []
+        return None if moved and gone and self._exists(f"{gone[0]}^", moved) else moved
 
     # A folder ---------------------------------------------------------------------------------------
     def _folder(self, path: str, since: str | None, head: str) -> str | None:

@@ -8,7 +8,10 @@ import pytest
 from support import AUTH, Repo
 
 from lsp_server import Memory
+from lsp_server.code.model import Certainty
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.memory.results import How
+from lsp_server.records.anchors import whole
 from lsp_server.records.model import Record
 
 LOGIN = "".join(AUTH.splitlines(keepends=True)[3:8])
@@ -69,6 +72,23 @@ def test_a_copy_is_not_the_code_the_note_is_on(memory: Memory, repo: Repo, note:
     assert on(memory, "src/copy.py") == []
     assert on(memory, "src/users.py") == [(4, 8)]
     assert places(memory, note) == ["src/users.py:4-8"]
+
+
+def test_nor_is_it_when_the_original_is_taken_out_later_whoever_asks(
+    memory: Memory, repo: Repo, note: Record
+) -> None:
+    about_it_all = memory.record(Kind.LEARNING, "All of it", at=[whole("src/auth.py")])
+    repo.commit("Copy the file", **{"src/copy.py": AUTH})
+    repo.git("rm", "-q", "src/auth.py")
+    repo.commit("Remove the original")
+    assert on(memory, "src/copy.py") == []
+    known = memory.file_memory("src/copy.py")
+    assert (known.whole, known.gone) == ((), ())
+    assert [one for one in memory.why("src/copy.py", 5) if one.how is How.ANCHORED] == []
+    assert places(memory, note) == []
+    assert places(memory, about_it_all) == []
+    ((_, located),) = memory.places(note)
+    assert (located.certainty, str(located.last)) == (Certainty.STALE, "src/auth.py:4-8")
 
 
 def test_of_two_places_that_it_could_have_gone_to_none_is_guessed(
