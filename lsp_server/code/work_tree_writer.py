@@ -98,6 +98,10 @@ class Writer:
         self._seen = seen
         self._usual = usual_rights
         self._staged: dict[str, Path] = {}
+        self._names: dict[int, list[str]] = {}
+        for path, one in seen.items():
+            self._names.setdefault(one.inode, []).append(path)
+        self._ctimes: dict[tuple[int, int], int] = {}  # of files that we took one of several names from
 
     def check(self, changes: Iterable[Change]) -> None:
         """Find out beforehand what would stop it half way. Raises ``StoreError``."""
@@ -112,6 +116,10 @@ class Writer:
                 if change.entry is not None and change.step in (Step.ADD, Step.REPLACE):
                     self._staged[change.path] = place = next(where)
                     self._make(change.path, change.entry, place, contents)
+                elif change.entry is not None and self._has_other_names(change.path):
+                    # Rights are the file's, so they would change under all its names, wherever those are.
+                    self._staged[change.path] = place = next(where)
+                    shutil.copy2(self._root / change.path, place, follow_symlinks=False)
         except OSError as error:
             raise StoreError(
                 f"there is no room to make the files: {error.strerror}; nothing was done"
@@ -159,12 +167,14 @@ class Writer:
                 os.fchmod(descriptor, entry.rights)
 
     def _remove(self, change: Change) -> None:
-        self._must_be_as_kept(change.path)
+        was = self._must_be_as_kept(change.path)
         os.unlink(self._root / change.path)  # noqa: PTH108  a link goes, not what it leads to
+        self._has_lost_a_name(was, change.path)
 
     def _replace(self, change: Change) -> None:
-        self._must_be_as_kept(change.path)
+        was = self._must_be_as_kept(change.path)
         _move(self._staged.pop(change.path), self._root / change.path)
+        self._has_lost_a_name(was, change.path)
 
     def _add(self, change: Change) -> None:
         target, staged = self._root / change.path, self._staged.pop(change.path)
@@ -189,16 +199,41 @@ class Writer:
 
     def _set_rights(self, change: Change) -> None:
         assert change.entry is not None
-        self._must_be_as_kept(change.path)
         rights = change.entry.rights
         if rights is None:
             rights = usual_rights(self._usual, change.entry.mode)
+        if change.path in self._staged:
+            self._staged[change.path].chmod(rights)
+            self._replace(change)
+            return
+        self._must_be_as_kept(change.path)
         (self._root / change.path).chmod(rights)
 
-    def _must_be_as_kept(self, path: str) -> None:
-        status = Disk(self._root).status(path)
-        if status is None or signature(status) != self._seen.get(path):
+    def _must_be_as_kept(self, path: str) -> os.stat_result:
+        status, kept = Disk(self._root).status(path), self._seen.get(path)
+        if status is not None and kept is not None:
+            kept = kept._replace(ctime=self._ctimes.get((status.st_dev, status.st_ino), kept.ctime))
+        if status is None or signature(status) != kept:
             raise RefusedError(f"{path} was changed meanwhile")
+        return status
+
+    def _has_other_names(self, path: str) -> bool:
+        status = Disk(self._root).status(path)
+        return status is not None and status.st_nlink > 1
+
+    def _has_lost_a_name(self, was: os.stat_result, path: str) -> None:
+        """A file of several names (hard links) counts as changed by our taking one from it: what it is like
+        now under the others is as it was kept, if nothing else is new about it."""
+        if was.st_nlink == 1:
+            return
+        names = self._names[was.st_ino]
+        names.remove(path)
+        for other in reversed(names):
+            status = Disk(self._root).status(other)
+            if status is not None and os.path.samestat(status, was):
+                if signature(status)._replace(ctime=was.st_ctime_ns) == signature(was):
+                    self._ctimes[was.st_dev, was.st_ino] = status.st_ctime_ns
+                return
 
     def _is_other_spelling(self, path: str) -> bool:
         status = Disk(self._root).status(path)

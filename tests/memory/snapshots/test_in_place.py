@@ -140,6 +140,54 @@ def test_a_file_that_changes_while_the_state_is_kept_is_not_replaced(repo: Repo,
     assert leftovers(repo) == []
 
 
+def test_files_that_are_hard_links_of_one_are_all_restored(
+    repo: Repo, memory: Memory, tmp_path: Path
+) -> None:
+    for name in ("one.txt", "gone.txt", "z.txt"):
+        repo.write(name, "then\n")
+    for name in ("two.txt", "three.txt"):
+        (repo.root / name).hardlink_to(repo.root / "one.txt")
+    repo.write("run.sh", "then\n")
+    (repo.root / "run.sh").chmod(0o755)
+    (repo.root / "run-too.sh").hardlink_to(repo.root / "run.sh")
+    snapshot = take(memory)
+    then = picture(repo.root)
+    outside = tmp_path / "outside.txt"
+    outside.hardlink_to(repo.root / "run.sh")
+    (repo.root / "run.sh").chmod(0o600)
+    (repo.root / "gone.txt").unlink()
+    with (repo.root / "one.txt").open("a") as file:
+        file.write("since\n")
+    for name in ("new.txt", "new-too.txt"):
+        (repo.root / name).hardlink_to(repo.root / "one.txt")
+        repo.git("add", name)
+    repo.write("z.txt", "since\n")
+
+    memory.restore_in_place(snapshot.label)
+
+    assert picture(repo.root) == then
+    assert outside.stat().st_mode & 0o777 == 0o600
+    assert leftovers(repo) == []
+
+
+def test_what_is_written_to_one_link_meanwhile_is_not_replaced_under_another(
+    repo: Repo, memory: Memory
+) -> None:
+    repo.write("one.txt", "then\n")
+    (repo.root / "two.txt").hardlink_to(repo.root / "one.txt")
+    snapshot = take(memory)
+    repo.write("one.txt", "since\n")
+
+    def save_meanwhile(_: Snapshot) -> None:
+        repo.write("two.txt", "saved by an editor just now\n")
+
+    with pytest.raises(StoreError, match="was changed meanwhile"):
+        memory.restore_in_place(snapshot.label, tell=save_meanwhile)
+    assert {(repo.root / name).read_text() for name in ("one.txt", "two.txt")} == {
+        "saved by an editor just now\n"
+    }
+
+
 def test_a_file_that_appears_meanwhile_is_not_replaced(repo: Repo, memory: Memory) -> None:
     repo.write("new.txt", "then\n")
     snapshot = take(memory)
