@@ -78,7 +78,7 @@ def settle(root: Path) -> None:
         git("add", "message.txt", cwd=root)
         git("commit", "-q", "-m", f"Change {number}", cwd=root)
     tip = git("rev-parse", "memory", cwd=root).decode().strip()
-    for ending in ("", ".commits", ".checkpoints"):
+    for ending in ("", ".commits"):
         if not (root / ".git" / "git-memory" / "settled" / f"{tip}{ending}").is_file():
             raise SystemExit(f"the hooks did not note that the memory is settled ({ending or 'the version'})")
 

@@ -97,10 +97,6 @@ def _after_rewrite(memory: Memory, _: Sequence[str]) -> None:
     memory.after_rewrite()
 
 
-def _before_message(memory: Memory, _: Sequence[str]) -> None:
-    memory.before_message()
-
-
 def _nothing(_memory: Memory, _: Sequence[str]) -> None:
     """A push has only the sync."""
 
@@ -108,7 +104,6 @@ def _nothing(_memory: Memory, _: Sequence[str]) -> None:
 _DO: Mapping[str, Callable[[Memory, Sequence[str]], None]] = {
     "post-commit": _after_commit,
     "post-rewrite": _after_rewrite,
-    "prepare-commit-msg": _before_message,
     "pre-push": _nothing,
 }
 

@@ -180,10 +180,8 @@ def _advise(session: Session, found: Hooks) -> None:
         if hook.state == "changed":
             session.say(f"{hook.name} was changed since it was installed, and is left alone")
         elif found.are_ours and hook.line is not None and not hook.added:
-            session.say(
-                f"{visible_line(str(hook.path))} is somebody else's, and the one that was here before it is kept "
-                "already; add to it:"
-            )
+            where = visible_line(str(hook.path))
+            session.say(f"{where} is somebody else's, and one from before it is kept already; add to it:")
             for line in hook.line.split("\n"):
                 session.say(f"  {line}")
 

@@ -44,6 +44,9 @@ def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.Prepa
 def checkpoint(core: Core, new: recording.Prepared) -> Record:
     """Commit a prepared checkpoint; it is answered as its file tells it, with what was noted by itself."""
     written = recording.record(core, new)
+    from lsp_server.memory.hook_notes import note_checkpoint
+
+    note_checkpoint(core, written, [change.path for change in new.files])
     data = core.read(written.path)
     return (parse(written.path, data).record if data else None) or written
 

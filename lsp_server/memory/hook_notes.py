@@ -2,20 +2,21 @@
 
 In ``<git common dir>/git-memory/settled``: ``<version>`` is there when its links to code were settled, and
 holds the paths of anchored lines that no commit had; ``<version>.commits`` has every commit that it speaks
-of, ``<version>.checkpoints`` the commit and label of each checkpoint that was made with uncommitted changes.
-Without these files the hooks do what they do anyway, only slower.
+of. Without these files the hooks do what they do anyway, only slower.
+
+In ``<git dir>/git-memory-checkpoint``, of each worktree: the commit and the label of the checkpoint that was
+made in it last, if that was made with uncommitted changes, and the files that it tells of.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.hook_script import SETTLED
 from lsp_server.records.anchors import UNCOMMITTED
-from lsp_server.records.model import Kind
 from lsp_server.store.half_written import write_whole
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
     from lsp_server.index import Index
     from lsp_server.memory.core import Core
+    from lsp_server.records.model import Record
 
-_COMMITS, _CHECKPOINTS = ".commits", ".checkpoints"
+_COMMITS = ".commits"
+_CHECKPOINT = "git-memory-checkpoint"
 _MOST_PATHS = 40  # that git is asked about; with more, any commit counts
 _ANY_PATH = "."
-_MOST_CHECKPOINTS = 500  # the newest
 _MOST_VERSIONS = 8  # of several proposals; older ones are forgotten
 
 
@@ -41,24 +43,26 @@ def note_settled(core: Core) -> None:
     _forget_old(core.private / SETTLED)
 
 
-def note_checkpoints(core: Core) -> None:
-    """Note the checkpoints of the version which the branch stands at, the newest first."""
-    from lsp_server.index.values import Filters
-
-    index = core.followed()
-    made = index.list(Filters(kind=Kind.CHECKPOINT, limit=_MOST_CHECKPOINTS))
-    lines = [
-        f"{one.code.commit} {one.label}" for one in made if one.code and one.code.commit and one.code.dirty
-    ]
-    _write(core, f"{index.version()}{_CHECKPOINTS}", lines)
-    _forget_old(core.private / SETTLED)
+def note_checkpoint(core: Core, made: Record, paths: Sequence[str]) -> None:
+    """Note a checkpoint that was made in this worktree just now, about the files at ``paths``: the commit
+    that brings one of these was prepared with it."""
+    file = core.repository.git_dir / _CHECKPOINT
+    told = [path for path in paths if path and "\n" not in path]
+    with contextlib.suppress(OSError):
+        if made.code is None or not made.code.commit or not made.code.dirty or not told:
+            file.unlink(missing_ok=True)
+            return
+        if len(told) > _MOST_PATHS:
+            told = [_ANY_PATH]
+        lines = "".join(f"{line}\n" for line in (made.code.commit, made.label, *told))
+        write_whole(file, lines.encode("utf-8", "surrogateescape"))
 
 
 def note_nothing(core: Core) -> None:
     """Let the hooks find nothing to do as long as the branch stands where it does."""
     version = core.store.tip()
     if version is not None:
-        for ending in (_COMMITS, _CHECKPOINTS, ""):
+        for ending in (_COMMITS, ""):
             _write(core, f"{version}{ending}", ())
 
 

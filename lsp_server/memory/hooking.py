@@ -169,8 +169,6 @@ def _note(core: Core) -> None:
     if code_notes.is_on(core):
         with suppress(GitMemoryError):  # somebody else's notes; `git memory notes` says so
             code_notes.update(core, only_if_moved=True)
-    if core.repository.config.flag(TRAILER):
-        hook_notes.note_checkpoints(core)
     hook_notes.note_settled(core)
 
 
@@ -179,13 +177,6 @@ def _is_memorys(core: Core) -> bool:
     head = core.repository.refs.symbolic_head() or ""
     memory = core.repository.memory_ref
     return head == memory or head.startswith(f"{memory}-proposals/")
-
-
-def before_message(core: Core) -> None:
-    """What prepare-commit-msg asks for: note which checkpoints were made with changes that no commit had."""
-    from lsp_server.memory.hook_notes import note_checkpoints
-
-    note_checkpoints(core)
 
 
 def _checkpoint(core: Core) -> Record | None:

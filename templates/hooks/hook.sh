@@ -91,10 +91,10 @@ EOF
     git_memory_start
 }
 
-# The newest checkpoint that was made on top of HEAD, with changes that no commit had, is of the commit that
-# is being made. A template is left alone: git tells by its text whether it was filled in. A message that goes
-# to the editor gets the trailer when it comes back, for git ends a commit whose message was left empty: which
-# checkpoint it is, is noted beside the message until then.
+# The checkpoint that was made last in this worktree, on top of HEAD and with changes that no commit had, is of the
+# commit that is being made, if that brings one of its files. A template is left alone: git tells by its text
+# whether it was filled in. A message that goes to the editor gets the trailer when it comes back, for git ends a
+# commit whose message was left empty: which checkpoint it is, is noted beside the message until then.
 git_memory_prepare_commit_msg() {
     git_memory_find_note "$1"
     [ ! -f "$note" ] || rm -f "$note"
@@ -104,17 +104,20 @@ git_memory_prepare_commit_msg() {
     esac
     dir='' && ! git_memory_is_busy && git_memory_look && git_memory_is_on "$trailer" && ! git_memory_is_busy ||
         return 0
-    [ -f "$settled.checkpoints" ] || git_memory_start
-    head=$(git rev-parse --verify --quiet HEAD) || return 0
-    while read -r commit label; do
-        [ "$commit" = "$head" ] || continue
-        if [ "$GIT_EDITOR" = : ]; then # what git says where there will be none
-            git_memory_add_trailer "$1" "$label"
-        else
-            printf '%s %s\n' "$head" "$label" >"$note"
-        fi
-        return 0
-    done <"$settled.checkpoints"
+    [ -f "$dir/git-memory-checkpoint" ] && head=$(git rev-parse --verify --quiet HEAD) || return 0
+    message=$1
+    set --
+    {
+        read -r commit && read -r label && [ "$commit" = "$head" ] || return 0
+        while IFS= read -r path; do set -- "$@" "$path"; done
+    } <"$dir/git-memory-checkpoint"
+    git --literal-pathspecs diff-index --cached --quiet HEAD -- "$@"
+    [ $? -eq 1 ] || return 0
+    if [ "$GIT_EDITOR" = : ]; then # what git says where there will be none
+        git_memory_add_trailer "$message" "$label"
+    else
+        printf '%s %s\n' "$head" "$label" >"$note"
+    fi
 }
 
 git_memory_commit_msg() {
@@ -142,7 +145,6 @@ git_memory_add_trailer() {
             case $line in [\#\;@!\$%^\&\|:]*) comment=${line%"${line#?}"} ;; esac
             case $line in "$comment ------------------------ >8 -"*) break ;; esac
         done <"$1"
-        set -- "$1" "$2" -c "core.commentChar=$comment"
     fi
     found=
     while IFS= read -r line || [ -n "$line" ]; do
@@ -153,11 +155,18 @@ git_memory_add_trailer() {
         esac
     done <"$1"
     [ -n "$found" ] || return 0
-    file=$1 label=$2
-    shift 2
+    case $1 in
+        /*) file=$1 ;;
+        *) file=$PWD/$1 ;;
+    esac
+    # Far from anybody's settings: these may have git add trailers, and run commands, that nobody asked for here.
     # A line of dashes in a message is no end of it.
-    git -c trailer.separators=: "$@" interpret-trailers --no-divider --in-place --where end \
-        --if-exists addIfDifferent --if-missing add --trailer "Memory-Checkpoint: $label" "$file"
+    (
+        unset GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_WORK_TREE
+        export GIT_DIR=/dev/null GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+        git -c "core.commentChar=$comment" interpret-trailers --no-divider --in-place --where end \
+            --if-exists addIfDifferent --if-missing add --trailer "Memory-Checkpoint: $2" "$file"
+    )
 }
 
 # Asked before anything is read: a push can be of many thousand refs.

@@ -8,6 +8,8 @@ import pytest
 from hooked import change, commit, git
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Repo
 
 
@@ -138,3 +140,31 @@ def test_a_comment_character_that_git_chooses_is_found(prepared: tuple[Repo, str
     assert git(repo, "commit", "-v", "-e", "-F", "../before", GIT_EDITOR=typed).returncode == 0
     message = repo.git("log", "-1", "--format=%B")
     assert message == f"Sign in\n\n#12\n#11 is done, too\n\nMemory-Checkpoint: {label}"
+
+
+def test_a_checkpoint_of_another_worktree_is_not_named(hooked: Repo, tmp_path: Path) -> None:
+    hooked.git("config", "memory.hooks.trailer", "true")
+    hooked.git("worktree", "add", "-q", "-b", "side", tmp_path / "side")
+    (tmp_path / "side" / "src" / "auth.py").write_text("half way on the side\n")
+    label = hooked.label("checkpoint", "On the side", cwd=tmp_path / "side")
+    (hooked.path / "src" / "auth.py").write_text("on main\n")
+    hooked.git("add", "src/auth.py")
+    assert commit(hooked, "On main") == "On main"
+    hooked.git("-C", tmp_path / "side", "commit", "-qam", "Sign in")
+    assert hooked.git("log", "-1", "--format=%B", "side") == f"Sign in\n\nMemory-Checkpoint: {label}"
+
+
+def test_a_checkpoint_of_changes_that_were_dropped_is_not_named(hooked: Repo) -> None:
+    hooked.git("config", "memory.hooks.trailer", "true")
+    (hooked.path / "src" / "auth.py").write_text("half way\n")
+    hooked.do("checkpoint", "Half way")
+    hooked.git("checkout", "src/auth.py")
+    assert commit(hooked, "Something else") == "Something else"
+
+
+def test_a_persons_own_trailers_are_not_carried_out(prepared: tuple[Repo, str]) -> None:
+    repo, label = prepared
+    repo.git("config", "trailer.sign.key", "Signed-off-by")
+    repo.git("config", "trailer.sign.command", "echo nobody")
+    repo.git("config", "trailer.where", "start")
+    assert commit(repo, "Sign in") == f"Sign in\n\nMemory-Checkpoint: {label}"

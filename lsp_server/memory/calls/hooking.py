@@ -55,12 +55,6 @@ class Hooking:
 
         hooking.after_rewrite(self._core)
 
-    def before_message(self) -> None:
-        """A commit is about to be made: note which checkpoint its message could name."""
-        from lsp_server.memory import hooking
-
-        hooking.before_message(self._core)
-
     def give_up_hook(self) -> None:
         """What a hook began takes too long: hooks do nothing more as long as the memory stands as it does."""
         from lsp_server.memory import hooking
