@@ -183,7 +183,7 @@ def _advise(session: Session, found: Hooks) -> None:
             where = visible_line(str(hook.path))
             session.say(f"{where} is somebody else's, and one from before it is kept already; add to it:")
             for line in hook.line.split("\n"):
-                session.say(f"  {line}")
+                session.say(line)
 
 
 def _print_lines(session: Session, found: Hooks) -> None:
@@ -199,11 +199,11 @@ def _print_lines(session: Session, found: Hooks) -> None:
             is_new = hook.path.name == hook.name and not hook.path.exists()
             out.line(out.style(f"{'make' if is_new else 'add to'} {visible_line(str(hook.path))}", "bold"))
             if is_new:
-                out.line("  #!/bin/sh")
+                out.line("#!/bin/sh")
                 made_new = True
             last = hook.path
         for line in hook.line.split("\n"):
-            out.line(f"  {line}")
+            out.line(line)  # where it has to stand: to be copied
     if made_new:
         out.line()
         out.line("Files that are made have to be executable; commit them for the whole team.")

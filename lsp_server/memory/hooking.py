@@ -79,7 +79,7 @@ def _found(directory: Path, command: Sequence[str]) -> list[HookFile]:
 
 
 def _status(found: HookFile) -> HookStatus:
-    line = hook_place.line_for(found.name) if found.state is State.FOREIGN else None
+    line = hook_place.lines_for(found.name) if found.state is State.FOREIGN else None
     return HookStatus(
         found.name, found.path, found.state.value, found.chained, line, line is not None and _calls_us(found)
     )

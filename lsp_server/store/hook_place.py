@@ -78,6 +78,23 @@ def line_for(hook: str) -> str:
     return f'command -v git-memory >/dev/null 2>&1 && git-memory hook {hook} "$@" || true'
 
 
+def lines_for(hook: str) -> str:
+    """The same for a script of which other lines want to read what git says, too: they still can."""
+    if hook not in _WITH_INPUT:
+        return line_for(hook)
+    return (
+        "if command -v git-memory >/dev/null 2>&1; then\n"
+        "  git_memory=$(cat)\n"
+        '  if [ -n "$git_memory" ]; then\n'
+        f'    printf "%s\\n" "$git_memory" | git-memory hook {hook} "$@" || true\n'
+        "    exec <<EOF\n"
+        "$git_memory\n"
+        "EOF\n"
+        "  fi\n"
+        "fi"
+    )
+
+
 def _manager(directory: Path, top: Path | None) -> tuple[str, Path] | None:
     """What writes the hooks from files of the project, and which file or folder that is."""
     if top is not None:
@@ -100,7 +117,7 @@ def _manager(directory: Path, top: Path | None) -> tuple[str, Path] | None:
 
 
 def _in_folder(folder: Path) -> list[Line]:
-    return [Line(hook, folder / hook, line_for(hook)) for hook in HOOKS]
+    return [Line(hook, folder / hook, lines_for(hook)) for hook in HOOKS]
 
 
 def _in_lefthook(file: Path) -> list[Line]:

@@ -128,3 +128,22 @@ def test_a_hook_finds_what_it_looks_for_by(what: str, repo: Repo, tmp_path: Path
     repo.do("hooks", "remove")
     assert not list((repo.path / ".git").glob("hooks?*"))
     assert git(repo, "push", "-q", str(tmp_path / "hub.git"), "main:other").returncode == 0
+
+
+def test_lines_in_a_teams_hook_leave_it_what_git_says(repo: Repo, tmp_path: Path) -> None:
+    repo.git("config", "core.hooksPath", ".husky")
+    printed = repo.run("hooks", "install").out
+    lines = {part.split("\n")[0].rpartition("/")[2]: part.split("\n\n")[0] for part in printed.split("make ")}
+    lines = {name: part.partition("#!/bin/sh\n")[2] for name, part in lines.items()}
+    for name in ("pre-push", "post-rewrite"):
+        reads = f'while read -r one _; do echo "{name} $one" >>"{tmp_path}/told"; done'
+        put_hook(repo, f"../../.husky/{name}", f"#!/bin/sh -e\n{lines[name]}\n{reads}\n")
+    head = repo.git("rev-parse", "HEAD")
+    assert git(repo, "commit", "-q", "--amend", "-m", "Again").stderr == ""
+    repo.git("init", "-q", "--bare", tmp_path / "hub.git")
+    for refs in (["main", "main:other"], ["main"]):  # the last has nothing to push
+        done = git(repo, "push", "-q", str(tmp_path / "hub.git"), *refs)
+        assert (done.returncode, done.stderr) == (0, "")
+    said = (tmp_path / "told").read_text().splitlines()
+    assert said == [f"post-rewrite {head}", *["pre-push refs/heads/main"] * 2]
+    assert (repo.path / ".git/git-memory/rewritten").read_text().startswith(head)
