@@ -57,7 +57,7 @@ def users_own(repo: Repo) -> dict[str, bytes]:
     return seen
 
 
-_COME_AND_GO = {"git-memory", "logs", "refs", "objects", "packed-refs", "reftable"}
+_COME_AND_GO = {"git-memory", "git-memory-checkpoint", "logs", "refs", "objects", "packed-refs", "reftable"}
 
 
 def _bytes(path: Path) -> bytes:

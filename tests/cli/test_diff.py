@@ -152,7 +152,8 @@ WRITES: dict[str, tuple[list[str], dict[str, tuple[int, int]], int]] = {
 def test_every_command_that_writes_a_record_is_walked() -> None:
     from lsp_server.cli.group import SECTIONS
 
-    assert set(WRITES) >= {*SECTIONS["Record"], *SECTIONS["Change"]}
+    files_only = {"restore"}  # the code's; of records it changes none
+    assert set(WRITES) == {*SECTIONS["Record"], *SECTIONS["Change"]} - files_only
 
 
 @pytest.mark.parametrize("command", list(WRITES))

@@ -78,7 +78,8 @@ READING: tuple[Step, ...] = (
     Step(["hooks", "install"]),
     Step(["hooks", "remove"]),
     Step(["notes"]),
-    Step(["notes", "--remove"]),
+    Step(["notes", "--remove"], needs="commits"),
+    Step(["notes", "--remove"], needs="no commits", code=1),
 )
 SHARING: tuple[Step, ...] = (
     Step(["propose", "idea"]),
@@ -123,13 +124,15 @@ TITLES = {
 @dataclass
 class Place:
     """Somewhere that ``git memory`` is run: ``root`` is the directory. ``lines`` is whether there is code
-    to anchor to; ``watched`` are further repositories that must stay as they are."""
+    to anchor to, ``commits`` whether any of it is committed; ``watched`` are further repositories that must
+    stay as they are."""
 
     root: Path
     server: Server
     environment: dict[str, str] = field(repr=False)
     branch: str = "memory"
     lines: bool = True
+    commits: bool = True
     watched: tuple[Path, ...] = ()
     real: bool = False
 
@@ -163,6 +166,7 @@ class Place:
 
     def step(self, step: Step) -> None:
         wants = {"lines": self.lines, "no lines": not self.lines, "": True}
+        wants |= {"commits": self.commits, "no commits": not self.commits}
         if wants[step.needs]:
             answer = self.run(*(word.format(adrs=self.adrs, hub=self.hub) for word in step.arguments))
             assert answer.code == step.code, (step, answer)
