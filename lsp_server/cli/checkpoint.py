@@ -71,7 +71,7 @@ class Message(Text):
 )
 @for_option
 def record_checkpoint(
-    session: Session, message: str | None, *, range_: str | None, snapshot: bool, **given: Any
+    session: Session, message: str | None, *, range_: str | None, markdown: bool, snapshot: bool, **given: Any
 ) -> None:
     """Record where the work stands.
 
@@ -80,8 +80,10 @@ def record_checkpoint(
     back to one that was recorded with --snapshot; `git memory checkpoint prune` lets go of old snapshots.
     """
     if range_ is not None:
-        answer(session, range_, {"a title": message, "snapshot": snapshot, **given})
+        answer(session, range_, {"a title": message, "snapshot": snapshot, **given}, markdown=markdown)
         return
+    if markdown:
+        raise click.UsageError("--markdown goes with --for RANGE; a checkpoint that is recorded is Markdown")
     if message in checkpoint.commands:
         raise click.UsageError(f"{message} comes first: git memory checkpoint {message} …")
     new = NewRecord(session, Kind.CHECKPOINT, given)

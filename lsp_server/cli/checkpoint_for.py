@@ -23,12 +23,18 @@ def for_option(decorated: Decorated) -> Decorated:
         type=Text(),
         metavar="RANGE",
         help="Record nothing; list the checkpoints and records of the commits A..B, A...B, or since A.",
-    )(decorated)
+    )(
+        click.option("--markdown", is_flag=True, help="With --for: as Markdown, to be read elsewhere.")(
+            decorated
+        )
+    )
 
 
-def answer(session: Session, range_: str, given: Mapping[str, Any]) -> None:
+def answer(session: Session, range_: str, given: Mapping[str, Any], *, markdown: bool = False) -> None:
     """List what was recorded at the commits of a range. ``given`` are the options that record something:
     with them it is not clear what is meant."""
+    if markdown and session.json:
+        raise click.UsageError("--markdown and --json are two answers: choose one")
     if also := sorted(name for name, value in given.items() if value):
         said = also[0].replace("_", "-")
         raise click.UsageError(f"--for lists and records nothing; leave {said!r} out")
@@ -37,6 +43,11 @@ def answer(session: Session, range_: str, given: Mapping[str, Any]) -> None:
 
     with session.memory() as memory:
         found = memory.recorded_in(range_)
+        some, more = found.reasons[:MOST], len(found.reasons[MOST:])
+        if markdown and found.reasons:
+            report = memory.reasons_report(f"Recorded in {range_}", some, more=more)
+            session.out.line(report.rstrip("\n"))
+            return
     said, commits = visible_line(range_), _count(found.commits, "commit")
     if not found.commits:
         nothing_found(session, f"there is no commit in {said}")
@@ -45,8 +56,8 @@ def answer(session: Session, range_: str, given: Mapping[str, Any]) -> None:
     if session.json:
         print_json(session, [reason_json(reason) for reason in found.reasons])
         return
-    print_reasons(session, found.reasons[:MOST])
-    print_more(session, len(found.reasons[MOST:]), "a shorter range or --json")
+    print_reasons(session, some)
+    print_more(session, more, "a shorter range or --json")
     if session.out.is_terminal:
         session.say(session.err.style(f"{_count(len(found.reasons), 'record')} of {commits}", "dim"))
 

@@ -174,6 +174,23 @@ def test_a_range_has_its_checkpoints_and_records_newest_first(repo: Repo) -> Non
     assert len(repo.json("list")) == 4  # nothing was recorded by asking
 
 
+def test_a_range_as_markdown_in_which_nothing_acts(repo: Repo) -> None:
+    one = commit(repo, "One", one="1\n")
+    label = repo.label("checkpoint", "At one, said @ada <img src=x>")
+    commit(repo, "Two", two="2\n")
+    shown = repo.do("checkpoint", "--for", "HEAD~2..HEAD", "--markdown")
+    assert "@ada" not in shown
+    assert shown.replace("\u200b", "").splitlines() == [
+        "### Recorded in HEAD\\~2..HEAD",
+        "",
+        f"- **{label}** At one, said @ada \\<img src=x\\>: recorded at {one[:10]} One",
+    ]
+    answer = repo.run("checkpoint", "--for", "HEAD~1..HEAD", "--markdown")
+    assert (answer.code, answer.out) == (1, "")
+    assert "choose one" in repo.fails("checkpoint", "--for", "HEAD~1", "--markdown", "--json", code=2)
+    assert "goes with --for" in repo.fails("checkpoint", "Title", "--markdown", code=2)
+
+
 def test_a_range_without_records_says_so_and_a_range_that_is_none_too(repo: Repo) -> None:
     commit(repo, "One", one="1\n")
     answer = repo.run("checkpoint", "--for", "HEAD~1..HEAD")
