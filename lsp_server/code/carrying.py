@@ -1,18 +1,22 @@
 """Lines of a rewritten commit, on the lines of what it became.
 
-A line is born in a commit that adds it. So the lines that the old commit adds to a file are laid on those
-that the new one adds to it: where both make the same change, they are the same in the same order.
+What is found is written to the memory for good, so a line is taken along only where it is certain which one
+it is. A commit that was put elsewhere adds the same lines in the same order. One that went into another with
+more (a squash, a fixup) was followed by commits once whose last one has the new one's text: along those. And
+else, lines that stand once hold those beside them (``sure_lines``). What is not certain stays as it was.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.code.anchoring import joined
+from lsp_server.code.following import History, Trail
 from lsp_server.code.git import OFFLINE, GitRunner, decode_path, unquote_path
-from lsp_server.code.line_map import map_lines
+from lsp_server.code.reflog import moves
+from lsp_server.code.sure_lines import sure_lines
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, Birth, CodeRange
 
@@ -27,8 +31,14 @@ _DIFF = (
     *("--no-ext-diff", "--no-textconv"),
 )
 
-Added = Mapping[str, Sequence[tuple[int, bytes]]]
+Line = tuple[int, bytes]
+Added = Mapping[str, Sequence[Line]]
 """The lines that a commit adds, by the file: (line number, text), in order."""
+
+
+Way = Callable[[int], "int | None"]
+"""Which line of the new commit's file a line of the old one's is; None where that is not certain."""
+_MOST_ENDS = 40  # where HEAD once stood, with the old commit in its history
 
 
 class Carrying:
@@ -38,8 +48,8 @@ class Carrying:
     def __init__(self, runner: GitRunner, code: CodeFiles) -> None:
         self._runner = runner
         self._code = code
-        self._added: dict[str, Added] = {}
-        self._places: dict[tuple[str, str, str], tuple[str, Mapping[int, int]]] = {}
+        self._added: dict[tuple[str, str], Added] = {}
+        self._ways: dict[tuple[str, str, str], tuple[str, Way]] = {}
 
     def anchor(self, anchor: Anchor, made_at: str | None, became: Mapping[str, str]) -> Anchor:
         """An anchor that was made at the commit ``made_at``. ``became``: today's commit of each rewritten
@@ -47,7 +57,10 @@ class Carrying:
         births: list[Birth] = []
         for birth in anchor.births:
             today = became.get(birth.commit)
-            births += [birth] if today is None else self._births(birth, today)
+            # A commit that became the same was mostly made later, and the anchor's own the last of all.
+            others = [made_at, *became] if made_at else list(became)
+            later = [one for one in dict.fromkeys(others) if became.get(one) == today != one]
+            births += [birth] if today is None else self._births(birth, today, later)
         carried = anchor._replace(births=tuple(joined(births)))
         if anchor.made_at in became:
             carried = carried._replace(made_at=became[anchor.made_at])
@@ -55,11 +68,12 @@ class Carrying:
             carried = carried._replace(range=self._range(carried, made_at, became[made_at]))
         return carried
 
-    def _births(self, birth: Birth, today: str) -> Sequence[Birth]:
+    def _births(self, birth: Birth, today: str, later: Sequence[str]) -> Sequence[Birth]:
         """The births of the lines of one run, a line each, as the history of ``today`` has them."""
         lines = [Birth(birth.commit, birth.path, line, line) for line in range(birth.start, birth.end + 1)]
         try:
-            path, places = self._mapped(birth.commit, today, birth.path)
+            path, way = self._way(birth.commit, today, birth.path, later)
+            places = {one.start: place for one in lines if (place := way(one.start)) is not None}
             if not places:
                 return lines
             born = self._code.births(path, commit=today)
@@ -91,34 +105,71 @@ class Carrying:
                 return CodeRange(path, start, start + place.end - place.start)
         return place
 
-    def _mapped(self, old: str, new: str, path: str) -> tuple[str, Mapping[int, int]]:
-        """The file's name in the new commit, and which of its lines there each line is that the old commit
-        added to it."""
+    def _way(self, old: str, new: str, path: str, later: Sequence[str]) -> tuple[str, Way]:
+        """The file's name in the new commit, and the way there."""
         key = (old, new, path)
-        if key not in self._places:
+        if key not in self._ways:
             there = self._path(old, new, path) or path
-            before, after = self._adds(old).get(path, ()), self._adds(new).get(there, ())
-            texts = [
-                [text.decode("utf-8", "surrogateescape") for _, text in side] for side in (before, after)
-            ]
-            mapping = map_lines(*texts)
-            places = {
-                line: after[at - 1][0]
-                for number, (line, _) in enumerate(before, start=1)
-                if (at := mapping.to_new(number)) is not None
-            }
-            if not places and self._code.head_text(path, commit=old) == self._code.head_text(
-                there, commit=new
-            ):
-                lines = self._code.head_text(path, commit=old) or ()  # of a merge, say
-                places = {line: line for line in range(1, len(lines) + 1)}
-            self._places[key] = there, places
-        return self._places[key]
+            self._ways[key] = self._found_way(old, new, path, there, later)
+        return self._ways[key]
 
-    def _adds(self, commit: str) -> Added:
-        if commit not in self._added:
-            self._added[commit] = _added(self._runner.run([*_DIFF, commit, "--"]))
-        return self._added[commit]
+    def _found_way(self, old: str, new: str, path: str, there: str, later: Sequence[str]) -> tuple[str, Way]:
+        files = (old, path), (new, there), (f"{old}^", path), (f"{new}^", there)
+        now, today, before, its_before = self._blobs(*files)
+        if now == today:
+            return there, _itself
+        # Where both began with the same file, equal lines that are added may have changed their place.
+        if before != its_before and (way := _same(self._adds(old).get(path), self._adds(new).get(there))):
+            return there, way
+        for end in self._ends(old, new, later):
+            if (found := self._along(old, end, new, path)) is not None:
+                return found
+        return there, sure_lines(self._text(old, path), self._text(new, there)).get
+
+    def _blobs(self, *files: tuple[str, str]) -> Sequence[str]:
+        """What tells the files at paths of commits apart; "" where there is none."""
+        asked = "".join(f"{commit}:{path}\n" for commit, path in files)
+        if asked.count("\n") != len(files):
+            return [f"{number}" for number in range(len(files))]  # such a name cannot be asked about
+        command = [*OFFLINE, "cat-file", "--batch-check"]
+        answer = self._runner.run(command, stdin=asked.encode("utf-8", "surrogateescape"))
+        rows = (row.split(b" ") for row in answer.split(b"\n")[: len(files)])
+        return [row[0].decode("ascii") if row[1:2] == [b"blob"] else "" for row in rows]
+
+    def _along(self, old: str, end: str, new: str, path: str) -> tuple[str, Way] | None:
+        """The way along the commits from the old one to one whose changes the new one makes in one."""
+        trail = History(self._runner, end).trail(old, path)
+        there = None if trail is None or trail.path is None else self._path(end, new, trail.path)
+        if trail is None or trail.path is None or there is None:
+            return None
+        last, today = self._blobs((end, trail.path), (new, there))
+        if last == today:
+            return there, _followed(trail, _itself)
+        try:
+            base = self._runner.run([*OFFLINE, "merge-base", end, f"{new}^"]).decode("ascii").strip()
+        except StoreError:  # git's way of saying that there is none
+            return None
+        way = _same(self._adds(end, base).get(trail.path), self._adds(new).get(there))
+        return (there, _followed(trail, way)) if way else None
+
+    def _ends(self, old: str, new: str, later: Sequence[str]) -> Sequence[str]:
+        """Commits that had the old one in their history and may have become the new one, too."""
+        places = list(dict.fromkeys([*later, *moves(self._runner).places]))
+        names = "".join(f"{one}\n" for one in (*places, f"^{old}"))
+        command = [*OFFLINE, "rev-list", "--ignore-missing", "--ancestry-path", "--stdin"]
+        after = set(self._runner.run(command, stdin=names.encode("ascii")).decode("ascii").split())
+        return [one for one in places if one in after and one != new][:_MOST_ENDS]
+
+    def _text(self, commit: str, path: str) -> Sequence[str]:
+        return self._code.head_text(path, commit=commit) or ()
+
+    def _adds(self, commit: str, since: str = "") -> Added:
+        """What a commit adds, or all that came ``since`` another one."""
+        key = (commit, since)
+        if key not in self._added:
+            compared = [since, commit] if since else [commit]
+            self._added[key] = _added(self._runner.run([*_DIFF, *compared, "--"]))
+        return self._added[key]
 
     def _path(self, old: str, new: str, path: str) -> str | None:
         """What a file is called in the new commit; None where it is not there."""
@@ -137,6 +188,25 @@ class Carrying:
             if name == path:
                 return target
         return path
+
+
+def _itself(line: int) -> int | None:
+    return line
+
+
+def _same(before: Sequence[Line] | None, after: Sequence[Line] | None) -> Way | None:
+    """The way where the same lines are added in the same order."""
+    if not before or not after or [text for _, text in before] != [text for _, text in after]:
+        return None
+    return {line: now for (line, _), (now, _) in zip(before, after, strict=True)}.get
+
+
+def _followed(trail: Trail, after: Way) -> Way:
+    def way(line: int) -> int | None:
+        at = trail.fate(line).line
+        return None if at is None else after(at)
+
+    return way
 
 
 def _single(births: Sequence[Birth]) -> list[Birth]:

@@ -112,10 +112,10 @@ class _Matching:
 
     def _held_lines(self, part: _Part) -> list[tuple[int, int]]:
         """Lines that occur once in either stretch, as many as rise on both sides."""
-        in_old = _once(self._old, part.old, part.old_end)
-        in_new = _once(self._new, part.new, part.new_end)
+        in_old = once(self._old, part.old, part.old_end)
+        in_new = once(self._new, part.new, part.new_end)
         pairs = [(at, in_new[text]) for text, at in in_old.items() if text in in_new]
-        return _longest_rising(pairs)
+        return longest_rising(pairs)
 
     def _between(self, part: _Part, held: list[tuple[int, int]]) -> list[_Part]:
         parts: list[_Part] = []
@@ -155,7 +155,7 @@ class _Matching:
         return tuple(merged)
 
 
-def _once(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
+def once(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
     """The lines of a stretch that occur once in it, in order, and where."""
     found: dict[str, int] = {}
     repeated: set[str] = set()
@@ -170,7 +170,7 @@ def _once(lines: Sequence[str], start: int, end: int) -> dict[str, int]:
     return found
 
 
-def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs, sorted by the first, whose seconds rise too."""
     tails: list[int] = []  # the smallest last second of a run of each length …
     ends: list[int] = []  # … and which pair that is

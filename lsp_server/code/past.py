@@ -51,6 +51,7 @@ class Past:
         self._since: dict[tuple[str, str], frozenset[str] | None] = {}
         self._files: dict[tuple[str, str], bool] = {}
         self._cut: dict[str, bool] = {}
+        self._ancestors: dict[tuple[str, frozenset[str]], bool] = {}
 
     def history(self, head: str) -> History:
         """The ways to ``head``; only the last one asked for is kept."""
@@ -122,7 +123,14 @@ class Past:
         if then is None or end - start >= _FOLLOWED_LINES:
             return None
         committed = all(birth.commit != UNCOMMITTED for birth in anchor.births)
-        if anchor.births and committed and then[start - 1 : end] == anchor.text:
+        born_in = frozenset(birth.commit for birth in anchor.births)
+        # A rewritten commit may have lost a line, and another one of the same text be in its place.
+        if (
+            born_in
+            and committed
+            and then[start - 1 : end] == anchor.text
+            and self._is_history_of(born_in, made_at)
+        ):
             return list(range(start, end + 1))
         try:
             births = self._births(anchor.range.path, made_at)
@@ -134,6 +142,18 @@ class Past:
                 found = list(births.lines_born(birth.commit, birth.path, line))
                 lines.append(found[0] if len(found) == 1 else None)
         return lines if len(lines) == end - start + 1 else None
+
+    def _is_history_of(self, commits: frozenset[str], made_at: str) -> bool:
+        """Whether a commit has all of these in its history; True where that is cut, as far as is known."""
+        older = commits - {made_at}
+        return not older or _kept(self._ancestors, (made_at, older), lambda: self._has_all(older, made_at))
+
+    def _has_all(self, commits: frozenset[str], made_at: str) -> bool:
+        command = [*OFFLINE, "rev-list", "--max-count=1", *sorted(commits), f"^{made_at}", "--"]
+        try:
+            return not self._runner.run(command)
+        except StoreError:  # they are not here
+            return self.is_cut(made_at)
 
     def was_repeated(self, anchor: Anchor, made_at: str) -> bool:
         """Whether an anchor's text stood several times in its file when it was made."""
