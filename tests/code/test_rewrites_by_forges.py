@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import forges
 import pytest
 
 from lsp_server.records.evidence import Evidence
@@ -26,19 +27,18 @@ class World(NamedTuple):
         forge = self.forge
         forge.git("switch", "-q", "main")
         forge.commit("Meanwhile", c="c\n")
-        if how == "squash":
-            forge.git("merge", "-q", "--squash", "topic")
-            forge.git("commit", "-q", "-m", "Topic (#12)", "--date=2030-01-01T00:00:00Z")
-        else:
-            forge.git("rebase", "-q", "--force-rebase", "main", "topic")
-            forge.git("switch", "-q", "main")
-            forge.git("merge", "-q", "--ff-only", "topic")
+        forge.git("switch", "-q", "-C", "main", forges.merge(forge, how, "main", "topic"))
         forge.git("branch", "-q", "-D", "topic")
 
     def pull(self) -> None:
         """What a developer does after the merge."""
         self.clone.git("switch", "-q", "main")
         self.clone.git("pull", "-q", "--prune")
+        self.clone.git("branch", "-q", "-D", "topic")
+
+    def squashed(self, *commits: str) -> dict[str, tuple[str, Evidence]]:
+        """That commits are in the squash that the clone's main stands on."""
+        return {commit: (head(self.clone), Evidence.SQUASH) for commit in commits}
 
 
 @pytest.fixture
@@ -56,11 +56,7 @@ def world(repo: Repo) -> World:
 def test_a_squash_is_the_sum_of_the_branch(world: World) -> None:
     world.merge("squash")
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
-    assert today(world.clone, world.one, world.two) == {
-        world.one: (head(world.clone), Evidence.SQUASH),
-        world.two: (head(world.clone), Evidence.SQUASH),
-    }
+    assert today(world.clone, world.one, world.two) == world.squashed(world.one, world.two)
 
 
 def test_a_squash_of_a_branch_that_took_main_in_is_found(world: World) -> None:
@@ -71,8 +67,7 @@ def test_a_squash_of_a_branch_that_took_main_in_is_found(world: World) -> None:
     world.clone.git("push", "-q")
     world.merge("squash")
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
-    assert today(world.clone, world.one) == {world.one: (head(world.clone), Evidence.SQUASH)}
+    assert today(world.clone, world.one) == world.squashed(world.one)
 
 
 def test_a_squash_next_to_a_line_that_main_changed_is_found(world: World) -> None:
@@ -80,31 +75,22 @@ def test_a_squash_next_to_a_line_that_main_changed_is_found(world: World) -> Non
     world.forge.commit("Near", a=text(l5="five"))
     world.merge("squash")
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
-    assert today(world.clone, world.one) == {world.one: (head(world.clone), Evidence.SQUASH)}
+    assert today(world.clone, world.one) == world.squashed(world.one)
 
 
 def test_the_end_of_the_branch_is_known_from_where_it_stood_where_git_forgot_it(world: World) -> None:
     world.merge("squash")
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
     forget_moves(world.clone)
     assert today(world.clone, world.one) == {}, "that there was a second commit nobody knows"
-    assert today(world.clone, world.one, former=[world.two]) == {
-        world.one: (head(world.clone), Evidence.SQUASH)
-    }
+    assert today(world.clone, world.one, former=[world.two]) == world.squashed(world.one)
 
 
 def test_a_branch_that_went_on_after_the_squash_is_no_sum(world: World) -> None:
     world.merge("squash")
     three = world.clone.commit("Three", a=text(l3="three", l20="twenty", l30="thirty"))
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
-    squash = head(world.clone)
-    assert today(world.clone, world.one, world.two, three) == {
-        world.one: (squash, Evidence.SQUASH),
-        world.two: (squash, Evidence.SQUASH),
-    }
+    assert today(world.clone, world.one, world.two, three) == world.squashed(world.one, world.two)
 
 
 def test_a_squash_of_one_commit_makes_the_same_change(world: World) -> None:
@@ -112,14 +98,12 @@ def test_a_squash_of_one_commit_makes_the_same_change(world: World) -> None:
     world.clone.git("push", "-q", "--force")
     world.merge("squash")
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
     assert today(world.clone, world.one) == {world.one: (head(world.clone), Evidence.PATCH_ID)}
 
 
 def test_a_rebase_merge_makes_the_same_changes(world: World) -> None:
     world.merge("rebase")
     world.pull()
-    world.clone.git("branch", "-q", "-D", "topic")
     forget_moves(world.clone)
     assert today(world.clone, world.one, world.two) == {
         world.one: (head(world.clone, "HEAD~1"), Evidence.PATCH_ID),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import forges
 import pytest
 from clones import Clone, like, replaced, tree
 from support import Repo
@@ -39,17 +40,8 @@ def world(hub: Repo, clone: Clone, tmp_path: Path) -> World:
     def forge(how: str) -> None:
         """Merge the proposal `idea` as the buttons of forges do."""
         place = tmp_path / "forge"
-        proposal = "memory-proposals/idea"
-        hub.git("worktree", "add", "-q", "--detach", str(place), proposal if how == "rebase" else "memory")
-        at = Repo(place)
-        if how == "squash":
-            at.git("merge", "-q", "--squash", proposal)
-            at.git("commit", "-q", "-m", "An idea (#1)")
-        elif how == "rebase":
-            at.git("rebase", "-q", "memory")
-        else:
-            at.git("cherry-pick", f"memory..{proposal}")
-        done = at.git("rev-parse", "HEAD")
+        hub.git("worktree", "add", "-q", "--detach", str(place), "memory")
+        done = forges.merge(Repo(place), how, "memory", "memory-proposals/idea")
         hub.git("worktree", "remove", "--force", str(place))
         hub.git("update-ref", "refs/heads/memory", done)
 

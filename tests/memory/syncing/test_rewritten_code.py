@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import forges
 import pytest
 from support import Repo
 
@@ -60,16 +61,8 @@ class World(NamedTuple):
         forge = folder(f"forge-{how}")
         forge.git("remote", "add", "origin", str(self.hub.root))
         forge.git("fetch", "-q")
-        forge.git("switch", "-q", "-c", "main", "origin/main")
-        if how == "squash":
-            forge.git("merge", "-q", "--squash", "origin/topic")
-            forge.git("commit", "-q", "-m", "Check users (#12)", "--date=2030-01-01T00:00:00Z")
-        else:
-            forge.git("switch", "-q", "-c", "topic", "origin/topic")
-            forge.git("rebase", "-q", "--force-rebase", "main")
-            forge.git("switch", "-q", "main")
-            forge.git("merge", "-q", "--ff-only", "topic")
-        forge.git("push", "-q", "origin", "main")
+        merged = forges.merge(forge, how, "origin/main", "origin/topic")
+        forge.git("push", "-q", "origin", f"{merged}:main")
         forge.git("push", "-q", "origin", "--delete", "topic")
 
 
