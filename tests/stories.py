@@ -8,6 +8,17 @@ from lsp_server.code.locating import has_words
 from lsp_server.code.model import Certainty, Located
 from lsp_server.records.anchors import Anchor, CodeRange
 
+LOGIN = """
+      import tokens
+
+    > def login(user):
+    >     token = tokens.issue(user)
+    >     return token
+
+      def logout(user):
+          tokens.revoke(user)
+"""
+
 
 def marked(text: str) -> tuple[str, tuple[int, ...]]:
     """A text without its margin of two columns, and the numbers of the lines that have ``>`` in it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from stories import LOGIN, Story
 
 from lsp_server.code.file_view import CodeFiles
 from lsp_server.code.model import Located
@@ -109,3 +110,11 @@ def new_repo(tmp_path: Path) -> Callable[..., Repo]:
 @pytest.fixture
 def repo(new_repo: Callable[..., Repo]) -> Repo:
     return new_repo()
+
+
+@pytest.fixture
+def story(repo: Repo) -> Story:
+    """A note on a function that is committed."""
+    told = Story(repo)
+    told.begins("auth.py", LOGIN)
+    return told

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from stories import Story
+from stories import LOGIN, Story
 
 from lsp_server.code.model import Certainty
 from lsp_server.code.settling_lines import is_settled, settle_lines
 from lsp_server.records.anchors import UNCOMMITTED, Birth
 
 BASE = "import tokens\n\ndef logout(user):\n    tokens.revoke(user)\n"
-LOGIN = """
-      import tokens
-
-    > def login(user):
-    >     token = tokens.issue(user)
-    >     return token
-
-      def logout(user):
-          tokens.revoke(user)
-"""
 
 
 @pytest.fixture
