@@ -12,24 +12,15 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 
-def commit(repo: Repo, message: str, **files: str) -> str:
-    """Commit everything; ``a="text"`` writes ``a.py``."""
-    for name, text in files.items():
-        (repo.path / f"{name}.py").write_text(text)
-    repo.git("add", "-A")
-    repo.git("commit", "-q", "--allow-empty", "-m", message)
-    return repo.git("rev-parse", "HEAD")
-
-
 def told(repo: Repo, name: str, *options: str) -> list[tuple[str, str]]:
     return [(one["title"], one["evidence"]) for one in repo.json("show", name, *options)["records"]]
 
 
 def test_a_commit_is_shown_with_what_was_recorded_at_it(repo: Repo) -> None:
-    head = commit(repo, "Add the form", form="a form of the program\n")
+    head = repo.commit("Add the form", form="a form of the program\n")
     repo.do("checkpoint", "Form works")
     label = repo.label("learn", "Forms are hard", "--at", "form.py:1")
-    commit(repo, "Later", other="x\n")
+    repo.commit("Later", other="x\n")
     document = repo.json("show", head[:8])
     assert document["commit"] == {
         "id": head,
@@ -56,8 +47,8 @@ def test_a_commits_message_its_lines_and_its_files_lead_to_records(repo: Repo) -
     repo.do("learn", "Old line", "--at", "src/auth.py:2")
     code = repo.path / "src" / "auth.py"
     code.write_text(code.read_text() + "a line that is new\n")
-    commit(repo, f"Mend it\n\nFixes {bug}")
-    commit(repo, "Another", other="x\n")
+    repo.commit(f"Mend it\n\nFixes {bug}")
+    repo.commit("Another", other="x\n")
     repo.do("learn", "New line", "--at", "src/auth.py:21")
     assert told(repo, "HEAD~1") == [
         ("Login fails", f"named in its message as {bug}"),
@@ -65,7 +56,7 @@ def test_a_commits_message_its_lines_and_its_files_lead_to_records(repo: Repo) -
         ("Old line", "anchored in a file that it changed"),
     ]
     code.write_text("all is new\n")
-    commit(repo, "Rewrite")
+    repo.commit("Rewrite")
     assert dict(told(repo, "HEAD~2"))["New line"] == (
         "was anchored to lines that it brought, at src/auth.py:21: its lines are gone"
     )
@@ -138,7 +129,7 @@ def test_a_commit_as_markdown(repo: Repo) -> None:
 
 
 def test_an_amended_commit_is_known_as_what_it_is_today(repo: Repo) -> None:
-    old = commit(repo, "Add a form", form="a form\n")
+    old = repo.commit("Add a form", form="a form\n")
     repo.do("checkpoint", "Form works")
     repo.git("commit", "-q", "--amend", "-m", "Add the form")
     new = repo.git("rev-parse", "HEAD")
@@ -158,12 +149,12 @@ def test_an_amended_commit_is_known_as_what_it_is_today(repo: Repo) -> None:
 def test_a_range_has_its_checkpoints_and_records_newest_first(repo: Repo) -> None:
     start = repo.git("rev-parse", "HEAD")
     repo.do("checkpoint", "Before")
-    one = commit(repo, "One", one="1\n")
+    one = repo.commit("One", one="1\n")
     repo.do("checkpoint", "At one")
-    commit(repo, "Two", two="2\n")
+    repo.commit("Two", two="2\n")
     repo.do("learn", "At two")
     repo.do("decide", "Also at two", "--at", "two.py:1")
-    commit(repo, "Three", three="3\n")
+    repo.commit("Three", three="3\n")
     found = repo.json("checkpoint", "--for", f"{start}..HEAD")
     assert [record["title"] for record in found] == ["Also at two", "At two", "At one"]
     assert found[2]["evidence"] == f"recorded at {one[:10]} One"
@@ -175,9 +166,9 @@ def test_a_range_has_its_checkpoints_and_records_newest_first(repo: Repo) -> Non
 
 
 def test_a_range_as_markdown_in_which_nothing_acts(repo: Repo) -> None:
-    one = commit(repo, "One", one="1\n")
+    one = repo.commit("One", one="1\n")
     label = repo.label("checkpoint", "At one, said @ada <img src=x>")
-    commit(repo, "Two", two="2\n")
+    repo.commit("Two", two="2\n")
     shown = repo.do("checkpoint", "--for", "HEAD~2..HEAD", "--markdown")
     assert "@ada" not in shown
     assert shown.replace("\u200b", "").splitlines() == [
@@ -192,7 +183,7 @@ def test_a_range_as_markdown_in_which_nothing_acts(repo: Repo) -> None:
 
 
 def test_a_range_without_records_says_so_and_a_range_that_is_none_too(repo: Repo) -> None:
-    commit(repo, "One", one="1\n")
+    repo.commit("One", one="1\n")
     answer = repo.run("checkpoint", "--for", "HEAD~1..HEAD")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == "no checkpoint and no record was written at the 1 commit of HEAD~1..HEAD\n"
@@ -206,10 +197,10 @@ def test_a_range_without_records_says_so_and_a_range_that_is_none_too(repo: Repo
 
 def test_a_rebased_checkpoint_is_in_the_range_of_today(repo: Repo) -> None:
     repo.git("switch", "-q", "-c", "work")
-    old = commit(repo, "Add a form", form="a form\n")
+    old = repo.commit("Add a form", form="a form\n")
     repo.do("checkpoint", "Form works")
     repo.git("switch", "-q", "main")
-    commit(repo, "Meanwhile", meanwhile="m\n")
+    repo.commit("Meanwhile", meanwhile="m\n")
     repo.git("rebase", "-q", "main", "work")
     [found] = repo.json("checkpoint", "--for", "main..work")
     new = repo.git("rev-parse", "work")
@@ -219,10 +210,10 @@ def test_a_rebased_checkpoint_is_in_the_range_of_today(repo: Repo) -> None:
 
 def test_a_range_that_came_by_a_merge_has_what_was_recorded_on_the_branch(repo: Repo) -> None:
     repo.git("switch", "-q", "-c", "work")
-    commit(repo, "On the branch", form="a form\n")
+    repo.commit("On the branch", form="a form\n")
     repo.do("checkpoint", "On the branch")
     repo.git("switch", "-q", "main")
-    commit(repo, "Meanwhile", meanwhile="m\n")
+    repo.commit("Meanwhile", meanwhile="m\n")
     repo.git("merge", "-q", "--no-ff", "--no-edit", "work")
     assert [r["title"] for r in repo.json("checkpoint", "--for", "HEAD~1..HEAD")] == ["On the branch"]
 

@@ -14,15 +14,6 @@ if TYPE_CHECKING:
 PROGRAM = Path(sys.executable).parent / "git-memory"
 
 
-def commit(repo: Repo, message: str, **files: str) -> str:
-    """Commit everything; ``a="text"`` writes ``a.py``."""
-    for name, text in files.items():
-        (repo.path / f"{name}.py").write_text(text)
-    repo.git("add", "-A")
-    repo.git("commit", "-q", "--allow-empty", "-m", message)
-    return repo.git("rev-parse", "HEAD")
-
-
 def paths(document: Any) -> list[str]:
     return [file["path"] for file in document["files"]]
 
@@ -38,7 +29,7 @@ def test_it_tells_what_was_to_be_done_and_what_came_since(repo: Repo) -> None:
     anchored = repo.label("learn", "Emails differ by case", "--at", "src/auth.py:3-4")
     code = repo.path / "src" / "auth.py"
     code.write_text("first\n" + code.read_text())
-    one = commit(repo, "One", one="1\n")
+    one = repo.commit("One", one="1\n")
     (repo.path / "new.txt").write_text("not committed\n")
     shown = repo.do("resume")
     lines = shown.splitlines()
@@ -65,7 +56,7 @@ def test_it_tells_what_was_to_be_done_and_what_came_since(repo: Repo) -> None:
 def test_the_answer_for_machines_has_all_of_it(repo: Repo) -> None:
     repo.do("bug", "Login fails")
     repo.do("checkpoint", "Login works", "--todo", "Rate limit")
-    one = commit(repo, "One", one="1\n")
+    one = repo.commit("One", one="1\n")
     repo.do("mark", "BUG-1", "fixed")
     document = repo.json("resume")
     assert document["checkpoint"]["fields"]["todo"] == ["Rate limit"]
@@ -88,7 +79,7 @@ def test_nothing_since_is_said_by_leaving_it_out(repo: Repo) -> None:
 def test_the_newest_checkpoint_of_this_branch_is_meant_and_a_newer_one_elsewhere_is_named(repo: Repo) -> None:
     mine = repo.label("checkpoint", "On main")
     repo.git("switch", "-q", "-c", "side")
-    commit(repo, "On the side", side="1\n")
+    repo.commit("On the side", side="1\n")
     other = repo.label("checkpoint", "On the side")
     repo.git("switch", "-q", "main")
     document = repo.json("resume")
@@ -104,11 +95,11 @@ def test_the_newest_checkpoint_of_this_branch_is_meant_and_a_newer_one_elsewhere
 
 def test_on_another_branch_it_says_what_head_does_not_have(repo: Repo) -> None:
     repo.git("switch", "-q", "-c", "side")
-    commit(repo, "One", one="1\n")
-    commit(repo, "Two", two="2\n")
+    repo.commit("One", one="1\n")
+    repo.commit("Two", two="2\n")
     label = repo.label("checkpoint", "On the side")
     repo.git("switch", "-q", "main")
-    commit(repo, "Meanwhile", meanwhile="m\n")
+    repo.commit("Meanwhile", meanwhile="m\n")
     said = repo.do("resume", label)
     assert "on main: it does not have 2 commits of the checkpoint's" in said
     document = repo.json("resume", label)
@@ -118,11 +109,11 @@ def test_on_another_branch_it_says_what_head_does_not_have(repo: Repo) -> None:
 
 def test_a_rebased_checkpoint_is_found_again(repo: Repo) -> None:
     repo.git("switch", "-q", "-c", "work")
-    old = commit(repo, "Add a form", form="a form\n")
+    old = repo.commit("Add a form", form="a form\n")
     repo.do("checkpoint", "Form works")
-    commit(repo, "After it", after="1\n")
+    repo.commit("After it", after="1\n")
     repo.git("switch", "-q", "main")
-    commit(repo, "Meanwhile", meanwhile="m\n")
+    repo.commit("Meanwhile", meanwhile="m\n")
     repo.git("rebase", "-q", "main", "work")
     document = repo.json("resume")
     assert document["commit"]["then"] == old
@@ -135,7 +126,7 @@ def test_a_rebased_checkpoint_is_found_again(repo: Repo) -> None:
 
 def test_a_checkpoint_whose_commit_is_lost_says_so(repo: Repo) -> None:
     repo.git("switch", "-q", "-c", "work")
-    lost = commit(repo, "Thrown away", gone="x\n")
+    lost = repo.commit("Thrown away", gone="x\n")
     repo.do("checkpoint", "On what is lost")
     repo.git("switch", "-q", "main")
     repo.git("branch", "-q", "-D", "work")
@@ -155,13 +146,13 @@ def test_a_checkpoint_whose_commit_is_lost_says_so(repo: Repo) -> None:
 
 def test_anchors_in_renamed_and_deleted_files_are_told(repo: Repo) -> None:
     (repo.path / "gone.py").write_text("this will be deleted\n")
-    commit(repo, "Both")
+    repo.commit("Both")
     repo.do("learn", "Follows", "--at", "src/auth.py:3")
     repo.do("learn", "Ends", "--at", "gone.py:1")
     repo.do("checkpoint", "Now")
     repo.git("mv", "src/auth.py", "src/login.py")
     repo.git("rm", "-q", "gone.py")
-    commit(repo, "Move and remove")
+    repo.commit("Move and remove")
     document = repo.json("resume")
     assert {file["path"]: file["was"] for file in document["files"]} == {
         "gone.py": None,
@@ -179,7 +170,7 @@ def test_a_long_history_is_cut_and_counted(repo: Repo) -> None:
     then = repo.git("rev-parse", "HEAD")
     label = repo.label("checkpoint", "Long ago", *[w for n in range(15) for w in ("--todo", f"Thing {n}")])
     for number in range(15):
-        commit(repo, f"Change {number}", **{f"f{number}": "1\n"})
+        repo.commit(f"Change {number}", **{f"f{number}": "1\n"})
     said = repo.do("resume")
     assert f"  … and 5 more: git memory show {label}" in said
     assert f"  … and 5 more: git log {then[:10]}..HEAD" in said
@@ -191,7 +182,7 @@ def test_a_long_history_is_cut_and_counted(repo: Repo) -> None:
 
 def test_as_markdown_nothing_in_it_acts(repo: Repo) -> None:
     repo.do("checkpoint", "<b>Bold</b>", "--todo", "![x](http://example.org/x.png) @all")
-    commit(repo, "</details> #12", one="1\n")
+    repo.commit("</details> #12", one="1\n")
     said = repo.do("resume", "--markdown")
     assert said.startswith("### CHECK-")
     for acting in ("<b>", "![x]", "</details>", " @all", "#12"):
@@ -228,8 +219,8 @@ def test_an_unborn_branch_a_bare_and_a_sha256_repository_are_resumed(repo: Repo,
 
 def test_where_history_is_cut_nobody_claims_to_know(repo: Repo, tmp_path: Path) -> None:
     repo.do("checkpoint", "At the beginning")
-    commit(repo, "One", one="1\n")
-    commit(repo, "Two", two="2\n")
+    repo.commit("One", one="1\n")
+    repo.commit("Two", two="2\n")
     shallow = tmp_path / "shallow"
     repo.git("clone", "-q", "--depth=1", "--no-single-branch", f"file://{repo.path}", shallow)
     repo.do("init", cwd=shallow)
@@ -244,7 +235,7 @@ def test_on_a_terminal_nothing_is_wider_than_it(repo: Repo) -> None:
     repo.do("checkpoint", "Words " * 30, "--todo", "a long thing to do " * 12, "--notes", "note " * 60)
     code = repo.path / "src" / "auth.py"
     code.write_text("first\n" + code.read_text())
-    commit(repo, "A subject that is as long as people write them when nobody stops them, and longer still")
+    repo.commit("A subject that is as long as people write them when nobody stops them, and longer still")
     repo.do("checkpoint", "Words " * 30)
     questions = (["resume"], ["why", "src/auth.py:4"], ["show", "HEAD"], ["checkpoint", "--for", "HEAD~1"])
     for arguments in questions:

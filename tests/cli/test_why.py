@@ -19,15 +19,6 @@ def evidence(repo: Repo, place: str, *options: str) -> list[tuple[str, str]]:
     return [(one["title"], one["evidence"]) for one in repo.json("why", place, *options)]
 
 
-def commit(repo: Repo, message: str, **files: str) -> str:
-    """Commit everything; ``a="text"`` writes ``a.py``."""
-    for name, text in files.items():
-        (repo.path / f"{name}.py").write_text(text)
-    repo.git("add", "-A")
-    repo.git("commit", "-q", "-m", message)
-    return repo.git("rev-parse", "HEAD")
-
-
 def lines(path: Path) -> list[str]:
     return path.read_text().splitlines(keepends=True)
 
@@ -39,11 +30,11 @@ def test_the_order_is_how_sure_it_is_and_each_has_its_evidence(repo: Repo) -> No
     text[4] = f"line 5  # see {decided.lower()}\n"
     code.write_text("".join(text))
     (repo.path / "form.py").write_text("a form of the program\n")
-    head = commit(repo, "Say why")
+    head = repo.commit("Say why")
     for number in range(4):
         code.write_text(code.read_text() + f"more {number}\n")
         (repo.path / "form.py").write_text(f"a form of the program\n{number}\n")
-        commit(repo, f"More {number}")
+        repo.commit(f"More {number}")
     repo.git("switch", "-q", "--detach", head)
     repo.do("checkpoint", "Where it was written")
     repo.git("switch", "-q", "main")
@@ -85,7 +76,7 @@ def test_a_range_of_which_a_part_is_left_says_how_much(repo: Repo) -> None:
     text = lines(code)
     text[4] = "another\n"
     code.write_text("".join(text))
-    commit(repo, "Change one")
+    repo.commit("Change one")
     assert evidence(repo, "src/auth.py:3")[0] == (
         "Three lines",
         "anchored here: 2 of its 3 lines are left, written at src/auth.py:3-5",
@@ -107,7 +98,7 @@ def test_the_message_of_the_commit_that_last_touched_the_line_names_records(repo
     text = lines(code)
     text[1] = "mended\n"
     code.write_text("".join(text))
-    head = commit(repo, f"Mend the login\n\nFixes {bug}.\n\nMemory-Checkpoint: {checkpoint}")
+    head = repo.commit(f"Mend the login\n\nFixes {bug}.\n\nMemory-Checkpoint: {checkpoint}")
     last = f"in the message of commit {head[:10]}, which last touched this line"
     assert evidence(repo, "src/auth.py:2") == [
         ("Login fails", f"named as {bug} {last}"),
@@ -119,7 +110,7 @@ def test_the_message_of_the_commit_that_last_touched_the_line_names_records(repo
 
 def test_a_decision_about_other_lines_is_not_given_for_all_lines_of_its_commit(repo: Repo) -> None:
     (repo.path / "other.py").write_text("other\n")
-    commit(repo, "Both")
+    repo.commit("Both")
     repo.do("decide", "About the other file", "--at", "other.py:1")
     assert repo.run("why", "src/auth.py:3").code == 1
 
@@ -136,13 +127,13 @@ def test_lines_not_committed_yet_have_no_commit_and_are_anchored_all_the_same(re
 def test_a_renamed_file_is_known_by_its_old_records_and_the_old_name_leads_to_the_new(repo: Repo) -> None:
     repo.do("learn", "Follows", "--at", "src/auth.py:3-4")
     repo.git("mv", "src/auth.py", "src/login.py")
-    commit(repo, "Rename")
+    repo.commit("Rename")
     assert evidence(repo, "src/login.py:3") == [("Follows", "anchored here, written at src/auth.py:3-4")]
     [gone] = repo.json("why", "src/auth.py")
     assert gone["evidence"] == "where its lines are now; it was anchored at src/auth.py:3-4"
     assert gone["range"] == {"path": "src/login.py", "start": 3, "end": 4}
     repo.git("rm", "-q", "src/login.py")
-    commit(repo, "Remove")
+    repo.commit("Remove")
     [gone] = repo.json("why", "src/auth.py")
     assert (gone["evidence"], gone["range"]) == ("was anchored at src/auth.py:3-4, which is gone", None)
 
@@ -151,11 +142,11 @@ def test_a_line_that_came_by_a_merge_is_known_by_the_commit_that_wrote_it(repo: 
     code = repo.path / "src" / "auth.py"
     repo.git("switch", "-q", "-c", "side")
     code.write_text(code.read_text() + "from the side\n")
-    side = commit(repo, "On the side")
+    side = repo.commit("On the side")
     repo.do("checkpoint", "On the side")
     repo.git("switch", "-q", "main")
     code.write_text("from main\n" + code.read_text())
-    commit(repo, "On main")
+    repo.commit("On main")
     repo.git("merge", "-q", "--no-edit", "side")
     assert evidence(repo, "src/auth.py:22") == [
         ("On the side", f"recorded at commit {side[:10]}, which last touched this line")
@@ -166,7 +157,7 @@ def test_a_folder_is_asked_about_as_well(repo: Repo) -> None:
     (repo.path / "src" / "deep").mkdir()
     (repo.path / "src" / "deep" / "a.py").write_text("deep in the folder\n")
     (repo.path / "top.py").write_text("at the top of it\n")
-    commit(repo, "More files")
+    repo.commit("More files")
     repo.do("learn", "Deep", "--at", "src/deep/a.py:1")
     repo.do("learn", "Shallow", "--at", "src/auth.py:1")
     repo.do("learn", "Top", "--at", "top.py:1")
@@ -180,8 +171,8 @@ def test_a_folder_is_asked_about_as_well(repo: Repo) -> None:
 
 def test_what_is_about_a_whole_file_a_folder_or_a_symbol_is_known_on_their_lines(repo: Repo) -> None:
     repo.git("mv", "src/auth.py", "src/deep.txt")
-    commit(
-        repo, "A program", **{"src/login": "import os\n\n\ndef login(name):\n    return os.environ[name]\n"}
+    repo.commit(
+        "A program", **{"src/login": "import os\n\n\ndef login(name):\n    return os.environ[name]\n"}
     )
     repo.do("learn", "Symbol", "--at", "src/login.py::login")
     repo.do("learn", "File", "--at", "src/login.py")
@@ -205,12 +196,12 @@ def test_what_is_about_a_whole_file_a_folder_or_a_symbol_is_known_on_their_lines
 
 def test_a_renamed_folder_file_and_symbol_keep_what_is_known(repo: Repo) -> None:
     code = "import os\n\n\ndef login(name):\n    return os.environ[name]\n"
-    commit(repo, "A program", **{"src/login": code})
+    repo.commit("A program", **{"src/login": code})
     for title, place in (("Symbol", "src/login.py::login"), ("File", "src/login.py"), ("Folder", "src/")):
         repo.do("learn", title, "--at", place)
     repo.git("mv", "src", "lib")
     repo.git("mv", "lib/login.py", "lib/signing.py")
-    commit(repo, "Rename", **{"lib/signing": code.replace("def login", "def sign_in")})
+    repo.commit("Rename", **{"lib/signing": code.replace("def login", "def sign_in")})
     assert evidence(repo, "lib/signing.py:5") == [
         ("Symbol", "anchored here, to sign_in, which was login"),
         ("File", "anchored to the whole file, when it was src/login.py"),
@@ -231,11 +222,11 @@ def test_a_renamed_folder_file_and_symbol_keep_what_is_known(repo: Repo) -> None
 
 def test_other_files_of_the_folder_are_known_while_their_lines_are_there(repo: Repo) -> None:
     (repo.path / "src" / "form.py").write_text("beside the other file\n")
-    commit(repo, "Beside")
+    repo.commit("Beside")
     repo.do("learn", "Beside", "--at", "src/form.py:1")
     assert evidence(repo, "src/auth.py:3") == [("Beside", "anchored in src/form.py, in the same folder")]
     (repo.path / "src" / "form.py").write_text("all is new in it\n")
-    commit(repo, "Rewrite")
+    repo.commit("Rewrite")
     assert repo.run("why", "src/auth.py:3").code == 1
 
 
@@ -243,7 +234,7 @@ def test_a_commit_is_asked_about_by_rev(repo: Repo) -> None:
     repo.do("learn", "Then and now", "--at", "src/auth.py:3")
     code = repo.path / "src" / "auth.py"
     code.write_text("one\ntwo\n" + code.read_text())
-    commit(repo, "Above")
+    repo.commit("Above")
     assert evidence(repo, "src/auth.py:3", "--rev", "HEAD~1")[0] == ("Then and now", "anchored here")
     assert evidence(repo, "src/auth.py:5")[0][1] == "anchored here, written at src/auth.py:3"
     assert "does not exist at" in repo.fails("why", "none.py", "--rev", "HEAD~1", code=2)
@@ -290,7 +281,7 @@ def test_where_history_is_cut_no_commit_is_said_to_have_touched_a_line_last(
     code = repo.path / "src" / "auth.py"
     code.write_text(code.read_text() + "later\n")
     repo.do("checkpoint", "Begun")
-    head = commit(repo, "Later")
+    head = repo.commit("Later")
     repo.do("checkpoint", "At the last commit")
     assert [title for title, _ in evidence(repo, "src/auth.py:3")] == ["At the first commit", "Begun"]
     shallow = tmp_path / "shallow"
