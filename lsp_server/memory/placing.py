@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory.core import Core
@@ -39,8 +39,9 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
     formerly = {
         name for _, name in today.births.keys if name != path and not code.is_file(name, commit=commit)
     }
-    moved = _moved_here(core, code, today, is_buffer=text is not None)
-    looked = [*_of_this_file(core, code, today, formerly), *moved]
+    own = _of_this_file(core, code, today, formerly)
+    known = {(one.record.id, one.anchor) for one in own}
+    looked = [*own, *_moved_here(core, code, today, known, is_buffer=text is not None)]
     placed = [
         (one.record.created.isoformat(), Placed(one.record.id, place.start, place.end))
         for one in looked
@@ -98,8 +99,11 @@ def _look_at_commits(core: Core, pairs: Sequence[tuple[Record, Anchor]], today: 
         core.links.look_at(named, head)
 
 
-def _moved_here(core: Core, code: CodeFiles, today: FileToday, *, is_buffer: bool) -> list[Found]:
-    """The anchors made on other files that their text has left, and that it is in this one now."""
+def _moved_here(
+    core: Core, code: CodeFiles, today: FileToday, known: Container[tuple[str, Anchor]], *, is_buffer: bool
+) -> list[Found]:
+    """The anchors made on other files that their text has left, and that it is in this one now; also those on
+    this file under a name of which blame tells nothing any more. ``known`` have been looked for here."""
     buffers = {today.path: today.lines} if is_buffer else {}
     moved = []
     for stored in core.index.anchors_with_lines(numbers_of(today.lines), today.path):
@@ -108,7 +112,15 @@ def _moved_here(core: Core, code: CodeFiles, today: FileToday, *, is_buffer: boo
             continue
         record = core.index.get(stored.record_id)
         made_at = record.anchored_at(anchor) if record else None
-        if record is None or not _is_away(code, anchor, made_at, today):
+        if record is None:
+            continue
+        paths = _own_paths(code, anchor, made_at, today.births.commit)
+        if today.path in paths:
+            if (record.id, anchor) not in known:
+                located = code.locate(anchor, today, made_at=made_at, is_its_file=True)
+                moved.append(Found(record, anchor, located))
+            continue
+        if not _is_away(code, anchor, made_at, paths):
             continue
         found = code.elsewhere(anchor, commit=today.births.commit, made_at=made_at, buffers=buffers)
         if found is not None and found.ranges[0].path == today.path:
@@ -116,11 +128,9 @@ def _moved_here(core: Core, code: CodeFiles, today: FileToday, *, is_buffer: boo
     return moved
 
 
-def _is_away(code: CodeFiles, anchor: Anchor, made_at: str | None, today: FileToday) -> bool:
-    """Whether an anchor has left the file it was made on, under whatever name that is now."""
-    for path in _own_paths(code, anchor, made_at, today.births.commit):
-        if path == today.path:
-            return False  # it is looked for here anyway
+def _is_away(code: CodeFiles, anchor: Anchor, made_at: str | None, paths: Sequence[str]) -> bool:
+    """Whether an anchor has left the file it was made on, whose names, then and now, are ``paths``."""
+    for path in paths:
         lines = code.worktree_text(path)
         if lines is None:
             continue

@@ -91,6 +91,19 @@ def test_nor_is_it_when_the_original_is_taken_out_later_whoever_asks(
     assert (located.certainty, str(located.last)) == (Certainty.STALE, "src/auth.py:4-8")
 
 
+def test_in_a_renamed_file_that_was_rewritten_and_put_back_it_is_there_whoever_asks(
+    memory: Memory, repo: Repo, note: Record
+) -> None:
+    repo.git("mv", "src/auth.py", "src/users.py")
+    repo.commit("Rename")
+    repo.commit("Rewrite", **{"src/users.py": "".join(f"another line {n}\n" for n in range(9))})
+    repo.git("revert", "--no-edit", "HEAD")  # blame knows of no line now that was there before
+    assert places(memory, note) == ["src/users.py:4-8"]
+    assert on(memory, "src/users.py") == [(4, 8)]
+    (reason,) = memory.why("src/users.py", 5)
+    assert (reason.how, reason.range) == (How.ANCHORED, CodeRange("src/users.py", 4, 8))
+
+
 def test_of_two_places_that_it_could_have_gone_to_none_is_guessed(
     memory: Memory, repo: Repo, note: Record
 ) -> None:
