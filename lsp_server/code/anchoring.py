@@ -47,7 +47,12 @@ def anchor_of(
     for line in range(range_.start, range_.end + 1):
         at_head = from_head.to_old(line)
         births.append(Birth(UNCOMMITTED, range_.path, line, line) if at_head is None else born[at_head])
-    return Anchor(range_, joined(births), tuple(lines[range_.start - 1 : range_.end]))
+    anchor = Anchor(range_, joined(births), tuple(lines[range_.start - 1 : range_.end]))
+    if all(birth.commit != UNCOMMITTED for birth in births):
+        return anchor
+    from lsp_server.code.beside import beside_of
+
+    return anchor._replace(beside=beside_of(lines, range_.start, range_.end))
 
 
 def joined(births: Iterable[Birth]) -> tuple[Birth, ...]:

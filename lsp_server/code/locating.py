@@ -235,13 +235,15 @@ def _text_block(
         needed = _TELLING_ALONE
         if younger is not None and not any(map(today.is_unknown, block)):
             needed = 1 if uncommitted else _TELLING_WHEN_YOUNGER
-        if word_characters(anchor.text) >= needed:
+        stood_alone = not uncommitted or anchor.beside is None or bool(anchor.beside.own)
+        if stood_alone and word_characters(anchor.text) >= needed:
             return block
-    # Lines that were not committed have no births yet: as long as nothing moved, they are in their place.
-    if uncommitted and anchor.range.path == today.path:
-        for block in blocks:
-            if block.start == anchor.range.start:
-                return block
+    # Lines that were not committed have no births yet, and a number says nothing: what is beside them does.
+    if uncommitted and anchor.beside is not None:
+        from lsp_server.code.beside import is_beside
+
+        blocks = [block for block in blocks if is_beside(anchor.beside, today.lines, block)]
+        return blocks[0] if len(blocks) == 1 else None
     return None
 
 

@@ -88,6 +88,8 @@ def _line_by_line(anchor: Anchor, today: FileToday, younger: Collection[str] | N
     for index, birth in enumerate(births):
         if not _is_open(birth) or word_characters([anchor.text[index]]) < _TELLING:
             continue
+        if anchor.beside is not None and index + 1 not in anchor.beside.own:
+            continue  # another line said the same: that one may be what was committed
         above = max((line for line in found[:index] if line), default=0)
         below = min((line for line in found[index + 1 :] if line), default=len(today.lines) + 1)
         places = [
@@ -120,4 +122,7 @@ def _is_open(birth: Birth) -> bool:
 
 def _with(anchor: Anchor, births: Sequence[Birth]) -> Anchor:
     together = joined(births)
-    return anchor if together == anchor.births else anchor._replace(births=together)
+    if together == anchor.births:
+        return anchor
+    beside = anchor.beside if any(map(_is_open, together)) else None
+    return anchor._replace(births=together, beside=beside)

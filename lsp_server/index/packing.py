@@ -13,7 +13,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
+from lsp_server.records.anchors import Anchor, Beside, Birth, CodePosition, CodeRange
 from lsp_server.records.model import Conflict, Kind, Link, Record, Relation
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -126,15 +126,22 @@ def unpack_anchors(anchors: Sequence[Any]) -> tuple[Anchor, ...]:
             text=tuple(text),
             symbol=rest[0] if rest else "",
             made_at=rest[1] if rest[1:] else "",
+            beside=_beside(*rest[2]) if rest[2:] else None,
         )
         for place, births, text, *rest in anchors
     )
+
+
+def _beside(above: int, below: int, digest: str, own: Sequence[int]) -> Beside:
+    return Beside(above, below, digest, tuple(own))
 
 
 def _anchor_to_json(anchor: Anchor) -> list[Any]:
     place = anchor.range
     births = [[birth.commit, birth.path, birth.start, birth.end] for birth in anchor.births]
     packed = [[place.path, place.start, place.end], births, list(anchor.text)]
+    if anchor.beside:
+        return [*packed, anchor.symbol, anchor.made_at, list(anchor.beside)]
     if anchor.made_at:
         return [*packed, anchor.symbol, anchor.made_at]
     return [*packed, anchor.symbol] if anchor.symbol else packed

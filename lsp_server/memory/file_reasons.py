@@ -192,7 +192,9 @@ def found_clause(anchor: Anchor, located: Located) -> str:
         left = f"{located.survived} of its {located.total} lines"
         return f": {left} {'is' if located.survived == 1 else 'are'} left{moved}"
     if located.certainty is Certainty.TEXT and moved:
-        return f": its text stands only here{moved}"
+        repeated = anchor.beside is not None and not anchor.beside.own
+        told = "its text and what belongs to it stand" if repeated else "its text stands"
+        return f": {told} only here{moved}"
     return moved
 
 

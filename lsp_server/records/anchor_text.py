@@ -8,6 +8,12 @@ anchors:
     text: |2-
       def login(user):
   - path: src/auth.py
+    lines: 14
+    births:
+      - uncommitted 14 src/auth.py
+    beside: 1 0 6f1c0e5a9b3d2748 1
+    text: …
+  - path: src/auth.py
     lines: 20-31
     symbol: Login.check
     births: …
@@ -16,8 +22,10 @@ anchors:
   - path: src/auth/
     commit: 7c1d…
 
-The last two are a whole file and a folder; `commit` is where the code stood when an anchor was made, where
-that was later than its record.
+`beside` tells a line that was in no commit from others of the same text: how many lines above and below it a
+digest is of, the digest, and which of the anchor's lines stood once in the file. The last two are a whole
+file and a folder; `commit` is where the code stood when an anchor was made, where that was later than its
+record.
 """
 
 from __future__ import annotations
@@ -25,7 +33,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lsp_server.records.anchors import MOST_LINES, ROOT, UNCOMMITTED, Anchor, Birth, CodeRange, whole
+from lsp_server.records.anchors import (
+    MOST_LINES,
+    ROOT,
+    UNCOMMITTED,
+    Anchor,
+    Beside,
+    Birth,
+    CodeRange,
+    whole,
+)
 from lsp_server.records.front_matter import block, scalar
 
 _LINES = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z")
@@ -33,6 +50,8 @@ _BIRTH = re.compile(
     rf"([0-9a-f]{{40}}(?:[0-9a-f]{{24}})?|{UNCOMMITTED}) (\d{{1,9}})(?:-(\d{{1,9}}))? (.+)\Z", re.DOTALL
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_BESIDE = re.compile(r"(\d{1,4}) (\d{1,4}) ([0-9a-f]{16}|-)(?: ([0-9][0-9,-]{0,300}))?\Z", re.ASCII)
+_OWN = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)
 _LONGEST_NAME = 1000  # characters of a symbol's name
 
 
@@ -51,6 +70,7 @@ def write_anchor(anchor: Anchor) -> str:
         f"  lines: {_span(anchor.range.start, anchor.range.end)}{made_at}\n"
         f"{symbol}"
         f"  births:{births or ' []'}\n"
+        f"{_beside_line(anchor.beside)}"
         f"  text:{block(anchor.text, 4)}"
     )
 
@@ -90,7 +110,36 @@ def _anchor(item: Any) -> Anchor:
     else:
         text = tuple(_listed(raw, "text"))
     place = CodeRange(path, start, end)
-    return Anchor(place, births, text, _symbol(item.get("symbol")), _commit(item.get("commit")))
+    name, made_at = _symbol(item.get("symbol")), _commit(item.get("commit"))
+    return Anchor(place, births, text, name, made_at, _beside(item.get("beside")))
+
+
+def _beside_line(beside: Beside | None) -> str:
+    if beside is None:
+        return ""
+    spans: list[tuple[int, int]] = []
+    for line in beside.own:
+        if spans and spans[-1][1] + 1 == line:
+            spans[-1] = spans[-1][0], line
+        else:
+            spans.append((line, line))
+    own = ",".join(_span(*span) for span in spans)
+    words = [f"{beside.above}", f"{beside.below}", beside.digest or "-", own]
+    return f"  beside: {scalar(' '.join(words).rstrip())}\n"
+
+
+def _beside(value: Any) -> Beside | None:
+    """What stood beside the lines; where it cannot be read, nothing is known of it."""
+    found = _BESIDE.match(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    own: list[int] = []
+    for span in _OWN.finditer(found[4] or ""):
+        start, end = int(span[1]), int(span[2] or span[1])
+        own += range(start, min(end, MOST_LINES) + 1)
+        if len(own) > MOST_LINES:
+            return None
+    return Beside(int(found[1]), int(found[2]), found[3].strip("-"), tuple(own))
 
 
 def _whole(item: dict[Any, Any]) -> Anchor:

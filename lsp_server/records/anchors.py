@@ -97,6 +97,19 @@ class Birth(NamedTuple):
         return self.end - self.start + 1
 
 
+class Beside(NamedTuple):
+    """What stood beside lines that no commit had, which alone tells them from others of the same text.
+
+    So many lines ``above`` and ``below`` them, and the ``digest`` of those ("" where nothing told them
+    apart); ``own`` are the numbers (1-based) of those of the lines that stood once in their file.
+    """
+
+    above: int
+    below: int
+    digest: str
+    own: tuple[int, ...] = ()
+
+
 class Anchor(NamedTuple):
     """What a record says about where it belongs: the place when it was written, births and text.
 
@@ -108,7 +121,7 @@ class Anchor(NamedTuple):
     not about the lines: wherever a symbol of this name is found, its lines of today are the anchor's.
 
     ``made_at`` is the code's commit when the anchor was made, where that is not the record's own: a record
-    can be anchored again later.
+    can be anchored again later. ``beside`` is kept until all lines have a birth.
     """
 
     range: CodeRange
@@ -116,6 +129,7 @@ class Anchor(NamedTuple):
     text: tuple[str, ...] = ()
     symbol: str = ""
     made_at: str = ""
+    beside: Beside | None = None
 
     @property
     def ending(self) -> str:

@@ -24,6 +24,7 @@ from lsp_server.records.front_entries import (
 from lsp_server.records.front_matter_edit import set_lines
 
 _CHANGED_KEYS = ("path", "lines", "commit", "births")
+_DROPPED_KEYS = ("beside",)  # when an anchor has it no more
 
 
 def with_code(text: str, code: CodePosition) -> str:
@@ -94,7 +95,7 @@ def _item_lines(lines: Sequence[str], anchor: Anchor) -> list[str]:
     result: list[str] = []
     for key, own in kept.items():
         if key not in changed:
-            result += own
+            result += own if key in told or key not in _DROPPED_KEYS else []
             continue
         new = changed[key]
         is_first = own[0].startswith("- ")

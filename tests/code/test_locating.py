@@ -211,10 +211,22 @@ class TestLinesThatWereNotCommitted:
         login.write("a.py", "# above\n" + LOGIN + "def refresh(user, token):\n")
         assert login.locate(anchor) == by_text("a.py", 10, 10)
 
+    def test_are_told_from_others_of_their_text_by_what_they_belong_to(self, login):
+        login.write("a.py", LOGIN + "    return token\n")
+        anchor = login.anchor("a.py", 9)
+        login.write("a.py", "# above\n" + LOGIN + "    return token\n\n# below\n    return token\n")
+        assert login.locate(anchor) == by_text("a.py", 10, 10)
+
     def test_are_not_guessed_when_they_moved_and_could_be_several(self, login):
         login.write("a.py", LOGIN + "    return token\n")
         anchor = login.anchor("a.py", 9)
-        login.write("a.py", "# above\n" + LOGIN + "    return token\n")
+        login.write("a.py", LOGIN + "    return token\n\n" + LOGIN + "    return token\n")
+        assert login.locate(anchor) == stale(1)
+
+    def test_are_gone_when_what_they_belonged_to_is_and_an_equal_line_is_in_their_place(self, login):
+        login.write("a.py", "    return token\n" + LOGIN + "    return token\n")
+        anchor = login.anchor("a.py", 1)
+        login.write("a.py", LOGIN.replace("import tokens\n", "    return token\n"))
         assert login.locate(anchor) == stale(1)
 
     def test_are_known_once_committed_because_only_they_are_new(self, login):

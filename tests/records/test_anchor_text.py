@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from lsp_server.records.anchor_text import read_anchors, write_anchor
-from lsp_server.records.anchors import ROOT, UNCOMMITTED, Anchor, Birth, CodeRange, whole
+from lsp_server.records.anchors import ROOT, UNCOMMITTED, Anchor, Beside, Birth, CodeRange, whole
 
 LINES = Anchor(CodeRange("src/auth.py", 3, 4), (Birth(UNCOMMITTED, "src/auth.py", 3, 4),), ("a", "b"))
 
@@ -80,3 +80,26 @@ def test_a_folder_holds_what_lies_in_it_at_any_depth() -> None:
     assert not folder.holds("src/authority/login.py")
     assert whole(ROOT).holds("anything/at/all")
     assert not whole("src/auth").holds("src/auth/login.py")
+
+
+@pytest.mark.parametrize(
+    ("written", "beside"),
+    [
+        ("1 0 6f1c0e5a9b3d2748", Beside(1, 0, "6f1c0e5a9b3d2748")),
+        ("2 3 1234567890123456 1-2,4", Beside(2, 3, "1234567890123456", (1, 2, 4))),
+        ("0 0 -", Beside(0, 0, "")),
+        ("1 0 6f1c", None),
+        ("1 0 6f1c0e5a9b3d2748 1-999999,1-999999", None),
+        ("nothing", None),
+        (["1"], None),
+    ],
+)
+def test_what_stood_beside_lines_is_read_back_and_nonsense_is_nothing(
+    written: object, beside: Beside | None
+) -> None:
+    item = {"path": "a.py", "lines": "3", "births": ["uncommitted 3 a.py"], "text": "x", "beside": written}
+    (anchor,), wrong = read_anchors([item])
+    assert (anchor.beside, wrong) == (beside, [])
+    if beside is not None:
+        again, _ = read(f"- {write_anchor(anchor)}".replace("\n", "\n  ").replace("lines: 3", "lines: '3'"))
+        assert again == (anchor,)
