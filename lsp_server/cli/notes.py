@@ -20,11 +20,11 @@ from lsp_server.cli.terminal import visible_line
 def notes(session: Session, remove: bool) -> None:
     """Let git log show what is recorded about each commit.
 
-    Writes git notes from the memory, which `git log --notes=memory` shows: for each commit the records written at it, and those
-    about lines that it brought; a rewritten commit has them at what it is today. The notes are this clone's:
-    they hold nothing of their own, and are never pushed by Git Memory. With `git config memory.notes true`
-    the hooks keep them up to date (see `git memory hooks`); a name like refs/notes/links instead of true
-    puts them there.
+    Writes git notes from the memory, which `git log --notes=memory` shows: for each commit the records
+    written at it, and those about lines that it brought; a rewritten commit has them at what it is today.
+    The notes are this clone's: they hold nothing of their own, and are never pushed by Git Memory. With
+    `git config memory.notes true` the hooks keep them up to date (see `git memory hooks`); a name like
+    refs/notes/links instead of true puts them there.
     """
     with session.memory() as memory:
         if remove:
