@@ -33,7 +33,7 @@ KEEP_A_TEXT = ("decide", "learn", "bug", "checkpoint", "supersede", "close", "ed
 
 
 def test_every_command_that_writes_is_among_them() -> None:
-    assert {write[0] for write in WRITES} == {step.command for step in WRITING}
+    assert {write[0] for write in WRITES} == {step.command for step in WRITING} - {"restore"}
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ LOGS = ("logs/HEAD", "logs/refs/stash")
 
 
 class Step(NamedTuple):
-    """One command of the walk. ``needs`` names what a place must have for it: ``lines``, or no lines."""
+    """One command of the walk. ``needs`` names what a place must have for it: ``lines``, or ``no lines``."""
 
     arguments: Sequence[str]
     needs: str = ""
@@ -50,7 +50,7 @@ WRITING: tuple[Step, ...] = (
     Step(["bug", "Login fails", "--root-cause", "No answer"]),
     Step(["checkpoint", "Half way", "--snapshot"], needs="lines"),
     Step(["checkpoint", "Half way"], needs="no lines"),
-    Step(["restore"], needs="lines"),
+    Step(["restore"], needs="lines"),  # reads what the checkpoint kept
     Step(["restore"], needs="no lines", code=1),
     Step(["import", "adr", "{adrs}"]),
     Step(["mark", "ADR-1", "accepted"]),
@@ -75,7 +75,8 @@ READING: tuple[Step, ...] = (
     Step(["secrets", "scan"]),
     Step(["doctor"]),
     Step(["trust"]),
-    Step(["hooks", "install"]),
+    Step(["hooks", "install"], needs="hooks"),
+    Step(["hooks", "install"], needs="no hooks", code=1),
     Step(["hooks", "remove"]),
     Step(["notes"]),
     Step(["notes", "--remove"], needs="commits"),
@@ -124,8 +125,8 @@ TITLES = {
 @dataclass
 class Place:
     """Somewhere that ``git memory`` is run: ``root`` is the directory. ``lines`` is whether there is code
-    to anchor to, ``commits`` whether any of it is committed; ``watched`` are further repositories that must
-    stay as they are."""
+    to anchor to, ``commits`` whether any of it is committed, ``hooks`` whether hooks may be put in; ``watched``
+    are further repositories that must stay as they are."""
 
     root: Path
     server: Server
@@ -133,6 +134,7 @@ class Place:
     branch: str = "memory"
     lines: bool = True
     commits: bool = True
+    hooks: bool = True
     watched: tuple[Path, ...] = ()
     real: bool = False
 
@@ -167,6 +169,7 @@ class Place:
     def step(self, step: Step) -> None:
         wants = {"lines": self.lines, "no lines": not self.lines, "": True}
         wants |= {"commits": self.commits, "no commits": not self.commits}
+        wants |= {"hooks": self.hooks, "no hooks": not self.hooks}
         if wants[step.needs]:
             answer = self.run(*(word.format(adrs=self.adrs, hub=self.hub) for word in step.arguments))
             assert answer.code == step.code, (step, answer)
