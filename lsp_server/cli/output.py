@@ -80,13 +80,15 @@ def place_facts(out: Terminal, anchor: Anchor, located: Any) -> list[tuple[str, 
     ``located`` is as ``Memory.places`` has it."""
     written = visible_line(str(anchor))
     if not located.ranges:
-        is_stale = located.certainty.value == "stale"
-        told = out.style(visible_line(anchor.ending), "yellow") if is_stale else "history is cut here"
+        told = {
+            "stale": out.style(visible_line(anchor.ending), "yellow"),
+            "absent": "not on this branch",
+        }.get(located.certainty.value, "history is cut here")
         since = f" since {located.gone_by[:8]}" if located.gone_by else ""
         last = (
             f" (before: {visible_line(str(located.last))})" if since and located.last != anchor.range else ""
         )
-        return [("was at", f"{written}; {told}{since}{last}")]
+        return [("at" if located.certainty.value == "absent" else "was at", f"{written}; {told}{since}{last}")]
     symbol = f" ({visible_line(located.symbol)})" if located.symbol else ""
     facts = []
     for place in located.ranges:

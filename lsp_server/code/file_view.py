@@ -30,6 +30,8 @@ _BIRTHS_KEPT = 4096
 
 Rewritten = Callable[[Anchor, "str | None", str], "tuple[Anchor, str | None]"]
 """Takes an anchor and the commit it was made at to the history of a commit (a full id)."""
+Absent = Callable[[Anchor, "str | None", str], bool]
+"""Whether an anchor, made at a commit, is on lines that only other branches have, seen from a commit."""
 
 
 class CodeFiles(CodeReader):
@@ -43,11 +45,13 @@ class CodeFiles(CodeReader):
         self._elsewhere = Elsewhere(runner, self, is_bare=root is None)
         self.rewritten: Rewritten | None = None
         """What to ask about commits that are not in the history looked at: it may have copies of them."""
+        self.absent: Absent | None = None
+        """What to ask about an anchor of which nothing is found."""
 
     def at(self, commit: str) -> CodeFiles:
         """The files as a commit (its full id) has them, whatever is on disk: a path means that commit's."""
         files = CodeFiles(self._runner, None, commit)
-        files.rewritten = self.rewritten
+        files.rewritten, files.absent = self.rewritten, self.absent
         return files
 
     def is_file(self, path: str, *, commit: str | None) -> bool:
@@ -79,6 +83,12 @@ class CodeFiles(CodeReader):
         """
         if anchor.range.is_whole:
             return self._locate_whole(anchor, made_at, today.births.commit)
+        located = self._locate_in(anchor, today, made_at, is_its_file)
+        return self._or_absent(located, anchor, made_at, today.births.commit or self.head())
+
+    def _locate_in(
+        self, anchor: Anchor, today: FileToday, made_at: str | None, is_its_file: bool | None
+    ) -> Located:
         lines = self._locate_lines(anchor, today, made_at)
         if not anchor.symbol:
             return lines
@@ -91,7 +101,15 @@ class CodeFiles(CodeReader):
     def _locate_whole(self, anchor: Anchor, made_at: str | None, head: str | None) -> Located:
         if head is not None:
             anchor, made_at = self._in_history(anchor, made_at, head)
-        return self._whole_places.locate(anchor.range, made_at, head)
+        located = self._whole_places.locate(anchor.range, made_at, head)
+        return self._or_absent(located, anchor, made_at, head)
+
+    def _or_absent(self, located: Located, anchor: Anchor, made_at: str | None, head: str | None) -> Located:
+        if located.certainty is not Certainty.STALE or self.absent is None or head is None:
+            return located
+        if not self.absent(anchor, made_at, head):
+            return located
+        return replace(located, certainty=Certainty.ABSENT, last=None, gone_by="")
 
     @cached_property
     def _whole_places(self) -> WholePlaces:

@@ -18,12 +18,14 @@ class Certainty(Enum):
     TEXT = "text"  # the text stands there, once
     NAME = "name"  # a symbol, file or folder: by its name, or by what git says it is called now
     STALE = "stale"  # none of its lines is left
+    ABSENT = "absent"  # its lines are on another branch, and never came to this one
     UNKNOWN = "unknown"  # history is cut here: nothing can be said
 
 
 @dataclass(frozen=True)
 class Located:
-    """Where an anchor is today. ``ranges`` is empty when it is stale or unknown, else in line order.
+    """Where an anchor is today. ``ranges`` is empty when it is stale, absent or unknown, else in line
+    order.
 
     ``survived`` and ``total`` count lines: a partly rewritten range keeps what survives. ``symbol`` is the
     name that the anchor's symbol has now; "" for other anchors.

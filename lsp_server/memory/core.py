@@ -82,6 +82,7 @@ class Core:
                 self._cut = cut
                 self._code = CodeFiles(self.repository.git, self.repository.work_tree)
                 self._code.rewritten = self.links.settled
+                self._code.absent = self.links.is_absent
             return self._code
 
     @cached_property

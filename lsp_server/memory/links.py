@@ -158,12 +158,33 @@ class Links:
             return anchor, made_at
         return self.carried(anchor, made_at, became), became.get(made_at, made_at) if made_at else None
 
+    def is_absent(self, anchor: Anchor, made_at: str | None, head: str) -> bool:
+        """Whether lines of an anchor were born in commits that a branch has and the history of ``head`` has
+        not, not even as copies: they are to come, or will never. Told by the commit ``made_at`` where no line
+        was committed. No process where nothing is new since the last look."""
+        born = {birth.commit for birth in anchor.births if _OBJECT_ID.match(birth.commit)}
+        named = born or {one for one in (made_at,) if one and _OBJECT_ID.match(one)}
+        if not named:
+            return False
+        with self._lock:
+            copies = self._copies_in(head, named)
+            missing = named - set(copies) - self._in_history(head, named)
+        return any(link.today == link.commit for link in self.today_of(missing).values())
+
     def look_at(self, commits: Iterable[str], head: str) -> None:
         """Find out about many commits at once what ``settled`` will ask about each: one process for all."""
         named = {one for one in commits if _OBJECT_ID.match(one)}
         if named:
             with self._lock:
                 self._copies_in(head, named)
+
+    def _in_history(self, head: str, commits: set[str]) -> set[str]:
+        """Those of ``commits``, which have been looked for, that the history of ``head`` has."""
+        from lsp_server.code import rewrite_journal
+
+        state = self._state = self._state or link_state.load(self._core.private)
+        history = state.history(head, rewrite_journal.size(self._core.private))
+        return {one for one in commits if history.get(one) == one}
 
     def _copies_in(self, head: str, commits: set[str]) -> dict[str, str]:
         """Those of ``commits`` that the history of ``head`` has only as a copy, with the copy."""

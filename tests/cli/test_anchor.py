@@ -43,6 +43,48 @@ def test_it_tells_where_a_record_is_today_and_what_is_gone(anchored: Any) -> Non
     assert (there["last"], there["gone_by"]) == (None, None)
 
 
+def test_what_another_branch_has_is_not_gone(repo: Any) -> None:
+    (repo.path / "code.py").write_text(TEXT)
+    repo.git("add", ".")
+    repo.git("commit", "-qm", "Code")
+    repo.git("checkout", "-qb", "feature")
+    (repo.path / "code.py").write_text(TEXT + "def feature():\n    return 'something new'\n")
+    (repo.path / "new.py").write_text("a new file\n")
+    repo.git("add", ".")
+    repo.git("commit", "-qm", "Feature")
+    where = ("code.py:31-32", "code.py::feature", "new.py", "new.py:1")
+    repo.do("decide", "Use JWT", *(word for place in where for word in ("--at", place)))
+    repo.git("checkout", "-q", "-")
+    assert places(repo) == [
+        "at code.py:31-32; not on this branch",
+        "at code.py:31 (feature); not on this branch",
+        "at new.py; not on this branch",
+        "at new.py:1; not on this branch",
+    ]
+    assert {one["certainty"] for one in repo.json("anchor", "ADR-1")["places"]} == {"absent"}
+    assert "no anchor of ADR-0001 is stale" in repo.fails("anchor", "ADR-1", "--remove-stale")
+    assert "4 on other branches" in repo.do("doctor")
+    assert "stale" not in repo.do("doctor")
+    repo.git("merge", "-q", "--no-ff", "--no-edit", "feature")
+    assert [place.partition(",")[0] for place in places(repo)] == [
+        "at code.py:31-32",
+        "at code.py:31-32 (feature)",
+        "at new.py",
+        "at new.py:1",
+    ]
+
+
+def test_what_a_deleted_branch_had_is_gone(repo: Any) -> None:
+    repo.git("checkout", "-qb", "feature")
+    (repo.path / "new.py").write_text("the first line of it\n")
+    repo.git("add", ".")
+    repo.git("commit", "-qm", "Feature")
+    repo.do("decide", "Use JWT", "--at", "new.py:1")
+    repo.git("checkout", "-q", "-")
+    repo.git("branch", "-qD", "feature")
+    assert places(repo) == ["was at new.py:1; its lines are gone"]
+
+
 def test_a_record_moves_in_one_commit(anchored: Any) -> None:
     commits = anchored.git("rev-list", "--count", "memory")
     anchored.do("anchor", "ADR-1", "--remove-stale", "--at", "code.py:5-6")

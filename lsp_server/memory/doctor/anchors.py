@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
 
-_FOUND, _STALE, _UNKNOWN = "found", "stale", "unknown"
+_FOUND, _STALE, _ABSENT, _UNKNOWN = "found", "stale", "on other branches", "unknown"
 
 
 def examine(case: Case) -> Area:
@@ -41,7 +41,7 @@ def examine(case: Case) -> Area:
             counted[state] += 1
             findings += _told(record, anchor, state)
     looked = sum(counted.values())
-    parts = [f"{counted[state]} {state}" for state in (_FOUND, _STALE, _UNKNOWN) if counted[state]]
+    parts = [f"{counted[state]} {state}" for state in (_FOUND, _STALE, _ABSENT, _UNKNOWN) if counted[state]]
     summary = ", ".join(parts) if total else "none yet"
     if looked < total:
         summary = f"{summary or 'none looked for'}; {total - looked} of {total} not looked for, time was over"
@@ -54,6 +54,7 @@ def _states(case: Case, record: Record, files: dict[str, FileToday]) -> Iterator
     from lsp_server.memory.placing import places
 
     code = case.core.code
+    states = {Certainty.STALE: _STALE, Certainty.ABSENT: _ABSENT}
     try:
         if all(_located(code, record, anchor, files).ranges for anchor in record.anchors):
             for anchor in record.anchors:
@@ -63,7 +64,7 @@ def _states(case: Case, record: Record, files: dict[str, FileToday]) -> Iterator
             if located.ranges:
                 yield anchor, _FOUND
             else:
-                yield anchor, _STALE if located.certainty is Certainty.STALE else _UNKNOWN
+                yield anchor, states.get(located.certainty, _UNKNOWN)
     except GitMemoryError:  # a file that this clone does not have
         for anchor in record.anchors:
             yield anchor, _UNKNOWN
