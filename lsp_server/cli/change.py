@@ -70,7 +70,7 @@ def mark(session: Session, ref: str, status: str) -> None:
 )
 @click.argument("ref", type=Ref())
 @click.argument("title", required=False, type=Text())
-@status_option(Kind.DECISION)
+@status_option(Kind.DECISION, "accepted")
 @field_options(Kind.DECISION)
 @place_options
 @template_option

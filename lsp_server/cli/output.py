@@ -80,15 +80,16 @@ def place_facts(out: Terminal, anchor: Anchor, located: Any) -> list[tuple[str, 
     ``located`` is as ``Memory.places`` has it."""
     written = visible_line(str(anchor))
     if not located.ranges:
-        told = {
-            "stale": out.style(visible_line(anchor.ending), "yellow"),
-            "absent": "not on this branch",
-        }.get(located.certainty.value, "history is cut here")
+        certainty = located.certainty.value
+        if certainty == "absent":
+            return [("at", f"{written}; not on this branch")]
+        is_stale = certainty == "stale"
+        told = out.style(visible_line(anchor.ending), "yellow") if is_stale else "history is cut here"
         since = f" since {located.gone_by[:8]}" if located.gone_by else ""
         last = (
             f" (before: {visible_line(str(located.last))})" if since and located.last != anchor.range else ""
         )
-        return [("at" if located.certainty.value == "absent" else "was at", f"{written}; {told}{since}{last}")]
+        return [("was at", f"{written}; {told}{since}{last}")]
     symbol = f" ({visible_line(located.symbol)})" if located.symbol else ""
     facts = []
     for place in located.ranges:

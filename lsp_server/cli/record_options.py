@@ -217,11 +217,11 @@ def text_options(kind: Kind) -> Callable[[Decorated], Decorated]:
     return add
 
 
-def status_option(kind: Kind) -> Callable[[Decorated], Decorated]:
-    """``--status``, one of the kind's."""
+def status_option(kind: Kind, unless_given: str = "") -> Callable[[Decorated], Decorated]:
+    """``--status``, one of the kind's. ``unless_given`` says what it is without, if not the first."""
     choices = statuses(kind)
     return click.option(
         "--status",
         type=click.Choice(choices, case_sensitive=False),
-        help=f"The status to begin with, {choices[0]} unless given.",
+        help=f"The status to begin with, {unless_given or choices[0]} unless given.",
     )

@@ -120,6 +120,8 @@ def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> li
     if record.aliases:
         facts.append(("was called", visible_line(", ".join(record.aliases))))
     in_text = {field.name for field in FIELDS[record.kind] if not field.in_front_matter}
+    if record.kind is Kind.CHECKPOINT:
+        in_text.add("files")  # its text lists them
     facts.extend(
         (name.replace("_", " "), _value(memory, value))
         for name, value in (*record.fields.items(), *record.extra.items())

@@ -125,8 +125,8 @@ TITLES = {
 @dataclass
 class Place:
     """Somewhere that ``git memory`` is run: ``root`` is the directory. ``lines`` is whether there is code
-    to anchor to, ``commits`` whether any of it is committed, ``hooks`` whether hooks may be put in; ``watched``
-    are further repositories that must stay as they are."""
+    to anchor to, ``commits`` whether any of it is committed, ``hooks`` whether hooks may be put in;
+    ``watched`` are further repositories that must stay as they are."""
 
     root: Path
     server: Server
