@@ -63,7 +63,7 @@ def install(session: Session, here: bool) -> None:
 
     Where a project keeps its hooks in files of its own (husky, lefthook, pre-commit, a `core.hooksPath`),
     nothing is written and the lines to add are printed; exit status 1 unless they are there. Three things are
-    switched on by themselves: `git config memory.hooks.checkpoint true` makes a checkpoint after each
+    off unless switched on: `git config memory.hooks.checkpoint true` makes a checkpoint after each
     commit, `memory.hooks.trailer` adds a Memory-Checkpoint trailer to a commit that was prepared with a
     checkpoint, and `memory.sync` syncs the memory when you push.
     """

@@ -63,6 +63,6 @@ def pytest_sessionfinish(exitstatus: int) -> None:
     if exitstatus == 0 and os.environ.get("UPDATE_SCREENSHOTS") == "1":
         images = Path(__file__).parents[2] / "docs" / "images"
         images.mkdir(parents=True, exist_ok=True)
-        for name in ("hover", "code-actions", "draft", "search"):
+        for name in ("hover", "code-actions", "draft", "search", "conflict", "notice"):
             if (PICTURES / f"{name}.png").exists():
                 shutil.copy(PICTURES / f"{name}.png", images)
