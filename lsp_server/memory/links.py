@@ -167,8 +167,7 @@ class Links:
         if not named:
             return False
         with self._lock:
-            copies = self._copies_in(head, named)
-            missing = named - set(copies) - self._in_history(head, named)
+            missing = [one for one, there in self._found_in(head, named).items() if there is None]
         return any(link.today == link.commit for link in self.today_of(missing).values())
 
     def look_at(self, commits: Iterable[str], head: str) -> None:
@@ -176,18 +175,15 @@ class Links:
         named = {one for one in commits if _OBJECT_ID.match(one)}
         if named:
             with self._lock:
-                self._copies_in(head, named)
-
-    def _in_history(self, head: str, commits: set[str]) -> set[str]:
-        """Those of ``commits``, which have been looked for, that the history of ``head`` has."""
-        from lsp_server.code import rewrite_journal
-
-        state = self._state = self._state or link_state.load(self._core.private)
-        history = state.history(head, rewrite_journal.size(self._core.private))
-        return {one for one in commits if history.get(one) == one}
+                self._found_in(head, named)
 
     def _copies_in(self, head: str, commits: set[str]) -> dict[str, str]:
         """Those of ``commits`` that the history of ``head`` has only as a copy, with the copy."""
+        found = self._found_in(head, commits)
+        return {one: there for one, there in found.items() if there is not None and there != one}
+
+    def _found_in(self, head: str, commits: set[str]) -> dict[str, str | None]:
+        """What the history of ``head`` has of each of ``commits``: itself, a copy, or None."""
         from lsp_server.code import rewrite_journal
 
         private = self._core.private
@@ -202,4 +198,4 @@ class Links:
                 found = find(self._core, sorted(gone), (head,), state)
                 history.update({one: became.today for one, became in found.items()})
             link_state.store(private, state)
-        return {one: today for one in commits if (today := history[one]) is not None and today != one}
+        return {one: history[one] for one in commits}
