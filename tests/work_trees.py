@@ -1,4 +1,4 @@
-"""What tests of snapshots say about a work tree: what is in it, byte for byte and mode for mode."""
+"""What tests of snapshots say about a work tree: what is in it, byte for byte and mode for mode, and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import stat
 from pathlib import Path
 
 from support import Repo
+
+from lsp_server import Memory
+from lsp_server.memory.snapshot_results import Snapshot
 
 Picture = dict[str, tuple[str, int, bytes]]
 OURS = ("refs/heads/memory ", "refs/git-memory/", "refs/memory/")
@@ -82,3 +85,22 @@ def leftovers(repo: Repo) -> list[str]:
     half = [p.name for p in (common / "git-memory").glob("half-*")]
     noted = [p.name for p in own.glob("git-memory-restoring")]
     return [*half, *noted, *[p.name for p in repo.root.rglob(".git-memory-*")]]
+
+
+def take(memory: Memory, title: str = "Here") -> Snapshot:
+    """A snapshot of the work tree as it is."""
+    return memory.snapshot(memory.checkpoint(title, snapshot=True).id)
+
+
+def files_kept(repo: Repo, snapshot: Snapshot) -> list[str]:
+    return repo.git("ls-tree", "-r", "--name-only", "-z", snapshot.commit).rstrip("\0").split("\0")
+
+
+def comes_back(repo: Repo, memory: Memory, snapshot: Snapshot) -> None:
+    """Everything that the work tree has comes back after all of it was lost, byte for byte."""
+    before, own = picture(repo.root), users_own(repo)
+    empty(repo.root)
+    memory.restore_in_place(snapshot.name)
+    assert picture(repo.root) == before
+    assert users_own(repo) == own
+    assert leftovers(repo) == []

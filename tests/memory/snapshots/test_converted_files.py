@@ -8,17 +8,12 @@ from pathlib import Path
 
 import pytest
 from support import Repo
-from work_trees import empty, picture, users_own
+from work_trees import empty, picture, take, users_own
 
 from lsp_server import Memory
 from lsp_server.errors import RefusedError, StoreError
-from lsp_server.memory.snapshot_results import Snapshot
 
 Open = Callable[[Repo], Memory]
-
-
-def take(memory: Memory) -> Snapshot:
-    return memory.snapshot(memory.checkpoint("Here", snapshot=True).id)
 
 
 def comes_back(repo: Repo, memory: Memory, tmp_path: Path) -> None:
