@@ -51,6 +51,12 @@ _ALWAYS = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }
+# glibc hands freed memory back to the kernel, and takes it again, thousands of times in one blame, and the
+# pages come back empty: an eighth of git's time. Other C libraries do not know these; the user's win.
+_UNLESS_SET = {
+    "MALLOC_TRIM_THRESHOLD_": str(64 * 2**20),  # bytes
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # with the other one set it would stay at 128 kB
+}
 USERS_PROTOCOLS = "GIT_MEMORY_ALLOW_PROTOCOL"  # the user's own GIT_ALLOW_PROTOCOL, for talking to remotes
 
 # Nothing is refreshed, paged, or told to a program that watches the files (an empty name is understood as
@@ -85,7 +91,7 @@ def clean_environment(environment: Mapping[str, str], *, honour_git_dir: bool = 
     clean = {k: v for k, v in environment.items() if k not in foreign}
     if "GIT_ALLOW_PROTOCOL" in clean:
         clean[USERS_PROTOCOLS] = clean["GIT_ALLOW_PROTOCOL"]
-    return {**clean, **_ALWAYS}
+    return {**_UNLESS_SET, **clean, **_ALWAYS}
 
 
 def one_line(stderr: str) -> str:

@@ -39,6 +39,12 @@ def test_local_variables_are_scrubbed_and_the_rest_stays() -> None:
     assert clean["GIT_TERMINAL_PROMPT"] == "0"
 
 
+def test_git_keeps_the_memory_that_it_freed_unless_the_user_says_otherwise() -> None:
+    ours = clean_environment({})
+    assert int(ours["MALLOC_TRIM_THRESHOLD_"]) > int(ours["MALLOC_MMAP_THRESHOLD_"]) > 2**20
+    assert clean_environment({"MALLOC_TRIM_THRESHOLD_": "1"})["MALLOC_TRIM_THRESHOLD_"] == "1"
+
+
 def test_git_dir_and_work_tree_stay_only_when_told() -> None:
     dirty = {"GIT_DIR": "/a", "GIT_WORK_TREE": "/b", "GIT_INDEX_FILE": "/c"}
     honoured = clean_environment(dirty, honour_git_dir=True)
