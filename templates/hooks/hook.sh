@@ -135,8 +135,24 @@ git_memory_find_note() {
     esac
 }
 
-# A message without a word in it stays without the trailer. What may be a comment counts as one, as the line of
-# `commit --signoff` does for git: it is not told here whether git is going to take comments out.
+# Whether git is going to keep lines that begin like comments. Without an editor it does, unless it was told to
+# strip them; of what comes from the editor only where it was told so. Where scissors stand, git has put comments of
+# its own beside the message.
+git_memory_keeps_comments() {
+    cleanup=$(git config commit.cleanup)
+    if [ "$GIT_EDITOR" = : ]; then
+        [ "$cleanup" != strip ] || return 1
+        # What was said on the command line, a hook is not told.
+        case $(ps -o args= -p "$PPID") in *--cleanup?strip*) return 1 ;; esac
+        return 0
+    fi
+    case $cleanup in
+        whitespace | verbatim | scissors) ! grep -q -F -e "$1 ------------------------ >8 ----" "$2" ;;
+        *) return 1 ;;
+    esac
+}
+
+# A message without a word in it stays without the trailer, as `git commit --signoff` leaves it to git.
 git_memory_add_trailer() {
     comment=$(git config core.commentString || git config core.commentChar) || comment='#'
     if [ "$comment" = auto ]; then
@@ -146,14 +162,19 @@ git_memory_add_trailer() {
             case $line in "$comment ------------------------ >8 -"*) break ;; esac
         done <"$1"
     fi
-    found=
+    found='' kept=''
     while IFS= read -r line || [ -n "$line" ]; do
         case $line in
             "$comment ------------------------ >8 ------------------------") break ;;
-            "$comment"* | 'Signed-off-by: '*) ;;
-            *[![:space:]]*) found=yes && break ;;
+            'Signed-off-by: '*) ;;
+            "$comment"*) kept=yes ;;
+            *[![:space:]]*) found=yes ;;
         esac
     done <"$1"
+    # No line of it begins with what stands for a comment then: else the trailer would come above those that do.
+    if [ -n "$kept" ] && git_memory_keeps_comments "$comment" "$1"; then
+        found=yes comment=$(printf '\001')
+    fi
     [ -n "$found" ] || return 0
     case $1 in
         /*) file=$1 ;;

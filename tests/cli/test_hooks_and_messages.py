@@ -75,16 +75,59 @@ def prepared(hooked: Repo) -> tuple[Repo, str]:
     return hooked, hooked.label("checkpoint", "Half way")
 
 
-def test_a_message_of_what_may_be_comments_is_committed_as_git_commits_it(
+@pytest.mark.parametrize(
+    ("cleanup", "comment", "message"),
+    [
+        ("default", "#", "#123 sign in"),
+        ("scissors", "#", "#123\n\nSigning in\n\n#124 is the next one"),
+        ("whitespace", ";", ";-) sign in"),
+        ("verbatim", "auto", "#123 sign in"),
+    ],
+)
+def test_a_line_like_a_comment_in_a_message_that_is_given_is_text(
+    cleanup: str, comment: str, message: str, prepared: tuple[Repo, str]
+) -> None:
+    repo, label = prepared
+    repo.git("config", "core.commentChar", comment)
+    repo.git("config", "commit.cleanup", cleanup)
+    assert commit(repo, message) == f"{message}\n\nMemory-Checkpoint: {label}"
+    trailer = repo.git("log", "-1", "--format=%(trailers:key=Memory-Checkpoint,valueonly)")
+    assert trailer == label
+
+
+@pytest.mark.parametrize("by_option", [True, False])
+def test_where_git_strips_comments_a_message_of_nothing_else_still_ends_the_commit(
+    by_option: bool, prepared: tuple[Repo, str]
+) -> None:
+    repo, label = prepared
+    if not by_option:
+        repo.git("config", "commit.cleanup", "strip")
+    options = ("--cleanup=strip",) if by_option else ()
+    done = git(repo, "commit", *options, "-m", "#123 sign in")
+    assert done.returncode == 1
+    assert "Aborting commit due to empty commit message" in done.stderr
+    assert git(repo, "commit", *options, "-m", "#123", "-m", "Sign in").returncode == 0
+    assert repo.git("log", "-1", "--format=%B") == f"Sign in\n\nMemory-Checkpoint: {label}"
+
+
+@pytest.mark.parametrize("cleanup", ["whitespace", "verbatim", "scissors"])
+def test_a_line_like_a_comment_from_the_editor_is_text_where_git_keeps_it(
+    cleanup: str, prepared: tuple[Repo, str]
+) -> None:
+    repo, label = prepared
+    repo.git("config", "commit.cleanup", cleanup)
+    typed = repo.editor('echo "#123 sign in" >"$1"')
+    assert git(repo, "commit", GIT_EDITOR=typed).returncode == 0
+    assert repo.git("log", "-1", "--format=%B") == f"#123 sign in\n\nMemory-Checkpoint: {label}"
+
+
+def test_a_line_like_a_comment_from_the_editor_is_none_of_the_message_where_git_strips_it(
     prepared: tuple[Repo, str],
 ) -> None:
     repo, _ = prepared
-    done = git(repo, "commit", "-m", "#123")
-    assert done.returncode == 0, done.stderr
-    assert repo.git("log", "-1", "--format=%B") == "#123"
-    change(repo, "more\n")
-    label = repo.label("checkpoint", "Half way again")
-    assert commit(repo, "#124\n\nMore of it") == f"#124\n\nMore of it\n\nMemory-Checkpoint: {label}"
+    done = git(repo, "commit", GIT_EDITOR=repo.editor('echo "#123 sign in" >"$1"'))
+    assert done.returncode == 1
+    assert "Aborting commit due to empty commit message" in done.stderr
 
 
 @pytest.mark.parametrize("options", [("--no-verify",), ("--signoff",), ("--no-verify", "-v", "-s")])
