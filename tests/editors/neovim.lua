@@ -1,33 +1,9 @@
 -- What a person does in Neovim, written down: started by test_neovim.py, prints JSON lines to standard output.
 local server, payments, key_line, free_line, title =
   vim.env.SERVER, vim.env.PAYMENTS, tonumber(vim.env.KEY_LINE), tonumber(vim.env.FREE_LINE), vim.env.TITLE
-
-local function tell(name, value)
-  io.stdout:write(vim.json.encode({ name, value }) .. "\n")
-end
-
-local function wait(what, ready)
-  if not vim.wait(30000, ready, 50) then
-    tell("timeout", what .. "; messages: " .. vim.fn.execute("messages"))
-    vim.cmd("cquit 1")
-  end
-end
-
--- K, as a person presses it: the text of the floating window, or nil when none opens.
-local function hover()
-  vim.lsp.buf.hover()
-  local text
-  vim.wait(1500, function()
-    for _, window in ipairs(vim.api.nvim_list_wins()) do
-      if vim.api.nvim_win_get_config(window).relative ~= "" then
-        text = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\n")
-        vim.api.nvim_win_close(window, true)
-        return true
-      end
-    end
-  end, 20)
-  return text
-end
+local here = vim.fs.dirname(debug.getinfo(1, "S").source:sub(2))
+local steps = dofile(vim.fs.joinpath(here, "steps.lua"))
+local tell, wait, hover, choose = steps.tell, steps.wait, steps.hover, steps.choose
 
 local function hover_with(words)
   local text
@@ -38,10 +14,7 @@ local function hover_with(words)
   return text
 end
 
--- The set-up of the README.
-vim.cmd("filetype on")
-vim.lsp.config("git_memory", { cmd = { server }, root_markers = { ".git" } })
-vim.lsp.enable("git_memory")
+steps.set_up(server)
 
 vim.cmd.edit(payments)
 wait("the client to attach", function()
@@ -52,12 +25,7 @@ tell("hover", hover_with("ADR-0001"))
 
 vim.api.nvim_win_set_cursor(0, { free_line, 0 })
 tell("hover on a line without memory", hover() or vim.NIL)
-vim.lsp.buf.code_action({
-  filter = function(action)
-    return action.title == "Record a decision here"
-  end,
-  apply = true,
-})
+choose("Record a decision here")
 wait("the draft", function()
   return vim.api.nvim_buf_get_name(0):find("git%-memory/drafts/") ~= nil
 end)

@@ -1,17 +1,9 @@
 -- A record whose lines are gone, and a cited decision that does not hold: what a person sees of it in Neovim and
 -- does about it. Started by test_neovim_notices.py, prints JSON lines to standard output.
 local server, payments, lost_line = vim.env.SERVER, vim.env.PAYMENTS, tonumber(vim.env.LOST_LINE)
-
-local function tell(name, value)
-  io.stdout:write(vim.json.encode({ name, value }) .. "\n")
-end
-
-local function wait(what, ready)
-  if not vim.wait(30000, ready, 50) then
-    tell("timeout", what .. "; messages: " .. vim.fn.execute("messages"))
-    vim.cmd("cquit 1")
-  end
-end
+local here = vim.fs.dirname(debug.getinfo(1, "S").source:sub(2))
+local steps = dofile(vim.fs.joinpath(here, "steps.lua"))
+local tell, wait, hover, choose = steps.tell, steps.wait, steps.hover, steps.choose
 
 local function notices()
   local found = {}
@@ -21,33 +13,7 @@ local function notices()
   return found
 end
 
-local function hover()
-  vim.lsp.buf.hover()
-  local text
-  vim.wait(1500, function()
-    for _, window in ipairs(vim.api.nvim_list_wins()) do
-      if vim.api.nvim_win_get_config(window).relative ~= "" then
-        text = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), "\n")
-        vim.api.nvim_win_close(window, true)
-        return true
-      end
-    end
-  end, 20)
-  return text
-end
-
-local function choose(title)
-  vim.lsp.buf.code_action({
-    filter = function(action)
-      return action.title == title
-    end,
-    apply = true,
-  })
-end
-
-vim.cmd("filetype on")
-vim.lsp.config("git_memory", { cmd = { server }, root_markers = { ".git" } })
-vim.lsp.enable("git_memory")
+steps.set_up(server)
 vim.cmd.edit(payments)
 wait("the notice of the lost lines", function()
   return notices()["stale-anchor"] ~= nil
