@@ -5,7 +5,7 @@ A file beside the index: it can be wrong or gone without harm, for then all is l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class LinkState:
     settle. ``histories``: by a commit and the journal's size, what others are in the history of that commit:
     themselves, a copy, None. ``mainline``: the tips that are default branches; ``side``: the standing commits
     that were in none of these; ``merged``: those of them that one has as a copy, the whole branch merged.
+    ``cut`` tells where history ended in this clone; "" where all of it was here.
     """
 
     tips: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class LinkState:
     side: set[str] = field(default_factory=set)
     merged: dict[str, tuple[str, str]] = field(default_factory=dict)
     histories: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    cut: str = ""
 
     def history(self, head: str, journal: int) -> dict[str, str | None]:
         """What is known of commits in the history of ``head``; to be filled."""
@@ -52,8 +54,23 @@ class LinkState:
         self.former = tuple(dict.fromkeys((*commits, *self.former)))[:_MOST_FORMER]
 
 
-def load(private: Path) -> LinkState:
-    """What was kept; an empty state where nothing was, or nothing that can be read."""
+def where_cut(shallow: Collection[str]) -> str:
+    """What tells one end of history from another, by the commits that it ends with; "" for none."""
+    if not shallow:
+        return ""
+    import hashlib
+
+    return hashlib.sha256("\n".join(sorted(shallow)).encode("ascii")).hexdigest()[:16]
+
+
+def load(private: Path, cut: str) -> LinkState:
+    """What was kept; an empty state where nothing was, or nothing that can be read. Where history ended
+    elsewhere then, only what branches stood on holds still: more of it may have been fetched."""
+    state = _load(private)
+    return state if state.cut == cut else LinkState(former=state.former, cut=cut)
+
+
+def _load(private: Path) -> LinkState:
     state = LinkState()
     try:
         lines = (private / FILE).read_text(encoding="ascii").split("\n")
@@ -88,6 +105,8 @@ def load(private: Path) -> LinkState:
             state.merged[commit] = (today, word)
         elif mark == "n":
             state.settled = rest
+        elif mark == "c":
+            state.cut = rest
         elif mark == "h":
             key, commit, *copy = rest.split(" ")
             state.histories.setdefault(key, {})[commit] = copy[0] if copy else None
@@ -106,6 +125,7 @@ def store(private: Path, state: LinkState) -> None:
         *(f"f {one}" for one in state.former),
         *(f"o {one}" for one in state.searched),
         f"j {state.journal}",
+        *([f"c {state.cut}"] if state.cut else []),
         *(f"d {one}" for one in state.mainline),
         *(f"b {one}" for one in sorted(state.side)),
         *(f"m {old} {' '.join(became)}" for old, became in state.merged.items()),

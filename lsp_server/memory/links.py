@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory import link_state
@@ -18,6 +17,7 @@ from lsp_server.records.evidence import Evidence, evidence_of
 
 if TYPE_CHECKING:
     from lsp_server.code.carrying import Carrying
+    from lsp_server.code.file_view import CodeFiles
     from lsp_server.memory.core import Core
     from lsp_server.memory.link_state import LinkState
     from lsp_server.records.anchors import Anchor
@@ -51,11 +51,12 @@ class Links:
         self._core = core
         self._lock = threading.Lock()
         self._state: LinkState | None = None
+        self._carries: tuple[CodeFiles, Carrying] | None = None
 
     # all branches -----------------------------------------------------------------------------------
     def today_of(self, commits: Iterable[str]) -> Mapping[str, Link]:
         """What each of some commits (full ids; others are left out) is today. No process where nothing is new
-        since the last look; one quick one where branches moved and nothing is lost."""
+        since the last look and nothing lost; one quick one where branches moved."""
         asked = [one for one in dict.fromkeys(commits) if _OBJECT_ID.match(one)]
         if not asked:
             return {}
@@ -72,30 +73,25 @@ class Links:
             return {}
         from lsp_server.code.rewrites import present
 
-        found: dict[str, Link] = {}
-        for one in lost:
-            if (became := state.lost.get(one)) is not None:
-                found[one] = Link(one, became[0], evidence_of(became[1]))
+        found = {
+            one: Link(one, became[0], evidence_of(became[1]))
+            for one in lost
+            if (became := state.lost.get(one)) is not None
+        }
         rest = [one for one in lost if one not in found]
         here = present(self._core.repository.git, rest)
-        for one in rest:
-            found[one] = Link(one, None, unknown=self.is_cut, missing=one not in here)
+        is_cut = bool(state.cut) or self._core.repository.is_partial
+        found.update({one: Link(one, None, unknown=is_cut, missing=one not in here) for one in rest})
         return found
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether history ends early in this clone, or objects may be missing from it."""
-        repository = self._core.repository
-        return bool(repository.shallow_commits()) or repository.is_partial
 
     def _looked(self, asked: Iterable[str]) -> LinkState:
         """The state of now, with all of ``asked`` either standing or lost."""
         refs = code_refs(self._core.repository)
         tips = tuple(dict.fromkeys(one.target for one in refs))
         private = self._core.private
-        state = self._state
-        if state is None or state.tips != tips:
-            state = link_state.load(private)  # another process may have looked already
+        state = self._known()
+        if state.tips != tips:
+            state = link_state.load(private, state.cut)  # another process may have looked already
         new = {one for one in asked if one not in state.standing and one not in state.lost}
         journal = self._journal_grew(state)
         later = sum(became is None for became in state.lost.values()) > len(state.searched)
@@ -106,6 +102,13 @@ class Links:
             link_state.store(private, state)
         self._state = state
         return state
+
+    def _known(self) -> LinkState:
+        """What was found out before, as far as it holds where history is cut today."""
+        cut = link_state.where_cut(self._core.repository.shallow_commits())
+        if self._state is None or self._state.cut != cut:
+            self._state = link_state.load(self._core.private, cut)
+        return self._state
 
     def _journal_grew(self, state: LinkState) -> bool:
         if not state.searched:
@@ -118,21 +121,24 @@ class Links:
     def was_settled(self, what: str) -> bool:
         """Whether a state of code and memory (on one line) was seen to have nothing to settle."""
         with self._lock:
-            self._state = self._state or link_state.load(self._core.private)
-            return self._state.settled == what
+            return self._known().settled == what
 
     def note_settled(self, what: str) -> None:
         with self._lock:
-            self._state = self._state or link_state.load(self._core.private)
-            self._state.settled = what
-            link_state.store(self._core.private, self._state)
+            state = self._known()
+            state.settled = what
+            link_state.store(self._core.private, state)
 
     # the history of one commit ----------------------------------------------------------------------
-    @cached_property
+    @property
     def _carrying(self) -> Carrying:
-        from lsp_server.code.carrying import Carrying
+        """What it read is kept as long as the code's own files are: until more of history is fetched."""
+        code = self._core.code
+        if self._carries is None or self._carries[0] is not code:
+            from lsp_server.code.carrying import Carrying
 
-        return Carrying(self._core.repository.git, self._core.code)
+            self._carries = code, Carrying(self._core.repository.git, code)
+        return self._carries[1]
 
     def carried(self, anchor: Anchor, made_at: str | None, became: Mapping[str, str]) -> Anchor:
         """An anchor that was made at the commit ``made_at``, with the births that its lines have in the
@@ -187,7 +193,7 @@ class Links:
         from lsp_server.code import rewrite_journal
 
         private = self._core.private
-        state = self._state = self._state or link_state.load(private)
+        state = self._known()
         history = state.history(head, rewrite_journal.size(private))
         if new := {one for one in commits if one not in history}:
             from lsp_server.memory.link_look import find, not_reached
