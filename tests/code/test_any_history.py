@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from lsp_server.code.file_view import CodeFiles
 from lsp_server.code.model import Certainty
-from lsp_server.errors import StoreError
 from lsp_server.records.anchors import CodeRange
+from lsp_server.store.git_process import Git, clean_environment
 
 EXAMPLES = 200 if os.environ.get("GIT_MEMORY_STRESS") else 12
 REPEATED = ("", "}", "    }", "    return value", "    check(user)", "else:")
@@ -88,10 +88,11 @@ class History:
         for number, change in enumerate(changes):
             self._make(number, change)
         subprocess.run(["git", "init", "-q", "--bare", str(root)], check=True)
-        self.run(["fast-import", "--quiet", "--export-marks=marks"], stdin=b"".join(self.stream))
+        self.git = Git(root, clean_environment(os.environ))
+        self.git.run(["fast-import", "--quiet", "--export-marks=marks"], stdin=b"".join(self.stream))
         by_mark = dict(line.split() for line in (root / "marks").read_text().splitlines())
         self.commits = [by_mark[f":{mark}"] for mark in self.marks]
-        self.code = CodeFiles(self, None, self.commits[-1])
+        self.code = CodeFiles(self.git, None, self.commits[-1])
 
     def _new(self, length: int) -> list[Line]:
         numbers = [next(self.names) for _ in range(length)]
@@ -155,24 +156,12 @@ class History:
             self.stream.append(f"D {old}\n".encode())
         self.stream.append(f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n")
 
-    def run(self, args, *, stdin=None):
-        done = subprocess.run(
-            ["git", "--no-optional-locks", *args],
-            cwd=self.root,
-            input=stdin or b"",
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            raise StoreError(done.stderr.decode("utf-8", "replace"))
-        return done.stdout
-
     def followed(self, index: int) -> dict[int, int]:
         """Where the lines of a state are at the end, by their number then: taken along by ``git diff``."""
         numbers = list(range(1, len(self.states[index][1]) + 1))
         for old, new in zip(self.commits[index:], self.commits[index + 1 :], strict=False):
             hunks = re.findall(
-                rb"(?m)^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@", self.run(["diff", "-U0", old, new])
+                rb"(?m)^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@", self.git.run(["diff", "-U0", old, new])
             )
             for start, removed, added in reversed([[int(n or 1) for n in hunk] for hunk in hunks]):
                 first = start - 1 if removed else start
@@ -182,6 +171,21 @@ class History:
 
 def shown(located):
     return {n for one in located.ranges for n in range(one.start, one.end + 1)}
+
+
+def anchored(history, data):
+    """Some anchors made anywhere in a history: the number of the state each is made at, the anchor, and where
+    it is found at the end."""
+    for _ in range(6):
+        index = data.draw(st.integers(0, len(history.states) - 1), label="made at")
+        path, then = history.states[index]
+        if not then:
+            continue
+        start = data.draw(st.integers(1, len(then)), label="first line")
+        end = data.draw(st.integers(start, min(len(then), start + 6)), label="last line")
+        made_at = history.commits[index]
+        anchor = history.code.at(made_at).anchor(CodeRange(path, start, end))
+        yield index, anchor, history.code.find(anchor, made_at=made_at)
 
 
 @pytest.fixture
@@ -195,17 +199,10 @@ def test_every_line_that_is_left_is_found_and_no_other(folders, changes, data):
     history = History(next(folders), changes, repeated=False)
     path, now = history.states[-1]
     today = {line.who: number for number, line in enumerate(now, start=1)}
-    for _ in range(6):
-        index = data.draw(st.integers(0, len(history.states) - 1), label="made at")
-        then_path, then = history.states[index]
-        if not then:
-            continue
-        start = data.draw(st.integers(1, len(then)), label="first line")
-        end = data.draw(st.integers(start, min(len(then), start + 6)), label="last line")
-        made_at = history.commits[index]
-        anchor = history.code.at(made_at).anchor(CodeRange(then_path, start, end))
-        located = history.code.find(anchor, made_at=made_at)
-        left = {today[line.who] for line in then[start - 1 : end] if line.who in today}
+    for index, anchor, located in anchored(history, data):
+        _, start, end = anchor.range
+        then = history.states[index][1][start - 1 : end]
+        left = {today[line.who] for line in then if line.who in today}
         assert shown(located) == left
         assert {one.path for one in located.ranges} <= {path}
         assert (located.certainty is Certainty.STALE) == (not left)
@@ -217,18 +214,9 @@ def test_of_equal_lines_the_one_is_found_that_git_follows_forwards(folders, chan
     history = History(next(folders), [one for one in changes if not one.renames], repeated=True)
     _, now = history.states[-1]
     texts = [line.text for line in now]
-    for _ in range(6):
-        index = data.draw(st.integers(0, len(history.states) - 1), label="made at")
-        then_path, then = history.states[index]
-        if not then:
-            continue
-        start = data.draw(st.integers(1, len(then)), label="first line")
-        end = data.draw(st.integers(start, min(len(then), start + 6)), label="last line")
-        made_at = history.commits[index]
-        anchor = history.code.at(made_at).anchor(CodeRange(then_path, start, end))
-        located = history.code.find(anchor, made_at=made_at)
+    for index, anchor, located in anchored(history, data):
         by_git = history.followed(index)
-        left = {by_git[n] for n in range(start, end + 1) if n in by_git}
+        left = {by_git[n] for n in range(anchor.range.start, anchor.range.end + 1) if n in by_git}
         lines = shown(located)
         if located.certainty is Certainty.TEXT:  # taken out and put back: the whole text, around what is left
             assert [texts[n - 1] for n in sorted(lines)] == list(anchor.text)

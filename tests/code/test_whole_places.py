@@ -26,6 +26,18 @@ def repo(new_repo: Callable[..., Repo]) -> Repo:
     return made
 
 
+@pytest.fixture
+def start(repo: Repo) -> str:
+    """The commit that a record was made at."""
+    return repo.git("rev-parse", "HEAD")
+
+
+def moved(repo: Repo, *names: str) -> None:
+    """A commit that moves files, or a folder, to the last of the names."""
+    repo.git("mv", "-f", "--", *names)
+    repo.commit("Move")
+
+
 def standing(located: Located) -> str:
     (place,) = located.ranges or ("",)
     return str(place) or located.certainty.value
@@ -38,27 +50,22 @@ def now(repo: Repo, path: str, made_at: str | None) -> str:
 # Files ------------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_where_it_was_whatever_is_in_it(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_a_file_is_where_it_was_whatever_is_in_it(repo: Repo, start: str) -> None:
     repo.write("src/auth/login.py", OTHER)
     repo.commit()
     assert now(repo, "src/auth/login.py", start) == "src/auth/login.py"
 
 
-def test_a_file_that_was_renamed_is_found_under_its_new_name(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth/login.py", "src/signin.py")
-    repo.commit()
+def test_a_file_that_was_renamed_is_found_under_its_new_name(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth/login.py", "src/signin.py")
     assert now(repo, "src/auth/login.py", start) == "src/signin.py"
 
 
-def test_through_several_renames_and_edits_between_them(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_through_several_renames_and_edits_between_them(repo: Repo, start: str) -> None:
     path, text = "src/auth/login.py", TEXT.replace("file", "login").splitlines(keepends=True)
     for number, name in enumerate(("one.py", "two.py", "lib/three.py", "lib/four.py")):
         repo.write(name, "")
-        repo.git("mv", "-f", path, name)
-        repo.commit("Rename")
+        moved(repo, path, name)
         path = name
         # In the end no line is as it was: only step by step can anybody tell.
         text[number * 8 : number * 8 + 8] = [f"{name} {line}\n" for line in range(8)]
@@ -67,18 +74,15 @@ def test_through_several_renames_and_edits_between_them(repo: Repo) -> None:
     assert now(repo, "src/auth/login.py", start) == "lib/four.py"
 
 
-def test_a_new_file_under_the_old_name_is_another_one(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth/login.py", "src/auth/signin.py")
-    repo.commit("Rename")
+def test_a_new_file_under_the_old_name_is_another_one(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth/login.py", "src/auth/signin.py")
     repo.write("src/auth/login.py", "from signin import *\n")
     new = repo.commit("Keep the old name for those who import it")
     assert now(repo, "src/auth/login.py", start) == "src/auth/signin.py"
     assert now(repo, "src/auth/login.py", new) == "src/auth/login.py"
 
 
-def test_taken_out_it_is_stale_and_put_back_it_is_there(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_taken_out_it_is_stale_and_put_back_it_is_there(repo: Repo, start: str) -> None:
     repo.git("rm", "-q", "src/auth/login.py")
     gone = repo.commit("Out")
     assert now(repo, "src/auth/login.py", start) == "stale"
@@ -87,11 +91,9 @@ def test_taken_out_it_is_stale_and_put_back_it_is_there(repo: Repo) -> None:
     assert now(repo, "src/auth/login.py", start) == "src/auth/login.py"
 
 
-def test_renamed_on_a_branch_that_was_merged(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_renamed_on_a_branch_that_was_merged(repo: Repo, start: str) -> None:
     repo.git("checkout", "-q", "-b", "topic")
-    repo.git("mv", "src/auth/login.py", "src/signin.py")
-    repo.commit("Rename")
+    moved(repo, "src/auth/login.py", "src/signin.py")
     repo.git("checkout", "-q", "main")
     repo.write("README.md", "# More\n")
     repo.commit("Meanwhile")
@@ -99,8 +101,7 @@ def test_renamed_on_a_branch_that_was_merged(repo: Repo) -> None:
     assert now(repo, "src/auth/login.py", start) == "src/signin.py"
 
 
-def test_renamed_by_the_merge_itself(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_renamed_by_the_merge_itself(repo: Repo, start: str) -> None:
     repo.git("checkout", "-q", "-b", "topic")
     repo.commit("Nothing")
     repo.git("checkout", "-q", "main")
@@ -110,16 +111,14 @@ def test_renamed_by_the_merge_itself(repo: Repo) -> None:
     assert now(repo, "src/auth/login.py", start) == "src/signin.py"
 
 
-def test_a_staged_rename_counts_and_a_staged_removal(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_a_staged_rename_counts_and_a_staged_removal(repo: Repo, start: str) -> None:
     repo.git("mv", "src/auth/login.py", "src/signin.py")
     assert now(repo, "src/auth/login.py", start) == "src/signin.py"
     repo.git("rm", "-q", "src/auth/logout.py")
     assert now(repo, "src/auth/logout.py", start) == "stale"
 
 
-def test_a_file_that_no_commit_has_yet_is_where_it_is(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_a_file_that_no_commit_has_yet_is_where_it_is(repo: Repo, start: str) -> None:
     repo.write("new.py", TEXT)
     assert now(repo, "new.py", start) == "new.py"
     repo.commit("Now it has")
@@ -129,30 +128,25 @@ def test_a_file_that_no_commit_has_yet_is_where_it_is(repo: Repo) -> None:
 def test_where_the_commit_it_was_made_at_is_lost_its_name_counts_and_the_last_rename(repo: Repo) -> None:
     lost = "1234567890" * 4
     assert now(repo, "src/auth/login.py", lost) == "src/auth/login.py"
-    repo.git("mv", "src/auth/login.py", "src/signin.py")
-    repo.commit()
+    moved(repo, "src/auth/login.py", "src/signin.py")
     assert now(repo, "src/auth/login.py", lost) == "src/signin.py"
 
 
 def test_strange_names_are_followed_like_others(repo: Repo) -> None:
     repo.write("a b/é\n*[x].py", TEXT)
     start = repo.commit()
-    repo.git("mv", "--", "a b/é\n*[x].py", "-c.py")
-    repo.commit()
+    moved(repo, "a b/é\n*[x].py", "-c.py")
     assert now(repo, "a b/é\n*[x].py", start) == "-c.py"
 
 
-def test_a_shallow_clone_says_unknown_where_it_cannot_know(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth/login.py", "src/signin.py")
-    repo.commit()
+def test_a_shallow_clone_says_unknown_where_it_cannot_know(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth/login.py", "src/signin.py")
     shallow = repo.clone("shallow", "--depth=1")
     assert now(shallow, "src/auth/login.py", start) == "unknown"
     assert now(shallow, "src/auth/logout.py", start) == "src/auth/logout.py"
 
 
-def test_a_partial_clone_tells_of_exact_renames_and_fetches_nothing(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_a_partial_clone_tells_of_exact_renames_and_fetches_nothing(repo: Repo, start: str) -> None:
     repo.git("config", "uploadpack.allowAnySHA1InWant", "true")
     repo.git("mv", "src/auth/login.py", "src/signin.py")
     repo.git("mv", "src/auth/logout.py", "src/signout.py")
@@ -168,43 +162,33 @@ def test_a_partial_clone_tells_of_exact_renames_and_fetches_nothing(repo: Repo) 
 # Folders ----------------------------------------------------------------------------------------------
 
 
-def test_a_folder_is_where_it_was_as_long_as_most_of_it_is(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth/login.py", "src/login.py")
-    repo.commit()
+def test_a_folder_is_where_it_was_as_long_as_most_of_it_is(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth/login.py", "src/login.py")
     assert now(repo, "src/auth/", start) == "src/auth/"
     assert now(repo, ROOT, start) == ROOT
 
 
-def test_a_folder_that_was_renamed_is_found_with_all_that_is_in_it(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth", "identity")
-    repo.commit()
+def test_a_folder_that_was_renamed_is_found_with_all_that_is_in_it(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth", "identity")
     assert now(repo, "src/auth/", start) == "identity/"
     assert now(repo, "src/auth/deep/", start) == "identity/deep/"
-    repo.git("mv", "identity", "lib")
-    repo.commit()
+    moved(repo, "identity", "lib")
     assert now(repo, "src/auth/", start) == "lib/"
 
 
-def test_it_is_where_most_of_its_files_went_also_when_something_stayed(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth/login.py", "src/auth/logout.py", "src/auth/session.py", "src")
-    repo.commit("Most")
+def test_it_is_where_most_of_its_files_went_also_when_something_stayed(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth/login.py", "src/auth/logout.py", "src/auth/session.py", "src")
     assert now(repo, "src/auth/", start) == "src/"
 
 
-def test_files_may_go_one_by_one(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_files_may_go_one_by_one(repo: Repo, start: str) -> None:
     for name in ("login", "logout", "session", "deep/rules"):
         repo.write(f"lib/{name}.py", "")
-        repo.git("mv", "-f", f"src/auth/{name}.py", f"lib/{name}.py")
-        repo.commit(name)
+        moved(repo, f"src/auth/{name}.py", f"lib/{name}.py")
     assert now(repo, "src/auth/", start) == "lib/"
 
 
-def test_a_folder_whose_files_went_to_many_places_is_stale(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_a_folder_whose_files_went_to_many_places_is_stale(repo: Repo, start: str) -> None:
     for number, name in enumerate(("login", "logout", "session", "deep/rules")):
         repo.write(f"to{number}/x.py", "")
         repo.git("mv", "-f", f"src/auth/{name}.py", f"to{number}/x.py")
@@ -212,8 +196,7 @@ def test_a_folder_whose_files_went_to_many_places_is_stale(repo: Repo) -> None:
     assert now(repo, "src/auth/", start) == "stale"
 
 
-def test_a_folder_that_was_taken_out_is_stale(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_a_folder_that_was_taken_out_is_stale(repo: Repo, start: str) -> None:
     repo.git("rm", "-rq", "src/auth")
     repo.commit()
     assert now(repo, "src/auth/", start) == "stale"
@@ -231,8 +214,7 @@ def test_what_a_build_left_behind_is_no_folder(repo: Repo) -> None:
     assert now(repo, "src/auth/", start) == "src/auth/"
 
 
-def test_of_a_folder_rebuilt_with_new_files_its_name_is_what_is_left(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
+def test_of_a_folder_rebuilt_with_new_files_its_name_is_what_is_left(repo: Repo, start: str) -> None:
     repo.git("rm", "-rq", "src/auth")
     repo.commit()
     repo.write("src/auth/new.py", OTHER)
@@ -240,10 +222,8 @@ def test_of_a_folder_rebuilt_with_new_files_its_name_is_what_is_left(repo: Repo)
     assert now(repo, "src/auth/", start) == "src/auth/"
 
 
-def test_a_bare_clone_tells_the_same(repo: Repo) -> None:
-    start = repo.git("rev-parse", "HEAD")
-    repo.git("mv", "src/auth", "identity")
-    repo.commit()
+def test_a_bare_clone_tells_the_same(repo: Repo, start: str) -> None:
+    moved(repo, "src/auth", "identity")
     bare = repo.clone("bare.git", "--bare")
     assert now(bare, "src/auth/", start) == "identity/"
     assert now(bare, "src/auth/login.py", start) == "identity/login.py"
