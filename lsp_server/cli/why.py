@@ -14,7 +14,6 @@ from lsp_server.cli.reasons import MOST, print_more, print_reasons, reason_json,
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
-from lsp_server.records.anchors import CodeSymbol
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
@@ -47,10 +46,7 @@ def why(session: Session, place: str, *, rev: str | None, everything: bool, mark
     with session.memory() as memory:
         where = typed_place(session, place) if rev is None else parse_place(place)
         path = _path(session, memory, where.path)
-        if where.symbol:
-            lines = memory.symbol(CodeSymbol(path, where.symbol, where.start or 0), rev)
-            where = where._replace(start=lines.start, end=lines.end)
-        reasons = memory.why(path, where.start, end=where.end, rev=rev)
+        reasons = memory.why(path, where.start, end=where.end, rev=rev, symbol=where.symbol)
         if not reasons:
             nothing_found(session, f"nothing is known about {visible_line(place)}")
         if session.json:

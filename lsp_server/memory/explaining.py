@@ -17,19 +17,25 @@ from lsp_server.memory.finding import labelled
 from lsp_server.memory.neighbours import about_folder, folder_named
 from lsp_server.memory.results import How, Reason
 from lsp_server.memory.standing import Standing
+from lsp_server.records.anchors import Anchor, CodeSymbol, whole
 from lsp_server.records.model import Relation
 
 _SURE = (How.ANCHORED, How.NAMED)
 
 
-def why(core: Core, path: str, start: int | None, end: int | None, rev: str | None = None) -> list[Reason]:
-    """What is known about lines of a file, about the whole file, or about a folder; the surest first.
+def why(
+    core: Core, path: str, start: int | None, end: int | None, *, rev: str | None = None, symbol: str = ""
+) -> list[Reason]:
+    """What is known about lines of a file, about a symbol of it (``start`` may be one of its lines), about
+    the whole file, or about a folder; the surest first.
 
     ``rev`` is a commit whose file is meant, None for the file as it is now. Raises ``UsageError`` for a
     place that is not there, ``NotFoundError`` for a ``rev`` that is not.
     """
     commit = _commit(core, rev)
     core.followed()
+    if symbol:
+        return _about_symbol(core, CodeSymbol(path, symbol, start or 0), rev)
     found = _Found(core)
     if start is None and (folder := folder_named(core, path, commit)) is not None:
         found.add_all(about_folder(core, folder))
@@ -44,19 +50,68 @@ def why(core: Core, path: str, start: int | None, end: int | None, rev: str | No
     return found.reasons()
 
 
-def about_gone(core: Core, path: str) -> list[Reason]:
-    """Records about a file or folder that is not there any more, each with where it stands now."""
+def _about_symbol(core: Core, place: CodeSymbol, rev: str | None) -> list[Reason]:
+    from lsp_server.memory.anchoring import symbol_range
+
+    try:
+        lines, _ = symbol_range(core, place, rev)
+    except UsageError as error:
+        if rev is not None or _is_there(core, place.path):
+            raise
+        return _about_symbol_of_gone(core, place, error)
+    return why(core, lines.path, lines.start, lines.end, rev=rev)
+
+
+def _about_symbol_of_gone(core: Core, place: CodeSymbol, error: UsageError) -> list[Reason]:
+    """About a symbol of a file that is not there any more: the symbol of its name in the file that this one
+    was renamed to; else the records that were anchored to it, with where they are."""
+    from lsp_server.code.naming import tidy_name
+    from lsp_server.code.places import tidy_path
+    from lsp_server.memory.anchoring import symbol_range
+
+    path = tidy_path(place.path)
+    now = core.code.find(Anchor(whole(path))).ranges
+    if now and now[0].path != path:
+        told = f"{path} is {now[0].path} now"
+        try:
+            lines, _ = symbol_range(core, place._replace(path=now[0].path))
+            found = why(core, lines.path, lines.start, lines.end)
+            return [one if path in one.evidence else _with(one, told) for one in found]
+        except UsageError as other:
+            error = UsageError(f"{told}; {other}")
+    if gone := about_gone(core, path, tidy_name(place.name)):
+        return gone
+    raise error
+
+
+def _with(reason: Reason, told: str) -> Reason:
+    return replace(reason, evidence=f"{reason.evidence}; {told}")
+
+
+def _is_there(core: Core, path: str) -> bool:
+    """Whether something is in the work tree at a path; never in a bare repository."""
+    from lsp_server.code.places import tidy_path
+
+    root = core.repository.work_tree
+    return root is not None and os.path.lexists(root / tidy_path(path))
+
+
+def about_gone(core: Core, path: str, symbol: str = "") -> list[Reason]:
+    """Records about a file or folder that is not there any more, or about a symbol of such a file, each with
+    where it stands now."""
     from lsp_server.code.places import tidy_path
 
     path = tidy_path(path)
-    root = core.repository.work_tree
-    if root is not None and os.path.lexists(root / path):
+    if _is_there(core, path):
         return []
+    root = core.repository.work_tree
     index, standing, found = core.index, Standing(core), _Found(core)
     below = index.anchors_below(f"{path}/", deep=True)
     for stored in (*index.anchors_on_path(path), *index.anchors_on_path(f"{path}/"), *below):
         record, where = index.get(stored.record_id), stored.anchor.range
         if record is None or not (where.path == path or where.path.startswith(f"{path}/")):
+            continue
+        if symbol and stored.anchor.symbol != symbol:
             continue
         today, _ = standing.of(record, stored)
         if today is None or not os.path.lexists(root / today.path if root else today.path):

@@ -138,6 +138,43 @@ def test_a_renamed_file_is_known_by_its_old_records_and_the_old_name_leads_to_th
     assert (gone["evidence"], gone["range"]) == ("was anchored at src/auth.py:3-4, which is gone", None)
 
 
+def test_a_symbol_of_a_renamed_file_is_answered_under_the_old_name_with_the_new_one_said(
+    repo: Repo, tmp_path: Path
+) -> None:
+    code = "import os\n\n\ndef login(name):\n    return os.environ[name]\n\n\ndef logout():\n    os.abort()\n"
+    repo.commit("A program", **{"src/login": code})
+    repo.do("learn", "Symbol", "--at", "src/login.py::login")
+    repo.do("learn", "Other", "--at", "src/login.py::logout")
+    repo.do("learn", "File", "--at", "src/login.py")
+    repo.git("mv", "src/login.py", "src/signing.py")
+    repo.commit("Rename")
+    told = [
+        ("Symbol", "anchored here, to login; src/login.py is src/signing.py now"),
+        ("File", "anchored to the whole file, when it was src/login.py"),
+        ("Other", "anchored elsewhere in this file, to logout; src/login.py is src/signing.py now"),
+    ]
+    assert evidence(repo, "src/login.py::login") == told
+    assert repo.json("why", "src/login.py::login")[0]["range"]["path"] == "src/signing.py"
+    answer = repo.run("why", "src/login.py::nobody")
+    assert answer.code == 2
+    assert "src/login.py is src/signing.py now; src/signing.py has no symbol nobody" in answer.err
+    repo.commit("Sign in", **{"src/signing": code.replace("def login", "def sign_in")})
+    renamed = "where its lines are now; it was anchored at src/login.py:4-5"
+    assert evidence(repo, "src/login.py::login") == [("Symbol", renamed)]
+    repo.git("clone", "-q", "--bare", repo.path, tmp_path / "bare.git")
+    assert [one["title"] for one in repo.json("why", "src/login.py::logout", cwd=tmp_path / "bare.git")] == [
+        "Other",
+        "File",
+        "Symbol",
+    ]
+    repo.git("rm", "-q", "src/signing.py")
+    repo.commit("Remove")
+    assert evidence(repo, "src/login.py::login") == [
+        ("Symbol", "was anchored at src/login.py:4-5, which is gone")
+    ]
+    assert "src/login.py does not exist" in repo.run("why", "src/login.py::nobody").err
+
+
 def test_a_line_that_came_by_a_merge_is_known_by_the_commit_that_wrote_it(repo: Repo) -> None:
     code = repo.path / "src" / "auth.py"
     repo.git("switch", "-q", "-c", "side")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.guard import guard_for
-from lsp_server.records.anchors import Anchor, CodePlace, CodeRange, CodeSymbol
+from lsp_server.records.anchors import Anchor, CodePlace
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -84,10 +84,3 @@ class Placing:
         from lsp_server.memory import placing
 
         return placing.places(self._core, record)
-
-    def symbol(self, place: CodeSymbol, rev: str | None = None) -> CodeRange:
-        """The lines of a symbol of a file, as it is on disk or in the commit ``rev``. Raises ``UsageError``,
-        which names what there is instead, ``NotFoundError`` for a ``rev`` that is not there."""
-        from lsp_server.memory import anchoring
-
-        return anchoring.symbol_range(self._core, place, rev)[0]

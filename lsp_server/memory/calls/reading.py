@@ -95,17 +95,24 @@ class Reading:
         return finding.search(self._core, words, kind, limit)
 
     def why(
-        self, path: str, line: int | None = None, *, end: int | None = None, rev: str | None = None
+        self,
+        path: str,
+        line: int | None = None,
+        *,
+        end: int | None = None,
+        rev: str | None = None,
+        symbol: str = "",
     ) -> Sequence[Reason]:
         """What is known about a line of a file (relative to the work tree), about its lines ``line`` to
-        ``end``, about the whole file, or about a folder; the surest first, each with its evidence.
+        ``end``, about a ``symbol`` of it (the one that has ``line``, where several have that name), about the
+        whole file, or about a folder; the surest first, each with its evidence.
 
         ``rev`` is a commit whose file is meant, None the file as it is now. Raises ``UsageError`` for a
         place that is not there, ``NotFoundError`` for such a ``rev``.
         """
         from lsp_server.memory import explaining
 
-        return explaining.why(self._core, path, line, end, rev)
+        return explaining.why(self._core, path, line, end, rev=rev, symbol=symbol)
 
     def broken_files(self) -> Sequence[BrokenFile]:
         """The files on the branch that could not be read whole."""
