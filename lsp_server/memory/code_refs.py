@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from lsp_server.store.repository import Repository
 
@@ -22,7 +22,7 @@ class CodeRef(NamedTuple):
 def code_refs(repository: Repository) -> list[CodeRef]:
     """HEAD of this worktree, the default branches, then all other branches, remote branches and tags, and
     the HEADs of other worktrees. No process where refs are files."""
-    refs = repository.refs
+    refs, memories = repository.refs, _memories(repository)
     found: dict[str, str] = {}
     if (head := repository.head_commit()) is not None:
         found["HEAD"] = head
@@ -30,7 +30,7 @@ def code_refs(repository: Repository) -> list[CodeRef]:
         name: target
         for prefix in ("refs/heads/", "refs/remotes/", "refs/tags/")
         for name, target in refs.below(prefix).items()
-        if not _is_memory(repository, name)
+        if not _is_memory(name, memories)
     }
     for name in (*_default_branches(repository), *kept):
         if name in kept:
@@ -65,16 +65,15 @@ def _default_branches(repository: Repository) -> list[str]:
     return list(names)
 
 
-def _is_memory(repository: Repository, name: str) -> bool:
-    """Whether a ref is the memory, or a proposal of it, here or as a remote has it."""
-    if name.startswith("refs/tags/"):
-        return False
-    branch = repository.memory_branch
-    inside = name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
-    is_local = name.startswith("refs/heads/")
-    if is_local:
-        return inside == branch or inside.startswith(f"{branch}-proposals/")
-    return inside.endswith(f"/{branch}") or f"/{branch}-proposals/" in inside
+def _memories(repository: Repository) -> tuple[str, ...]:
+    """How the refs begin that are the memory or a proposal of it, here or as a remote has them: the branch's
+    whole name, for a branch of code may end as the memory is called."""
+    remotes = (f"refs/remotes/{remote}/" for remote in repository.config.subsections("remote"))
+    return tuple(f"{below}{repository.memory_branch}" for below in ("refs/heads/", *remotes))
+
+
+def _is_memory(name: str, memories: Collection[str]) -> bool:
+    return any(name == memory or name.startswith(f"{memory}-proposals/") for memory in memories)
 
 
 def _other_worktrees(repository: Repository) -> Iterator[tuple[str, str]]:
