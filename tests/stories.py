@@ -20,6 +20,11 @@ LOGIN = """
 """
 
 
+def below(*above: str) -> str:
+    """``LOGIN`` with lines above it."""
+    return "".join(f"      {line}\n" for line in above) + LOGIN.lstrip("\n")
+
+
 def marked(text: str) -> tuple[str, tuple[int, ...]]:
     """A text without its margin of two columns, and the numbers of the lines that have ``>`` in it."""
     lines = text.strip("\n").split("\n")
@@ -58,6 +63,10 @@ class Story:
         self.repo.write(path, plain)
         if lines:
             self._expected = (path, lines)
+
+    def put_above(self, path: str, line: str) -> None:
+        """A line more at the top of a file, as it is on disk."""
+        self.repo.write(path, f"{line}\n{(self.repo.root / path).read_text()}")
 
     def commit(self, path: str, text: str, message: str = "Work") -> None:
         """As ``write``, and commit everything."""

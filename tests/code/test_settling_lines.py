@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stories import LOGIN, Story
+from stories import LOGIN, Story, below
 
 from lsp_server.code.model import Certainty
 from lsp_server.code.settling_lines import is_settled, settle_lines
@@ -43,7 +43,7 @@ def test_as_long_as_they_are_not_committed_nothing_changes(story):
 def test_the_commit_that_has_them_is_their_birth(story):
     head = story.repo.commit("Login")
     assert settled(story).births == (Birth(head, "auth.py", 3, 5),)
-    story.repo.write("auth.py", "# above\n" + (story.repo.root / "auth.py").read_text())
+    story.put_above("auth.py", "# above")
     story.repo.commit("Above")
     assert settled(story).births == (Birth(head, "auth.py", 3, 5),)
     assert is_settled(settled(story))
@@ -53,9 +53,7 @@ def test_once_settled_they_are_followed_like_any_other_line(story):
     story.repo.commit("Login")
     story.anchor = settled(story)
     story.git("mv", "auth.py", "login.py")
-    story.commit(
-        "login.py", "      # above\n" + LOGIN.lstrip("\n").replace("> def login(user)", "  def l(user)")
-    )
+    story.commit("login.py", below("# above").replace("> def login(user)", "  def l(user)"))
     story._expected = ("login.py", (5, 6))
     story.holds(Certainty.BIRTHS)
     assert settled(story) is story.anchor

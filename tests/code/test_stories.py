@@ -6,28 +6,14 @@ Lines marked with ``>`` are what the note was made on, and below, where it must 
 from __future__ import annotations
 
 import pytest
-from stories import LOGIN, Story
+from stories import LOGIN, Story, below
 
 from lsp_server.code.model import Certainty
 
 
 class TestEdits:
     def test_above(self, story):
-        story.commit(
-            "auth.py",
-            """
-              # Who may come in
-              import tokens
-              import users
-
-            > def login(user):
-            >     token = tokens.issue(user)
-            >     return token
-
-              def logout(user):
-                  tokens.revoke(user)
-            """,
-        )
+        story.commit("auth.py", below("# Who may come in", "import users"))
         story.holds(Certainty.BIRTHS)
 
     def test_that_take_away_what_was_above(self, story):
@@ -43,17 +29,7 @@ class TestEdits:
 
     def test_of_one_line_inside(self, story):
         story.commit(
-            "auth.py",
-            """
-              import tokens
-
-            > def login(user):
-                  token = tokens.issue(user, hours=1)
-            >     return token
-
-              def logout(user):
-                  tokens.revoke(user)
-            """,
+            "auth.py", LOGIN.replace(">     token = tokens.issue(user)", "      token = tokens.issue()")
         )
         story.holds()
 

@@ -6,7 +6,7 @@ Lines marked with ``>`` are what the note was made on, and below, where it must 
 from __future__ import annotations
 
 import pytest
-from stories import LOGIN, Story
+from stories import LOGIN, Story, below
 
 from lsp_server.code.model import Certainty
 from lsp_server.errors import StoreError
@@ -18,7 +18,7 @@ class TestBranches:
         story.repo.write("auth.py", (story.repo.root / "auth.py").read_text() + "\n# side\n")
         story.repo.commit("Side")
         story.git("switch", "-q", "main")
-        story.repo.write("auth.py", "# main\n" + (story.repo.root / "auth.py").read_text())
+        story.put_above("auth.py", "# main")
         story.repo.commit("Main")
         story.git("merge", "-q", "-m", "Merge", "side")
         story.shows(
@@ -44,10 +44,10 @@ class TestBranches:
         story.git("mv", "auth.py", "login.py")
         story.repo.commit("Rename")
         story.git("switch", "-q", "main")
-        story.repo.write("auth.py", "# main\n" + (story.repo.root / "auth.py").read_text())
+        story.put_above("auth.py", "# main")
         story.repo.commit("Main")
         story.git("merge", "-q", "-m", "Merge", "side")
-        story.shows("login.py", "      # main\n" + LOGIN.lstrip("\n"), by=Certainty.BIRTHS)
+        story.shows("login.py", below("# main"), by=Certainty.BIRTHS)
 
     def test_with_a_conflict_that_a_person_settled(self, story):
         story.git("switch", "-q", "-c", "side")
@@ -80,7 +80,7 @@ class TestBranches:
         repo.git("switch", "-q", "main")
         repo.commit(other="y\n")
         repo.git("merge", "-q", "--no-ff", "-m", "Merge", "feature")
-        story.repo.write("auth.py", "# later\n" + (repo.root / "auth.py").read_text())
+        story.put_above("auth.py", "# later")
         repo.commit("Later")
         story.shows(
             "auth.py",
@@ -120,10 +120,10 @@ class TestBranches:
             story.git("switch", "-q", "-c", name, "main")
             story.repo.commit(name, **{name: "x\n"})
         story.git("switch", "-q", "main")
-        story.repo.write("auth.py", "# main\n" + (story.repo.root / "auth.py").read_text())
+        story.put_above("auth.py", "# main")
         story.repo.commit("Main")
         story.git("merge", "-q", "-m", "Octopus", "one", "two")
-        story.shows("auth.py", "      # main\n" + LOGIN.lstrip("\n"), by=Certainty.BIRTHS)
+        story.shows("auth.py", below("# main"), by=Certainty.BIRTHS)
 
     def test_that_share_no_history(self, story):
         story.git("switch", "-q", "--orphan", "other")
@@ -134,24 +134,24 @@ class TestBranches:
 
     def test_a_commit_picked_from_one_to_the_other(self, story):
         story.git("switch", "-q", "-c", "side")
-        story.repo.write("auth.py", "# side\n" + (story.repo.root / "auth.py").read_text())
+        story.put_above("auth.py", "# side")
         picked = story.repo.commit("Side")
         story.git("switch", "-q", "main")
         story.repo.commit("Main", other="x\n")
         story.git("cherry-pick", picked)
-        story.shows("auth.py", "      # side\n" + LOGIN.lstrip("\n"), by=Certainty.BIRTHS)
+        story.shows("auth.py", below("# side"), by=Certainty.BIRTHS)
 
     def test_work_put_aside_and_taken_out_again(self, story):
-        story.repo.write("auth.py", "# dirty\n" + (story.repo.root / "auth.py").read_text())
+        story.put_above("auth.py", "# dirty")
         story.git("stash")
         story.shows("auth.py", LOGIN, by=Certainty.BIRTHS)
         story.git("stash", "pop")
-        story.shows("auth.py", "      # dirty\n" + LOGIN.lstrip("\n"), by=Certainty.BIRTHS)
+        story.shows("auth.py", below("# dirty"), by=Certainty.BIRTHS)
 
 
 class TestRepositories:
     def test_of_every_kind_say_the_same(self, story):
-        story.commit("auth.py", "      # above\n" + LOGIN.lstrip("\n"))
+        story.commit("auth.py", below("# above"))
         for name, options in (("bare.git", ["--bare"]), ("mirror.git", ["--mirror"]), ("plain", [])):
             told = Story(story.repo.clone(name, *options))
             told.anchor, told.made_at = story.anchor, story.made_at
@@ -162,7 +162,7 @@ class TestRepositories:
         story = Story(new_repo("wide", "--object-format=sha256"))
         story.begins("auth.py", LOGIN)
         story.git("mv", "auth.py", "b.py")
-        story.commit("b.py", "      # above\n" + LOGIN.lstrip("\n").replace("issue(user)", "issue(1)"))
+        story.commit("b.py", below("# above").replace("issue(user)", "issue(1)"))
         story._expected = ("b.py", (4, 6))
         story.holds()
         story.git("rm", "-q", "b.py")
@@ -171,7 +171,7 @@ class TestRepositories:
 
     def test_that_leave_the_file_out_of_the_work_tree_have_it_all_the_same(self, story):
         story.repo.write("src/other.py", "x\n")
-        story.commit("auth.py", "      # above\n" + LOGIN.lstrip("\n"))
+        story.commit("auth.py", below("# above"))
         story.git("sparse-checkout", "set", "--no-cone", "src/")
         assert not (story.repo.root / "auth.py").exists()
         story.holds(Certainty.BIRTHS)
@@ -193,14 +193,14 @@ class TestRepositories:
         text = (story.repo.root / "login.py").read_text().replace("user, hours", "user")
         story.repo.write("login.py", text)
         story.repo.commit("Back")
-        story.write("b.py", "      # here\n" + LOGIN.lstrip("\n"))
+        story.write("b.py", below("# here"))
         story.repo.commit("Elsewhere", login="import tokens\n")
         story.holds(Certainty.TEXT)
 
     def test_a_path_is_that_of_a_commit_where_one_is_named(self, story):
         old = story.git("rev-parse", "HEAD")
         story.git("mv", "auth.py", "b.py")
-        story.commit("b.py", "      # above\n" + LOGIN.lstrip("\n"))
+        story.commit("b.py", below("# above"))
         then = story.repo.files.at(old)
         anchor = then.anchor(story.anchor.range)
         assert anchor == story.anchor

@@ -5,7 +5,7 @@ Lines marked with ``>`` are what the note was made on, and below, where it must 
 
 from __future__ import annotations
 
-from stories import LOGIN, Story
+from stories import LOGIN, Story, below
 
 from lsp_server.code.model import Certainty
 
@@ -19,7 +19,7 @@ class TestMoves:
 
     def test_of_the_file_and_of_lines_in_it_at_once(self, story):
         story.git("mv", "auth.py", "login.py")
-        story.commit("login.py", "      # moved\n" + LOGIN.lstrip("\n"))
+        story.commit("login.py", below("# moved"))
         story.holds(Certainty.BIRTHS)
 
     def test_of_its_folder(self, repo):
@@ -33,24 +33,9 @@ class TestMoves:
         for old, new in (("auth.py", "b.py"), ("b.py", "c.py"), ("c.py", "auth2.py")):
             story.git("mv", old, new)
             story.repo.commit("Move")
-            story.repo.write(new, f"# {new}\n" + (story.repo.root / new).read_text())
+            story.put_above(new, f"# {new}")
             story.repo.commit("Edit")
-        story.shows(
-            "auth2.py",
-            """
-              # auth2.py
-              # c.py
-              # b.py
-              import tokens
-
-            > def login(user):
-            >     token = tokens.issue(user)
-            >     return token
-
-              def logout(user):
-                  tokens.revoke(user)
-            """,
-        )
+        story.shows("auth2.py", below("# auth2.py", "# c.py", "# b.py"))
 
     def test_that_nobody_can_see_in_one_comparison_are_seen_step_by_step(self, story):
         story.git("mv", "auth.py", "b.py")
@@ -178,7 +163,7 @@ class TestMoves:
 
 class TestFilesThatGo:
     def test_are_stale_with_the_last_place(self, story):
-        story.commit("auth.py", "      # above\n" + LOGIN.lstrip("\n"))
+        story.commit("auth.py", below("# above"))
         story.git("rm", "-q", "auth.py")
         story.repo.commit("Remove")
         story.is_stale(last="auth.py:4-6", by="Remove")
