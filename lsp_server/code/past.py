@@ -124,11 +124,13 @@ class Past:
             return None
         committed = all(birth.commit != UNCOMMITTED for birth in anchor.births)
         born_in = frozenset(birth.commit for birth in anchor.births)
-        # A rewritten commit may have lost a line, and another one of the same text be in its place.
+        # The numbers are the work tree's. In the commit another line of the same text may have had them: if
+        # the file was edited above, or if history was rewritten and the line was lost.
         if (
             born_in
             and committed
             and then[start - 1 : end] == anchor.text
+            and not self.was_repeated(anchor, made_at)
             and self._is_history_of(born_in, made_at)
         ):
             return list(range(start, end + 1))

@@ -159,3 +159,11 @@ class TestRepeatedLines:
             """,
         )
         story.holds()
+
+    def test_are_not_taken_for_each_other_where_the_work_tree_had_other_numbers(self, repo):
+        twins = "tries = 3  # a request\n\nwait = 1\ntries = 3  # a request\n"
+        made_at = repo.commit(a="import time\n" + twins)
+        repo.write("a.py", twins[twins.index("wait") :])
+        anchor = repo.anchor("a.py", 2)  # the second of the two, which HEAD has on line 5
+        repo.commit(a=f"import time\n{twins}".replace("wait = 1\ntries = 3  # a request", "wait = 2"))
+        assert repo.files.find(anchor, made_at=made_at).ranges == ()
