@@ -117,32 +117,39 @@ def _resolved(
     standing: Collection[str],
 ) -> Rewritten | None:
     """Where the steps from one commit end: at one commit that stands, by evidence as weak as the weakest."""
-    seen: set[str] = set()
-
-    def ends(at: str) -> dict[str, Evidence]:
-        if at in standing:
-            return {at: Evidence.HOOK}
-        if at in seen:
-            return {}
-        seen.add(at)
+    ends: dict[str, dict[str, Evidence]] = {}
+    begun: set[str] = set()
+    waiting = [commit]
+    while waiting:  # not by calling itself: a commit can have been amended a thousand times
+        at = waiting[-1]
         # What git itself told comes first; evidence of another kind only where that leads nowhere.
         by_git = [(one.new, _evidence(one)) for one in told.get(at, ())]
         by_search = [(found[at].today, found[at].evidence)] if at in found else []
-        for steps in (by_git, by_search):
-            reached: dict[str, Evidence] = {}
-            for new, evidence in steps:
-                for end, weakest in ends(new).items():
-                    weaker = max(weakest, evidence, key=STRENGTH.__getitem__)
-                    reached[end] = min(reached.get(end, weaker), weaker, key=STRENGTH.__getitem__)
-            if reached:
-                return reached
-        return {}
-
-    places = ends(commit)
-    if len(places) != 1:
+        if at in standing:
+            ends[at] = {at: Evidence.HOOK}
+        elif at not in begun:
+            begun.add(at)
+            waiting += [new for new, _ in (*by_git, *by_search) if new not in begun]
+            continue
+        elif at not in ends:
+            ends[at] = _reached(by_git, ends) or _reached(by_search, ends)
+        waiting.pop()
+    if len(ends[commit]) != 1:
         return None
-    ((today, evidence),) = places.items()
+    ((today, evidence),) = ends[commit].items()
     return Rewritten(commit, today, evidence)
+
+
+def _reached(
+    steps: Iterable[tuple[str, Evidence]], ends: Mapping[str, Mapping[str, Evidence]]
+) -> dict[str, Evidence]:
+    """Where several steps end, each end by the surest of the ways to it."""
+    reached: dict[str, Evidence] = {}
+    for new, evidence in steps:
+        for end, weakest in ends.get(new, {}).items():
+            weaker = max(weakest, evidence, key=STRENGTH.__getitem__)
+            reached[end] = min(reached.get(end, weaker), weaker, key=STRENGTH.__getitem__)
+    return reached
 
 
 def _evidence(one: Noted) -> Evidence:

@@ -338,6 +338,12 @@ def test_a_circle_in_what_was_noted_does_no_harm(begun: Repo) -> None:
     assert today(begun, "1" * 40, noted=noted) == {}
 
 
+def test_a_commit_that_was_amended_some_thousand_times_is_followed(begun: Repo) -> None:
+    ids = [f"{number:040x}" for number in range(1, 3000)]
+    noted = [Noted(old, new, "hook") for old, new in zip(ids, [*ids[1:], head(begun)], strict=True)]
+    assert today(begun, ids[0], noted=noted) == {ids[0]: (head(begun), Evidence.HOOK)}
+
+
 def test_a_commit_that_became_two_is_not_given_to_either(begun: Repo) -> None:
     one = begun.commit("One", a=text(l3="three"))
     two = begun.commit("Two", b="b\n")
