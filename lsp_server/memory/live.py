@@ -27,11 +27,12 @@ class LiveMemory:
         self._origins = [0] * len(text)  # 1-based lines of `base`; 0 for one that is new
         self._known: tuple[list[int], list[int]] | None = None  # those that are not new, and where they are
         self._moves = Moves(base)
+        self._moved: set[int] = set()  # lines of `base` that were found elsewhere, out of their order
         if tuple(text[: len(base.lines)]) == base.lines:
             self._origins[: len(base.lines)] = range(1, len(base.lines) + 1)
         else:
             self._take(map_lines(base.lines, text), 0, 0)
-            self._moves.follow(self._origins, text.__getitem__)
+            self._moved |= self._moves.follow(self._origins, text.__getitem__)
 
     def edited(self, edits: Sequence[tuple[int, int, int]], text: Callable[[int], str]) -> None:
         """Follow edits, each made on what the one before it left: (the first line, 0-based, how many lines
@@ -46,7 +47,7 @@ class LiveMemory:
         elif edits:
             self._restore_all(text)
         if any(removed != added for _, removed, added in edits):  # nothing is cut or pasted within a line
-            self._moves.follow(self._origins, text)
+            self._moved |= self._moves.follow(self._origins, text)
 
     def at(self, line: int) -> tuple[str, ...]:
         """The ids of the records on a line (1-based), in the order they were recorded."""
@@ -58,7 +59,7 @@ class LiveMemory:
         """Where a line of ``base`` (1-based) is now, or where it was: below the last line above it that is
         still there. 1 at the top."""
         if self._known is None:
-            there = [(origin, at) for at, origin in enumerate(self._origins, start=1) if origin]
+            there = sorted((origin, at) for at, origin in enumerate(self._origins, start=1) if origin)
             self._known = [origin for origin, _ in there], [at for _, at in there]
         origins, places = self._known
         index = bisect_right(origins, line) - 1
@@ -86,7 +87,23 @@ class LiveMemory:
         if start < end and below - above > 1:
             was = self.base.lines[above : below - 1]
             self._take(map_lines(was, [text(line) for line in range(start, end)]), above, start)
+            if self._moved:
+                self._settle_copies(start, end, is_in_place=self._moved.isdisjoint((above, below)))
         return end
+
+    def _settle_copies(self, start: int, end: int, *, is_in_place: bool) -> None:
+        """Code that had moved and was put back would have two places: the one between the lines that it stood
+        between holds, if these have not moved themselves."""
+        origins = self._origins
+        back = set(origins[start:end]) - {0}
+        double = back.intersection((*origins[:start], *origins[end:]))
+        for at, origin in enumerate(origins) if double else ():
+            if origin in double and (start <= at < end) is not is_in_place:
+                origins[at] = 0
+        if is_in_place:
+            self._moved -= back
+        else:
+            self._moved |= back
 
     def _take(self, mapping: LineMap, above: int, start: int) -> None:
         for block in mapping.blocks:

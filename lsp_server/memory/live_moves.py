@@ -19,34 +19,35 @@ class Moves:
         self._base = base
         self._telling: dict[tuple[int, int], int | None] = {}
 
-    def follow(self, origins: list[int], text: Callable[[int], str]) -> bool:
+    def follow(self, origins: list[int], text: Callable[[int], str]) -> set[int]:
         """Find the places of which every line is gone again among the lines that are new.
 
         ``origins`` tells for each line of the text which line of the ``FileMemory`` it is (1-based), 0 for a
-        new one; what is found is noted there. ``text`` gives a line (0-based). Whether anything was found.
+        new one; what is found is noted there. ``text`` gives a line (0-based). The lines found are answered.
         A text that is too short to be told by, or stands in one of the two twice, is not guessed at.
         """
+        found: set[int] = set()
         if not self._base.placed or all(origins):
-            return False
+            return found
         left = set(origins)
         lost = [one for one in self._places if left.isdisjoint(range(one[0], one[1] + 1))]
         if not lost:
-            return False
+            return found
         new: dict[str, list[int]] = {}
         for at, origin in enumerate(origins):
             if not origin:
                 new.setdefault(text(at), []).append(at)
-        found = False
-        for place in lost:
+        # The longest first: of places that overlap, it is the one that tells where the others are.
+        for place in sorted(lost, key=lambda one: one[0] - one[1]):
             before = self._telling_line(place)
-            if before is None:
+            if before is None or not found.isdisjoint(range(place[0], place[1] + 1)):
                 continue
             wanted = self._base.lines[place[0] - 1 : place[1]]
             starts = [at - before for at in new.get(wanted[before], ()) if at >= before]
             starts = [at for at in starts if _stand_at(at, wanted, origins, text)]
             if len(starts) == 1:
                 origins[starts[0] : starts[0] + len(wanted)] = range(place[0], place[1] + 1)
-                found = True
+                found.update(range(place[0], place[1] + 1))
         return found
 
     @cached_property

@@ -84,3 +84,31 @@ def test_a_buffer_that_was_edited_before_it_was_looked_at_is_followed_too(at: in
     ]
     live = LiveMemory(LOGIN, edited)
     assert [n for n in range(1, len(edited) + 1) if "login" in live.at(n)] == [at + 1, at + 2, at + 3]
+
+
+def test_after_a_move_every_line_is_found_where_it_is() -> None:
+    typing = Typing()
+    typing.edit(2, 4)
+    typing.edit(5, 0, "", *TEXT[2:5])
+    now = [1, 2, 7, 8, 9, None, 3, 4, 5]  # the blank line below the function did not come along
+    for line, at in enumerate(now, start=1):
+        if at is not None:
+            assert typing.live.line_of(line) == at
+
+
+def test_a_function_put_back_where_it_was_has_its_note_there_and_not_at_its_copy() -> None:
+    typing = Typing()
+    typing.edit(2, 4)
+    typing.edit(5, 0, "", *TEXT[2:5])
+    assert typing.notes() == [7, 8, 9]
+    typing.edit(2, 0, *TEXT[2:6])
+    assert typing.notes() == [3, 4, 5]
+
+
+def test_of_two_notes_on_the_same_line_none_goes_to_a_copy_of_that_line_alone() -> None:
+    both = FileMemory("auth.py", TEXT, (Placed("login", 3, 5), Placed("line", 4, 4)), "v", "c")
+    typing = Typing(both)
+    typing.edit(2, 3)
+    typing.edit(6, 0, TEXT[3], *TEXT[2:5])
+    assert typing.notes("login") == [8, 9, 10]
+    assert typing.notes("line") == [9]
