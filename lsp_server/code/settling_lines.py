@@ -42,10 +42,11 @@ def settle_lines(
     if is_settled(anchor) or head is None or anchor.range.is_whole:
         return anchor
     since = code.parent(made_at) if amended and made_at else made_at
-    looks = list(_looks(code, anchor, since, head))
-    for today, younger in looks:
+    looks = []
+    for today, younger in _looks(code, anchor, since, head):
         if births := _as_one(anchor, today, younger):
             return _with(anchor, births)
+        looks.append((today, younger))
     settled = anchor
     for today, younger in looks:
         settled = _with(settled, _line_by_line(settled, today, younger))

@@ -118,3 +118,18 @@ def story(repo: Repo) -> Story:
     told = Story(repo)
     told.begins("auth.py", LOGIN)
     return told
+
+
+@pytest.fixture
+def blamed(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commits that git was asked to blame a file at, one for each time."""
+    asked: list[str] = []
+    run = repo.run
+
+    def count(args: Sequence[str], *, stdin: bytes | None = None) -> bytes:
+        if "blame" in args:
+            asked.append(args[args.index("--") - 1])
+        return run(args, stdin=stdin)
+
+    monkeypatch.setattr(repo, "run", count)
+    return asked

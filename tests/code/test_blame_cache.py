@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from lsp_server.code.blame import BlameCache, BlamedFile, FileBirths
 
 ONE, TWO = "one\ntwo\nthree\n", "one\nTWO\nthree\n"
-
-
-@pytest.fixture
-def blamed(repo: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The commits that git was asked to blame a file at, one for each time."""
-    asked: list[str] = []
-    run = repo.run
-
-    def count(args: Any, **given: Any) -> bytes:
-        if "blame" in args:
-            asked.append(args[args.index("--") - 1])
-        return bytes(run(args, **given))
-
-    monkeypatch.setattr(repo, "run", count)
-    return asked
 
 
 def births(repo: Any) -> list[tuple[int, str]]:

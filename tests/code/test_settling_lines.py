@@ -83,6 +83,15 @@ def test_lines_committed_one_part_after_the_other(story):
     assert births(settled(story)) == ["auth.py:3-3", "auth.py:4-4", "auth.py:4-4"]
 
 
+def test_no_commit_is_blamed_after_the_one_that_has_them_all(story, blamed):
+    head = story.repo.commit("Login")
+    for number in range(3):
+        story.repo.write("auth.py", f"# {number}\n" + (story.repo.root / "auth.py").read_text())
+        story.repo.commit(f"Above {number}")
+    assert settled(story).births == (Birth(head, "auth.py", 3, 5),)
+    assert blamed == [head]
+
+
 def test_a_line_that_was_edited_before_the_commit_stays_open_and_the_others_do_not(story):
     text = (story.repo.root / "auth.py").read_text()
     story.repo.write("auth.py", text.replace("issue(user)", "issue(user, hours=1)"))
