@@ -121,11 +121,11 @@ def moved(memory: FileMemory, lines: Sequence[str]) -> FileMemory:
     origins = [0] * len(lines)
     for block in mapping.blocks:
         origins[block.new - 1 : block.new - 1 + block.length] = range(block.old, block.old + block.length)
-    Moves(memory).follow(origins, lines.__getitem__)
+    has_moves = bool(Moves(memory).follow(origins, lines.__getitem__))
     placed = [
         piece
         for item in memory.placed
-        for piece in _pieces(item, mapping, starts) or _moved_piece(item, origins)
+        for piece in _pieces(item, mapping, starts) or (_moved_pieces(item, origins) if has_moves else ())
     ]
     gone = [replace(item, line=_near(item.line, mapping, starts, len(lines))) for item in memory.gone]
     return replace(memory, lines=tuple(lines), placed=tuple(placed), gone=tuple(gone))
@@ -148,12 +148,17 @@ def _pieces(item: Placed, mapping: LineMap, starts: Sequence[int]) -> list[Place
     return [replace(item, start=start, end=end) for start, end in found]
 
 
-def _moved_piece(item: Placed, origins: Sequence[int]) -> list[Placed]:
-    """A place that was cut out and put in elsewhere, whole."""
-    if item.start not in origins:
-        return []
-    start = origins.index(item.start) + 1
-    return [replace(item, start=start, end=start + item.end - item.start)]
+def _moved_pieces(item: Placed, origins: Sequence[int]) -> list[Placed]:
+    """What was put in elsewhere of a place that was cut out: all of it, or what another one took along."""
+    found: list[Placed] = []
+    for at, origin in enumerate(origins, start=1):
+        if not item.start <= origin <= item.end:
+            continue
+        if found and found[-1].end == at - 1:
+            found[-1] = replace(found[-1], end=at)
+        else:
+            found.append(replace(item, start=at, end=at))
+    return found
 
 
 def _near(line: int, mapping: LineMap, starts: Sequence[int], count: int) -> int:

@@ -112,3 +112,10 @@ def test_of_two_notes_on_the_same_line_none_goes_to_a_copy_of_that_line_alone() 
     typing.edit(6, 0, TEXT[3], *TEXT[2:5])
     assert typing.notes("login") == [8, 9, 10]
     assert typing.notes("line") == [9]
+
+
+def test_a_note_that_reaches_beyond_the_code_that_moved_stays_on_what_moved_of_it() -> None:
+    tail = tuple(f"STEP_{number} = {number}" for number in range(5))
+    base = FileMemory("auth.py", TEXT + tail, (Placed("login", 3, 5), Placed("more", 5, 8)), "v", "c")
+    moved = base.moved((*TEXT[:2], *tail, *TEXT[2:5], "print(1)", "print(2)", "print(3)"))
+    assert moved.placed == (Placed("login", 8, 10), Placed("more", 10, 10))
