@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat
@@ -98,6 +99,8 @@ def read_file(root: Path, path: str) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # no file here is called that, whatever a record says
+            return None
         raise UsageError(f"{_shown(path)} cannot be read: {error.strerror}") from None
 
 

@@ -5,7 +5,7 @@ import pytest
 from lsp_server.code.blame import BirthRun, FileBirths
 from lsp_server.code.locating import FileToday, locate
 from lsp_server.code.model import Certainty, Located
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange, whole
 
 LOGIN = (
     "import tokens\n"
@@ -268,3 +268,10 @@ class TestLinesThatWereNotCommitted:
 )
 def test_an_anchor_that_somebody_damaged_is_nowhere_and_breaks_nothing(login, anchor):
     assert login.locate(anchor, made_at="-rf\n").ranges == ()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "d/" * 3000 + "x"])
+def test_a_name_that_no_file_can_have_is_the_name_of_none(login, name):
+    anchor = Anchor(CodeRange(name, 1, 1), (Birth("0" * 40, name, 1, 1),), ("def login(email):",))
+    assert login.files.find(anchor).certainty is Certainty.STALE
+    assert login.files.find(Anchor(whole(name))).certainty is Certainty.STALE
