@@ -23,7 +23,7 @@ def telling_line(text: Sequence[str]) -> str | None:
 
 def number_of(line: str) -> int:
     """A line as a number below 2**32, the same on every machine."""
-    return crc32(line.encode("utf-8", "surrogateescape"))
+    return crc32(line.encode("utf-8", "surrogatepass"))  # an editor may send half of a pair
 
 
 def numbers_of(lines: Iterable[str]) -> set[int]:
