@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from lsp_server.cli.session import Session
     from lsp_server.memory.facade import Memory
 
-_PLACE = re.compile(r"(?P<path>.+):(?P<lines>[^:/]*)\Z", re.DOTALL)
-_LINES = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?\Z")
+# Compiled when they are needed: most commands need none of them.
+_PLACE = r"(?s)(?P<path>.+):(?P<lines>[^:/]*)\Z"
+_LINES = r"([0-9]{1,9})(?:-([0-9]{1,9}))?\Z"
 _FORMS = "write PATH:LINE, PATH:FIRST-LAST, PATH::NAME for a symbol, or PATH"
-_AGO = re.compile(r"(\d{1,6}|an?)[ ._-]+(minute|hour|day|week|month|year)s?[ ._-]+ago\Z")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_AGO = r"(\d{1,6}|an?)[ ._-]+(minute|hour|day|week|month|year)s?[ ._-]+ago\Z"
+_DATE = r"\d{4}-\d{2}-\d{2}\Z"
 _LONG_AGO = {"minute": 1, "hour": 60, "day": 1440, "week": 10080}  # in minutes
 
 
@@ -99,10 +100,10 @@ class Moment(ParamType):
             return now
         if word in ("today", "yesterday"):
             return self._day(now - timedelta(days=word == "yesterday"))
-        if found := _AGO.match(word):
+        if found := re.match(_AGO, word):
             count = 1 if found[1].startswith("a") else int(found[1])
             return _before(now, count, found[2])
-        if _DATE.match(text):
+        if re.match(_DATE, text):
             return self._day(datetime.fromisoformat(text))
         moment = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", text))
         return moment.astimezone()
@@ -141,8 +142,8 @@ def parse_place(text: str) -> Place:
     """``PATH:LINE``, ``PATH:FIRST-LAST``, ``PATH::NAME``, ``PATH::NAME:LINE`` or ``PATH`` (a path may hold
     colons). Lines count from 1."""
     path, colons, name = text.partition("::")
-    found = _PLACE.match(name if colons else text)
-    lines = _LINES.match(found["lines"]) if found else None
+    found = re.match(_PLACE, name if colons else text)
+    lines = re.match(_LINES, found["lines"]) if found else None
     if found is None or lines is None:
         if found is not None and re.fullmatch(r"[-+\d.,]*", found["lines"]):
             raise click.UsageError(f"{text!r} is no place in the code: {_FORMS}")

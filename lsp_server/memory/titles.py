@@ -10,7 +10,7 @@ from lsp_server.errors import UsageError
 _SUBJECT_LENGTH = 72  # columns of `git log --oneline` that people see
 # Overrides and isolates can make a title read as something else; plain left-to-right and right-to-left
 # marks are ordinary text in Arabic and Hebrew.
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_REORDERING = "[\u202a-\u202e\u2066-\u2069]"
 
 
 def clean_title(title: str) -> str:
@@ -23,7 +23,7 @@ def clean_title(title: str) -> str:
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs"):
             raise UsageError(f"the title contains the control character U+{ord(character):04X}")
-    if _REORDERING.search(text):
+    if re.search(_REORDERING, text):
         raise UsageError("the title contains characters that reorder text (bidirectional overrides)")
     return text
 
@@ -45,7 +45,7 @@ def inert(text: str) -> str:
 
 
 def _acts(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs") or bool(_REORDERING.match(character))
+    return unicodedata.category(character) in ("Cc", "Cs") or bool(re.match(_REORDERING, character))
 
 
 def subject(action: str, title: str) -> str:

@@ -7,8 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from lsp_server.records.anchor_text import write_anchor
-from lsp_server.records.anchors import CodePosition
+from lsp_server.records.anchors import Anchor, CodePosition
 from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.front_matter import flow, scalar
 from lsp_server.records.model import Kind, Link, Record
@@ -55,7 +54,7 @@ def render_record(
             "links": [write_link(link) for link in record.links],
             "code": _code(record.code),
             "formerly": record.code.formerly if record.code else (),
-            "anchors": [write_anchor(anchor) for anchor in record.anchors],
+            "anchors": _anchors(record.anchors),
         },
         fields={field.name: record.fields.get(field.name) or () for field in fields},
         hints={field.name: field.help for field in fields} if draft else _no_hints(record.kind),
@@ -99,6 +98,14 @@ def _front_value(shape: Shape, value: Any) -> str:
     if shape is Shape.MAPPING:
         return "".join(f"\n  {scalar(name)}: {scalar(figure)}" for name, figure in value.items()).lstrip(" ")
     return scalar(value)
+
+
+def _anchors(anchors: Sequence[Anchor]) -> list[str]:
+    if not anchors:
+        return []
+    from lsp_server.records.anchor_text import write_anchor  # a millisecond that most records do not need
+
+    return [write_anchor(anchor) for anchor in anchors]
 
 
 def _code(code: CodePosition | None) -> list[tuple[str, Any]]:
