@@ -95,7 +95,7 @@ class CodeFiles(CodeReader):
         from lsp_server.code.symbol_locating import locate_symbol
 
         if is_its_file is None:
-            is_its_file = self._is_its_file(anchor, today)
+            is_its_file = self._is_its_file(anchor, today, made_at)
         return locate_symbol(anchor, today, lines, is_its_file=is_its_file)
 
     def _locate_whole(self, anchor: Anchor, made_at: str | None, head: str | None) -> Located:
@@ -117,12 +117,14 @@ class CodeFiles(CodeReader):
 
         return WholePlaces(self._runner, self._root)
 
-    def _is_its_file(self, anchor: Anchor, today: FileToday) -> bool:
+    def _is_its_file(self, anchor: Anchor, today: FileToday, made_at: str | None = None) -> bool:
         path, commit = anchor.range.path, today.births.commit
         if path == today.path:
             return True
-        was_here = any(name == path for _, name in today.births.keys)
-        return was_here and not self.is_file(path, commit=commit)
+        if any(name == path for _, name in today.births.keys):
+            return not self.is_file(path, commit=commit)
+        # Of a file of which every line was rewritten since, only git's renames know.
+        return made_at is not None and self.path_today(path, made_at, commit=commit) == today.path
 
     def _locate_lines(self, anchor: Anchor, today: FileToday, made_at: str | None) -> Located:
         """Costs nothing where births find every line. Otherwise git is asked (and the answers kept)
@@ -210,6 +212,10 @@ class CodeFiles(CodeReader):
             return None
         _, today = self._in_history(Anchor(CodeRange(path, 0, 0)), since, commit)
         return self._past.path_today(path, today or since, commit)
+
+    def former_names(self, path: str, commit: str, since: frozenset[str]) -> tuple[str, ...]:
+        """The names that a file had before, as git's renames tell (see ``WholePlaces``)."""
+        return self._whole_places.former_names(path, commit, since)
 
     def fates(
         self, anchor: Anchor, made_at: str, *, commit: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lsp_server.code.git import (
@@ -36,6 +36,7 @@ class WholePlaces:
         self._runner = runner
         self._root = root
         self._known: dict[tuple[str, str, str | None], str | None] = {}
+        self._former: dict[tuple[str, str, frozenset[str]], tuple[str, ...] | None] = {}
         self._making = threading.Lock()
 
     def locate(self, place: CodeRange, made_at: str | None, head: str | None) -> Located:
@@ -50,6 +51,51 @@ class WholePlaces:
             return Located((whole(today),), Certainty.NAME, 0, 0)
         is_cut = is_shallow(self._runner) or is_partial_clone(self._runner)
         return Located((), Certainty.UNKNOWN if is_cut else Certainty.STALE, 0, 0)
+
+    def former_names(self, path: str, head: str, since: frozenset[str]) -> tuple[str, ...]:
+        """The names that git says a file of the commit ``head``, or a staged one, had before it was renamed,
+        the newest first: those back to the one that it had in the commits ``since``, that no file has at
+        ``head``. Also where no line is left of what it was; three processes, one where it is older than all
+        of ``since``."""
+        key = (head, path, since)
+        if key not in self._former:
+            try:
+                found = tuple(self._names_before(path, head, since)) if self._exists(head, path) else None
+            except StoreError:  # what would tell is not in this clone
+                found = ()
+            with self._making:
+                if len(self._former) >= _ANSWERS_KEPT:
+                    self._former.clear()
+                self._former[key] = found
+        known = self._former[key]
+        if known is not None or self._root is None:
+            return known or ()
+        staged = self._staged_from(path)
+        return (*staged, *(self.former_names(staged[0], head, since) if staged else ()))
+
+    def _names_before(self, path: str, head: str, since: frozenset[str]) -> Iterator[str]:
+        name, at = path, head
+        for _ in range(_MOVES):
+            if not missing(self._runner, [(commit, name) for commit in since]):
+                return
+            span = ["-1", at, "--no-renames", "--diff-filter=A", "--format=%H", "--", name]
+            added = self._runner.run([*OFFLINE, "--literal-pathspecs", "log", *span]).decode("ascii").strip()
+            if not added or commit_id(self._runner, f"{added}^") is None:
+                return
+            before = {now: was for was, now in self._renames(f"{added}^", added).items()}
+            if name not in before:
+                return
+            name, at = before[name], f"{added}^"
+            if not self._exists(head, name):
+                yield name
+
+    def _staged_from(self, path: str) -> tuple[str, ...]:
+        """The name of the file that is staged to be at ``path``, before it was renamed."""
+        try:
+            listed = self._runner.run([*OFFLINE, "diff-index", "--cached", *_COMPARED[1:], "-M", "HEAD"])
+        except StoreError:
+            return ()
+        return tuple(was for was, now in _renamed(listed).items() if now == path)
 
     def _today(self, place: CodeRange, made_at: str | None, head: str | None) -> str | None:
         if place.path == ROOT:
@@ -179,6 +225,17 @@ class WholePlaces:
     def _exists(self, commit: str, path: str) -> bool:
         entry = tree_entry(self._runner, commit, path.rstrip("/"))
         return entry is not None and (entry.mode == "040000" if path.endswith("/") else entry.is_file)
+
+
+def missing(runner: GitRunner, files: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some (commit, path) that are no file or folder there. One process."""
+    asked = [one for one in dict.fromkeys(files) if "\n" not in one[1]]
+    if not asked:
+        return set()
+    names = "".join(f"{commit}:{path}\n" for commit, path in asked).encode("utf-8", "surrogateescape")
+    answer = runner.run([*OFFLINE, "cat-file", "--batch-check=%(objecttype)"], stdin=names)
+    told = answer.decode("utf-8", "surrogateescape").split("\n")
+    return {one for one, said in zip(asked, told, strict=False) if said not in ("blob", "tree")}
 
 
 def has_files(runner: GitRunner, folder: str) -> bool:

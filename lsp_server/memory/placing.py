@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,9 +13,13 @@ from lsp_server.records.model import Record
 from lsp_server.records.telling import numbers_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lsp_server.code.file_view import CodeFiles
     from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
+
+_MOST_GONE = 50  # files that have notes and are not there, whose notes' commits are looked at
 
 
 class Found(NamedTuple):
@@ -39,6 +44,7 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
     formerly = {
         name for _, name in today.births.keys if name != path and not code.is_file(name, commit=commit)
     }
+    formerly |= _renamed_here(core, code, today, formerly, None if rev else core.repository.work_tree)
     own = _of_this_file(core, code, today, formerly)
     known = {(one.record.id, one.anchor) for one in own}
     looked = [*own, *_moved_here(core, code, today, known, is_buffer=text is not None)]
@@ -72,6 +78,33 @@ def file_memory(core: Core, path: str, text: str | None, rev: str | None = None)
 def _is_about(located: Located, path: str) -> bool:
     """Whether it is about a whole file."""
     return any(place.is_whole and place.path == path for place in located.ranges)
+
+
+def _renamed_here(
+    core: Core, code: CodeFiles, today: FileToday, known: Container[str], root: Path | None
+) -> set[str]:
+    """The names with anchors that git says the file had before, and of which blame tells nothing any more.
+    ``root`` is the work tree that is looked at, None for a commit."""
+    index, head = core.index, today.births.commit
+    if head is None:
+        return set()
+    paths = [
+        path
+        for path in index.all_anchored_paths()
+        if not path.endswith("/")
+        and path != today.path
+        and path not in known
+        and not (root is not None and os.path.lexists(root / path))
+    ]
+    since: set[str] = set()
+    for path in paths[:_MOST_GONE]:
+        for stored in index.anchors_on_path(path):
+            record = index.get(stored.record_id)
+            if record is not None and (made_at := record.anchored_at(stored.anchor)):
+                since.add(made_at)
+    if not since:
+        return set()
+    return set(paths).intersection(code.former_names(today.path, head, frozenset(since)))
 
 
 def _of_this_file(core: Core, code: CodeFiles, today: FileToday, formerly: set[str]) -> list[Found]:

@@ -175,6 +175,58 @@ def test_a_symbol_of_a_renamed_file_is_answered_under_the_old_name_with_the_new_
     assert "src/login.py does not exist" in repo.run("why", "src/login.py::nobody").err
 
 
+def rewritten_after_a_rename(repo: Repo, *, in_one: bool) -> None:
+    """Records about lines, a symbol and all of a file, which was then renamed (once more, too) and rewritten
+    in every line."""
+    code = "import os\n\n\ndef login(name):\n    return os.environ[name]\n"
+    anew = "from os import environ\n# nothing\n# between\ndef login(user):\n    return environ.get(user)\n"
+    repo.commit("A program", **{"src/login": code})
+    for title, place in (("Lines", ":4-5"), ("Symbol", "::login"), ("File", "")):
+        repo.do("learn", title, "--at", f"src/login.py{place}")
+    if not in_one:
+        repo.git("mv", "src/login.py", "src/between.py")
+        repo.commit("Rename")
+    repo.git("mv", "src/login.py" if in_one else "src/between.py", "src/signing.py")
+    if not in_one:
+        repo.commit("Rename again")
+    repo.commit("Rewrite", **{"src/signing": anew})
+
+
+def test_a_renamed_file_is_known_by_its_old_records_when_no_line_of_it_is_left(repo: Repo) -> None:
+    rewritten_after_a_rename(repo, in_one=False)
+    assert evidence(repo, "src/signing.py") == [
+        ("File", "anchored to the whole file, when it was src/login.py"),
+        ("Symbol", "anchored in this file, to login"),
+        ("Lines", "was anchored in this file; its lines are gone"),
+    ]
+    today = {
+        record["title"]: [
+            place for one in repo.json("anchor", record["label"])["places"] for place in one["today"]
+        ]
+        for record in repo.json("list")
+    }
+    assert today == {
+        "File": [{"path": "src/signing.py", "start": None, "end": None}],
+        "Symbol": [{"path": "src/signing.py", "start": 4, "end": 5}],
+        "Lines": [],
+    }
+    assert evidence(repo, "src/signing.py:5")[0] == ("Symbol", "anchored here, to login")
+    repo.git("mv", "src/signing.py", "src/staged.py")
+    assert evidence(repo, "src/staged.py")[0][0] == "File"
+
+
+def test_a_file_that_git_does_not_take_for_the_renamed_one_is_another(repo: Repo) -> None:
+    rewritten_after_a_rename(repo, in_one=True)
+    assert repo.run("why", "src/signing.py").code == 1
+    assert {told for _, told in evidence(repo, "src/login.py")} == {
+        "was anchored at src/login.py:4-5, which is gone",
+        "was anchored at src/login.py, which is gone",
+    }
+    for record in repo.json("list"):
+        [place] = repo.json("anchor", record["label"])["places"]
+        assert (place["today"], place["certainty"]) == ([], "stale")
+
+
 def test_a_line_that_came_by_a_merge_is_known_by_the_commit_that_wrote_it(repo: Repo) -> None:
     code = repo.path / "src" / "auth.py"
     repo.git("switch", "-q", "-c", "side")
