@@ -46,7 +46,7 @@ def checkpoint(core: Core, new: recording.Prepared) -> Record:
     written = recording.record(core, new)
     from lsp_server.memory.hook_notes import note_checkpoint
 
-    note_checkpoint(core, written, [change.path for change in new.files])
+    core.when_committed(lambda: note_checkpoint(core, written, [change.path for change in new.files]))
     data = core.read(written.path)
     return (parse(written.path, data).record if data else None) or written
 

@@ -19,6 +19,8 @@ def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anc
     from lsp_server.memory.anchoring import anchored
 
     record_id = core.find(ref).id
+    # Here, not in `change`: that is called again, maybe when there is a later commit.
+    code = core.position_now()
     made = tuple({key_of(anchor): anchor for anchor in [anchored(core, place) for place in at]}.values())
     gone = {key_of(anchor): anchor for anchor in remove}
     result: list[Record] = []
@@ -30,7 +32,6 @@ def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anc
             raise RefusedError(f"{record.label} is not anchored at {missing[0]} any more")
         # An anchor to the same lines is made anew only where the old one is to go.
         added = [anchor for anchor in made if key_of(anchor) not in there or key_of(anchor) in gone]
-        code = core.position()
         if code.commit and (record.code is None or record.code.commit != code.commit):
             added = [anchor._replace(made_at=code.commit) for anchor in added]
         if not added and not gone:

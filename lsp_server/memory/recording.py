@@ -74,6 +74,8 @@ def prepare(
     if given.at:
         from lsp_server.memory.anchoring import anchored
 
+        # Not what a batch remembers: anchors count in the files of the very commit that is noted with them.
+        code = code or core.position_now()
         anchors = tuple([anchored(core, place) for place in given.at])
     return Prepared(
         _with(
