@@ -40,15 +40,13 @@ def anchor_of(
     """The anchor on a range of ``lines``. ``runs`` are the births of at least the lines in ``head_span``."""
     born: dict[int, Birth] = {}
     for run in runs:
-        for offset in range(run.birth.length):
-            line = run.birth.start + offset
-            born[run.start + offset] = Birth(run.birth.commit, run.birth.path, line, line)
+        born.update(enumerate(run.birth.each_line(), start=run.start))
     births: list[Birth] = []
     for line in range(range_.start, range_.end + 1):
         at_head = from_head.to_old(line)
         births.append(Birth(UNCOMMITTED, range_.path, line, line) if at_head is None else born[at_head])
     anchor = Anchor(range_, joined(births), tuple(lines[range_.start - 1 : range_.end]))
-    if all(birth.commit != UNCOMMITTED for birth in births):
+    if anchor.is_committed:
         return anchor
     from lsp_server.code.beside import beside_of
 

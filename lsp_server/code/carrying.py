@@ -70,7 +70,7 @@ class Carrying:
 
     def _births(self, birth: Birth, today: str, later: Sequence[str]) -> Sequence[Birth]:
         """The births of the lines of one run, a line each, as the history of ``today`` has them."""
-        lines = [Birth(birth.commit, birth.path, line, line) for line in range(birth.start, birth.end + 1)]
+        lines = list(birth.each_line())
         try:
             path, way = self._way(birth.commit, today, birth.path, later)
             places = {one.start: place for one in lines if (place := way(one.start)) is not None}
@@ -99,7 +99,7 @@ class Carrying:
             born = self._code.births(path, commit=new)
         except StoreError:
             return place
-        for offset, birth in enumerate(_single(anchor.births)):
+        for offset, birth in enumerate(anchor.line_births):
             found = list(born.lines_born(birth.commit, birth.path, birth.start))
             if len(found) == 1 and (start := found[0] - offset) >= 1:
                 return CodeRange(path, start, start + place.end - place.start)
@@ -207,14 +207,6 @@ def _followed(trail: Trail, after: Way) -> Way:
         return None if at is None else after(at)
 
     return way
-
-
-def _single(births: Sequence[Birth]) -> list[Birth]:
-    return [
-        Birth(birth.commit, birth.path, line, line)
-        for birth in births
-        for line in range(birth.start, birth.end + 1)
-    ]
 
 
 def _added(diff: bytes) -> Added:

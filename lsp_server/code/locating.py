@@ -15,7 +15,7 @@ from functools import cached_property
 from lsp_server.code.blame import FileBirths
 from lsp_server.code.line_map import LineMap, map_lines
 from lsp_server.code.model import Certainty, Located
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
+from lsp_server.records.anchors import Anchor, Birth, CodeRange
 
 # How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
 # `return None`): fewer where the lines are known to have come into the file since.
@@ -137,7 +137,7 @@ def locate(
     when the anchor was made, so that standing there once today says nothing.
     """
     total = anchor.range.end - anchor.range.start + 1
-    births = tuple(_single(anchor.births))
+    births = anchor.line_births
     found = _in_order([tuple(today.born(birth)) for birth in births])
     if not (len(found) == total and all(found)):
         found = _without_strays(found, anchor, today)
@@ -184,9 +184,7 @@ def _without_strays(
 
 def is_born_here(anchor: Anchor, today: FileToday) -> bool:
     """Whether all lines of an anchor are found by their births alone."""
-    return bool(anchor.births) and all(
-        any(True for _ in today.born(birth)) for birth in _single(anchor.births)
-    )
+    return bool(anchor.births) and all(any(True for _ in today.born(birth)) for birth in anchor.line_births)
 
 
 def _in_order(found: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
@@ -225,7 +223,7 @@ def _text_block(
         if all(line in block for line in survivors)
         and all(line in survivors or today.may_be_younger(line, younger) for line in block)
     ]
-    uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
+    uncommitted = not anchor.is_committed
     if len(blocks) == 1:
         (block,) = blocks
         if survivors:
@@ -267,7 +265,7 @@ def _worth_showing(survivors: Sequence[int], anchor: Anchor, today: FileToday) -
 def _may_be_hidden(anchor: Anchor, births: Sequence[Birth], today: FileToday) -> bool:
     """Whether a line of the anchor can be one whose birth is not known. Birth keeps the text, so a line
     that nobody sees the text of is gone, however short the history."""
-    if not any(birth.commit != UNCOMMITTED for birth in births):
+    if not any(birth.is_committed for birth in births):
         return False
     if not today.births.runs:
         return today.births.is_cut
@@ -275,15 +273,9 @@ def _may_be_hidden(anchor: Anchor, births: Sequence[Birth], today: FileToday) ->
         return any(not run.known for run in today.births.runs)
     # Pairs stop at the shorter one: a person may have edited either.
     return any(
-        birth.commit != UNCOMMITTED and line in today.unknown_texts
+        birth.is_committed and line in today.unknown_texts
         for birth, line in zip(births, anchor.text, strict=False)
     )
-
-
-def _single(births: Iterable[Birth]) -> Iterator[Birth]:
-    for birth in births:
-        for line in range(birth.start, birth.end + 1):
-            yield Birth(birth.commit, birth.path, line, line)
 
 
 def _ranges(path: str, lines: Iterable[int]) -> tuple[CodeRange, ...]:

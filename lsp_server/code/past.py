@@ -20,7 +20,7 @@ from lsp_server.code.git import (
 from lsp_server.code.locating import has_words
 from lsp_server.code.text import is_binary, split_lines
 from lsp_server.errors import StoreError
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, CodeRange
+from lsp_server.records.anchors import Anchor, CodeRange
 
 _KEPT = 256  # answers of one kind
 _FOLLOWED_LINES = 2000  # of one anchor: each is taken through every change of its file
@@ -101,7 +101,7 @@ class Past:
     def left(self, anchor: Anchor, head: str, made_at: str | None) -> Left | None:
         """When an anchor's lines left their file; None when nobody can tell. Blank lines and brackets that
         stay are nothing that was anchored."""
-        if any(birth.commit == UNCOMMITTED for birth in anchor.births):
+        if not anchor.is_committed:
             return Left()
         told = self._told(anchor, head, made_at) if made_at else []
         gone = [fate for fate in told if fate.gone and fate.before]
@@ -122,13 +122,12 @@ class Past:
         then = self.text(made_at, anchor.range.path)
         if then is None or end - start >= _FOLLOWED_LINES:
             return None
-        committed = all(birth.commit != UNCOMMITTED for birth in anchor.births)
         born_in = frozenset(birth.commit for birth in anchor.births)
         # The numbers are the work tree's. In the commit another line of the same text may have had them: if
         # the file was edited above, or if history was rewritten and the line was lost.
         if (
             born_in
-            and committed
+            and anchor.is_committed
             and then[start - 1 : end] == anchor.text
             and not self.was_repeated(anchor, made_at)
             and self._is_history_of(born_in, made_at)
@@ -139,10 +138,9 @@ class Past:
         except StoreError:
             return None
         lines: list[int | None] = []
-        for birth in anchor.births:
-            for line in range(birth.start, birth.end + 1):
-                found = list(births.lines_born(birth.commit, birth.path, line))
-                lines.append(found[0] if len(found) == 1 else None)
+        for birth in anchor.line_births:
+            found = list(births.lines_born(birth.commit, birth.path, birth.start))
+            lines.append(found[0] if len(found) == 1 else None)
         return lines if len(lines) == end - start + 1 else None
 
     def _is_history_of(self, commits: frozenset[str], made_at: str) -> bool:

@@ -12,18 +12,13 @@ from typing import TYPE_CHECKING
 from lsp_server.code.anchoring import joined
 from lsp_server.code.locating import FileToday, has_words, locate, word_characters
 from lsp_server.code.model import Certainty
-from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth
+from lsp_server.records.anchors import Anchor, Birth
 
 if TYPE_CHECKING:
     from lsp_server.code.file_view import CodeFiles
 
 _COMMITS = 32  # that changed the file; what none of them has was edited before it was committed
 _TELLING = 8  # letters and digits of a line that is known again without those beside it
-
-
-def is_settled(anchor: Anchor) -> bool:
-    """Whether all lines of an anchor have a birth."""
-    return all(birth.commit != UNCOMMITTED for birth in anchor.births)
 
 
 def settle_lines(
@@ -39,7 +34,7 @@ def settle_lines(
     where all have births. Raises ``StoreError`` when git fails.
     """
     head = head or code.head()
-    if is_settled(anchor) or head is None or anchor.range.is_whole:
+    if anchor.is_committed or head is None or anchor.range.is_whole:
         return anchor
     since = code.parent(made_at) if amended and made_at else made_at
     looks = []
@@ -57,7 +52,9 @@ def _looks(
     code: CodeFiles, anchor: Anchor, since: str | None, head: str
 ) -> Iterator[tuple[FileToday, Collection[str] | None]]:
     """The anchor's file as the commits since have it, those that have a word of what is looked for."""
-    wanted = {line for line, birth in zip(anchor.text, _single(anchor), strict=False) if _is_open(birth)}
+    wanted = {
+        line for line, birth in zip(anchor.text, anchor.line_births, strict=False) if not birth.is_committed
+    }
     younger = None if since is None else code.commits_since(since, head)
     for path, commit in code.touched(anchor.range.path, since, head)[:_COMMITS]:
         lines = code.head_text(path, commit=commit)
@@ -70,24 +67,26 @@ def _as_one(anchor: Anchor, today: FileToday, younger: Collection[str] | None) -
     located = locate(anchor, today, younger=younger)
     if located.certainty is not Certainty.TEXT or len(located.ranges) != 1:
         return None
-    start = located.ranges[0].start
+    place = located.ranges[0]
+    if place.end - place.start + 1 != len(anchor.line_births):
+        return None  # a person wrote one of the two
     births = []
-    for offset, birth in enumerate(_single(anchor)):
-        born = today.births.of(start + offset)
-        if _is_open(birth) and younger is not None and born.commit not in younger:
+    for line, birth in enumerate(anchor.line_births, start=place.start):
+        born = today.births.of(line)
+        if not birth.is_committed and younger is not None and born.commit not in younger:
             return None  # an older line of the same text
-        births.append(born if _is_open(birth) else birth)
+        births.append(birth if birth.is_committed else born)
     return births
 
 
 def _line_by_line(anchor: Anchor, today: FileToday, younger: Collection[str] | None) -> list[Birth]:
     """The births, with those of the lines whose text stands once among the lines that came since."""
-    births = _single(anchor)
+    births = list(anchor.line_births)
     if len(anchor.text) != len(births):
         return births
     found: list[int | None] = [_place(birth, today) for birth in births]
     for index, birth in enumerate(births):
-        if not _is_open(birth) or word_characters([anchor.text[index]]) < _TELLING:
+        if birth.is_committed or word_characters([anchor.text[index]]) < _TELLING:
             continue
         if anchor.beside is not None and index + 1 not in anchor.beside.own:
             continue  # another line said the same: that one may be what was committed
@@ -105,25 +104,13 @@ def _line_by_line(anchor: Anchor, today: FileToday, younger: Collection[str] | N
 
 
 def _place(birth: Birth, today: FileToday) -> int | None:
-    lines = () if _is_open(birth) else tuple(today.born(birth))
+    lines = tuple(today.born(birth)) if birth.is_committed else ()
     return lines[0] if len(lines) == 1 else None
-
-
-def _single(anchor: Anchor) -> list[Birth]:
-    return [
-        Birth(birth.commit, birth.path, line, line)
-        for birth in anchor.births
-        for line in range(birth.start, birth.end + 1)
-    ]
-
-
-def _is_open(birth: Birth) -> bool:
-    return birth.commit == UNCOMMITTED
 
 
 def _with(anchor: Anchor, births: Sequence[Birth]) -> Anchor:
     together = joined(births)
     if together == anchor.births:
         return anchor
-    beside = anchor.beside if any(map(_is_open, together)) else None
-    return anchor._replace(births=together, beside=beside)
+    settled = anchor._replace(births=together)
+    return settled._replace(beside=None) if settled.is_committed else settled

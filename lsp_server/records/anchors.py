@@ -7,6 +7,7 @@ Line numbers are 1-based and inclusive everywhere, as git and people count them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 UNCOMMITTED = "uncommitted"
@@ -96,6 +97,15 @@ class Birth(NamedTuple):
     def length(self) -> int:
         return self.end - self.start + 1
 
+    @property
+    def is_committed(self) -> bool:
+        return self.commit != UNCOMMITTED
+
+    def each_line(self) -> Iterator[Birth]:
+        """Its lines, each as a run of one."""
+        for line in range(self.start, self.end + 1):
+            yield Birth(self.commit, self.path, line, line)
+
 
 class Beside(NamedTuple):
     """What stood beside lines that no commit had, which alone tells them from others of the same text.
@@ -130,6 +140,16 @@ class Anchor(NamedTuple):
     symbol: str = ""
     made_at: str = ""
     beside: Beside | None = None
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether all of its lines have a birth."""
+        return all(birth.is_committed for birth in self.births)
+
+    @property
+    def line_births(self) -> tuple[Birth, ...]:
+        """The birth of each of its lines, in order."""
+        return tuple(line for birth in self.births for line in birth.each_line())
 
     @property
     def ending(self) -> str:

@@ -6,7 +6,7 @@ import pytest
 from stories import LOGIN, Story, below
 
 from lsp_server.code.model import Certainty
-from lsp_server.code.settling_lines import is_settled, settle_lines
+from lsp_server.code.settling_lines import settle_lines
 from lsp_server.records.anchors import UNCOMMITTED, Birth
 
 BASE = "import tokens\n\ndef logout(user):\n    tokens.revoke(user)\n"
@@ -46,7 +46,7 @@ def test_the_commit_that_has_them_is_their_birth(story):
     story.put_above("auth.py", "# above")
     story.repo.commit("Above")
     assert settled(story).births == (Birth(head, "auth.py", 3, 5),)
-    assert is_settled(settled(story))
+    assert settled(story).is_committed
 
 
 def test_once_settled_they_are_followed_like_any_other_line(story):
@@ -182,3 +182,12 @@ def test_a_record_that_somebody_damaged_settles_nothing(story):
     story.repo.commit("Login")
     for made_at in ("-rf\n", "0" * 40, "HEAD^{tree}"):
         assert settle_lines(story.repo.files, story.anchor, made_at) is story.anchor
+
+
+def test_a_record_whose_lines_and_births_are_not_as_many_settles_nothing(repo):
+    repo.commit(auth=BASE)
+    story = Story(repo)
+    story.begins("fresh.py", "    > def fresh(user):\n    >     return user\n", committed=False)
+    repo.commit("Fresh")
+    anchor = story.anchor._replace(births=(Birth(UNCOMMITTED, "fresh.py", 1, 9),))
+    assert settle_lines(repo.files, anchor, story.made_at) is anchor
