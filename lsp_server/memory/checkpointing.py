@@ -19,8 +19,8 @@ def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.Prepa
     changed since the previous checkpoint, and the time since then. Without a title it gets one."""
     from lsp_server.code.work_state import work_state
 
-    core.followed()
-    settle_quietly(core)  # the one before may have been made at a commit that was rewritten since
+    # The one before may have been made at a commit that was rewritten since. It is read in any case.
+    settle_quietly(core, most_to_read=None)
     previous = core.followed().newest_checkpoint()
     since = previous.code.commit if previous and previous.code else None
     noted = work_state(core.repository.git, core.repository.work_tree, since=since)

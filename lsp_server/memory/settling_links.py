@@ -37,11 +37,12 @@ class Settled(NamedTuple):
 NOTHING = Settled(None)
 
 
-def settle_quietly(core: Core, store: GitStore | None = None) -> Settled:
+def settle_quietly(core: Core, store: GitStore | None = None, *, most_to_read: int | None = _NEAR) -> Settled:
     """As ``settle_links``, for whoever has something else to do: what stands in its way is left for the next
-    look, and so is all of it where the index would have to read many records first."""
+    look, and so is all of it where the index would have to read many records first (None: as many as there
+    are)."""
     try:
-        return settle_links(core, store, most_to_read=_NEAR)
+        return settle_links(core, store, most_to_read=most_to_read)
     except GitMemoryError:
         return NOTHING
 

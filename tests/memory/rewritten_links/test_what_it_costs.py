@@ -59,7 +59,7 @@ def test_with_nothing_lost_a_checkpoint_costs_one_process_more(
     costs = []
     for settles in (True, False):
         if not settles:
-            monkeypatch.setattr(checkpointing, "settle_quietly", lambda _: None)
+            monkeypatch.setattr(checkpointing, "settle_quietly", lambda *_, **__: None)
         counted = []
         for number in range(3):
             change(repo, number + 1, f"other {settles}\n")
