@@ -13,11 +13,13 @@ from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
 
 _ID_PREFIX = r"(?:memory:)?([0-9a-fA-F-]{4,40})"
 _LABEL_OF_ID = r"([A-Za-z]+)-([0-9a-fA-F]{4,32})"
 _KINDS = {prefix: kind for kind, prefix in LABELS.items()}
 _LONGEST_REF = 500
+_AT_ONCE = 500  # ids in one question; older SQLite takes 999 values at most
 
 
 def get(connection: sqlite3.Connection, record_id: str) -> Record | None:
@@ -62,6 +64,17 @@ def label_of(connection: sqlite3.Connection, kind: Kind, record_id: str) -> str:
         return str(row[0])
     digits = storable(id_digits(record_id))
     return format_label(kind, None, record_id, width_in(connection, kind.value, digits))
+
+
+def labels(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, str]:
+    """What the records with these full ids are called, by id; without those that are not there."""
+    asked = [storable(record_id) for record_id in ids]
+    found: dict[str, str] = {}
+    for start in range(0, len(asked), _AT_ONCE):
+        some = asked[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        found.update(connection.execute(f"SELECT id, label FROM records WHERE id IN ({marks})", some))
+    return found
 
 
 def deleted_numbers(connection: sqlite3.Connection, kind: Kind) -> dict[int, str]:

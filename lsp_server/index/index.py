@@ -152,6 +152,10 @@ class Index:
         would get, as short (from 8 digits of the id on) as it can be told apart."""
         return self._read(lambda c: addressing.label_of(c, kind, record_id))
 
+    def labels(self, ids: Collection[str]) -> dict[str, str]:
+        """What the records with these full ids are called, by id; those that are not there are left out."""
+        return self._read(lambda c: addressing.labels(c, ids))
+
     def list(self, filters: Filters = EVERYTHING) -> builtins.list[Record]:
         """The records that pass, the newest first."""
         return self._read(lambda c: listing.newest(c, filters))

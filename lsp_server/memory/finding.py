@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lsp_server.errors import NotFoundError
@@ -23,14 +23,22 @@ def search(core: Core, words: str, kind: Kind | None, limit: int) -> list[Hit]:
 
 def labelled(core: Core, record: Record) -> Record:
     """A record whose links say what their targets are called today; those deleted keep no label."""
-    if not record.links:
-        return record
-    targets: Iterable[Record | None] = (core.index.get(link.target) for link in record.links)
-    labels = [target.label if target else None for target in targets]
-    return replace(
-        record,
-        links=tuple(link._replace(label=label) for link, label in zip(record.links, labels, strict=True)),
-    )
+    return labelled_all(core, [record])[0]
+
+
+def labelled_all(core: Core, records: Sequence[Record]) -> Sequence[Record]:
+    """As ``labelled``, of many records with one question about those that are not among them."""
+    targets = {link.target for record in records for link in record.links}
+    if not targets:
+        return records
+    labels = {record.id: record.label for record in records}
+    if others := targets - labels.keys():
+        labels |= core.index.labels(others)
+    return [_with_labels(record, labels) if record.links else record for record in records]
+
+
+def _with_labels(record: Record, labels: Mapping[str, str]) -> Record:
+    return replace(record, links=tuple(link._replace(label=labels.get(link.target)) for link in record.links))
 
 
 def formerly(core: Core, ref: str) -> list[Record]:

@@ -65,11 +65,13 @@ class Reading:
         limit: int | None = None,
         conflicts: bool = False,
     ) -> Sequence[Record]:
-        """Records, the newest first. With ``conflicts`` only those that a merge left to be settled."""
+        """Records, the newest first; their links say what the records linked to are called today. With
+        ``conflicts`` only those that a merge left to be settled."""
         from lsp_server.index import Filters
+        from lsp_server.memory import finding
 
         filters = Filters(kind, status, tag, since, until, limit, conflicts)
-        return self._core.followed().list(filters)
+        return finding.labelled_all(self._core, self._core.followed().list(filters))
 
     def headlines(
         self,
