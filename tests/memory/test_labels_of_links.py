@@ -13,14 +13,14 @@ def called(record: Record) -> list[str | None]:
 
 def test_a_list_tells_the_labels_of_what_is_in_it_and_of_what_is_not(memory: Memory) -> None:
     memory.record(Kind.BUG, "Emails differ")
-    _, taught = memory.close_bug("BUG-1", learning_title="Lower them first")
+    bug, taught = memory.close_bug("BUG-1", learning_title="Lower them first")
     assert taught is not None
     assert {one.label: called(one) for one in memory.list()} == {
-        "BUG-0001": [taught.label],
-        taught.label: ["BUG-0001"],
+        bug.label: [taught.label],
+        taught.label: [bug.label],
     }
     assert [called(one) for one in memory.list(Kind.BUG)] == [[taught.label]]
-    assert [called(one) for one in memory.list(Kind.LEARNING)] == [["BUG-0001"]]
+    assert [called(one) for one in memory.list(Kind.LEARNING)] == [[bug.label]]
 
 
 def test_what_was_deleted_is_called_nothing(memory: Memory) -> None:
@@ -34,4 +34,4 @@ def test_more_records_than_one_question_holds(memory: Memory) -> None:
     bug = memory.record(Kind.BUG, "Emails differ")
     memory.list()
     asked = [*(f"{number:08d}-0000-4000-8000-000000000000" for number in range(1200)), bug.id]
-    assert memory._core.index.labels(asked) == {bug.id: "BUG-0001"}
+    assert memory._core.index.labels(asked) == {bug.id: bug.label}
