@@ -12,6 +12,7 @@ from lsp_server.editor.documents import Document
 from lsp_server.editor.noticing import SOURCE, STALE, anchor_argument
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
+from lsp_server.records.life_cycle import still_holds
 
 ANCHOR = "gitMemory.anchor"
 FIX = types.CodeActionKind.QuickFix
@@ -34,7 +35,9 @@ async def anchor_actions(
     offered: set[str] = set()
     for line, gone in session.tracking.gone(document):
         record = await repository.find(gone.record_id)
-        if record is None or (line not in lines and not asked):
+        if record is None or (
+            not asked and (line not in lines or not still_holds(record.kind, record.status))
+        ):
             continue
         offered.add(record.id)
         which = {"ref": record.id, "uri": document.uri, "anchor": anchor_argument(gone)}

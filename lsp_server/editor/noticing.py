@@ -21,6 +21,7 @@ from lsp_server.editor.repositories import Repository
 from lsp_server.editor.settings import Settings
 from lsp_server.editor.tracking import Tracking
 from lsp_server.editor.workers import Workers
+from lsp_server.records.life_cycle import still_holds
 
 if TYPE_CHECKING:
     from lsp_server.memory.citing import Citation
@@ -167,9 +168,10 @@ def _diagnostic(document: Document, notice: Notice) -> types.Diagnostic:
 async def stale_notice(
     document: Document, line: int, gone: Gone, repository: Repository
 ) -> types.Diagnostic | None:
-    """The diagnostic of an anchor of which nothing is left, on the line where its lines stood."""
+    """The diagnostic of an anchor of which nothing is left, on the line where its lines stood. None where the
+    record does not hold any more: nobody needs to look for another place for it."""
     record = await repository.find(gone.record_id)
-    if record is None:
+    if record is None or not still_holds(record.kind, record.status):
         return None
     what = f"{gone.symbol} in {gone.range.path}" if gone.symbol else str(gone.range)
     since = f" since {gone.commit[:8]} (before: {gone.last})" if gone.commit else f" (recorded at {what})"

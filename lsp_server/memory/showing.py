@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from lsp_server.memory.core import Core
 from lsp_server.memory.titles import inert, printable
 from lsp_server.records.fields import FIELDS
-from lsp_server.records.life_cycle import STEPS
+from lsp_server.records.life_cycle import STEPS, still_holds
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.sections import sections
 from lsp_server.rendering.markdown import harmless
@@ -41,6 +41,7 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Col
             "status": _status(record),
             "conflict": bool(record.conflicts),
             "stale": record.id in stale,
+            "holds": still_holds(record.kind, record.status),
             "date": f"{record.created:%Y-%m-%d}",
             "about": _about(record),
             "title": _escaped(record.title, _TITLE),

@@ -34,11 +34,18 @@ FIRST: Mapping[Kind, str | None] = {
     Kind.CHECKPOINT: None,
 }
 SETTLED_BUG = ("fixed", "closed", "wont-fix")
+_OVER = {Kind.DECISION: ("rejected", "deprecated", "superseded"), Kind.BUG: SETTLED_BUG}
 
 
 def statuses(kind: Kind) -> tuple[str, ...]:
     """Every status of a kind, in the order of its life; empty for a kind without one."""
     return tuple(STEPS[kind])
+
+
+def still_holds(kind: Kind, status: str | None) -> bool:
+    """Whether a record still says something about today's code: not what was superseded, rejected,
+    deprecated, fixed or closed."""
+    return status not in _OVER.get(kind, ())
 
 
 def next_steps(kind: Kind, status: str | None) -> tuple[str, ...]:

@@ -70,6 +70,29 @@ def test_a_lost_anchor_is_told_where_its_lines_stood(lost: str, editor: Client, 
     assert editor.hover(uri, 4) is None
 
 
+def test_nobody_is_asked_to_anchor_anew_what_does_not_hold_any_more(
+    memory: Memory, editor: Client, repo: Any
+) -> None:
+    at: dict[str, Any] = {"at": [CodeRange(AUTH, 5, 5)]}
+    memory.record(Kind.DECISION, "Superseded", status="accepted", **at)
+    memory.supersede("ADR-1", "The successor")
+    memory.record(Kind.DECISION, "Rejected", status="rejected", **at)
+    memory.record(Kind.DECISION, "Deprecated", status="deprecated", **at)
+    memory.record(Kind.BUG, "Fixed", **at)
+    memory.close_bug("BUG-1")
+    repo.write(AUTH, (repo.root / AUTH).read_text().replace(FOUND, "    user = look_up(email)\n"))
+    repo.commit("Rewrite")
+    memory.record(Kind.DECISION, "Lower emails", at=[CodeRange(AUTH, 6, 6)])
+    repo.write(AUTH, (repo.root / AUTH).read_text().replace("    if user is None", "    if not user"))
+    repo.commit("Rewrite again")
+    uri = editor.open(repo.root / AUTH)
+    [(_, code, _, message)] = told(notices(editor, uri))
+    assert (code, message[:23]) == ("stale-anchor", "ADR-0005 “Lower emails”")
+    hover = editor.shown(uri, 4)["contents"]["value"]
+    assert "*Its lines are gone from here.*" in hover
+    assert "re-anchor" not in hover
+
+
 def test_the_place_of_a_lost_anchor_moves_with_the_typing(lost: str, editor: Client, repo: Any) -> None:
     uri = editor.open(repo.root / AUTH)
     assert notices(editor, uri)[0]["range"]["start"]["line"] == 5

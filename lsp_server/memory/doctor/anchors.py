@@ -11,6 +11,7 @@ from lsp_server.errors import GitMemoryError
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, note
 from lsp_server.records.anchors import Anchor
+from lsp_server.records.life_cycle import still_holds
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lsp_server.code.model import Located
 
 _FOUND, _STALE, _ABSENT, _UNKNOWN = "found", "stale", "on other branches", "unknown"
+_OVER = "gone (of records that no longer hold)"
 
 
 def examine(case: Case) -> Area:
@@ -41,7 +43,8 @@ def examine(case: Case) -> Area:
             counted[state] += 1
             findings += _told(record, anchor, state)
     looked = sum(counted.values())
-    parts = [f"{counted[state]} {state}" for state in (_FOUND, _STALE, _ABSENT, _UNKNOWN) if counted[state]]
+    states = (_FOUND, _STALE, _ABSENT, _UNKNOWN, _OVER)
+    parts = [f"{counted[state]} {state}" for state in states if counted[state]]
     summary = ", ".join(parts) if total else "none yet"
     if looked < total:
         summary = f"{summary or 'none looked for'}; {total - looked} of {total} not looked for, time was over"
@@ -54,7 +57,8 @@ def _states(case: Case, record: Record, files: dict[str, FileToday]) -> Iterator
     from lsp_server.memory.placing import places
 
     code = case.core.code
-    states = {Certainty.STALE: _STALE, Certainty.ABSENT: _ABSENT}
+    holds = still_holds(record.kind, record.status)
+    states = {Certainty.STALE: _STALE if holds else _OVER, Certainty.ABSENT: _ABSENT}
     try:
         if all(_located(code, record, anchor, files).ranges for anchor in record.anchors):
             for anchor in record.anchors:

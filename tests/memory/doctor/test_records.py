@@ -161,7 +161,7 @@ def test_links_to_what_was_deleted_and_to_what_never_was(memory: Memory, by_hand
     assert codes(memory.examine()) == ["dangling-link"]
 
 
-def test_anchors_are_looked_for_as_long_as_there_is_time(memory: Memory, repo: Repo) -> None:
+def test_anchors_are_looked_for_as_long_as_there_is_time(memory: Memory, repo: Repo, by_hand: ByHand) -> None:
     def summary(**how: float) -> str:
         found = memory.examine(**how)
         return next(area.summary for area in found.areas if area.name == "anchors")
@@ -172,3 +172,9 @@ def test_anchors_are_looked_for_as_long_as_there_is_time(memory: Memory, repo: R
     repo.commit("Start again")
     assert summary() == "1 stale"
     assert codes(memory.examine()) == ["stale-anchor"]
+    [anchored] = [record for record in memory.list() if record.anchors]
+    for status in ("deprecated", "superseded", "rejected"):
+        by_hand(replacing(anchored.path, f"status: {anchored.status}", f"status: {status}"))
+        assert summary() == "1 gone (of records that no longer hold)"
+        assert "stale-anchor" not in codes(memory.examine())
+        by_hand(replacing(anchored.path, f"status: {status}", f"status: {anchored.status}"))
