@@ -10,6 +10,7 @@ from typing import Any
 from lsp_server.errors import GitMemoryError, RefusedError, SecretError, StoreError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
+from lsp_server.memory.finding import labelled, labelled_all
 from lsp_server.memory.guard import Guard, machine_text
 from lsp_server.memory.keeping import kept
 from lsp_server.memory.recording import Prepared, clean_fields, place
@@ -52,7 +53,7 @@ def mark(core: Core, ref: str, status: str) -> Record:
         return core.message(_VERBS.get(new, f"mark {new}"), changed[0], code=core.position())
 
     core.commit(change)
-    return changed[0]
+    return labelled(core, changed[0])
 
 
 def _is_open(record: Record, status: str) -> bool:
@@ -80,7 +81,8 @@ def supersede(core: Core, ref: str, new: Prepared) -> tuple[Record, Record]:
 
     with kept(core, [new]):
         core.commit(change)
-    return result[0], result[1]
+    old, successor = labelled_all(core, result)
+    return old, successor
 
 
 def retire(core: Core, edits: Edits, old_id: str, successor: Record) -> Record:
@@ -139,7 +141,8 @@ def close_bug(
     given_back = text_given_back(core, change) if fields else nullcontext()
     with given_back, kept(core, [learning] if learning else []):
         core.commit(change)
-    return result[0], result[1] if len(result) > 1 else None
+    bug, *taught = labelled_all(core, result)
+    return bug, taught[0] if taught else None
 
 
 def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Record:
@@ -172,7 +175,7 @@ def amend(core: Core, ref: str, text: str, base: str | None, guard: Guard) -> Re
 
     with text_given_back(core, change):
         core.commit(change)
-    return result[0]
+    return labelled(core, result[0])
 
 
 def delete(core: Core, ref: str) -> Record:
@@ -198,7 +201,7 @@ def delete(core: Core, ref: str) -> Record:
         return core.message("delete", record, code=core.position())
 
     core.commit(change)
-    return result[0]
+    return labelled(core, result[0])
 
 
 @contextmanager

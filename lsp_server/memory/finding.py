@@ -22,7 +22,8 @@ def search(core: Core, words: str, kind: Kind | None, limit: int) -> list[Hit]:
 
 
 def labelled(core: Core, record: Record) -> Record:
-    """A record whose links say what their targets are called today; those deleted keep no label."""
+    """A record whose links say what their targets are called today; those to what is not on the branch, as it
+    is deleted or not committed yet, keep the label they have."""
     return labelled_all(core, [record])[0]
 
 
@@ -38,7 +39,9 @@ def labelled_all(core: Core, records: Sequence[Record]) -> Sequence[Record]:
 
 
 def _with_labels(record: Record, labels: Mapping[str, str]) -> Record:
-    return replace(record, links=tuple(link._replace(label=labels.get(link.target)) for link in record.links))
+    return replace(
+        record, links=tuple(link._replace(label=labels.get(link.target, link.label)) for link in record.links)
+    )
 
 
 def formerly(core: Core, ref: str) -> list[Record]:

@@ -17,6 +17,7 @@ def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anc
     """Anchor a record to ``at``, and take the anchors ``remove`` off it, as one commit."""
     from lsp_server.memory.amending import reread
     from lsp_server.memory.anchoring import anchored
+    from lsp_server.memory.finding import labelled
 
     record_id = core.find(ref).id
     # Here, not in `change`: that is called again, maybe when there is a later commit.
@@ -44,7 +45,7 @@ def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anc
         return core.message(_action(gone, added), result[0], body=body, code=code)
 
     core.commit(change)
-    return result[0]
+    return labelled(core, result[0])
 
 
 def _action(gone: object, added: Sequence[Anchor]) -> str:

@@ -35,3 +35,17 @@ def test_more_records_than_one_question_holds(memory: Memory) -> None:
     memory.list()
     asked = [*(f"{number:08d}-0000-4000-8000-000000000000" for number in range(1200)), bug.id]
     assert memory._core.index.labels(asked) == {bug.id: bug.label}
+
+
+def test_what_was_changed_is_answered_with_them_as_well(memory: Memory) -> None:
+    memory.record(Kind.DECISION, "Use sessions", status="accepted")
+    old, new = memory.supersede("ADR-1", "Use tokens")
+    assert (called(old), called(new)) == (["ADR-0002"], ["ADR-0001"])
+    assert called(memory.amend("ADR-2", memory.text("ADR-2") + "More.\n")) == ["ADR-0001"]
+    assert called(memory.mark("ADR-2", "deprecated")) == ["ADR-0001"]
+    assert called(memory.delete("ADR-1")) == ["ADR-0002"]
+    memory.record(Kind.BUG, "Emails differ")
+    with memory.batch("A bug"):
+        bug, taught = memory.close_bug("BUG-1", learning_title="Lower them first")
+        assert taught is not None
+        assert (called(bug), called(taught)) == ([taught.label], [bug.label])
