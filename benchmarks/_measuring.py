@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -104,6 +105,12 @@ def paired_ms(first: Callable[[], object], second: Callable[[], object], times: 
     """The medians of two actions run in turns, so that a busy machine slows both."""
     pairs = [(timed(first), timed(second)) for _ in range(times)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def processor_seconds() -> float:
+    """What this process and the ones that it waited for have used of the processor."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def process(arguments: Sequence[str | Path], cwd: Path) -> Callable[[], object]:

@@ -1,180 +1,67 @@
 """How well anchors hold on real history: made at an old commit, looked for at a new one, and judged against
 following each line commit by commit.
 
-    python benchmarks/anchors.py [REPOSITORY OLD NEW [COUNT]]
+    python benchmarks/anchors.py [REPOSITORY OLD NEW [COUNT]] [--back]
 
-Without arguments: this project's own history. ``births alone`` is what blame says, ``text alone`` a text that
-stood in its file once and stands there once; only ``combined``, which people are shown, has floors.
+Without arguments: this project's own history. ``--back`` names what is found again by its text, to be looked
+at by hand. ``births alone`` is what blame says, ``text alone`` a text that stood in its file once and stands
+there once; only ``combined``, which people are shown, has floors.
 
 The judge takes every line along the first parents, through one ``git log -p``. It is wrong itself where a
-merged branch took a line out and put it back, for it sees the branch's two ends only, and where it has the
-choice between equal lines. Blame goes down every branch. What the columns say:
+merged branch took a line out and put it back, or put another one like it beside it, for it sees the branch's
+two ends only, and where it has the choice between equal lines. Blame goes down every branch. What the columns
+say:
 
 - ``exactly``: found on all lines where the judge has it and no other, or rightly said to be gone
 - ``back``: the judge lost it, or lines of it, and its whole text is found again: around all lines that the
   judge still has; or in one place to which it came with the commit that took it away, or after it
 - ``partly``: on some of the judge's lines; ``stale``: said to be gone, though the judge still has it
-- ``disputed``: not as the judge says, but as ``git blame --reverse`` does, git's own way of following lines
-  forwards: one of the two is wrong, and a text that stands there twice does not tell which
-- ``wrongly``: on a line that neither has
+- ``disputed``: not as the judge says, but as the commits of the merged branches do, one by one, or as ``git
+  blame --reverse`` does, git's own way forwards: a text that stands there twice does not tell which is right
+- ``wrongly``: on a line that none of them has
 
 A range of which the judge has only blank lines and brackets left counts as gone or as found, as one likes.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
-import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from _measuring import git
+from _clones import Clone
+from _following import Followed, Places, by_reverse_blame, follow, through_every_commit
+from _measuring import git, processor_seconds
 
 from lsp_server.code.file_view import CodeFiles
 from lsp_server.code.locating import FileToday, has_words, locate
 from lsp_server.code.model import Certainty, Located
-from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, CodeRange
 
 FLOORS = {"unique lines": 0.99, "repeated lines": 0.95, "ranges with changed lines": 0.95}
 WAYS = ("births alone", "text alone", "combined")
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_DIFF = (
-    "-c", "core.quotePath=false", "-c", "diff.algorithm=myers", "-c", "diff.indentHeuristic=true",
-    "-c", "diff.renameLimit=1000",
-)  # fmt: skip
-
-
-class Clone:
-    """A bare clone whose HEAD can be put on any commit."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def run(self, args: Sequence[str], *, stdin: bytes | None = None) -> bytes:
-        done = subprocess.run(
-            ["git", "--no-optional-locks", *args],
-            cwd=self.root,
-            input=stdin or b"",
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            raise StoreError(done.stderr.decode("utf-8", "replace"))
-        return done.stdout
-
-    def put(self, commit: str) -> None:
-        git("update-ref", "--no-deref", "HEAD", commit, cwd=self.root)
-
-
-class Followed:
-    """A file of the old commit, followed: the old number of each of today's lines, 0 for a new one."""
-
-    def __init__(self, path: str, lines: int) -> None:
-        self.path: str | None = path
-        self.numbers = list(range(1, lines + 1))
-        self.gone: dict[int, tuple[str, str]] = {}
-        """The commit that took an old line away, and what the file was called before it."""
-
-    def today(self) -> dict[int, int]:
-        """Today's line by the old one; what is not in it is gone."""
-        if self.path is None:
-            return {}
-        return {old: today for today, old in enumerate(self.numbers, start=1) if old}
 
 
 class Sample(NamedTuple):
-    """One anchor, and where the judge has its lines; ``gone``: the commits that took lines with words."""
+    """One anchor, and where the judge has its lines; ``gone``: the commits that took lines with words;
+    ``names``: all that the file was called."""
 
     anchor: Anchor
     path: str | None
     lines: tuple[int, ...]
     gone: tuple[tuple[str, str], ...]
-
-
-def follow(clone: Clone, files: Sequence[Followed], old: str, new: str) -> int:
-    """Take the files along the first parents from ``old`` to ``new``. The number of commits."""
-    at = {file.path: file for file in files}
-    command = ["git", *_DIFF, "log", "--first-parent", "-m", "--reverse", "-p", "-U0", "-M", "--no-color",
-               "--no-ext-diff", "--no-textconv", "--format=%x00%H", f"{old}..{new}"]  # fmt: skip
-    process = subprocess.Popen(command, cwd=clone.root, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    commits = 0
-    for commits, (commit, changes) in enumerate(_commits(process.stdout), start=1):  # noqa: B007
-        moved = [(at.pop(change.old, None), change) for change in changes]
-        for file, change in moved:
-            if file is None:
-                continue
-            for start, removed, added in reversed(change.hunks):
-                first = start if not removed else start - 1
-                for number in file.numbers[first : first + removed]:
-                    file.gone[number] = (commit, change.old or "")
-                file.numbers[first : first + removed] = [0] * added
-            file.path = change.new
-            if change.new is not None:
-                at[change.new] = file
-    if process.wait():
-        raise SystemExit("this clone lacks objects that the judge needs")
-    return commits
-
-
-class Change(NamedTuple):
-    """What one commit does to one file: its hunks as (first old line, lines removed, lines added)."""
-
-    old: str | None
-    new: str | None
-    hunks: list[tuple[int, int, int]]
-
-
-def _commits(stream: Iterator[bytes]) -> Iterator[tuple[str, list[Change]]]:
-    commit = ""
-    changes: list[Change] = []
-    inside = 0  # lines of a hunk that are still to come
-    begun = False
-    old: str | None = None
-    for line in stream:
-        if inside:
-            inside -= not line.startswith(b"\\")
-            continue
-        if line.startswith(b"\\"):
-            continue
-        if line.startswith(b"\0"):
-            if begun:
-                yield commit, changes
-            begun, commit, changes = True, line[1:-1].decode("ascii"), []
-        elif line.startswith(b"diff --git "):
-            old = None
-        elif line.startswith(b"rename from "):
-            old = line[12:-1].decode("utf-8", "surrogateescape")
-        elif line.startswith(b"rename to "):
-            changes.append(Change(old, line[10:-1].decode("utf-8", "surrogateescape"), []))
-        elif line.startswith(b"--- "):
-            old = _name(line)
-        elif line.startswith(b"+++ "):
-            if not changes or changes[-1].hunks or changes[-1].old != old or changes[-1].new != _name(line):
-                changes.append(Change(old, _name(line), []))
-        elif found := _HUNK.match(line):
-            removed, added = (int(found[n] or 1) for n in (2, 4))
-            changes[-1].hunks.append((int(found[1]), removed, added))
-            inside = removed + added
-    if begun:
-        yield commit, changes
-
-
-def _name(line: bytes) -> str | None:
-    name = line[4:-1].rstrip(b"\t")
-    return None if name == b"/dev/null" else name[2:].decode("utf-8", "surrogateescape")
+    names: tuple[str, ...]
 
 
 def judged(clone: Clone, old: str, new: str, count: int) -> tuple[dict[str, list[Sample]], int]:
     """Anchors made at ``old``, ``count`` of each kind, and where their lines are at ``new``."""
     chance = random.Random(f"{old}{new}")
-    clone.put(old)
+    clone.git("update-ref", "--no-deref", "HEAD", old)
     code = CodeFiles(clone, None)
     names = clone.run(["ls-tree", "-r", "-z", "--name-only", old]).decode("utf-8", "surrogateescape")
     texts = {}
@@ -204,7 +91,8 @@ def judged(clone: Clone, old: str, new: str, count: int) -> tuple[dict[str, list
                 for n in range(range_.start, range_.end + 1)
                 if n in gone and has_words(lines[n - 1 : n])
             }
-            samples[kind].append(Sample(code.anchor(range_), files[place].path, found, tuple(went)))
+            names = tuple(sorted(files[place].names))
+            samples[kind].append(Sample(code.anchor(range_), files[place].path, found, tuple(went), names))
     return samples, commits
 
 
@@ -265,27 +153,16 @@ class Files:
                 return False
         return bool(sample.gone)
 
-    def by_reverse_blame(self, path: str, line: int, new: str) -> tuple[str, int] | None:
-        """Where ``git blame --reverse`` has a line of the old commit at the new one: its path and number."""
-        if path not in self._reverse:
-            found: dict[int, tuple[str, int]] = {}
-            try:
-                output = self._clone.run(
-                    ["blame", "--reverse", "--incremental", f"{self._old}..{new}", "--", path]
-                )
-            except StoreError:
-                output = b""
-            header: list[str] = []
-            for row in output.decode("utf-8", "surrogateescape").split("\n"):
-                if not header:
-                    header = row.split(" ") if row else []
-                elif row.startswith("filename "):
-                    commit, there, then, count = header
-                    for n in range(int(count)) if commit == new else ():
-                        found[int(then) + n] = (row[len("filename ") :], int(there) + n)
-                    header = []
-            self._reverse[path] = found
-        return self._reverse[path].get(line)
+    def by_others(self, sample: Sample, new: str) -> Places:
+        """Where the two other ways of following have a sample's lines."""
+        place = sample.anchor.range
+        if place.path not in self._reverse:
+            self._reverse[place.path] = by_reverse_blame(self._clone, place.path, self._old, new)
+        reverse = self._reverse[place.path]
+        then = range(place.start, place.end + 1)
+        found = {reverse[line] for line in then if line in reverse}
+        lines = {(place.path, line) for line in then}
+        return found | through_every_commit(self._clone, lines, sample.names, self._old, new)
 
 
 def verdict(sample: Sample, located: Located, files: Files, new: str) -> str:
@@ -312,24 +189,20 @@ def verdict(sample: Sample, located: Located, files: Files, new: str) -> str:
         return "back"
     if whole and len(places) == 1 and not right and files.came(path, sample):
         return "back"
-    start, end = sample.anchor.range.start, sample.anchor.range.end
-    then = sample.anchor.range.path
-    other = {files.by_reverse_blame(then, line, new) for line in range(start, end + 1)} - {None}
-    return (
-        "disputed" if {(path, n) for n in lines} <= other | {(sample.path, n) for n in right} else "wrongly"
-    )
+    other = files.by_others(sample, new) | {(sample.path, n) for n in right}
+    return "disputed" if {(path, n) for n in lines} <= other else "wrongly"
 
 
-def main(root: Path, old: str, new: str, count: int) -> bool:
-    """Print a table, and each answer that is wrong. Whether all floors are kept."""
+def main(root: Path, old: str, new: str, count: int, *, back: bool = False) -> bool:
+    """Print a table, and each answer that is not the judge's (with ``back`` those that are the text again,
+    too). Whether all floors are kept."""
+    expected = {"exactly"} if back else {"exactly", "back"}
     with tempfile.TemporaryDirectory(prefix="git-memory-bench-") as folder:
         bare = Path(folder) / "clone.git"
-        git("clone", "-q", "--bare", "--shared", str(root), str(bare), cwd=Path(folder))
-        clone = Clone(bare)
-        old, new = (clone.run(["rev-parse", f"{name}^{{commit}}"]).decode().strip() for name in (old, new))
-        git("update-ref", "--no-deref", "HEAD", new, cwd=bare)
+        clone = Clone(root, bare, "--bare")
+        old, new = (clone.git("rev-parse", f"{name}^{{commit}}") for name in (old, new))
         samples, commits = judged(clone, old, new, count)
-        clone.put(new)
+        clone.git("update-ref", "--no-deref", "HEAD", new)
         code = CodeFiles(clone, None)
         files = Files(clone, code, old)
         print(f"{root.name}: {commits:,} commits between {old[:10]} and {new[:10]}", flush=True)
@@ -342,9 +215,10 @@ def main(root: Path, old: str, new: str, count: int) -> bool:
                 ]
                 good &= told(kind, way, some, verdicts)
                 for one, judgement, located in zip(some, verdicts, answers, strict=True):
-                    if way == "combined" and judgement not in ("exactly", "back"):
+                    if way == "combined" and judgement not in expected:
                         where = ", ".join(str(place) for place in located.ranges) or located.certainty.value
                         print(f"      {judgement}: {one.anchor.range} is {one.path}:{one.lines}, not {where}")
+        print(f"{processor_seconds():.0f} seconds of processor time")
         return good
 
 
@@ -372,13 +246,17 @@ def told(kind: str, way: str, samples: Sequence[Sample], verdicts: Sequence[str]
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        kept = main(
-            Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]) if len(sys.argv) > 4 else 300
-        )
+    parser = argparse.ArgumentParser(description="How well anchors hold on real history.")
+    parser.add_argument("where", nargs="*", metavar="REPOSITORY OLD NEW [COUNT]")
+    parser.add_argument("--back", action="store_true", help="name what is found again by its text")
+    options = parser.parse_args()
+    if len(options.where) > 2:
+        repository, old, new, *count = options.where
+        kept = main(Path(repository), old, new, int(count[0]) if count else 300, back=options.back)
     else:
         here = Path(__file__).resolve().parent.parent
         first = git("rev-list", "--max-parents=0", "HEAD", cwd=here).decode().split()[-1]
         total = int(git("rev-list", "--count", "--first-parent", "HEAD", cwd=here))
-        kept = main(here, f"HEAD~{total * 2 // 3}" if total > 3 else first, "HEAD", 300)
+        old = f"HEAD~{total * 2 // 3}" if total > 3 else first
+        kept = main(here, old, "HEAD", 300, back=options.back)
     sys.exit(0 if kept else 1)
