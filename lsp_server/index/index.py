@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -171,9 +170,9 @@ class Index:
 
         return self._read(lambda c: searching.search(c, words, kind, limit))
 
-    def newest_checkpoint(self, before: datetime | None = None) -> Record | None:
-        """The last checkpoint, or the last one made earlier than ``before``."""
-        return self._read(lambda c: listing.newest_checkpoint(c, before))
+    def newest_checkpoint(self, branch: str | None = None) -> Record | None:
+        """The last checkpoint, or the last one made on a branch of the code (its short name)."""
+        return self._read(lambda c: listing.newest_checkpoint(c, branch))
 
     def broken(self) -> builtins.list[Broken]:
         """The files that could not be read whole, and those that carry the id of an earlier file."""

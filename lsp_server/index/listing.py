@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.index.packing import COLUMNS, microseconds, storable, unpack, unpack_all
+from lsp_server.index.packing import COLUMNS, microseconds, packed_text, storable, unpack, unpack_all
 from lsp_server.index.values import Broken, Filters
 from lsp_server.records.model import Headline, Kind, Problem, Record
 
@@ -53,14 +53,16 @@ def _listed(columns: str, filters: Filters) -> tuple[str, tuple[Any, ...]]:
     )
 
 
-def newest_checkpoint(connection: sqlite3.Connection, before: datetime | None = None) -> Record | None:
-    """The last checkpoint, or the last one made earlier than ``before``."""
-    earlier, values = ("AND created < ?", (microseconds(before),)) if before else ("", ())
-    row = connection.execute(
-        f"SELECT {COLUMNS} FROM records WHERE kind = ? {earlier} ORDER BY {_NEWEST} LIMIT 1",
+def newest_checkpoint(connection: sqlite3.Connection, branch: str | None = None) -> Record | None:
+    """The last checkpoint, or the last one made on a branch of the code."""
+    # As it stands among what is packed: so those of other branches need not be read.
+    holds, values = ("", ()) if branch is None else ("AND instr(data, ?)", (packed_text(branch),))
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM records WHERE kind = ? {holds} ORDER BY {_NEWEST}",
         (Kind.CHECKPOINT.value, *values),
-    ).fetchone()
-    return None if row is None else unpack(row)
+    )
+    records = (unpack(row) for row in rows)
+    return next((one for one in records if branch is None or (one.code and one.code.branch == branch)), None)
 
 
 def broken(connection: sqlite3.Connection) -> list[Broken]:

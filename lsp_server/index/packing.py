@@ -74,6 +74,11 @@ def pack(record: Record) -> str:
     return _encode()(data)
 
 
+def packed_text(text: str) -> str:
+    """Words of a record as they stand in what ``pack`` makes."""
+    return _encode()(text)
+
+
 def unpack(row: Sequence[Any]) -> Record:
     """The record of one row of ``COLUMNS``."""
     return unpack_all([row])[0]

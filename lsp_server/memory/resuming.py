@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from lsp_server.code.model import FileChange
 
 SNAPSHOTS = "refs/memory/snapshots/"
-_NEWEST = 50  # checkpoints among which the one of this line of work is looked for
-_ASKED = 10  # of them, those that git is asked about
+_ASKED = 10  # checkpoints that git is asked about
 COMMITS = 10  # told, unless another number is asked for
 _FILES_LOOKED_UP = 1000  # changed files whose anchors are looked for
 _ANCHORED = 50
@@ -92,16 +91,13 @@ def _of_this_work(core: Core) -> Record | None:
     from lsp_server.code.commits import is_ancestor
     from lsp_server.index import Filters
 
-    newest = core.index.list(Filters(kind=Kind.CHECKPOINT, limit=_NEWEST))
     branch, head = core.repository.head_branch(), core.repository.head_commit()
-    for record in newest if branch else ():
-        if record.code and record.code.branch == branch:
-            return record
-    written = {
-        record.id: record.code.commit for record in newest[:_ASKED] if record.code and record.code.commit
-    }
+    if branch and (own := core.index.newest_checkpoint(branch)) is not None:
+        return own
+    newest = core.index.list(Filters(kind=Kind.CHECKPOINT, limit=_ASKED))
+    written = {record.id: record.code.commit for record in newest if record.code and record.code.commit}
     links = core.links.today_of(written.values())
-    for record in newest[:_ASKED] if head else ():
+    for record in newest if head else ():
         link = links.get(written.get(record.id, ""))
         if link and link.today and is_ancestor(core.repository.git, link.today, str(head)):
             return record

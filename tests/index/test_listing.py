@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from lsp_server.index import Filters
+from lsp_server.records.anchors import CodePosition
 from lsp_server.records.model import Kind
 
 
@@ -57,12 +58,15 @@ def test_both_ends_of_a_span_belong_to_it(some):
     assert titles(some.list(Filters(until=second.replace(tzinfo=None)))) == ["second", "first"]
 
 
-def test_the_newest_checkpoint_is_the_one_before_a_given_moment(known, make):
-    index = known(*[make.checkpoint(f"aaa{n}", f"c{n}", minutes=n) for n in (1, 2, 3)])
-    newest = index.newest_checkpoint()
-    assert newest is not None
-    assert newest.title == "c3"
-    earlier = index.newest_checkpoint(before=newest.created)
-    assert earlier is not None
-    assert earlier.title == "c2"
-    assert index.newest_checkpoint(before=earlier.created - timedelta(days=1)) is None
+def test_the_newest_checkpoint_is_the_last_of_all_or_of_a_branch(known, make):
+    branches = ["topic/„one“", "main", "topic", None]
+    index = known(
+        *[
+            make.checkpoint(f"aaa{n}", f"c{n}", minutes=n, code=CodePosition("c0ffee", branch))
+            for n, branch in enumerate(branches)
+        ],
+        make.checkpoint("bbbb", 'It says "main"', minutes=9),
+    )
+    assert index.newest_checkpoint().title == 'It says "main"'
+    assert [index.newest_checkpoint(one).title for one in branches[:3]] == ["c0", "c1", "c2"]
+    assert index.newest_checkpoint("other") is None
