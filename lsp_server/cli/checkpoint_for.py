@@ -50,9 +50,10 @@ def answer(session: Session, range_: str, given: Mapping[str, Any], *, markdown:
             return
     said, commits = visible_line(range_), _count(found.commits, "commit")
     if not found.commits:
-        nothing_found(session, f"there is no commit in {said}")
+        nothing_found(session, _no_commit(said, since=found.since))
     if not found.reasons:
-        nothing_found(session, f"no checkpoint and no record was written at the {commits} of {said}")
+        place = f"since {said}" if found.since else f"of {said}"
+        nothing_found(session, f"no checkpoint and no record was written at the {commits} {place}")
     if session.json:
         print_json(session, [reason_json(reason) for reason in found.reasons])
         return
@@ -60,6 +61,15 @@ def answer(session: Session, range_: str, given: Mapping[str, Any], *, markdown:
     print_more(session, more, "a shorter range or --json")
     if session.out.is_terminal:
         session.say(session.err.style(f"{_count(len(found.reasons), 'record')} of {commits}", "dim"))
+
+
+def _no_commit(said: str, *, since: bool) -> str:
+    if since:
+        return (
+            f"no commit came after {said}; `git memory show --commit {said}` tells what was recorded at it, "
+            f"OLDER..{said} asks about more"
+        )
+    return f"there is no commit in {said}; a range begins with the older end: OLDER..NEWER"
 
 
 def _count(number: int, noun: str) -> str:

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.code.git import LOG, OFFLINE, GitRunner, merge_bases, objects
 from lsp_server.errors import AmbiguousError, NotFoundError, StoreError, UsageError
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,64}\Z")
 _NOT_A_NAME = re.compile(r"[\x00-\x1f\x7f]")
-_FORMAT = "--format=tformat:%H%x00%P%x00%an%x00%ad%x00%s%x00%b%x00"
-_QUIET = ("-c", "log.showSignature=false", "-c", "log.follow=false", "log", "--date=raw", "--encoding=UTF-8")
-_PLAIN = ("--no-color", "--no-decorate", "--no-mailmap", "--no-notes", "-s")
+_READ = (*LOG, "-s", "--date=raw", "--format=tformat:%H%x00%P%x00%an%x00%ad%x00%s%x00%b%x00")
 
 
 class CodeCommit(NamedTuple):
@@ -34,6 +32,11 @@ class CommitRange(NamedTuple):
 
     to: tuple[str, ...]
     without: tuple[str, ...]
+
+    @property
+    def tips(self) -> list[str]:
+        """As git is given it."""
+        return [*self.to, *(f"^{commit}" for commit in self.without)]
 
 
 def may_be_an_id(name: str) -> bool:
@@ -56,33 +59,47 @@ def find_commit(runner: GitRunner, name: str) -> str | None:
     return answer
 
 
+def require_commit(runner: GitRunner, name: str) -> str:
+    """As ``find_commit``; raises ``NotFoundError`` where there is none, which says what a person can do."""
+    found = find_commit(runner, name)
+    if found is not None:
+        return found
+    if find_commit(runner, "HEAD") is None:
+        raise NotFoundError(f"there is no commit {name!r}: there is no commit yet on this branch")
+    raise NotFoundError(
+        f"there is no commit {name!r} in this repository; `git log --all --oneline` lists what there is"
+    )
+
+
+def is_range(words: str) -> bool:
+    """Whether these words name two ends, as ``A..B`` does, and not one commit."""
+    return _outside_braces(words) is not None
+
+
 def parse_range(runner: GitRunner, words: str) -> CommitRange:
     """``A..B``, ``A...B`` (what only one of the two has), or ``A`` alone, which is up to HEAD; an empty end
     is HEAD. Raises ``NotFoundError`` for a name that is no commit, ``UsageError``, ``AmbiguousError``."""
     dots = _outside_braces(words)
     if dots is None:
-        return CommitRange((_found(runner, "HEAD"),), (_found(runner, words),))
+        return CommitRange((require_commit(runner, "HEAD"),), (require_commit(runner, words),))
     at, length = dots
-    old, new = _found(runner, words[:at] or "HEAD"), _found(runner, words[at + length :] or "HEAD")
+    old, new = (
+        require_commit(runner, words[:at] or "HEAD"),
+        require_commit(runner, words[at + length :] or "HEAD"),
+    )
     if length == 2:
         return CommitRange((new,), (old,))
-    try:
-        bases = runner.run([*OFFLINE, "merge-base", "--all", old, new]).decode("ascii").split()
-    except StoreError:  # git's way of saying that they have no history in common
-        bases = []
-    return CommitRange((old, new), tuple(bases))
+    return CommitRange((old, new), tuple(merge_bases(runner, old, new)))
 
 
 def commits_in(runner: GitRunner, asked: CommitRange) -> Sequence[str]:
     """The ids of the commits in a range, the newest first. Where history is cut, those that are here."""
-    tips = [*asked.to, *(f"^{commit}" for commit in asked.without)]
-    return _rev_list(runner, ["--date-order", *tips])
+    return _rev_list(runner, ["--date-order", *asked.tips])
 
 
 def count_commits(runner: GitRunner, asked: CommitRange) -> int:
     """How many commits are in a range."""
-    tips = [*asked.to, *(f"^{commit}" for commit in asked.without)]
-    return int(_rev_list(runner, ["--count", *tips])[0])
+    return int(_rev_list(runner, ["--count", *asked.tips])[0])
 
 
 def read_commits(runner: GitRunner, commits: Iterable[str]) -> Sequence[CodeCommit]:
@@ -91,7 +108,7 @@ def read_commits(runner: GitRunner, commits: Iterable[str]) -> Sequence[CodeComm
     if not wanted:
         return []
     output = runner.run(
-        [*OFFLINE, *_QUIET, *_PLAIN, "--no-walk=unsorted", "--ignore-missing", _FORMAT, "--stdin"],
+        [*_READ, "--no-walk=unsorted", "--ignore-missing", "--stdin"],
         stdin="".join(f"{commit}\n" for commit in wanted).encode("ascii"),
     )
     found = {commit.id: commit for commit in _parse(output)}
@@ -100,10 +117,7 @@ def read_commits(runner: GitRunner, commits: Iterable[str]) -> Sequence[CodeComm
 
 def newest_commits(runner: GitRunner, asked: CommitRange, limit: int) -> Sequence[CodeCommit]:
     """The newest commits of a range, ``limit`` at most. One process."""
-    tips = [*asked.to, *(f"^{commit}" for commit in asked.without)]
-    return _parse(
-        runner.run([*OFFLINE, *_QUIET, *_PLAIN, "--date-order", f"--max-count={limit}", _FORMAT, *tips, "--"])
-    )
+    return _parse(runner.run([*_READ, "--date-order", f"--max-count={limit}", *asked.tips, "--"]))
 
 
 def is_ancestor(runner: GitRunner, commit: str, of: str) -> bool:
@@ -117,15 +131,6 @@ def is_ancestor(runner: GitRunner, commit: str, of: str) -> bool:
     return True
 
 
-def _found(runner: GitRunner, name: str) -> str:
-    commit = find_commit(runner, name)
-    if commit is None:
-        raise NotFoundError(
-            "there is no commit yet" if name == "HEAD" else f"there is no commit {name!r} in this repository"
-        )
-    return commit
-
-
 def _asked(runner: GitRunner, name: str) -> str | None:
     try:
         answer = runner.run([*OFFLINE, "rev-parse", "--quiet", "--verify", name])
@@ -137,9 +142,8 @@ def _asked(runner: GitRunner, name: str) -> str | None:
 
 def _alike(runner: GitRunner, prefix: str) -> list[str]:
     """The commits whose ids begin so."""
-    ids = runner.run(["rev-parse", f"--disambiguate={prefix.lower()}"])
-    kinds = runner.run([*OFFLINE, "cat-file", "--batch-check"], stdin=ids).decode("ascii").splitlines()
-    return sorted(line.split(" ")[0] for line in kinds if line.split(" ")[1:2] == ["commit"])
+    ids = runner.run(["rev-parse", f"--disambiguate={prefix.lower()}"]).decode("ascii").split()
+    return sorted(one.id for one in objects(runner, ids) if one is not None and one.kind == "commit")
 
 
 def _rev_list(runner: GitRunner, arguments: Sequence[str]) -> list[str]:

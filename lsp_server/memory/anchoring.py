@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.errors import UsageError
 from lsp_server.records.anchors import ROOT, Anchor, CodePlace, CodeRange, CodeSymbol, PlaceThen, whole
 
 if TYPE_CHECKING:
@@ -58,12 +58,9 @@ def symbol_range(core: Core, place: CodeSymbol, rev: str | None = None) -> tuple
 
 
 def _commit(core: Core, rev: str) -> str:
-    from lsp_server.code.commits import find_commit
+    from lsp_server.code.commits import require_commit
 
-    found = find_commit(core.repository.git, rev)
-    if found is None:
-        raise NotFoundError(f"there is no commit {rev!r} in this repository")
-    return found
+    return require_commit(core.repository.git, rev)
 
 
 def _symbol(core: Core, code: CodeFiles, place: CodeSymbol, commit: str | None) -> Anchor:

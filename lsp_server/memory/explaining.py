@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.file_reasons import FileReasons, Lines
 from lsp_server.memory.finding import labelled
@@ -140,12 +140,9 @@ def _file_of(core: Core, path: str, commit: str | None) -> str:
 def _commit(core: Core, rev: str | None) -> str | None:
     if rev is None:
         return None
-    from lsp_server.code.commits import find_commit
+    from lsp_server.code.commits import require_commit
 
-    found = find_commit(core.repository.git, rev)
-    if found is None:
-        raise NotFoundError(f"there is no commit {rev!r} in this repository")
-    return found
+    return require_commit(core.repository.git, rev)
 
 
 class _Found:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsp_server.errors import NotFoundError
 from lsp_server.memory.core import Core
 from lsp_server.memory.finding import labelled
 from lsp_server.memory.linked_results import CommitMemory, RangeMemory
@@ -45,13 +44,11 @@ class Recorded(NamedTuple):
 def commit_memory(core: Core, name: str) -> CommitMemory:
     """What the memory has about one commit, the surest first. Raises ``NotFoundError`` where ``name`` is no
     commit, ``AmbiguousError`` and ``UsageError``."""
-    from lsp_server.code.commits import find_commit, read_commits
+    from lsp_server.code.commits import read_commits, require_commit
 
     index = core.followed()
     runner = core.repository.git
-    asked = find_commit(runner, name)
-    if asked is None:
-        raise NotFoundError(f"there is no commit {name!r} in this repository")
+    asked = require_commit(runner, name)
     [commit] = read_commits(runner, [asked])
     today, evidence = became(core, [asked]).get(asked, (None, ""))
     names = [asked, *([today] if today else [])]
@@ -73,7 +70,7 @@ def commit_memory(core: Core, name: str) -> CommitMemory:
 def range_memory(core: Core, words: str) -> RangeMemory:
     """The records that were written while the code stood at a commit of a range, or at one that became one
     of its commits; the newest first. Raises as ``code.commits.parse_range``."""
-    from lsp_server.code.commits import commits_in, parse_range, read_commits
+    from lsp_server.code.commits import commits_in, is_range, parse_range, read_commits
 
     core.followed()
     runner = core.repository.git
@@ -85,7 +82,7 @@ def range_memory(core: Core, words: str) -> RangeMemory:
         subject = f" {printable(subjects[one.commit])}" if subjects.get(one.commit) else ""
         told = f"recorded at {one.commit[:10]}{subject}{one.then}"
         reasons.append(_labelled(core, Reason(one.record, told, None, How.COMMIT, one.commit)))
-    return RangeMemory(words, len(inside), reasons)
+    return RangeMemory(words, len(inside), reasons, since=not is_range(words))
 
 
 def recorded_at(core: Core, commits: Collection[str]) -> list[Recorded]:

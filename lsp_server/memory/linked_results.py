@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.memory.results import Reason
@@ -30,11 +29,13 @@ class CommitMemory:
 
 @dataclass(frozen=True)
 class RangeMemory:
-    """The records whose commits lie in a range of ``commits`` commits, the newest first."""
+    """The records whose commits lie in a range of ``commits`` commits, the newest first. ``since``: the range
+    was named by one commit, and is what came after it."""
 
     name: str
     commits: int
     reasons: Sequence[Reason] = ()
+    since: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,6 @@ class Resumed:
     snapshot: str | None = None
     newer: Record | None = None
     elapsed: str = ""
-    made: datetime | None = field(default=None)
 
 
 def shown_commit(commit: CodeCommit) -> dict[str, Any]:

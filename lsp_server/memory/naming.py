@@ -8,6 +8,7 @@ from lsp_server.errors import AmbiguousError, NotFoundError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.finding import labelled
 from lsp_server.memory.titles import printable
+from lsp_server.records.labels import normalise_label
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ def shown(core: Core, ref: str, *, commit: bool) -> Record | CommitMemory:
             ) from None
         raise
     except NotFoundError:
-        if core.index.tombstone(ref) is not None or not _may_be_a_commit(core, ref):
+        if core.index.tombstone(ref) is not None:
             raise
-        return _commit(core, ref)
+        if _may_be_a_commit(core, ref):
+            return _commit(core, ref)
+        raise NotFoundError(_neither(ref)) from None
     if (other := _commit_beside(core, ref)) is not None:
         title = printable(record.title)[:_TITLE]
         raise AmbiguousError(
@@ -39,6 +42,15 @@ def shown(core: Core, ref: str, *, commit: bool) -> Record | CommitMemory:
             f"say `git memory show {record.label}` or `git memory show --commit {ref}`"
         )
     return labelled(core, record)
+
+
+def _neither(ref: str) -> str:
+    if normalise_label(ref) is not None:
+        return f"there is no {ref!r} in this memory; `git memory list` shows what there is"
+    return (
+        f"{ref!r} is no record of this memory and no commit of this repository; "
+        "`git memory list` shows the records, `git log --all --oneline` the commits"
+    )
 
 
 def _commit(core: Core, name: str) -> CommitMemory:

@@ -108,8 +108,13 @@ def test_the_beginning_of_a_commits_own_id_is_refused_like_that(repo: Repo) -> N
 
 
 def test_what_is_nothing_is_said_to_be_nothing(repo: Repo) -> None:
-    assert "there is no 'nothing'" in repo.fails("show", "nothing")
-    assert "there is no commit 'nothing'" in repo.fails("show", "--commit", "nothing")
+    for name in ("nothing", "HEAD~50", "deadbeef"):
+        said = repo.fails("show", name)
+        assert f"{name!r} is no record of this memory and no commit of this repository; " in said
+        assert "`git memory list` shows the records, `git log --all --oneline` the commits" in said
+    assert "there is no 'ADR-99' in this memory; `git memory list` shows" in repo.fails("show", "ADR-99")
+    said = repo.fails("show", "--commit", "nothing")
+    assert "there is no commit 'nothing' in this repository; `git log --all --oneline` lists" in said
     answer = repo.run("show", "HEAD")
     assert (answer.code, answer.err) == (
         1,
@@ -188,7 +193,21 @@ def test_a_range_without_records_says_so_and_a_range_that_is_none_too(repo: Repo
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == "no checkpoint and no record was written at the 1 commit of HEAD~1..HEAD\n"
     assert repo.run("checkpoint", "--for", "HEAD~1..HEAD", "--json").json == []
-    assert repo.run("checkpoint", "--for", "HEAD..HEAD").err == "there is no commit in HEAD..HEAD\n"
+    assert repo.run("checkpoint", "--for", "HEAD~1").err == (
+        "no checkpoint and no record was written at the 1 commit since HEAD~1\n"
+    )
+    assert repo.run("checkpoint", "--for", "HEAD..HEAD~1").err == (
+        "there is no commit in HEAD..HEAD~1; a range begins with the older end: OLDER..NEWER\n"
+    )
+    repo.do("checkpoint", "At one")
+    alone = repo.run("checkpoint", "--for", "HEAD")
+    assert (alone.code, alone.out) == (1, "")
+    assert alone.err == (
+        "no commit came after HEAD; `git memory show --commit HEAD` tells what was recorded at it, "
+        "OLDER..HEAD asks about more\n"
+    )
+    assert "At one" in repo.do("show", "--commit", "HEAD")
+    assert [one["title"] for one in repo.json("checkpoint", "--for", "HEAD~1..HEAD")] == ["At one"]
     assert "there is no commit 'nothing'" in repo.fails("checkpoint", "--for", "nothing..HEAD")
     assert "is no name of a commit" in repo.fails("checkpoint", "--for", "--all", code=2)
     assert "lists and records nothing" in repo.fails("checkpoint", "Title", "--for", "HEAD~1", code=2)
@@ -223,5 +242,7 @@ def test_an_unborn_head_is_told_in_any_repository(repo: Repo, tmp_path: Path, op
     new = tmp_path / "new"
     repo.git("init", "-q", *options, new)
     repo.do("init", cwd=new)
-    assert "there is no commit 'HEAD'" in repo.fails("show", "--commit", "HEAD", cwd=new)
+    assert "there is no commit 'HEAD': there is no commit yet" in repo.fails(
+        "show", "--commit", "HEAD", cwd=new
+    )
     assert "there is no commit yet" in repo.fails("checkpoint", "--for", "HEAD", cwd=new)
