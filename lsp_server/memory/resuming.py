@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lsp_server.code.commits import CodeCommit
     from lsp_server.code.model import FileChange
 
-SNAPSHOTS = "refs/memory/snapshots/"
 _ASKED = 10  # checkpoints that git is asked about
 COMMITS = 10  # told, unless another number is asked for
 _FILES_LOOKED_UP = 1000  # changed files whose anchors are looked for
@@ -44,6 +43,7 @@ def resume(core: Core, ref: str | None, *, latest: bool = False, most: int = COM
 
     Raises ``NotFoundError`` where there is no checkpoint, ``RefusedError`` for a record that is none.
     """
+    from lsp_server.code.snapshot_refs import SNAPSHOTS
     from lsp_server.code.work_state import work_state
 
     core.followed()

@@ -77,14 +77,8 @@ def keep(
 def snapshots_here(core: Core, *, sizes: bool = False) -> Sequence[Snapshot]:
     """All that this clone keeps, newest first."""
     held = snapshot_refs.held(core.repository)
-    titles = _records(core, held)
-    told = [_told(one, titles) for one in held]
-    if sizes:
-        told = [
-            replace(one, size=snapshot_refs.size_of(core.repository, [of]))
-            for one, of in zip(told, held, strict=True)
-        ]
-    return told
+    records = _records(core, held)
+    return [_sized(core, one, records) if sizes else _told(one, records) for one in held]
 
 
 def find(core: Core, ref: str) -> tuple[Held, Snapshot]:
@@ -93,7 +87,12 @@ def find(core: Core, ref: str) -> tuple[Held, Snapshot]:
     Raises ``NotFoundError``, ``AmbiguousError``.
     """
     held = snapshot_refs.held(core.repository)
-    titles = _records(core, held)
+    found = _meant(core, held, ref)
+    told = _sized(core, found, _records(core, [found]))
+    return found, replace(told, not_kept=not_kept(snapshot_refs.exact_of(core.repository, found)))
+
+
+def _meant(core: Core, held: Sequence[Held], ref: str) -> Held:
     found = _by_name(held, ref)
     if not found:
         record = _record(core, ref)
@@ -103,9 +102,7 @@ def find(core: Core, ref: str) -> tuple[Held, Snapshot]:
     if len(found) > 1:
         names = ", ".join(_label(one.name) if not one.is_before else one.name for one in found[:5])
         raise AmbiguousError(f"{ref!r} could be {names}; give more of it")
-    exact = snapshot_refs.exact_of(core.repository, found[0])
-    size = snapshot_refs.size_of(core.repository, found)
-    return found[0], replace(_told(found[0], titles), size=size, not_kept=not_kept(exact))
+    return found[0]
 
 
 def prune(
@@ -115,9 +112,9 @@ def prune(
     the states before a restore, those younger than ``days``, those that ``of`` names."""
     if keep_last < 0 or days < 0:
         raise UsageError("what is kept is counted from 0")
-    named = {find(core, ref)[0].name for ref in of}
     unfinished = _of_unfinished(core)
     held = snapshot_refs.held(core.repository)
+    named = {_meant(core, held, ref).name for ref in of}
     last = {
         one.name
         for kind in (True, False)
@@ -127,7 +124,8 @@ def prune(
     stays = named | last | young | unfinished
     going = [one for one in held if one.name not in stays]
     freed = snapshot_refs.size_of(core.repository, going)
-    told = {one.name: one for one in snapshots_here(core, sizes=True)}
+    records = _records(core, held)
+    told = {one.name: _sized(core, one, records) for one in held}
     if not dry_run:
         snapshot_refs.let_go(core.repository, going)
     return Pruned(
@@ -183,6 +181,10 @@ def _told(held: Held, records: dict[str, Record]) -> Snapshot:
     label = held.name if held.is_before else record.label if record else _label(held.name)
     title = record.title if record else ""
     return Snapshot(held.name, label, title, held.commit, held.base, held.created)
+
+
+def _sized(core: Core, held: Held, records: dict[str, Record]) -> Snapshot:
+    return replace(_told(held, records), size=snapshot_refs.size_of(core.repository, [held]))
 
 
 def _label(record_id: str) -> str:
