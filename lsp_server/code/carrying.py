@@ -8,13 +8,13 @@ else, lines that stand once hold those beside them (``sure_lines``). What is not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.code.anchoring import joined
+from lsp_server.code.compared import DIFF_TREE, hunk_of, name_status
 from lsp_server.code.following import History, Trail
-from lsp_server.code.git import OFFLINE, GitRunner, decode_path, unquote_path
+from lsp_server.code.git import OFFLINE, GitRunner, merge_bases, objects, unquote_path
 from lsp_server.code.reflog import moves
 from lsp_server.code.sure_lines import sure_lines
 from lsp_server.errors import StoreError
@@ -23,13 +23,7 @@ from lsp_server.records.anchors import Anchor, Birth, CodeRange
 if TYPE_CHECKING:
     from lsp_server.code.file_view import CodeFiles
 
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_DIFF = (
-    *("-c", "diff.algorithm=myers", "-c", "diff.indentHeuristic=true", "-c", "diff.noprefix=false"),
-    *("-c", "diff.mnemonicPrefix=false", "-c", "diff.interHunkContext=0", "-c", "core.quotePath=false"),
-    *(*OFFLINE, "diff-tree", "--root", "--no-commit-id", "-r", "-p", "-U0", "-M", "--no-color"),
-    *("--no-ext-diff", "--no-textconv"),
-)
+_DIFF = (*DIFF_TREE, "--text", "--root", "--no-commit-id", "-p", "-U0", "-M")
 
 Line = tuple[int, bytes]
 Added = Mapping[str, Sequence[Line]]
@@ -49,6 +43,7 @@ class Carrying:
         self._runner = runner
         self._code = code
         self._added: dict[tuple[str, str], Added] = {}
+        self._names: dict[tuple[str, str], Mapping[str, str | None]] = {}
         self._ways: dict[tuple[str, str, str], tuple[str, Way]] = {}
 
     def anchor(self, anchor: Anchor, made_at: str | None, became: Mapping[str, str]) -> Anchor:
@@ -116,7 +111,7 @@ class Carrying:
     def _found_way(self, old: str, new: str, path: str, there: str, later: Sequence[str]) -> tuple[str, Way]:
         files = (old, path), (new, there), (f"{old}^", path), (f"{new}^", there)
         now, today, before, its_before = self._blobs(*files)
-        if now == today:
+        if now and now == today:
             return there, _itself
         # Where both began with the same file, equal lines that are added may have changed their place.
         if before != its_before and (way := _same(self._adds(old).get(path), self._adds(new).get(there))):
@@ -127,14 +122,10 @@ class Carrying:
         return there, sure_lines(self._text(old, path), self._text(new, there)).get
 
     def _blobs(self, *files: tuple[str, str]) -> Sequence[str]:
-        """What tells the files at paths of commits apart; "" where there is none."""
-        asked = "".join(f"{commit}:{path}\n" for commit, path in files)
-        if asked.count("\n") != len(files):
-            return [f"{number}" for number in range(len(files))]  # such a name cannot be asked about
-        command = [*OFFLINE, "cat-file", "--batch-check"]
-        answer = self._runner.run(command, stdin=asked.encode("utf-8", "surrogateescape"))
-        rows = (row.split(b" ") for row in answer.split(b"\n")[: len(files)])
-        return [row[0].decode("ascii") if row[1:2] == [b"blob"] else "" for row in rows]
+        """What tells the files at paths of commits apart; "" where there is none, or it cannot be asked
+        for."""
+        found = objects(self._runner, [f"{commit}:{path}" for commit, path in files])
+        return [one.id if one is not None and one.kind == "blob" else "" for one in found]
 
     def _along(self, old: str, end: str, new: str, path: str) -> tuple[str, Way] | None:
         """The way along the commits from the old one to one whose changes the new one makes in one."""
@@ -143,11 +134,10 @@ class Carrying:
         if trail is None or trail.path is None or there is None:
             return None
         last, today = self._blobs((end, trail.path), (new, there))
-        if last == today:
+        if last and last == today:
             return there, _followed(trail, _itself)
-        try:
-            base = self._runner.run([*OFFLINE, "merge-base", end, f"{new}^"]).decode("ascii").strip()
-        except StoreError:  # git's way of saying that there is none
+        base = next(iter(merge_bases(self._runner, end, f"{new}^")), None)
+        if base is None:
             return None
         way = _same(self._adds(end, base).get(trail.path), self._adds(new).get(there))
         return (there, _followed(trail, way)) if way else None
@@ -173,21 +163,11 @@ class Carrying:
 
     def _path(self, old: str, new: str, path: str) -> str | None:
         """What a file is called in the new commit; None where it is not there."""
-        output = self._runner.run(
-            [
-                *OFFLINE, "diff-tree", "-r", "-M", "-z", "--no-ext-diff", "--name-status",
-                "--diff-filter=DR", old, new,
-            ]
-        )  # fmt: skip
-        fields = iter(output.split(b"\0"))
-        for status in fields:
-            if not status:
-                break
-            name = decode_path(next(fields))
-            target = decode_path(next(fields)) if status.startswith(b"R") else None
-            if name == path:
-                return target
-        return path
+        if (old, new) not in self._names:
+            listed = self._runner.run([*DIFF_TREE, "-M", "-z", "--name-status", "--diff-filter=DR", old, new])
+            names = {name: now if letter == "R" else None for letter, name, now in name_status(listed)}
+            self._names[old, new] = names
+        return self._names[old, new].get(path, path)
 
 
 def _itself(line: int) -> int | None:
@@ -222,6 +202,6 @@ def _added(diff: bytes) -> Added:
         elif row.startswith(b"+++ "):
             name = row[4:].removesuffix(b"\t")
             lines = found.setdefault(unquote_path(name).removeprefix("b/"), [])
-        elif (hunk := _HUNK.match(row)) is not None:
-            removed, number, added = (int(one) if one is not None else 1 for one in hunk.groups())
+        elif (hunk := hunk_of(row)) is not None:
+            _, removed, number, added = hunk
     return found

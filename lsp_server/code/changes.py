@@ -8,16 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner, decode_path, unquote_path
+from lsp_server.code.compared import DIFF_TREE, hunk_of
+from lsp_server.code.git import GitRunner, decode_path, unquote_path
 
 _OBJECT_ID = re.compile(rb"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
-_PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--full-index")
-_SAME_EVERYWHERE = (
-    *("-c", "diff.algorithm=myers", "-c", "diff.indentHeuristic=true", "-c", "diff.context=3"),
-    *("-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "diff.suppressBlankEmpty=false"),
-    *("-c", "diff.interHunkContext=0", "-c", "diff.submodule=short", "-c", "diff.orderFile="),
-    *("-c", "core.quotePath=false"),
-)
+_OF_EACH = (*DIFF_TREE, "--stdin", "--root", "--no-renames")
 # What a diff says of a file above its lines, and that two patches have to agree about.
 _TELLING_HEADERS = (b"old mode ", b"new mode ", b"new file mode ", b"deleted file mode ")
 
@@ -66,7 +61,7 @@ class Changes:
     def _read(self, spans: Sequence[Span]) -> None:
         asked = "".join(f"{one.commit} {one.since}\n" if one.since else f"{one.commit}\n" for one in spans)
         diffs = self._runner.run(
-            [*_SAME_EVERYWHERE, *OFFLINE, "diff-tree", "--stdin", "--root", "-r", "-p", *_PLAIN_DIFF],
+            [*_OF_EACH, "-p", "-U3", "--full-index"],
             stdin=asked.encode("ascii"),
         )
         told = self._runner.run(["patch-id", "--stable"], stdin=diffs).decode("ascii").splitlines()
@@ -83,7 +78,7 @@ class Changes:
         if wanted:
             self._files.update(dict.fromkeys(wanted, frozenset()))
             output = self._runner.run(
-                [*OFFLINE, "diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--name-only"],
+                [*_OF_EACH, "-z", "--name-only"],
                 stdin="".join(f"{one}\n" for one in wanted).encode("ascii"),
             )
             commit, found = "", list[str]()
@@ -131,8 +126,8 @@ def _change(rows: Sequence[bytes], patch: str) -> Change | None:
         elif row.startswith(b"diff --git "):
             path = row[len(b"diff --git ") :]
             files.add(_path(path))
-        elif row.startswith(b"@@ "):
-            left = _lengths(row)
+        elif (hunk := hunk_of(row)) is not None:
+            left = [hunk.removed, hunk.added]
         elif row.startswith(b"index "):
             index = row
         elif row.startswith(b"Binary files "):
@@ -147,14 +142,6 @@ def _change(rows: Sequence[bytes], patch: str) -> Change | None:
     alone = [line.partition(b"\0")[2] for line in (*headers, *parts, *binary)]
     lines_alone = hashlib.sha1(b"\n".join(alone), usedforsecurity=False).hexdigest()
     return Change(frozenset(files), f"{patch} {beside}", bare, lines_alone if parts else bare, lines)
-
-
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
-
-
-def _lengths(row: bytes) -> list[int]:
-    found = _HUNK.match(row)
-    return [int(length) if length is not None else 1 for length in found.groups()] if found else [0, 0]
 
 
 def _path(names: bytes) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.code.git import LOG, OFFLINE, GitRunner
 
 _PAIR = re.compile(rb" *\d+: +([0-9a-f]{40,64}) ([=!]) +\d+: +([0-9a-f]{40,64}) ")
 _CLAIM = re.compile(rb"\(cherry picked from commit ([0-9a-f]{40,64})\)")
@@ -31,8 +31,7 @@ def read_comparable(runner: GitRunner, revisions: Sequence[str], *options: str) 
         return {}
     output = runner.run(
         [
-            *OFFLINE, "-c", "log.showSignature=false", "log", "-z", *options, "--stdin", "--no-mailmap",
-            "--no-notes", "--no-color", "-s", "--encoding=UTF-8",
+            *LOG, "-z", *options, "--stdin", "-s",
             "--format=%H%n%T%n%P%n%at%n%an%x01%ae%x01%at%n%B",
         ],
         stdin="".join(f"{one}\n" for one in revisions).encode("ascii"),

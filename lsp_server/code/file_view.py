@@ -20,7 +20,7 @@ from lsp_server.code.locating import FileToday, locate
 from lsp_server.code.model import Certainty, Located
 from lsp_server.code.past import Past
 from lsp_server.code.reading import CodeReader
-from lsp_server.errors import StoreError
+from lsp_server.errors import StoreError, UsageError
 from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
 
 if TYPE_CHECKING:
@@ -157,18 +157,25 @@ class CodeFiles(CodeReader):
 
     def find(self, anchor: Anchor, *, made_at: str | None = None) -> Located:
         """Where an anchor is today: in its file, under the name that this was given since, or else in
-        the one other file that has its text. ``made_at`` as for ``locate``."""
-        path = anchor.range.path
+        the one other file that has its text. ``made_at`` as for ``locate``. ``UNKNOWN`` also where a file
+        that would tell is not in this clone, or cannot be read."""
         commit = self.head()
         if anchor.range.is_whole:
             return self._locate_whole(anchor, made_at, commit)
+        try:
+            return self._find_lines(anchor, made_at, commit)
+        except (StoreError, UsageError):
+            return Located((), Certainty.UNKNOWN, 0, anchor.range.end - anchor.range.start + 1)
+
+    def _find_lines(self, anchor: Anchor, made_at: str | None, commit: str | None) -> Located:
+        path = anchor.range.path
         located = self.locate(anchor, self.today(path, commit=commit), made_at=made_at)
-        if located.ranges or made_at is None:
+        if located.ranges or made_at is None or commit is None:
             return located
         # Step by step, or, where the commits between are not all here, from one end to the other.
         now = self.path_today(path, made_at, commit=commit)
         is_told = now is not None
-        now = now or renamed_to(self._runner, path, made_at)
+        now = now or renamed_to(self._runner, path, made_at, commit)
         if now is not None and now != path:
             today = self.today(now, commit=commit)
             # From one end to the other a copy of a file that is gone looks as if it were that file.
@@ -176,11 +183,11 @@ class CodeFiles(CodeReader):
                 renamed = self.locate(anchor, today, made_at=made_at, is_its_file=True)
                 if renamed.ranges:
                     return renamed
-        return self.elsewhere(anchor, commit=commit, made_at=made_at) or self._ended(located, anchor, made_at)
+        found = self.elsewhere(anchor, commit=commit, made_at=made_at)
+        return found or self._ended(located, anchor, made_at, commit)
 
-    def _ended(self, located: Located, anchor: Anchor, made_at: str) -> Located:
-        commit = self.head()
-        if located.certainty is not Certainty.STALE or commit is None:
+    def _ended(self, located: Located, anchor: Anchor, made_at: str, commit: str) -> Located:
+        if located.certainty is not Certainty.STALE:
             return located
         anchor, today = self._in_history(anchor, made_at, commit)
         last = self._past.last(anchor, commit, today or made_at)

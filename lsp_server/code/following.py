@@ -12,27 +12,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner, decode_path
+from lsp_server.code.compared import DIFF_TREE, Hunk, hunk_of, renamed
+from lsp_server.code.git import OFFLINE, GitRunner
 from lsp_server.errors import StoreError
 
-# As blame compares, whatever the user has configured.
-_COMPARED = (
-    "diff-tree", "-r", "--text", "--no-ext-diff", "--no-textconv", "--no-color", "--diff-algorithm=myers",
-    "--indent-heuristic", "--inter-hunk-context=0", "-l1000",
-)  # fmt: skip
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_LINES = (*DIFF_TREE, "--text", "-p", "-U0")
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _AT_LEAST = 256  # commits that are looked at together
-
-
-class Hunk(NamedTuple):
-    """Lines ``old`` to ``old + removed - 1`` became ``new`` to ``new + added - 1``, as git counts: where
-    none were removed (added), ``old`` (``new``) is the line before."""
-
-    old: int
-    removed: int
-    new: int
-    added: int
 
 
 class Step(NamedTuple):
@@ -151,18 +137,13 @@ class History:
 
     def _look_for_rename(self, step: Step, path: str) -> tuple[str, Step] | None:
         pair = [step.parent, step.commit]
-        listed = self._compared("-M", "--diff-filter=R", "--name-status", "-z", *pair)
-        fields = listed.split(b"\0")
-        for old, new in zip(fields[1::3], fields[2::3], strict=False):
-            if decode_path(old) == path:
-                now = decode_path(new)
-                changes = _changes(self._compared("-M", "-p", "-U0", *pair, "--", path, now))
-                hunks = tuple(hunk for change in changes for hunk in change.hunks)
-                return now, step._replace(hunks=hunks, is_end=False)
-        return None
-
-    def _compared(self, *arguments: str) -> bytes:
-        return self._runner.run([*OFFLINE, "--literal-pathspecs", *_COMPARED, *arguments])
+        names = [*DIFF_TREE, "-M", "--diff-filter=R", "--name-status", "-z", *pair]
+        now = renamed(self._runner.run(names)).get(path)
+        if now is None:
+            return None
+        changes = _changes(self._runner.run([*_LINES, "-M", *pair, "--", path, now]))
+        hunks = tuple(hunk for change in changes for hunk in change.hunks)
+        return now, step._replace(hunks=hunks, is_end=False)
 
     def first(self) -> str | None:
         """The commit without a parent that the first parents lead to."""
@@ -238,9 +219,9 @@ class _Way:
 
     def _look(self, runner: GitRunner, path: str, newest: int, oldest: int) -> list[tuple[int, Step]]:
         pairs = "".join(f"{self.commits[at]} {self.commits[at + 1]}\n" for at in range(newest, oldest))
-        command = [*OFFLINE, "--literal-pathspecs", *_COMPARED, "--stdin", "-p", "-U0", "--", path]
         found = []
-        for change in _changes(runner.run(command, stdin=pairs.encode("ascii"))):
+        output = runner.run([*_LINES, "--stdin", "--", path], stdin=pairs.encode("ascii"))
+        for change in _changes(output):
             at = self.position[change.commit]
             found.append((at, change._replace(parent=self.commits[at + 1])))
         return found[::-1]
@@ -255,10 +236,9 @@ def _changes(output: bytes) -> Iterator[Step]:
     for line in output.split(b"\n"):
         if inside:
             inside -= not line.startswith(b"\\")
-        elif found := _HUNK.match(line):
-            old, removed, new, added = (int(found[n]) if found[n] else 1 for n in (1, 2, 3, 4))
-            hunks.append(Hunk(old, removed, new, added))
-            inside = removed + added
+        elif (hunk := hunk_of(line)) is not None:
+            hunks.append(hunk)
+            inside = hunk.removed + hunk.added
         elif line.startswith(b"deleted file mode"):
             is_end = True
         elif _COMMIT.match(line):

@@ -5,9 +5,12 @@ How git is started is the ground floor's business: it comes in as a ``GitRunner`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from lsp_server.errors import StoreError
 
 # A missing object of a partial clone must fail here, not be fetched: nothing is downloaded to answer a
 # question. One setting for each protocol, because `protocol.<name>.allow` in the user's configuration
@@ -23,13 +26,20 @@ OFFLINE: tuple[str, ...] = (
     ),
 )
 
+# The log as nobody has configured it: whoever has signatures shown would have them among the answers.
+LOG: tuple[str, ...] = (
+    *OFFLINE, "-c", "log.showSignature=false", "-c", "log.follow=false",
+    "log", "--no-color", "--no-decorate", "--no-mailmap", "--no-notes", "--encoding=UTF-8",
+)  # fmt: skip
+
 
 class GitRunner(Protocol):
     """Runs git in the repository's top directory (its git directory when bare)."""
 
     def run(self, args: Sequence[str], /, *, stdin: bytes | None = None) -> bytes:
-        """What ``git --no-optional-locks *args`` prints. ``args`` may begin with git's own options
-        (``-c``). Non-UTF-8 bytes of a path are surrogate escapes. Raises ``StoreError`` when git fails.
+        """What ``git --no-optional-locks --literal-pathspecs *args`` prints: a path is a path, whatever
+        characters are in it. ``args`` may begin with git's own options (``-c``). Non-UTF-8 bytes of a path
+        are surrogate escapes. Raises ``StoreError`` when git fails.
         """
         ...
 
@@ -52,6 +62,7 @@ def decode_path(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+_OBJECT = re.compile(rb"([0-9a-f]{40,64}) (commit|tree|blob|tag) \d+\Z")
 _ESCAPES = {
     ord("a"): 7,
     ord("b"): 8,
@@ -87,22 +98,35 @@ def unquote_path(raw: bytes) -> str:
 
 def commit_id(runner: GitRunner, revision: str = "HEAD") -> str | None:
     """The full id of a commit; None where there is no such commit (HEAD of an unborn branch)."""
-    if "\n" in revision:
-        return None
-    # batch-check answers "missing" in words, so a missing commit and a failing git stay apart.
-    answer = runner.run(
-        [*OFFLINE, "cat-file", "--batch-check"],
-        stdin=f"{revision}^{{commit}}\n".encode("utf-8", "surrogateescape"),
-    )
-    words = answer.split()
-    return words[0].decode("ascii") if len(words) == 3 and words[1] == b"commit" else None
+    (found,) = objects(runner, [f"{revision}^{{commit}}"])
+    return found.id if found is not None else None
+
+
+class Object(NamedTuple):
+    """What a name stands for: ``kind`` is ``commit``, ``tree``, ``blob`` or ``tag``, ``id`` the full id."""
+
+    kind: str
+    id: str
+
+
+def objects(runner: GitRunner, names: Sequence[str]) -> list[Object | None]:
+    """The object that each name (an id, a revision, ``<commit>:<path>``) stands for, in their order; None
+    where it is not here, or cannot be asked for because there is a line break in it. One process at the
+    most. Raises ``StoreError`` when git fails."""
+    asked = "".join(f"{name}\n" for name in names if "\n" not in name)
+    answers: list[bytes] = []
+    if asked:
+        # batch-check answers "missing" in words, so a missing object and a failing git stay apart.
+        command = [*OFFLINE, "cat-file", "--batch-check"]
+        answers = runner.run(command, stdin=asked.encode("utf-8", "surrogateescape")).split(b"\n")
+    rows = iter(answers)
+    found = (None if "\n" in name else _OBJECT.match(next(rows)) for name in names)
+    return [Object(row[2].decode("ascii"), row[1].decode("ascii")) if row else None for row in found]
 
 
 def tree_entry(runner: GitRunner, commit: str, path: str) -> TreeEntry | None:
     """What ``commit`` has at ``path`` (relative to the top), None when nothing."""
-    listing = runner.run(
-        [*OFFLINE, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path]
-    )
+    listing = runner.run([*OFFLINE, "ls-tree", "-z", "--full-tree", commit, "--", path])
     for line in listing.split(b"\0"):
         head, _, name = line.partition(b"\t")
         if decode_path(name) == path:
@@ -116,9 +140,16 @@ def blob(runner: GitRunner, object_id: str) -> bytes:
     return runner.run([*OFFLINE, "cat-file", "blob", object_id])
 
 
+def committed_file(runner: GitRunner, commit: str, path: str) -> bytes | None:
+    """The bytes of a file as committed; None where the commit has no regular file there. Raises
+    ``StoreError`` where they are not here."""
+    entry = tree_entry(runner, commit, path)
+    return blob(runner, entry.object_id) if entry and entry.is_file else None
+
+
 def is_left_out(runner: GitRunner, path: str) -> bool:
     """Whether a sparse checkout leaves a committed file out of the work tree."""
-    listed = runner.run(["--literal-pathspecs", "ls-files", "-t", "-z", "--", path])
+    listed = runner.run(["ls-files", "-t", "-z", "--", path])
     return listed.startswith(b"S ")
 
 
@@ -143,6 +174,20 @@ def _settings(runner: GitRunner) -> list[bytes]:
 def is_shallow(runner: GitRunner) -> bool:
     """Whether history ends early here."""
     return runner.run(["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+
+
+def is_cut(runner: GitRunner) -> bool:
+    """Whether not all of history is here: the clone is shallow or partial. Two processes at the most."""
+    return is_shallow(runner) or is_partial_clone(runner)
+
+
+def merge_bases(runner: GitRunner, one: str, other: str) -> list[str]:
+    """Where the histories of two commits part, best first; none where they have nothing in common, or one is
+    not here."""
+    try:
+        return runner.run([*OFFLINE, "merge-base", "--all", one, other]).decode("ascii").split()
+    except StoreError:  # also git's way of saying that there is none
+        return []
 
 
 def commits_since(runner: GitRunner, commit: str, old: str) -> frozenset[str] | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from lsp_server.code.git import OFFLINE, GitRunner, decode_path
+from lsp_server.code.compared import DIFF_TREE, renamed
+from lsp_server.code.git import LOG, GitRunner, decode_path
 from lsp_server.errors import StoreError
 
 
@@ -21,20 +22,8 @@ def added_dates(runner: GitRunner, root: Path | None, directory: Path) -> Mappin
     below = directory.resolve().relative_to(root.resolve()).as_posix()
     prefix = "" if below == "." else f"{below}/"
     try:
-        output = runner.run(
-            [
-                *OFFLINE,
-                "--literal-pathspecs",
-                "log",
-                "--no-renames",
-                "--diff-filter=A",
-                "--format=%x01%aI",
-                "--name-only",
-                "-z",
-                "--",
-                below,
-            ]
-        )
+        added = [*LOG, "--no-renames", "--diff-filter=A", "--format=%x01%aI", "--name-only", "-z"]
+        output = runner.run([*added, "--", below])
     except StoreError:
         return {}  # an unborn branch has no log
     dates: dict[str, datetime] = {}
@@ -48,17 +37,11 @@ def added_dates(runner: GitRunner, root: Path | None, directory: Path) -> Mappin
     return dates
 
 
-def renamed_to(runner: GitRunner, path: str, since: str) -> str | None:
-    """The path that a file has at HEAD which was at ``path`` in the commit ``since``; None when it is not
-    there any more, or nobody can tell. One process."""
+def renamed_to(runner: GitRunner, path: str, since: str, commit: str) -> str | None:
+    """The path that a file has in ``commit`` which was at ``path`` in the commit ``since``; None when it is
+    not there any more, or nobody can tell. One process."""
     try:
-        output = runner.run(
-            [*OFFLINE, "diff", "--no-ext-diff", "--name-status", "-M", "--diff-filter=R", "-z", since, "HEAD"]
-        )
+        listed = runner.run([*DIFF_TREE, "-M", "-z", "--name-status", "--diff-filter=R", since, commit])
     except StoreError:
-        return None  # the commit is not here, or HEAD is unborn
-    fields = output.split(b"\0")
-    renames = {
-        decode_path(old): decode_path(new) for old, new in zip(fields[1::3], fields[2::3], strict=False)
-    }
-    return renames.get(path)
+        return None  # a commit is not here
+    return renamed(listed).get(path)

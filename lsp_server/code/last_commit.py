@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner
-
-_FORMAT = ("--encoding=UTF-8", "--no-color", "--no-decorate", "--no-notes", "--no-show-signature", "-s", "-1")
+from lsp_server.code.git import LOG, GitRunner
 
 
 class LastCommit(NamedTuple):
@@ -26,7 +24,7 @@ def last_commit(runner: GitRunner) -> LastCommit | None:
     walks: tuple[tuple[str, ...], ...] = (("-g",), ())
     for walk in walks:
         try:
-            said = runner.run([*OFFLINE, "log", *walk, *_FORMAT, "--format=%gs%x00%s", "HEAD", "--"])
+            said = runner.run([*LOG, *walk, "-s", "-1", "--format=%gs%x00%s", "HEAD", "--"])
         except StoreError:  # unborn
             return None
         action, _, subject = said.decode("utf-8", "replace").rstrip("\n").partition("\0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Hashable
 from typing import NamedTuple, TypeVar
 
@@ -10,15 +11,15 @@ from lsp_server.code.following import Fate, History
 from lsp_server.code.git import (
     OFFLINE,
     GitRunner,
-    blob,
     commit_id,
     commits_since,
-    is_partial_clone,
-    is_shallow,
+    committed_file,
+    is_cut,
+    merge_bases,
     tree_entry,
 )
 from lsp_server.code.locating import has_words
-from lsp_server.code.text import is_binary, split_lines
+from lsp_server.code.text import text_lines
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, CodeRange
 
@@ -168,11 +169,9 @@ class Past:
 
     def _read(self, commit: str, path: str) -> tuple[str, ...] | None:
         try:
-            entry = tree_entry(self._runner, commit, path)
-            content = blob(self._runner, entry.object_id) if entry and entry.is_file else None
+            return text_lines(committed_file(self._runner, commit, path))
         except StoreError:
             return None
-        return None if content is None or is_binary(content) else split_lines(content)
 
     def is_file(self, commit: str, path: str) -> bool:
         """Whether a commit has a file at a path."""
@@ -187,7 +186,7 @@ class Past:
 
     def is_cut(self, head: str) -> bool:
         """Whether the history of ``head`` is not all here: the clone is shallow or partial."""
-        return _kept(self._cut, head, lambda: is_shallow(self._runner) or is_partial_clone(self._runner))
+        return _kept(self._cut, head, lambda: is_cut(self._runner))
 
     def younger(self, head: str, made_at: str) -> frozenset[str] | None:
         """The commits in the history of ``head`` that were not in that of ``made_at``."""
@@ -223,17 +222,16 @@ class Past:
 
     def _common(self, one: str, other: str) -> str | None:
         try:
-            if (commit := commit_id(self._runner, one)) is None:
-                return None
-            found = self._runner.run([*OFFLINE, "merge-base", commit, other])
+            commit = commit_id(self._runner, one)
         except StoreError:
-            return None  # no history in common
-        return found.decode("ascii").split()[0]
+            return None
+        return next(iter(merge_bases(self._runner, commit, other)), None) if commit else None
 
 
 def _kept(known: dict[Key, Value], key: Key, find: Callable[[], Value]) -> Value:
-    if key not in known:
-        if len(known) >= _KEPT:
-            known.clear()
-        known[key] = find()
-    return known[key]
+    with contextlib.suppress(KeyError):  # asked and read at once: another thread may clear it
+        return known[key]
+    if len(known) >= _KEPT:
+        known.clear()
+    known[key] = answer = find()
+    return answer

@@ -12,15 +12,15 @@ from lsp_server.code.git import (
     GitRunner,
     blob,
     commit_id,
+    committed_file,
+    is_cut,
     is_left_out,
-    is_partial_clone,
-    is_shallow,
     tree_entry,
 )
 from lsp_server.code.line_map import map_lines
 from lsp_server.code.locating import FileToday
 from lsp_server.code.places import code_file, read_file, tidy_path
-from lsp_server.code.text import is_binary, split_lines
+from lsp_server.code.text import is_binary, split_lines, text_lines
 from lsp_server.errors import UsageError
 from lsp_server.records.anchors import Anchor, CodeRange
 
@@ -52,13 +52,11 @@ class CodeReader:
     def head_text(self, path: str, *, commit: str | None = None) -> tuple[str, ...] | None:
         """The lines of a file as committed; None when it is not a text file there. Raises
         ``StoreError`` where a partial clone does not have it."""
-        content = self._committed(commit or self.head(), path)
-        return None if content is None or is_binary(content) else split_lines(content)
+        return text_lines(self._committed(commit or self.head(), path))
 
     def worktree_text(self, path: str) -> tuple[str, ...] | None:
         """The lines of a file on disk (at HEAD when bare); None when it is not a text file."""
-        content = self._current(path)
-        return None if content is None or is_binary(content) else split_lines(content)
+        return text_lines(self._current(path))
 
     def births(self, path: str, *, commit: str | None = None) -> FileBirths:
         """Where each line of a committed file was born. Slow the first time: blame runs."""
@@ -116,23 +114,20 @@ class CodeReader:
     def _blamed_anew(self, commit: str, path: str) -> BlamedFile:
         entry = tree_entry(self._runner, commit, path)
         if entry is None or not entry.is_file:
-            return BlamedFile(None, None, FileBirths(commit, path, is_cut=self._is_cut()))
+            return BlamedFile(None, None, FileBirths(commit, path, is_cut=is_cut(self._runner)))
         alike = self._cache.with_blob(path, entry.object_id)
         before = alike and alike.births.commit
         if alike and before and is_blamed_alike(self._runner, before, commit, path):
             return replace(alike, births=replace(alike.births, commit=commit))
         content = blob(self._runner, entry.object_id)
-        lines = None if is_binary(content) else split_lines(content)
+        lines = text_lines(content)
         if lines:
             # A file's byte order mark alone is no line to split_lines but one to git: it has no births.
             runs = blame(self._runner, commit, path, 1, len(lines))
             births = FileBirths(commit, path, runs, is_cut=any(not run.known for run in runs))
         else:
-            births = FileBirths(commit, path, is_cut=lines is None and self._is_cut())
+            births = FileBirths(commit, path, is_cut=lines is None and is_cut(self._runner))
         return BlamedFile(entry.object_id, lines, births)
-
-    def _is_cut(self) -> bool:
-        return is_shallow(self._runner) or is_partial_clone(self._runner)
 
     def _current(self, path: str) -> bytes | None:
         if self._root is None:
@@ -140,5 +135,4 @@ class CodeReader:
         return read_file(self._root, path)
 
     def _committed(self, commit: str | None, path: str) -> bytes | None:
-        entry = tree_entry(self._runner, commit, path) if commit else None
-        return blob(self._runner, entry.object_id) if entry and entry.is_file else None
+        return committed_file(self._runner, commit, path) if commit else None

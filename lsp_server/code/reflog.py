@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.code.git import LOG, GitRunner
 from lsp_server.errors import StoreError
 
 _MOST_MOVES = 2000
@@ -35,7 +35,7 @@ def moves(runner: GitRunner) -> Moves:
     try:
         output = runner.run(
             [
-                *OFFLINE, "-c", "log.showSignature=false", "log", "--walk-reflogs", "--no-color", "-s",
+                *LOG, "--walk-reflogs", "-s",
                 f"--max-count={_MOST_MOVES}", "--format=%gD%x00%H%x00%P%x00%gs", "HEAD", "--branches", "--",
             ]
         )  # fmt: skip

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lsp_server.code.changes import Change, Changes, Span
 from lsp_server.code.comparable import Comparable, are_paired, leads_to, read_comparable
-from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.code.git import OFFLINE, GitRunner, merge_bases, objects
 from lsp_server.code.reflog import Step
 from lsp_server.code.rewrites import Rewritten, present, unreachable
 from lsp_server.errors import StoreError
@@ -70,11 +70,7 @@ class Search:
         ]
 
     def _left_are_whole(self) -> bool:
-        trees = [f"{one.id}^{{tree}}" for one in self._left()]
-        answer = self._runner.run(
-            [*OFFLINE, "cat-file", "--batch-check"], stdin="".join(f"{one}\n" for one in trees).encode()
-        )
-        return b" missing" not in answer
+        return None not in objects(self._runner, [f"{one.id}^{{tree}}" for one in self._left()])
 
     def _note(self, commit: Comparable, candidates: Iterable[Comparable], evidence: Evidence) -> None:
         """Take the one candidate, or the one whose author and date are the same. Several: it is unclear."""
@@ -136,7 +132,7 @@ class Search:
             return []
         output = self._runner.run(
             [
-                *OFFLINE, "--literal-pathspecs", "rev-list", "--stdin", "--full-history", "--no-merges",
+                *OFFLINE, "rev-list", "--stdin", "--full-history", "--no-merges",
                 *self._limits, "--", *paths,
             ],
             stdin="".join(f"{one}\n" for one in self._revisions).encode("ascii"),
@@ -239,11 +235,7 @@ class Search:
     def _bases(self, place: str) -> list[str]:
         found: dict[str, None] = {}
         for tip in self._tips[:_MOST_BASES]:
-            try:
-                output = self._runner.run([*OFFLINE, "merge-base", place, tip])
-            except StoreError:  # git's way of saying that there is none
-                continue
-            found.update(dict.fromkeys(output.decode("ascii").split()))
+            found.update(dict.fromkeys(merge_bases(self._runner, place, tip)[:1]))
         return list(found)
 
     def _by_claim(self) -> None:

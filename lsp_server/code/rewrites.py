@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from lsp_server.code.git import OFFLINE, GitRunner
+from lsp_server.code.git import OFFLINE, GitRunner, objects
 from lsp_server.code.rewrite_journal import Noted, by_old
 from lsp_server.records.evidence import STRENGTH, Evidence, evidence_of
 
@@ -72,14 +72,8 @@ def find_rewritten(
 
 def present(runner: GitRunner, commits: Iterable[str]) -> set[str]:
     """Those of ``commits`` (full ids) whose objects are in this clone. One process."""
-    asked = list(dict.fromkeys(commits))
-    if not asked:
-        return set()
-    answer = runner.run(
-        [*OFFLINE, "cat-file", "--batch-check"], stdin="".join(f"{one}\n" for one in asked).encode("ascii")
-    )
-    words = [line.split() for line in answer.decode("utf-8", "replace").splitlines()]
-    return {found[0] for found in words if len(found) == 3 and found[1] == "commit"}
+    found = objects(runner, list(dict.fromkeys(commits)))
+    return {one.id for one in found if one is not None and one.kind == "commit"}
 
 
 def unreachable(

@@ -22,6 +22,11 @@ def split_lines(content: bytes | str) -> tuple[str, ...]:
     return tuple(line.removesuffix("\r") for line in lines)
 
 
+def text_lines(content: bytes | None) -> tuple[str, ...] | None:
+    """A file's lines; None where there is no file, or it is binary."""
+    return None if content is None or is_binary(content) else split_lines(content)
+
+
 def is_binary(content: bytes) -> bool:
     """Whether git takes it for binary: a NUL near its beginning."""
     return b"\0" in content[:_BINARY_PROBE]

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
+from lsp_server.code.compared import DIFF_TREE, renamed
 from lsp_server.code.git import OFFLINE, GitRunner, decode_path
 from lsp_server.errors import StoreError
 
@@ -125,9 +126,8 @@ def _changed(
     it did to each."""
     if not commits:
         return
-    arguments = ["diff-tree", "--stdin", "--root", "-r", "-z", "--name-status", "--no-renames", "--"]
     output = runner.run(
-        [*OFFLINE, *arguments, *paths],
+        [*DIFF_TREE, "--stdin", "--root", "-z", "--name-status", "--no-renames", "--", *paths],
         stdin="".join(f"{commit}\n" for commit in commits).encode("ascii"),
     )
     fields = iter(output.split(b"\0"))
@@ -145,18 +145,24 @@ def _changed(
 
 def _renamed_from(runner: GitRunner, commit: str, path: str) -> list[str]:
     """What a file was called before the commit that it came with, where that renamed it."""
-    arguments = ["diff-tree", "-r", "-z", "--name-status", "-M", "--diff-filter=R", "--no-commit-id"]
-    fields = runner.run([*OFFLINE, *arguments, commit]).split(b"\0")
-    pairs = zip(fields[1::3], fields[2::3], strict=False)
-    return [decode_path(old) for old, new in pairs if decode_path(new) == path]
+    arguments = ["-z", "--name-status", "-M", "--diff-filter=R", "--no-commit-id", commit]
+    listed = runner.run([*DIFF_TREE, *arguments])
+    return [before for before, now in renamed(listed).items() if now == path]
 
 
 def files_of(runner: GitRunner, commit: str) -> set[str]:
     """The files that one commit changed; a merge those that it changed against its first parent. One
     process. Empty where the objects are not here."""
-    arguments = ["diff-tree", "--root", "-r", "-z", "--name-only", "--no-renames", "--no-commit-id"]
+    arguments = [
+        "--root",
+        "-z",
+        "--name-only",
+        "--no-renames",
+        "--no-commit-id",
+        "--diff-merges=first-parent",
+    ]
     try:
-        output = runner.run([*OFFLINE, *arguments, "--diff-merges=first-parent", commit])
+        output = runner.run([*DIFF_TREE, *arguments, commit])
     except StoreError:
         return set()
     return {decode_path(path) for path in output.split(b"\0") if path}

@@ -8,15 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lsp_server.code.git import (
-    OFFLINE,
-    GitRunner,
-    commit_id,
-    decode_path,
-    is_partial_clone,
-    is_shallow,
-    tree_entry,
-)
+from lsp_server.code.compared import DIFF_TREE, name_status, renamed
+from lsp_server.code.git import LOG, OFFLINE, GitRunner, commit_id, decode_path, is_cut, objects, tree_entry
 from lsp_server.code.model import Certainty, Located
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import ROOT, CodeRange, whole
@@ -25,7 +18,7 @@ _ANSWERS_KEPT = 4096
 _MOVES = 50  # of a file or folder, followed one after the other
 _REMOVALS = 200  # commits that took files out of a folder, looked at
 # With -l, as many files of one commit as renames are looked for among; more are only found unchanged.
-_COMPARED = ("diff-tree", "--no-ext-diff", "--no-textconv", "--name-status", "-r", "-z", "-l2000")
+_NAMES = ("--name-status", "-z", "-l2000")
 
 
 class WholePlaces:
@@ -49,8 +42,7 @@ class WholePlaces:
         today = self._today(place, made_at, head)
         if today is not None:
             return Located((whole(today),), Certainty.NAME, 0, 0)
-        is_cut = is_shallow(self._runner) or is_partial_clone(self._runner)
-        return Located((), Certainty.UNKNOWN if is_cut else Certainty.STALE, 0, 0)
+        return Located((), Certainty.UNKNOWN if is_cut(self._runner) else Certainty.STALE, 0, 0)
 
     def former_names(self, path: str, head: str, since: frozenset[str]) -> tuple[str, ...]:
         """The names that git says a file of the commit ``head``, or a staged one, had before it was renamed,
@@ -79,7 +71,7 @@ class WholePlaces:
             if not missing(self._runner, [(commit, name) for commit in since]):
                 return
             span = ["-1", at, "--no-renames", "--diff-filter=A", "--format=%H", "--", name]
-            added = self._runner.run([*OFFLINE, "--literal-pathspecs", "log", *span]).decode("ascii").strip()
+            added = self._runner.run([*LOG, *span]).decode("ascii").strip()
             if not added or commit_id(self._runner, f"{added}^") is None:
                 return
             before = {now: was for was, now in self._renames(f"{added}^", added).items()}
@@ -91,11 +83,7 @@ class WholePlaces:
 
     def _staged_from(self, path: str) -> tuple[str, ...]:
         """The name of the file that is staged to be at ``path``, before it was renamed."""
-        try:
-            listed = self._runner.run([*OFFLINE, "diff-index", "--cached", *_COMPARED[1:], "-M", "HEAD"])
-        except StoreError:
-            return ()
-        return tuple(was for was, now in _renamed(listed).items() if now == path)
+        return tuple(was for letter, was, now in self._staged() if letter == "R" and now == path)
 
     def _today(self, place: CodeRange, made_at: str | None, head: str | None) -> str | None:
         if place.path == ROOT:
@@ -184,32 +172,35 @@ class WholePlaces:
         nobody knows since when to look."""
         span = ["--reverse", head, f"^{since}"] if since else ["-1", head]
         what = ["--no-renames", "--diff-filter=D", "--format=%H"]
-        listed = self._runner.run([*OFFLINE, "--literal-pathspecs", "log", *what, *span, "--", path])
+        listed = self._runner.run([*LOG, *what, *span, "--", path])
         return listed.decode("ascii").split()
 
     def _renames(self, old: str, new: str) -> dict[str, str]:
-        command = [*OFFLINE, *_COMPARED, "--diff-filter=R"]
+        command = [*DIFF_TREE, *_NAMES, "--diff-filter=R"]
         try:
-            return _renamed(self._runner.run([*command, "-M", old, new]))
+            return renamed(self._runner.run([*command, "-M", old, new]))
         except StoreError:
             # Which files are alike cannot be told without their texts; which are the same can.
-            return _renamed(self._runner.run([*command, "-M100%", old, new]))
+            return renamed(self._runner.run([*command, "-M100%", old, new]))
+
+    def _staged(self) -> list[tuple[str, str, str]]:
+        """What is staged but not committed, as ``name_status`` tells; nothing where git cannot tell."""
+        try:
+            listed = self._runner.run([*OFFLINE, "diff-index", "--cached", *_NAMES, "-M", "HEAD"])
+        except StoreError:
+            return []
+        return list(name_status(listed))
 
     def _as_staged(self, path: str) -> str | None:
         """A file's name after what is staged but not committed; None when it was taken out."""
         if path.endswith("/") or self._root is None or (self._root / path).exists():
             return path
-        compared = ["diff-index", "--cached", *_COMPARED[1:], "-M", "HEAD"]
-        try:
-            listed = self._runner.run([*OFFLINE, *compared])
-        except StoreError:
-            return path
-        fields = listed.split(b"\0")
-        name = path.encode("utf-8", "surrogateescape")
-        deleted = any(status == b"D" and fields[at + 1] == name for at, status in enumerate(fields[:-1]))
-        if deleted and self._runner.run([*OFFLINE, "ls-files", "-z"]):  # else nothing is checked out yet
+        letter, now = {was: (letter, now) for letter, was, now in self._staged()}.get(path, ("", path))
+        if letter == "D" and self._runner.run(
+            [*OFFLINE, "ls-files", "-z"]
+        ):  # else nothing is checked out yet
             return None
-        return _renamed(listed).get(path, path)
+        return now
 
     def _on_disk(self, path: str) -> str | None:
         """A file that no commit has yet, or a folder with such files."""
@@ -230,12 +221,8 @@ class WholePlaces:
 def missing(runner: GitRunner, files: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of some (commit, path) that are no file or folder there. One process."""
     asked = [one for one in dict.fromkeys(files) if "\n" not in one[1]]
-    if not asked:
-        return set()
-    names = "".join(f"{commit}:{path}\n" for commit, path in asked).encode("utf-8", "surrogateescape")
-    answer = runner.run([*OFFLINE, "cat-file", "--batch-check=%(objecttype)"], stdin=names)
-    told = answer.decode("utf-8", "surrogateescape").split("\n")
-    return {one for one, said in zip(asked, told, strict=False) if said not in ("blob", "tree")}
+    found = objects(runner, [f"{commit}:{path}" for commit, path in asked])
+    return {one for one, there in zip(asked, found, strict=True) if there is None}
 
 
 def has_files(runner: GitRunner, folder: str) -> bool:
@@ -243,30 +230,15 @@ def has_files(runner: GitRunner, folder: str) -> bool:
     count: builds leave folders behind."""
     command = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     below = [] if folder == ROOT else ["--", folder]
-    return bool(runner.run([*OFFLINE, "--literal-pathspecs", *command, *below]))
+    return bool(runner.run([*OFFLINE, *command, *below]))
 
 
 def files_in(runner: GitRunner, commit: str, folder: str) -> list[str]:
     """The files of a commit in a folder (``src/``, ``ROOT``), at any depth."""
     below = [] if folder == ROOT else ["--", folder]
-    listed = runner.run(
-        [*OFFLINE, "--literal-pathspecs", "ls-tree", "-r", "--full-tree", "--name-only", "-z", commit, *below]
-    )
+    command = ["ls-tree", "-r", "--full-tree", "--name-only", "-z", commit]
+    listed = runner.run([*OFFLINE, *command, *below])
     return [decode_path(name) for name in listed.split(b"\0") if name]
-
-
-def _renamed(listed: bytes) -> dict[str, str]:
-    """Old and new names of the renames that ``--name-status -z`` told."""
-    found: dict[str, str] = {}
-    fields = iter(listed.split(b"\0"))
-    for status in fields:
-        if status.startswith((b"R", b"C")):
-            old, new = decode_path(next(fields)), decode_path(next(fields))
-            if status.startswith(b"R"):
-                found[old] = new
-        elif status:
-            next(fields)
-    return found
 
 
 def _folder_above(path: str, depth: int) -> str:

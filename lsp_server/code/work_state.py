@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from lsp_server.code.git import OFFLINE, GitRunner, commit_id, decode_path
+from lsp_server.code.git import OFFLINE, GitRunner, commit_id, decode_path, merge_bases
 from lsp_server.code.model import FileChange, WorkState
 from lsp_server.code.places import LARGEST_FILE
 from lsp_server.code.text import count_lines, is_binary
-from lsp_server.errors import StoreError
 from lsp_server.records.anchors import CodePosition
 
 # Untracked files whose lines are counted; a forgotten build folder must not make a checkpoint slow.
@@ -112,10 +111,9 @@ def _base(runner: GitRunner, head: str | None, since: str | None) -> tuple[str |
         return head, Comparison.LOST
     if previous == head:
         return previous, Comparison.PREVIOUS
-    try:
-        # Criss-cross merges have several; the first is as good as any for a summary.
-        shared = runner.run([*OFFLINE, "merge-base", head, previous]).split()[0].decode("ascii")
-    except StoreError:  # they share no history, or it is not here
+    # Criss-cross merges have several; the first is as good as any for a summary.
+    shared = next(iter(merge_bases(runner, head, previous)), None)
+    if shared is None:
         return head, Comparison.LOST
     return shared, Comparison.PREVIOUS if shared == previous else Comparison.MERGE_BASE
 

@@ -28,7 +28,7 @@ class Repo:
         return self._git(args, stdin).decode("utf-8", "surrogateescape").strip()
 
     def run(self, args: Sequence[str], *, stdin: bytes | None = None) -> bytes:
-        return self._git(["--no-optional-locks", *args], stdin)
+        return self._git(["--no-optional-locks", "--literal-pathspecs", *args], stdin)
 
     def _git(self, args: Sequence[str], stdin: bytes | None) -> bytes:
         done = subprocess.run(

@@ -105,3 +105,22 @@ def test_an_anchor_made_in_a_partial_clone_is_found_in_a_whole_one(history):
     history.commit(a="# more\n# above\n" + OLD + "# below\n")
     located = history.locate(anchor)
     assert (located.ranges, located.certainty) == ((CodeRange("a.py", 4, 4),), Certainty.BIRTHS)
+
+
+def test_a_file_that_a_partial_clone_does_not_have_is_unknown(history):
+    history.write("src/far.py", OLD)
+    made_at = history.commit()
+    anchor = history.anchor("src/far.py", 2, 3)
+    history.git("mv", "src/far.py", "src/near.py")
+    history.commit()
+    sparse = history.clone("sparse", "--filter=blob:none", "--sparse")
+    for since in (None, made_at):
+        located = sparse.files.find(anchor, made_at=since)
+        assert (located.ranges, located.certainty, located.total) == ((), Certainty.UNKNOWN, 2)
+
+
+def test_a_file_that_is_too_large_to_be_read_is_unknown(history):
+    anchor = history.anchor("a.py", 2, 3)
+    with (history.root / "a.py").open("r+b") as file:
+        file.truncate(60_000_000)
+    assert history.files.find(anchor, made_at=history.files.head()).certainty is Certainty.UNKNOWN

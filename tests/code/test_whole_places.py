@@ -227,3 +227,27 @@ def test_a_bare_clone_tells_the_same(repo: Repo, start: str) -> None:
     bare = repo.clone("bare.git", "--bare")
     assert now(bare, "src/auth/", start) == "identity/"
     assert now(bare, "src/auth/login.py", start) == "identity/login.py"
+
+
+SIGNER = """#!/bin/sh
+case "$*" in
+*--verify*) echo "gpg: Good signature from Ada" >&2; echo "[GNUPG:] GOODSIG 0123456789ABCDEF Ada" ;;
+*) cat >/dev/null; echo "[GNUPG:] SIG_CREATED " >&2; echo "-----BEGIN PGP SIGNATURE-----" ;;
+esac
+"""
+
+
+def test_whoever_signs_and_has_signatures_shown_sees_the_same(repo: Repo, start: str) -> None:
+    signer = repo.root.parent / "signer"
+    signer.write_text(SIGNER)
+    signer.chmod(0o755)
+    for key, value in (("gpg.program", str(signer)), ("commit.gpgsign", "true")):
+        repo.git("config", key, value)
+    moved(repo, "src/auth", "src/login")
+    moved(repo, "src/login/login.py", "src/login/enter.py")
+    for key in ("log.showSignature", "log.follow"):
+        repo.git("config", key, "true")
+    assert (
+        standing(repo.files.find(Anchor(whole("src/auth/login.py")), made_at=start)) == "src/login/enter.py"
+    )
+    assert standing(repo.files.find(Anchor(whole("src/auth/")), made_at=start)) == "src/login/"
