@@ -87,7 +87,7 @@ def _status(found: HookFile) -> HookStatus:
 
 def _calls_us(found: HookFile) -> bool:
     try:
-        return f"memory hook {found.name}" in found.path.read_text("utf-8", "replace").replace("-", " ", 1)
+        return f"memory hook {found.name}" in found.path.read_text("utf-8", "replace")
     except OSError:
         return False
 
