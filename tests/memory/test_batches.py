@@ -16,13 +16,6 @@ SECRET = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"
 
 
 @pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as memory:
-        memory.initialise()
-        yield memory
-
-
-@pytest.fixture
 def other(repo: Repo, memory: Memory) -> Iterator[Memory]:
     """Somebody else in the same clone."""
     with Memory.open(repo.root) as other:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from lsp_server import Memory
 from lsp_server.memory import Kind
 from lsp_server.memory.citing import Cited, is_cited
 from lsp_server.records.labels import LABEL_IN_TEXT
-
-
-@pytest.fixture
-def memory(repo: Any) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def said(memory: Memory, ref: str) -> str | None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from support import AUTH, Repo
 
 from lsp_server import Memory
 from lsp_server.errors import UsageError
 from lsp_server.memory import CodeRange, Kind
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 def lines_of(memory: Memory, text: str | None = None) -> list[tuple[int, int]]:

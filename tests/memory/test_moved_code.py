@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from support import AUTH, Repo
 
@@ -16,13 +14,6 @@ from lsp_server.records.model import Record
 
 LOGIN = "".join(AUTH.splitlines(keepends=True)[3:8])
 REST = AUTH.replace(LOGIN, "")
-
-
-@pytest.fixture
-def memory(repo: Repo) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from lsp_server.memory import CodeRange, Kind, Record
 from lsp_server.records.anchors import whole
 
 AUTH = "src/auth.py"
-
-
-@pytest.fixture
-def memory(repo: Any) -> Iterator[Memory]:
-    with Memory.open(repo.root) as opened:
-        opened.initialise()
-        yield opened
 
 
 @pytest.fixture
