@@ -40,6 +40,8 @@ class _Look:
     def run(self, new: set[str]) -> None:
         state = self._state
         before, state.tips = state.tips, self._tips
+        if before != self._tips:
+            state.ask_again()
         left = [one for one in before if one not in self._tips]
         copies = [became[0] for became in (*state.lost.values(), *state.merged.values()) if became]
         gone = self._gone({*new, *left, *state.lost, *copies})

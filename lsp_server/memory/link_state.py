@@ -50,6 +50,13 @@ class LinkState:
             del self.histories[next(iter(self.histories))]
         return known
 
+    def ask_again(self) -> None:
+        """Forget which commits no history had: a copy is told by what it is a copy of, which may be here by
+        now."""
+        for history in self.histories.values():
+            for commit in [one for one, there in history.items() if there is None]:
+                del history[commit]
+
     def add_former(self, commits: Iterable[str]) -> None:
         self.former = tuple(dict.fromkeys((*commits, *self.former)))[:_MOST_FORMER]
 

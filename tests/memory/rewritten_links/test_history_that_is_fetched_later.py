@@ -61,3 +61,25 @@ def test_lines_that_are_gone_are_not_said_to_be_on_another_branch(
         clone.git("fetch", "-q", "--unshallow")
         ((_, located),) = opened.places(opened.get(record.id))
         assert located.certainty is Certainty.STALE
+
+
+def test_a_copy_is_found_once_what_it_is_a_copy_of_is_fetched(
+    repo: Repo, memory: Memory, tmp_path: Path
+) -> None:
+    repo.git("switch", "-q", "-c", "topic")
+    lines = [*LINES[:5], "words of its own\n", "and more of them\n", *LINES[5:]]
+    repo.commit("Two lines", **{"a.py": "".join(lines)})
+    record = learn(memory, CodeRange("a.py", 6, 7))
+    repo.git("switch", "-q", "main")
+    repo.commit("Beside", **{"b.py": "b\n"})
+    repo.git("cherry-pick", "topic")
+    lines[6] = "and quite others\n"
+    repo.commit("Other words", **{"a.py": "".join(lines)})
+    repo.git("clone", "-q", "--single-branch", f"file://{repo.root}", str(tmp_path / "clone"))
+    clone = Repo(tmp_path / "clone")
+    clone.git("fetch", "-q", "origin", "memory:memory")
+    with Memory.open(clone.root) as opened:
+        assert [one.ranges for _, one in opened.places(opened.get(record.id))] == [()]
+        clone.git("fetch", "-q", "origin", "topic:refs/remotes/origin/topic")
+        opened.links([record])
+        assert [one.ranges for _, one in opened.places(opened.get(record.id))] == [(CodeRange("a.py", 6, 6),)]
