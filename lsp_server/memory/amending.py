@@ -126,7 +126,7 @@ def close_bug(
             prepared = replace(learning.record, links=(*learning.record.links, link))
             taught = place(core, edits, learning._replace(record=prepared))
             text = with_link(text, Link(Relation.TAUGHT, taught.id, taught.label))
-        text = guard.clean(text)
+        text = guard.clean(text, seen=False)
         result[:] = [_write(edits, bug, text), *([taught] if taught else [])]
         body = f'It taught {taught.label} "{taught.title}".' if taught else ""
         return core.message(

@@ -23,9 +23,10 @@ class Guard(NamedTuple):
     redact: bool = False
     listed: Callable[[], Collection[str]] = tuple
 
-    def clean(self, text: str, known: Sequence[str] = ()) -> str:
+    def clean(self, text: str, known: Sequence[str] = (), *, seen: bool = True) -> str:
         """The text as it may be committed: every write goes through here. ``known`` are ids and times in it
-        that are no secret: the look at the rest is quicker.
+        that are no secret: the look at the rest is quicker. ``seen`` says whether the person has the text
+        before them, so that its lines mean something to them.
 
         Raises ``UsageError`` where it is not text or too large to be read back, ``SecretError`` where it
         holds a secret that was neither allowed nor to be redacted; the secret is never echoed.
@@ -33,10 +34,11 @@ class Guard(NamedTuple):
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
-            line = text.count("\n", 0, error.start) + 1
-            raise UsageError(f"line {line} of the text is not UTF-8; save it in that encoding") from None
+            where = _place(text, error.start, seen=seen)
+            raise UsageError(f"{where} is not UTF-8; save it in that encoding") from None
         if "\0" in text:
-            raise UsageError(f"line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the text has a NUL")
+            where = _place(text, text.index("\0"), seen=seen)
+            raise UsageError(f"{where} has a NUL")
         # Without a quote nothing in the front matter has to be looked at by itself.
         front = _front(text) if "'" in text or '"' in text or len(text) > LARGEST else None
         findings = secrets.check(text, self.allowed, front=front, known=known)
@@ -47,7 +49,16 @@ class Guard(NamedTuple):
             return text
         if self.redact:
             return secrets.redact(text, findings, front=front or _front(text))
-        raise SecretError(secrets.message(findings))
+        raise SecretError(secrets.message(findings, None if seen else text))
+
+
+def _place(text: str, at: int, *, seen: bool) -> str:
+    if seen:
+        line = text.count("\n", 0, at) + 1
+        return f"line {line} of the text"
+    from lsp_server.memory.secrets.places import place
+
+    return place(text, at)
 
 
 def _front(text: str) -> tuple[int, int]:

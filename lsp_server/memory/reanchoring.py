@@ -38,7 +38,7 @@ def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anc
         if not added and not gone:
             places = ", ".join(str(anchor) for anchor in made)
             raise RefusedError(f"{record.label} is anchored at {places} already")
-        changed = guard.clean(with_anchors(text, gone, added))
+        changed = guard.clean(with_anchors(text, gone, added), seen=False)
         result[:] = [reread(record, changed)]
         edits.write(record.path, changed.encode("utf-8"))
         body = "\n".join(_told(list(gone.values()), added))

@@ -106,7 +106,7 @@ def place(core: Core, edits: Edits, new: Prepared) -> Record:
     new = by_team_settings(core, new, edits.snapshot)
     record = _with(new.record, number=number, label=format_label(kind, number, new.record.id))
     rendered = render_new(core, record, new)
-    text = new.guard.clean(rendered, _own_values(core, record))
+    text = new.guard.clean(rendered, _own_values(core, record), seen=False)
     if text != rendered:
         # A redacted title must not come back in the file's name, nor a redacted field in our answer.
         from lsp_server.records.document import parse

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import string
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -78,6 +80,40 @@ def test_no_way_of_the_command_line_lets_a_secret_in(repo: Repo, way: str) -> No
     assert "looks like a secret (github-pat)" in said
     assert token() not in said
     assert token() not in repo.git("log", "-p", "memory")
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        (["One", "--lesson", "Fine.\n\nIt is {}\nFine."], "line 3 of “Lesson”"),
+        (["One", "-F", "text.md"], "line 2 of “What Happened”"),
+        (["The key {}"], "the title"),
+        (["One", "--tag", "one,{}"], "a tag"),
+        (["One", "--at", "key.py:2"], "the code at an anchor"),
+        (["One", "--lesson", "## About {}\n\nIt is fine."], "a heading"),
+        (
+            ["One", "--lesson", "## About {0}\n\nFine.\n\nIt is {0}"],
+            "a heading (github-pat), line 3 of the text",
+        ),
+    ],
+)
+def test_the_place_of_a_secret_is_told_as_the_person_knows_it(
+    repo: Repo, options: list[str], place: str
+) -> None:
+    (repo.path / "text.md").write_text(f"First.\nIt is {token()}\n")
+    (repo.path / "key.py").write_text(f"import os\nkey = '{token()}'\n")
+    said = repo.fails("learn", *[option.format(token()) for option in options])
+    assert place in said
+    assert token() not in said
+    assert not re.search(r"\bline \d+ (?!of)", said)
+
+
+def test_in_a_file_that_the_person_wrote_the_line_is_told(repo: Repo) -> None:
+    kept = repo.editor(f"printf '\\nIt is %s\\n' {token()} >> \"$1\"")
+    said = repo.fails("learn", "One", "--edit", env={"GIT_EDITOR": kept})
+    line = int(said.split("line ")[1].split()[0])
+    draft = said.split("kept in ")[1].strip()
+    assert token() in Path(draft).read_text().splitlines()[line - 1]
 
 
 def test_an_import_can_let_through_or_redact_what_it_found(repo: Repo) -> None:

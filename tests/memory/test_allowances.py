@@ -103,7 +103,7 @@ WAYS: dict[str, Callable[[Memory, str], object]] = {
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_secret_is_refused_on_every_way_in(memory: Memory, repo: Repo, way: str, secret: str) -> None:
-    with pytest.raises(SecretError, match=r"line \d+ looks like a secret") as refused:
+    with pytest.raises(SecretError, match="looks like a secret") as refused:
         WAYS[way](memory, secret)
     core = secret.split('"')[-2] if '"' in secret else secret
     assert core not in str(refused.value)

@@ -22,16 +22,21 @@ def redact(text: str, findings: Sequence[Finding], *, front: tuple[int, int] = (
     return "".join([*pieces, text[at:]])
 
 
-def message(findings: Sequence[Finding]) -> str:
-    """One line for a person: where, what kind, and the two ways on. Never a secret.
+def message(findings: Sequence[Finding], record: str | None = None) -> str:
+    """One line for a person: where, what kind, and the two ways on. Never a secret. ``record`` is the text
+    that the findings are of where the person never saw it: then the place is told in words, not by a line.
 
     "line 3 looks like a secret (github-pat); --redact takes it out, --allow-secret 0a1b… lets it through"
     """
     by_line = sorted(findings)
-    named = ", ".join(f"line {f.line} ({f.rule})" for f in by_line[:_NAMED])
+    where = [f"line {f.line}" for f in by_line]
+    if record is not None:
+        from lsp_server.memory.secrets.places import places
+
+        where = places(record, by_line)
+    named = ", ".join(f"{at} ({f.rule})" for at, f in zip(where[:_NAMED], by_line, strict=False))
     if len(by_line) == 1:
-        only = by_line[0]
-        found, it = f"line {only.line} looks like a secret ({only.rule})", "it"
+        found, it = f"{where[0]} looks like a secret ({by_line[0].rule})", "it"
     else:
         more = f" and {len(by_line) - _NAMED} more" if len(by_line) > _NAMED else ""
         found, it = f"{len(by_line)} places look like secrets: {named}{more}", "them"
