@@ -232,7 +232,7 @@ def test_a_bare_clone_tells_the_same(repo: Repo, start: str) -> None:
 SIGNER = """#!/bin/sh
 case "$*" in
 *--verify*) echo "gpg: Good signature from Ada" >&2; echo "[GNUPG:] GOODSIG 0123456789ABCDEF Ada" ;;
-*) cat >/dev/null; echo "[GNUPG:] SIG_CREATED " >&2; echo "-----BEGIN PGP SIGNATURE-----" ;;
+*) cat >/dev/null; echo >&2; echo "[GNUPG:] SIG_CREATED " >&2; echo "-----BEGIN PGP SIGNATURE-----" ;;
 esac
 """
 
