@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Place, Ref, Text, code_path, code_places, typed_place
-from lsp_server.cli.output import place_facts, print_headline, print_json
+from lsp_server.cli.output import place_facts, print_fact, print_headline, print_json
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     example="""
     git memory anchor ADR-12
     git memory anchor ADR-12 --at src/auth.py:20-25
-    git memory anchor ADR-12 --remove src/auth.py:10-12 --at src/session.py::Session.check
+    git memory anchor ADR-12 --remove src/auth.py:10-12 --at src/auth.py::check
     git memory anchor ADR-12 --remove-stale
     """,
 )
@@ -138,8 +138,8 @@ def _print(session: Session, memory: Memory, record: Record) -> None:
     out = session.out
     print_headline(out, record)
     for one, located in standing:
-        for word, told in place_facts(out, one, located):
-            out.line(f"  {out.style(word, 'dim')} {told}")
+        for word, told in place_facts(one, located):
+            print_fact(out, word, told)
     if not standing:
         out.line("  anchored nowhere")
 

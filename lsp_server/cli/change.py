@@ -65,7 +65,8 @@ def mark(session: Session, ref: str, status: str) -> None:
 @memory_command(
     "supersede",
     example="""
-    git memory supersede ADR-1 "Use opaque tokens" --rationale "Tokens must be revocable."
+    git memory supersede ADR-1 "Use opaque tokens" \\
+        --rationale "Tokens must be revocable."
     """,
 )
 @click.argument("ref", type=Ref())
@@ -95,7 +96,7 @@ def supersede(session: Session, ref: str, title: str | None, **given: Any) -> No
     "close",
     example="""
     git memory close BUG-7 --fix "Compare emails in lower case." \\
-        --learning "Emails differ by case" --lesson "Normalise before comparing."
+        --learning "Emails differ by case" --lesson "Normalise them first."
     git memory close BUG-8 --status wont-fix
     """,
 )

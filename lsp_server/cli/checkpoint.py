@@ -19,7 +19,6 @@ from lsp_server.cli.record_options import (
 )
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.snapshot_text import print_not_kept, size_text, snapshot_json
-from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.with_commands import WithCommands
 from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.model import Kind
@@ -53,7 +52,8 @@ class Message(Text):
     "checkpoint",
     example="""
     git memory checkpoint "Login works end to end" --phase implementation \\
-        --completed "Login form" --in-progress "Password reset" --todo "Rate limit" --metric tests=214
+        --completed "Login form" --in-progress "Password reset" \\
+        --todo "Rate limit" --metric tests=214
     git memory checkpoint "Before the big change" --snapshot
     git memory checkpoint --for main..feature
     git memory checkpoint prune --dry-run
@@ -102,10 +102,11 @@ def record_checkpoint(
         return
     print_recorded(session, record)
     for line in _noted(record, previous):
-        session.out.line(f"  {visible_line(line)}")
+        session.out.flow((f"  {line}", ""), indent=4)
     if kept is not None:
         size = "" if kept.size is None else f", {size_text(kept.size)}"
-        session.out.line(f"  the work tree is kept{size}; git memory restore {kept.label}")
+        told = f"  the work tree is kept{size}; git memory restore {kept.label}"
+        session.out.flow((told, ""), indent=4)
         print_not_kept(session, kept.not_kept, "without")
 
 
@@ -120,7 +121,7 @@ def _noted(record: Record, previous: Record | None) -> list[str]:
         dirty = ", with uncommitted changes" if record.code.dirty else ""
         lines.append(f"code {record.code.commit[:10]}{branch}{dirty}")
     if previous is not None:
-        lines.append(f"since {previous.label} {previous.title}, {record.fields.get('elapsed', '')} ago")
+        lines.append(f"{record.fields.get('elapsed', '')} after {previous.label} {previous.title}")
     files = [line for line in sections(record.body).get("files modified", "").splitlines() if line.strip()]
     if files:
         added, removed = (sum(map(int, re.findall(pattern, "\n".join(files)))) for pattern in COUNTS)

@@ -9,6 +9,8 @@ from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.snapshot_text import plural, print_snapshots, size_text, snapshot_json
 
+_WAY_BACK = "Until git gc, `git branch NAME COMMIT` brings back what was in one, by its commit above."
+
 
 @memory_command(
     "prune",
@@ -70,7 +72,9 @@ def prune(session: Session, *, keep: int, days: float, of: tuple[str, ...], dry_
         verb = "Would let go of" if dry_run else "Let go of"
         size = "" if done.freed is None else f", {size_text(done.freed)} that only they need"
         out.line(f"{verb} {plural(len(done.removed), 'snapshot')}{size}:")
-        print_snapshots(session, done.removed)
+        print_snapshots(session, done.removed, commits=True)
+        if not dry_run:
+            out.flow((_WAY_BACK, "dim"))
     if done.kept:
         out.line(f"{'Would keep' if dry_run else 'Kept'} {plural(len(done.kept), 'snapshot')}:")
         print_snapshots(session, done.kept)

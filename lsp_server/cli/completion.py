@@ -23,7 +23,8 @@ MOST = 200  # a shell's menu with more than this helps nobody
 @memory_command(
     "completion",
     example="""
-    git memory completion bash > ~/.local/share/bash-completion/completions/git-memory
+    git memory completion bash \\
+        > ~/.local/share/bash-completion/completions/git-memory
     """,
 )
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))

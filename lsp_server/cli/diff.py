@@ -96,44 +96,17 @@ def _print(session: Session, comparison: Comparison, patch: bool) -> None:
             out.line(out.style(f"{kind.value.capitalize()}s", "bold"))
         summary = f": {change.summary}" if change.summary else ""
         name, rest = change.name, f" {change.title}{summary}"
-        style = _STYLES[change.change]
-        _print_wrapped(session, name, rest, style)
+        out.flow(("  ", ""), (name, _STYLES[change.change]), (rest, ""), indent=6)
         if patch:
             print_texts(session, change)
     if comparison.files:
         out.line(("\n" if comparison.records else "") + out.style("Other files", "bold"))
         for file in comparison.files:
             remark = f", {file.remark}" if file.remark else ""
-            _print_wrapped(session, file.path, f": {file.change}{remark}", _STYLES[file.change])
+            told = f": {file.change}{remark}"
+            out.flow(("  ", ""), (file.path, _STYLES[file.change]), (told, ""), indent=6)
     if len(comparison.records) > 1:
         out.line("\n" + out.style(comparison.counted, "dim"))
-
-
-def _print_wrapped(session: Session, name: str, rest: str, style: str) -> None:
-    """A line with its first words in a style; on a terminal it goes on below, indented."""
-    out = session.out
-    name, rest = visible_line(name), visible_line(rest)
-    lines = wrapped(f"{name}{rest}", out.width, first="  ", further="      ")
-    head = f"  {name}"
-    if lines[0].startswith(head):
-        lines[0] = f"  {out.style(name, style)}{lines[0][len(head) :]}"
-    for line in lines:
-        out.line(line)
-
-
-def wrapped(text: str, width: int | None, *, first: str, further: str) -> list[str]:
-    """A text as lines of at most ``width`` columns (None: one line), cut between words."""
-    if width is None:
-        return [first + text]
-    from lsp_server.cli.terminal import display_width
-
-    lines, line = [], first
-    for word in text.split(" "):
-        if line.strip() and display_width(line) + display_width(word) >= width:
-            lines.append(line.rstrip())
-            line = further
-        line += word + " "
-    return [*lines, line.rstrip()]
 
 
 def print_texts(session: Session, change: RecordChange) -> None:

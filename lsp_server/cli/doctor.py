@@ -11,7 +11,7 @@ import click
 
 from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import Terminal, fit, visible_line
+from lsp_server.cli.terminal import Span, Terminal, fit, visible_line
 
 if TYPE_CHECKING:
     from lsp_server.memory.doctor.model import Area, Diagnosis, Finding
@@ -59,7 +59,7 @@ def _print(session: Session, diagnosis: Diagnosis, *, fixed: bool) -> None:
     out = session.out
     for repair in diagnosis.repairs:
         commit = f" ({repair.version[:10]})" if repair.version else ""
-        out.line(f"{out.style('repaired', 'bold', 'green')} {visible_line(repair.message)}{commit}")
+        out.flow(("repaired", "bold green"), (f" {repair.message}{commit}", ""), indent=2)
     for area in diagnosis.areas:
         _print_area(out, area)
     if any(finding.fixable for finding in diagnosis.findings) and not fixed:
@@ -73,11 +73,8 @@ def _print(session: Session, diagnosis: Diagnosis, *, fixed: bool) -> None:
 def _print_area(out: Terminal, area: Area) -> None:
     order = ("error", "warning", "note")
     worst = next((s for s in order if any(f.severity.value == s for f in area.findings)), "ok")
-    head = f"{_mark(out, worst)} {area.name:<{_NAME_WIDTH}} "
-    summary = visible_line(area.summary)
-    if out.width is not None:
-        summary = fit(summary, max(out.width - _NAME_WIDTH - 4, 20))
-    out.line(head + out.style(summary, "dim"))
+    name = f" {area.name:<{_NAME_WIDTH}} "
+    out.flow(_mark(out, worst), (name, ""), (area.summary, "dim"), indent=len(name) + 1)
     findings = sorted(area.findings, key=lambda f: (order.index(f.severity.value), f.code))
     for _, same in groupby(findings, key=lambda f: f.code):
         _print_findings(out, list(same))
@@ -86,21 +83,21 @@ def _print_area(out: Terminal, area: Area) -> None:
 def _print_findings(out: Terminal, findings: Sequence[Finding]) -> None:
     advice = ""
     for finding in findings[:_SHOWN]:
-        out.line(f"    {_mark(out, finding.severity.value)} {visible_line(finding.message)}")
+        out.flow(("    ", ""), _mark(out, finding.severity.value), (f" {finding.message}", ""), indent=6)
         if finding.advice != advice:
-            out.line(f"      {out.style(visible_line(finding.advice), 'dim')}")
+            out.flow((f"      {finding.advice}", "dim"), indent=6)
         advice = finding.advice
     if len(findings) > _SHOWN:
         out.line(f"    … and {len(findings) - _SHOWN} more like that (--json has all)")
 
 
-def _mark(out: Terminal, severity: str) -> str:
+def _mark(out: Terminal, severity: str) -> Span:
     sign, style = _MARKS[severity]
     try:
         sign.encode(out.stream.encoding or "ascii")
     except (LookupError, UnicodeEncodeError):
         sign = {"ok": "+", "note": "-", "warning": "!", "error": "x"}[severity]
-    return out.style(sign, style)
+    return sign, style
 
 
 def _json(diagnosis: Diagnosis) -> dict[str, Any]:

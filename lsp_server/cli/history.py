@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Ref
-from lsp_server.cli.diff import change_json, print_texts, wrapped
-from lsp_server.cli.output import commit_json, minute, print_json
+from lsp_server.cli.diff import change_json, print_texts
+from lsp_server.cli.output import commit_json, print_commit, print_json
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
     from lsp_server.memory.review_results import HistoryEntry
@@ -39,19 +38,12 @@ def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> No
         return
     out = session.out
     newest = entries[0].change
-    out.line(out.style(visible_line(f"{newest.label} {newest.title}"), "bold"))
+    out.flow((f"{newest.label} {newest.title}", "bold"), indent=2)
     for entry in entries:
         commit, change = entry.commit, entry.change
         if patch:
             out.line()
-        about = (
-            (commit.version[:8], "yellow"),
-            (minute(commit.when), "dim"),
-            (visible_line(commit.author), "blue"),
-        )
-        out.line(" ".join(out.style(text, style) for text, style in about))
-        for line in wrapped(visible_line(_told(entry)), out.width, first="    ", further="      "):
-            out.line(line)
+        print_commit(out, commit, _told(entry))
         if patch:
             print_texts(session, change)
 

@@ -72,7 +72,7 @@ def install(session: Session, here: bool) -> None:
     if session.json:
         print_json(session, _json(found))
     elif found.are_ours:
-        session.out.line(f"hooks in {visible_line(str(found.directory))}")
+        session.out.flow((f"hooks in {found.directory}", ""), indent=2)
         _table(session, found)
         _advise(session, found)
     else:
@@ -94,13 +94,13 @@ def remove(session: Session) -> None:
     if session.json:
         print_json(session, _json(found))
     elif not found.are_ours:
-        session.out.line(f"nothing of ours was written: {visible_line(found.because)}")
+        session.out.flow((f"nothing of ours was written: {found.because}", ""), indent=2)
         for hook in found.hooks:
             if hook.added:
-                session.out.line(f"  the line for {hook.name} is in {visible_line(str(hook.path))}")
+                session.out.flow((f"  the line for {hook.name} is in {hook.path}", ""), indent=4)
     else:
-        where = visible_line(str(found.directory))
-        session.out.line(f"{'other' if kept else 'all'} hooks of Git Memory's are out of {where}")
+        which = "other" if kept else "all"
+        session.out.flow((f"{which} hooks of Git Memory's are out of {found.directory}", ""), indent=2)
         for hook in found.hooks:
             if hook.state == "foreign":
                 session.out.line(f"  {hook.name} is there, as it was without us")
@@ -125,9 +125,9 @@ def status(session: Session) -> None:
         print_json(session, _json(found))
     else:
         if found.are_ours:
-            session.out.line(f"hooks in {visible_line(str(found.directory))}")
+            session.out.flow((f"hooks in {found.directory}", ""), indent=2)
         else:
-            session.out.line(visible_line(found.because))
+            session.out.flow((found.because, ""), indent=2)
         _table(session, found)
         session.out.line()
         _print_switches(session, found)
@@ -141,9 +141,8 @@ for _command in (install, remove, status):
 
 
 def _table(session: Session, found: Hooks) -> None:
-    session.out.table(
-        [[(f"  {hook.name}", "bold"), _state(hook), (_about(hook), "")] for hook in found.hooks]
-    )
+    rows = [[(f"  {hook.name}", "bold"), _state(hook), (_about(hook), "")] for hook in found.hooks]
+    session.out.table(rows, whole=True)
 
 
 def _state(hook: HookStatus) -> tuple[str, str]:
@@ -168,7 +167,7 @@ def _print_switches(session: Session, found: Hooks) -> None:
     for name, key, what in SWITCHES:
         on = getattr(found.settings, name)
         rows.append([(f"  {key}", "bold"), ("on" if on else "off", "green" if on else "dim"), (what, "")])
-    session.out.table(rows)
+    session.out.table(rows, whole=True)
 
 
 def _advise(session: Session, found: Hooks) -> None:
@@ -189,7 +188,7 @@ def _advise(session: Session, found: Hooks) -> None:
 def _print_lines(session: Session, found: Hooks) -> None:
     """What to add where, file by file."""
     out = session.out
-    out.line(f"nothing was written: {visible_line(found.because)}")
+    out.flow((f"nothing was written: {found.because}", ""), indent=2)
     last, made_new = None, False
     for hook in found.hooks:
         if hook.added or hook.line is None:
@@ -197,7 +196,7 @@ def _print_lines(session: Session, found: Hooks) -> None:
         if hook.path != last:
             out.line()
             is_new = hook.path.name == hook.name and not hook.path.exists()
-            out.line(out.style(f"{'make' if is_new else 'add to'} {visible_line(str(hook.path))}", "bold"))
+            out.flow((f"{'make' if is_new else 'add to'} {hook.path}", "bold"), indent=2)
             if is_new:
                 out.line("#!/bin/sh")
                 made_new = True

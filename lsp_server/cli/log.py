@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
-from lsp_server.cli.output import commit_json, minute, print_json
+from lsp_server.cli.output import commit_json, commit_spans, print_commit, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import fit, visible, visible_line
+from lsp_server.cli.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.review_results import Commit
     from lsp_server.records.model import Kind
 
-_AUTHOR = 16  # columns of a terminal
 _LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -101,26 +100,13 @@ def _print(session: Session, memory: Memory, commits: Iterable[Commit], patch: b
     found = False
     for commit in commits:
         found = True
-        author = commit.author if out.width is None else _padded(fit(visible_line(commit.author), _AUTHOR))
-        out.table(
-            [
-                [
-                    (commit.version[:8], "yellow"),
-                    (minute(commit.when), "dim"),
-                    (author, "blue"),
-                    (commit.subject, ""),
-                ]
-            ]
-        )
+        if out.is_terminal:
+            print_commit(out, commit, commit.subject)
+        else:
+            out.flow(*commit_spans(commit, "  "), (f"  {commit.subject}", ""))
         if patch:
             out.line()
             for line in visible(memory.diff(commit.version)).rstrip("\n").split("\n"):
                 out.line(out.style(line, _LINE_STYLES.get(line[:1], "")))
             out.line()
     return found
-
-
-def _padded(author: str) -> str:
-    from lsp_server.cli.terminal import display_width
-
-    return author + " " * (_AUTHOR - display_width(author))

@@ -6,7 +6,8 @@ from datetime import datetime
 from time import localtime
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.cli.terminal import Terminal, visible_line
+from lsp_server.cli.terminal import Span, Terminal, visible_line
+from lsp_server.records.anchors import Anchor
 from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from lsp_server.cli.session import Session
     from lsp_server.memory.review_results import Commit
-    from lsp_server.records.anchors import Anchor
     from lsp_server.records.model import Headline, Record
 
 
@@ -47,6 +47,18 @@ def commit_json(commit: Commit) -> dict[str, Any]:
     }
 
 
+def commit_spans(commit: Commit, between: str = " ") -> tuple[Span, ...]:
+    """A commit of the memory: which, when, whose."""
+    when, author = f"{between}{minute(commit.when)}", f"{between}{commit.author}"
+    return (commit.version[:8], "yellow"), (when, "dim"), (author, "blue")
+
+
+def print_commit(out: Terminal, commit: Commit, told: str) -> None:
+    """A commit of the memory, and below it what it did."""
+    out.flow(*commit_spans(commit), indent=4)
+    out.flow((f"    {told}", ""), indent=6)
+
+
 def print_recorded(session: Session, record: Record) -> None:
     """Answer with one record that was written: its label, its whole id and its title, then where it is."""
     if session.json:
@@ -57,48 +69,36 @@ def print_recorded(session: Session, record: Record) -> None:
 
 
 def print_headline(out: Terminal, record: Record, verb: str = "") -> None:
-    """``ADR-0012 5d2f0c1e-… Use JWT``, the title cut at a terminal's edge."""
-    from lsp_server.cli.terminal import display_width, fit
-
-    title = visible_line(record.title)
+    """``ADR-0012 5d2f0c1e-… Use JWT``."""
     head = f"{verb} " if verb else ""
-    if out.width is not None:
-        used = display_width(f"{head}{record.label} {record.id} ")
-        title = fit(title, max(out.width - used, 12))
-    label = out.style(visible_line(record.label), "bold")
-    out.line(f"{head}{label} {out.style(visible_line(record.id), 'dim')} {title}".rstrip())
+    out.flow((head, ""), (record.label, "bold"), (f" {record.id}", "dim"), (f" {record.title}", ""), indent=4)
 
 
 def print_anchors(out: Terminal, record: Record) -> None:
     """One line for each place in the code that a record is anchored to."""
     for anchor in record.anchors:
-        out.line(f"  {out.style('at', 'dim')} {out.style(visible_line(str(anchor)), 'cyan')}")
+        print_fact(out, "at", [(str(anchor), "cyan")])
 
 
-def place_facts(out: Terminal, anchor: Anchor, located: Any) -> list[tuple[str, str]]:
+def print_fact(out: Terminal, name: str, told: Sequence[Span]) -> None:
+    """One thing that is known of a record, below its headline."""
+    out.flow((f"  {name} ", "dim"), *told, indent=len(name) + 3)
+
+
+def place_facts(anchor: Anchor, located: Any) -> list[tuple[str, Sequence[Span]]]:
     """Where an anchor is today, as what a person reads, each with the word for it: ``at`` or ``was at``.
     ``located`` is as ``Memory.places`` has it."""
-    written = visible_line(str(anchor))
+    written = str(anchor)
     if not located.ranges:
         certainty = located.certainty.value
         if certainty == "absent":
-            return [("at", f"{written}; not on this branch")]
-        is_stale = certainty == "stale"
-        told = out.style(visible_line(anchor.ending), "yellow") if is_stale else "history is cut here"
+            return [("at", [(f"{written}; not on this branch", "")])]
+        told = (anchor.ending, "yellow") if certainty == "stale" else ("history is cut here", "")
         since = f" since {located.gone_by[:8]}" if located.gone_by else ""
-        last = (
-            f" (before: {visible_line(str(located.last))})" if since and located.last != anchor.range else ""
-        )
-        return [("was at", f"{written}; {told}{since}{last}")]
-    symbol = f" ({visible_line(located.symbol)})" if located.symbol else ""
-    facts = []
-    for place in located.ranges:
-        is_same = place == anchor.range
-        if anchor.symbol == located.symbol != "":
-            is_same = (place.path, place.start) == (anchor.range.path, anchor.range.start)
-        at = out.style(visible_line(f"{place}{symbol}"), "cyan")
-        facts.append(("at", at if is_same else f"{at}, written at {written}"))
-    return facts
+        last = f" (before: {located.last})" if since and located.last != anchor.range else ""
+        return [("was at", [(f"{written}; ", ""), told, (f"{since}{last}", "")])]
+    places = [str(Anchor(place, symbol=located.symbol)) for place in located.ranges]
+    return [("at", [(at, "cyan"), (f", written at {written}" if at != written else "", "")]) for at in places]
 
 
 def print_table(session: Session, records: Sequence[Record] | Sequence[Headline]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.cli.diff import wrapped
 from lsp_server.cli.output import record_row
 from lsp_server.cli.terminal import display_width, visible_line
 from lsp_server.memory.results import How
@@ -52,21 +51,8 @@ def print_reasons(session: Session, reasons: Sequence[Reason], *, indent: str = 
             for (text, style), width in zip(row, widths, strict=False)
         ]
         out.table([[*([(indent[:-2], "")] if indent else []), *padded, *row[2:]]])
-        at = f"{visible_line(str(reason.range))}: " if reason.range is not None else ""
-        for number, line in enumerate(
-            wrapped(
-                f"{at}{visible_line(reason.evidence)}",
-                out.width,
-                first=f"{indent}  ",
-                further=f"{indent}    ",
-            )
-        ):
-            here = f"{indent}  {at}"
-            if at and not number and line.startswith(here.rstrip()):
-                head, rest = line[: len(here)], line[len(here) :]
-                out.line(out.style(head, "cyan") + out.style(rest, "dim"))
-            else:
-                out.line(out.style(line, "dim"))
+        at = f"{reason.range}: " if reason.range is not None else ""
+        out.flow((f"{indent}  {at}", "cyan"), (reason.evidence, "dim"), indent=len(indent) + 4)
 
 
 def print_more(session: Session, count: int, how: str) -> None:

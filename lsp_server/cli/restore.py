@@ -23,11 +23,16 @@ from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
 
 if TYPE_CHECKING:
+    from lsp_server.cli.terminal import Span
     from lsp_server.memory.facade import Memory
     from lsp_server.memory.snapshot_results import Restored, RestorePlan, Snapshot
 
 STYLES = {"add": "green", "replace": "yellow", "set rights of": "yellow", "remove": "red"}
 MOST_STEPS = 40  # files that are shown before a restore in place
+_LOOK_FIRST = (
+    "Its last commit is the snapshot, with what was not committed then, untracked files included: look at it "
+    "before you push it."
+)
 
 
 class SnapshotName(Text):
@@ -127,15 +132,12 @@ def _tell_branch(session: Session, done: Restored) -> None:
         print_json(session, _restored_json(done))
         return
     out, snapshot = session.out, done.snapshot
-    branch = out.style(visible_line(done.branch or ""), "bold")
     verb = "is" if done.created else "was there already, and is"
-    out.line(f"The branch {branch} {verb} the work tree at {_named(session, snapshot)}.")
+    told = (f" {verb} the work tree at ", "")
+    out.flow(("The branch ", ""), (done.branch or "", "bold"), told, *_named(snapshot, "."), indent=2)
     if done.worktree is not None:
-        out.line(f"It is checked out in {visible_line(done.worktree)}.")
-    out.line(
-        out.style("Its last commit is the snapshot, with what was not committed then, untracked files", "dim")
-    )
-    out.line(out.style("included: look at it before you push it.", "dim"))
+        out.flow((f"It is checked out in {done.worktree}.", ""), indent=2)
+    out.flow((_LOOK_FIRST, "dim"))
     print_not_kept(session, snapshot.not_kept, "not in it:")
 
 
@@ -167,10 +169,12 @@ def _in_place(session: Session, memory: Memory, ref: str, given: dict[str, Any])
         print_json(session, _restored_json(done))
         return
     if done.before is None:
-        session.out.line(f"The work tree is as it was at {_named(session, done.snapshot)} already.")
+        already = _named(done.snapshot, " already.")
+        session.out.flow(("The work tree is as it was at ", ""), *already, indent=2)
         return
     changed = plural(len(done.steps), "file")
-    session.out.line(f"{changed} changed: the work tree is as it was at {_named(session, done.snapshot)}.")
+    told = (f"{changed} changed: the work tree is as it was at ", "")
+    session.out.flow(told, *_named(done.snapshot, "."), indent=2)
 
 
 def _can_be_asked(session: Session) -> bool:
@@ -181,9 +185,8 @@ def _tell_kept(session: Session, kept: Snapshot) -> None:
     if session.json:
         return
     out = session.out
-    out.line(
-        f"The state before is kept as {out.style(kept.label, 'bold')}, {size_text(kept.size)}; the way back:"
-    )
+    about = (f", {size_text(kept.size)}; the way back:", "")
+    out.flow(("The state before is kept as ", ""), (kept.label, "bold"), about)
     out.line(f"  git memory restore {kept.label} --in-place")
     out.stream.flush()  # said before anything is touched
 
@@ -191,25 +194,24 @@ def _tell_kept(session: Session, kept: Snapshot) -> None:
 def _show(session: Session, plan: RestorePlan, would: str) -> None:
     out = session.out
     for step in plan.steps[:MOST_STEPS]:
-        note = out.style("  (git does not follow it)", "dim") if step.untracked else ""
-        word = out.style(f"{would}{step.step}", STYLES[step.step])
-        out.line(f"  {word} {visible_line(step.path)}{note}")
+        note = ("  (git does not follow it)" if step.untracked else "", "dim")
+        out.flow((f"  {would}{step.step}", STYLES[step.step]), (f" {step.path}", ""), note, indent=4)
     if len(plan.steps) > MOST_STEPS:
         out.line(f"  and {len(plan.steps) - MOST_STEPS} more files")
     for one in plan.in_the_way[:MOST]:
-        out.line(f"  {out.style('in the way', 'red')} {visible_line(one.path)}, which {one.why}")
+        out.flow(("  in the way", "red"), (f" {one.path}, which {one.why}", ""), indent=4)
     for path in plan.submodules[:MOST]:
-        out.line(f"  {out.style('not touched', 'dim')} {visible_line(path)}, a submodule at another commit")
+        out.flow(("  not touched", "dim"), (f" {path}, a submodule at another commit", ""), indent=4)
     print_not_kept(session, plan.snapshot.not_kept, "not touched")
     if plan.staying:
-        named = ", ".join(visible_line(path) for path in plan.staying[:3])
+        named = ", ".join(plan.staying[:3])
         more = f" and {len(plan.staying) - 3} more" if len(plan.staying) > 3 else ""
-        out.line(f"  {out.style('stays', 'dim')} {named}{more}: not in the snapshot, and not followed by git")
+        why = f" {named}{more}: not in the snapshot, and not followed by git"
+        out.flow(("  stays", "dim"), (why, ""), indent=4)
 
 
-def _named(session: Session, snapshot: Snapshot) -> str:
-    label = session.out.style(visible_line(snapshot.label), "bold")
-    return f"{label} {visible_line(snapshot.title)}".rstrip()
+def _named(snapshot: Snapshot, end: str) -> tuple[Span, Span]:
+    return (snapshot.label, "bold"), (f" {snapshot.title}".rstrip() + end, "")
 
 
 def _restored_json(done: Restored) -> dict[str, Any]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Ref
-from lsp_server.cli.diff import change_json, wrapped
+from lsp_server.cli.diff import change_json
 from lsp_server.cli.output import print_json
 from lsp_server.cli.reasons import reason_json
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import visible_line
 from lsp_server.memory.resume_report import MOST, facts, sections
 from lsp_server.records.plain import record_json
 
@@ -86,19 +85,16 @@ def resumed_json(found: Resumed) -> dict[str, Any]:
 def _print(session: Session, found: Resumed, limit: int) -> None:
     out = session.out
     record = found.checkpoint
-    for line in wrapped(visible_line(f"{record.label} {record.title}"), out.width, first="", further="  "):
-        out.line(out.style(line, "bold"))
+    out.flow((f"{record.label} {record.title}", "bold"), indent=2)
     for fact in facts(found):
-        for line in wrapped(visible_line(fact), out.width, first="", further="  "):
-            out.line(out.style(line, "dim"))
+        out.flow((fact, "dim"), indent=2)
     for section in sections(found, limit):
-        out.line("\n" + out.style(visible_line(section.title), "bold"))
+        out.line()
+        out.flow((section.title, "bold"), indent=2)
         details = section.details or [""] * len(section.lines)
         for text, detail in zip(section.lines, details, strict=True):
-            for line in wrapped(visible_line(text), out.width, first="  ", further="    "):
-                out.line(line)
+            out.flow((f"  {text}", ""), indent=4)
             if detail:
-                for line in wrapped(visible_line(detail), out.width, first="    ", further="      "):
-                    out.line(out.style(line, "cyan"))
+                out.flow((f"    {detail}", "cyan"), indent=6)
         if section.more:
-            out.line(out.style(f"  … and {section.more:,} more: {section.hint}", "dim"))
+            out.flow((f"  … and {section.more:,} more: {section.hint}", "dim"), indent=4)

@@ -36,7 +36,8 @@ secrets.params.append(json_option())
 @memory_command(
     "allow",
     example="""
-    git memory secrets allow 0a1b2c3d4e --rule github-pat --why "The example key of the manual"
+    git memory secrets allow 0a1b2c3d4e --rule github-pat \\
+        --why "The example key of the manual"
     """,
 )
 @click.argument("fingerprint", type=Text())

@@ -14,12 +14,16 @@ from lsp_server.records.plain import range_json, record_json
 ID_LENGTH = 36
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lsp_server.cli.session import Session
-    from lsp_server.cli.terminal import Terminal
+    from lsp_server.cli.terminal import Span, Terminal
     from lsp_server.memory.facade import Memory
     from lsp_server.memory.links import Link
     from lsp_server.memory.review_results import PastRecord
     from lsp_server.records.model import Record
+
+    Fact = tuple[str, Sequence[Span]]
 
 
 def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
@@ -63,15 +67,14 @@ def print_past(session: Session, memory: Memory, past: PastRecord) -> None:
     out, record = session.out, past.record
     _print_heading(out, record)
     since = f", so since {minute(past.since)}" if past.since else ""
-    out.line(out.style(f"as it was in {past.version[:8]}{since}", "yellow"))
+    out.flow((f"as it was in {past.version[:8]}{since}", "yellow"), indent=2)
     out.line()
     facts = _front_facts(memory, record)
-    facts += [("at", visible_line(str(anchor))) for anchor in record.anchors]
+    facts += [_fact("at", str(anchor)) for anchor in record.anchors]
     facts += _links(memory, record)
-    facts.append(("file", visible_line(record.path)))
-    _print_facts(session, facts)
-    out.line()
-    out.line(visible(_body_without_title(record)).strip("\n"))
+    facts.append(_fact("file", record.path))
+    _print_facts(out, facts)
+    _print_body(out, record)
 
 
 def print_record(session: Session, memory: Memory, record: Record, ref: str) -> None:
@@ -79,24 +82,26 @@ def print_record(session: Session, memory: Memory, record: Record, ref: str) -> 
     out = session.out
     _print_heading(out, record)
     if record.conflicts:
-        out.line(out.style(f"in conflict: {conflict_text(record)}", "red"))
+        out.flow((f"in conflict: {conflict_text(record)}", "red"), indent=2)
     for other in memory.formerly(ref):
-        out.line(f"also the former label of {visible_line(other.label)} {visible_line(other.title)}")
+        out.flow((f"also the former label of {other.label} {other.title}", ""), indent=2)
     out.line()
-    _print_facts(session, _facts(session, memory, record))
-    out.line()
-    out.line(visible(_body_without_title(record)).strip("\n"))
+    _print_facts(out, _facts(memory, record))
+    _print_body(out, record)
 
 
 def _print_heading(out: Terminal, record: Record) -> None:
-    out.line(out.style(f"{record.label} {visible_line(record.title)}", "bold"))
-    about = [
-        out.style(visible_line(record.status), out.status(record.status)) if record.status else "",
-        record.kind.value,
-        out.style(minute(record.created), "dim"),
-        *(out.style(f"#{visible_line(tag)}", "blue") for tag in record.tags),
-    ]
-    out.line(" · ".join(part for part in about if part))
+    out.flow((f"{record.label} {record.title}", "bold"), indent=2)
+    about = [(record.kind.value, ""), (minute(record.created), "dim")]
+    if record.status:
+        about.insert(0, (record.status, out.status(record.status)))
+    about += [(f"#{tag}", "blue") for tag in record.tags]
+    out.flow(about[0], *(span for one in about[1:] for span in ((" · ", ""), one)), indent=2)
+
+
+def _print_body(out: Terminal, record: Record) -> None:
+    if text := visible(_body_without_title(record)).strip("\n"):
+        out.line(f"\n{text}")
 
 
 def conflict_text(record: Record) -> str:
@@ -108,55 +113,59 @@ def conflict_text(record: Record) -> str:
     return visible_line(", ".join(said))
 
 
-def _print_facts(session: Session, facts: list[tuple[str, str]]) -> None:
+def _fact(name: str, told: str) -> Fact:
+    return name, [(told, "")]
+
+
+def _print_facts(out: Terminal, facts: list[Fact]) -> None:
     width = max(len(name) for name, _ in facts)
-    for name, text in facts:
-        session.out.line(f"{session.out.style(name.ljust(width), 'dim')}  {text}")
+    for name, told in facts:
+        out.flow((name.ljust(width), "dim"), ("  ", ""), *told, indent=width + 2)
 
 
-def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> list[tuple[str, str]]:
+def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> list[Fact]:
     """What the front matter says; with ``link``, what became of the commit that it names."""
-    facts = [("id", record.id)]
+    facts = [_fact("id", record.id)]
     if record.aliases:
-        facts.append(("was called", visible_line(", ".join(record.aliases))))
+        facts.append(_fact("was called", ", ".join(record.aliases)))
     in_text = {field.name for field in FIELDS[record.kind] if not field.in_front_matter}
     if record.kind is Kind.CHECKPOINT:
         in_text.add("files")  # its text lists them
     facts.extend(
-        (name.replace("_", " "), _value(memory, value))
+        _fact(name.replace("_", " "), _value(memory, value))
         for name, value in (*record.fields.items(), *record.extra.items())
         if name not in in_text and value
     )
     if at := written_at(record, link):
-        facts.append(("written at", at))
+        facts.append(_fact("written at", at))
     return facts
 
 
-def _facts(session: Session, memory: Memory, record: Record) -> list[tuple[str, str]]:
+def _facts(memory: Memory, record: Record) -> list[Fact]:
     facts = _front_facts(memory, record, link_of(record, memory.links([record])))
     for anchor, located in memory.places(record):
-        facts += place_facts(session.out, anchor, located)
+        facts += place_facts(anchor, located)
     if record.kind is Kind.CHECKPOINT and memory.has_snapshot(record.id):
-        facts.append(("work tree", f"kept in this clone; git memory restore {record.label}"))
+        facts.append(_fact("work tree", f"kept in this clone; git memory restore {record.label}"))
     facts += _links(memory, record)
-    facts.append(("file", visible_line(record.path)))
+    facts.append(_fact("file", record.path))
     return facts
 
 
-def _links(memory: Memory, record: Record) -> list[tuple[str, str]]:
+def _links(memory: Memory, record: Record) -> list[Fact]:
     others = {other.id: other for _, other in memory.linked_to(record)}
     facts = []
     for link in record.links:
         other = others.get(link.target)
         told = f"{other.label} {other.title}" if other else f"{link.label or link.target}, which was deleted"
-        facts.append((link.relation.value.replace("-", " "), visible_line(told)))
+        facts.append(_fact(link.relation.value.replace("-", " "), told))
     return facts
 
 
 def _value(memory: Memory, value: Any) -> str:
     """What the front matter says under a key; a record's id is told as that record."""
     other = memory.find(value) if isinstance(value, str) and len(value) == ID_LENGTH else None
-    return visible_line(f"{other.label} {other.title}") if other else field_text(value)
+    return f"{other.label} {other.title}" if other else field_text(value)
 
 
 def _body_without_title(record: Record) -> str:

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lsp_server.cli.diff import wrapped
 from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.reasons import MOST, print_more, print_reasons, reason_json, shown
-from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
@@ -51,14 +49,11 @@ def commit_json(found: CommitMemory) -> dict[str, Any]:
 
 def _print(session: Session, found: CommitMemory) -> None:
     out, commit = session.out, found.commit
-    head = f"commit {commit.id[:10]}"
-    for line in wrapped(f"{head} {visible_line(commit.subject)}", out.width, first="", further="  "):
-        out.line(out.style(head, "yellow") + line.removeprefix(head) if line.startswith(head) else line)
-    out.line(f"{visible_line(commit.author)} · {out.style(minute(commit.when), 'dim')}")
+    out.flow((f"commit {commit.id[:10]}", "yellow"), (f" {commit.subject}", ""), indent=2)
+    out.flow((f"{commit.author} · ", ""), (minute(commit.when), "dim"), indent=2)
     if found.today:
         told = f"rewritten: it is {found.today[:10]} today ({found.evidence})"
-        for line in wrapped(told, out.width, first="", further="  "):
-            out.line(out.style(line, "yellow"))
+        out.flow((told, "yellow"), indent=2)
     if found.reasons:
         out.line()
         some = shown(found.reasons, MOST)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.output import minute
-from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,18 +34,20 @@ def not_kept_json(one: NotKept) -> dict[str, Any]:
     return {"path": one.path, "why": one.why, "size": one.size}
 
 
-def print_snapshots(session: Session, snapshots: Sequence[Snapshot]) -> None:
-    """A table, newest first."""
+def print_snapshots(session: Session, snapshots: Sequence[Snapshot], *, commits: bool = False) -> None:
+    """A table, newest first; with ``commits``, what each is found by when its name is gone."""
     session.out.table(
         [
             [
                 (one.label, "bold"),
+                *([(one.commit[:10], "yellow")] if commits else []),
                 (minute(one.created), "dim"),
                 (size_text(one.size), ""),
                 (one.title or _about(one), "" if one.title else "dim"),
             ]
             for one in snapshots
-        ]
+        ],
+        whole=True,
     )
 
 
@@ -58,8 +59,7 @@ def print_not_kept(session: Session, left_out: Sequence[NotKept], said: str) -> 
     """What a snapshot does not have, each with its reason."""
     for one in left_out[:MOST]:
         size = f", {size_text(one.size)}" if one.size is not None else ""
-        path = session.out.style(visible_line(one.path), "yellow")
-        session.out.line(f"  {said} {path}: {one.why}{size}")
+        session.out.flow((f"  {said} ", ""), (one.path, "yellow"), (f": {one.why}{size}", ""), indent=4)
     if len(left_out) > MOST:
         session.out.line(f"  {said} {len(left_out) - MOST} more, see --json")
 

@@ -14,6 +14,9 @@ _HIDDEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\
 _UNSAFE = f"[{_CONTROL}{_HIDDEN}]"
 _UNSAFE_IN_LINE = f"[\t\n{_CONTROL}{_HIDDEN}]"
 
+Span = tuple[str, str]
+"""A text and the styles it is shown in: names of ``STYLES`` with blanks between, or none."""
+
 STYLES = {
     "bold": "1",
     "dim": "2",
@@ -73,6 +76,23 @@ def fit(text: str, width: int) -> str:
     return kept.rstrip() + "…"
 
 
+def broken(text: str, width: int, indent: int) -> list[tuple[int, int]]:
+    """Where a line breaks between its words to take at most ``width`` columns, as the offsets (from, to) of
+    its pieces. All but the first begin at column ``indent``. A word that is longer keeps a line of its own:
+    a path or a command is copied whole."""
+    pieces, start, used, edge = [], 0, 0, 0
+    for word in re.finditer("[^ ]+", text):
+        own = display_width(word[0])
+        gap = word.start() - edge
+        # A break at the indent wins nothing: the word would begin there again.
+        if used + gap + own > width and used + gap > indent and edge > start:
+            pieces.append((start, edge))
+            start, used, gap = word.start(), indent, 0
+        used += gap + own
+        edge = word.end()
+    return [*pieces, (start, edge)]
+
+
 class Terminal:
     """One output stream. Styles and widths count only where it is a terminal; ``NO_COLOR`` and a dumb
     ``TERM`` turn the styles off."""
@@ -113,8 +133,24 @@ class Terminal:
         """Write one line. The caller has made texts from records ``visible``."""
         self.stream.write(text + "\n")
 
-    def table(self, rows: Sequence[Sequence[tuple[str, str]]]) -> None:
-        """Write rows of (text, style) cells in columns; the last cell is cut at a terminal's edge."""
+    def flow(self, *spans: Span, indent: int = 0) -> None:
+        """Write texts in their styles, one behind the other, as one line. At a terminal's edge it goes on
+        below, at column ``indent``; where nothing need be cut it stays one line."""
+        shown = [(visible_line(text), style) for text, style in spans]
+        text = "".join([text for text, _ in shown]).rstrip(" ")
+        edge = self.width
+        if edge is not None:
+            indent = min(indent, edge // 2)
+        for start, end in [(0, len(text))] if edge is None else broken(text, edge, indent):
+            line, at = " " * indent if start else "", 0
+            for piece, style in shown:
+                line += self.style(piece[max(start - at, 0) : max(end - at, 0)], *style.split())
+                at += len(piece)
+            self.line(line)
+
+    def table(self, rows: Sequence[Sequence[Span]], *, whole: bool = False) -> None:
+        """Write rows of (text, style) cells in columns. At a terminal's edge the last cell is cut, or goes on
+        below itself where it is to be read ``whole``."""
         if not rows:
             return
         shown = [[(visible_line(text), style) for text, style in row] for row in rows]
@@ -124,6 +160,12 @@ class Terminal:
         ]
         columns = max(map(len, measures))
         widths = [max((row[i] for row in measures if i < len(row)), default=0) for i in range(columns)]
+        if whole:
+            for row, measured in zip(shown, measures, strict=True):
+                cells = zip(row, measured, widths, strict=False)
+                front = [(text + " " * (width - own + 2), style) for (text, style), own, width in cells]
+                self.flow(*front, row[-1], indent=sum(display_width(text) for text, _ in front))
+            return
         lines = []
         colour, edge = self.has_colour, self.width
         for row, measured in zip(shown, measures, strict=True):

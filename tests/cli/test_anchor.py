@@ -68,7 +68,7 @@ def test_what_another_branch_has_is_not_gone(repo: Any) -> None:
     repo.git("merge", "-q", "--no-ff", "--no-edit", "feature")
     assert [place.partition(",")[0] for place in places(repo)] == [
         "at code.py:31-32",
-        "at code.py:31-32 (feature)",
+        "at code.py:31 (feature)",
         "at new.py",
         "at new.py:1",
     ]

@@ -59,6 +59,14 @@ def test_every_command_has_help_for_each_option_an_example_and_json(
         assert "--json" in [text for option in options for text in option.opts]
 
 
+@pytest.mark.parametrize("name", ["", *(name for name, _ in _commands())])
+def test_help_fits_a_terminal_of_80_columns(name: str) -> None:
+    command = dict(_commands()).get(name, root)
+    with click.Context(command, info_name=name, parent=_context(), terminal_width=80) as context:
+        lines = command.get_help(context).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
 @pytest.mark.parametrize("name", [name for name, _ in _commands()])
 def test_every_example_is_understood_by_its_command(name: str) -> None:
     command = dict(_commands())[name]

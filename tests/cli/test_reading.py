@@ -122,6 +122,11 @@ def test_show_tells_all_of_a_record(told: Repo) -> None:
     assert out.count("Use JWT") == 1
 
 
+def test_show_ends_where_the_record_ends(repo: Repo) -> None:
+    label = repo.label("learn", "Nothing but a title")
+    assert repo.do("show", label).splitlines()[-1].startswith("file")
+
+
 def test_show_as_json_has_the_body_and_where_the_record_is_today(
     told: Repo, assert_record: Callable[[Any], None]
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_checkpoint_notes_where_the_work_stands_by_itself(
     assert f"code {repo.git('rev-parse', 'HEAD')[:10]} on main, with uncommitted changes" in out
     assert "1 file modified, +1 −20" in out
     assert "    src/auth.py +1 −20" in out
-    assert f"since {first['label']} Begun, " in out
+    assert f" after {first['label']} Begun\n" in out
 
 
 def test_a_metric_is_a_name_and_a_value(repo: Repo) -> None:

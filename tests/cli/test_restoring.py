@@ -189,6 +189,15 @@ def test_pruning_tells_what_goes_and_what_stays(repo: Repo, label: str) -> None:
     assert repo.run("checkpoint", "prune").code == 1
 
 
+def test_what_was_pruned_is_brought_back_by_the_commit_that_was_told(repo: Repo, label: str) -> None:
+    told = repo.do("checkpoint", "prune", "--keep", "0", "--days", "0").splitlines()
+    name, commit, *_ = told[1].split()
+    assert name == label
+    assert "`git branch NAME COMMIT`" in told[2]
+    repo.git("branch", "back", commit)
+    assert repo.git("show", "back:src/auth.py").startswith("then")
+
+
 def test_help_of_prune_names_it_as_it_is_typed(repo: Repo) -> None:
     assert repo.do("checkpoint", "prune", "-h").startswith("Usage: git memory checkpoint prune [OPTIONS]\n")
     assert "[OPTIONS] [MESSAGE]" in repo.do("checkpoint", "-h").splitlines()[0]

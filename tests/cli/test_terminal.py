@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from terminals import run_on_a_terminal
 
-from lsp_server.cli.terminal import display_width, fit, visible, visible_line
+from lsp_server.cli.terminal import Terminal, display_width, fit, visible, visible_line
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Repo
@@ -66,6 +67,80 @@ def test_a_title_is_cut_at_a_terminals_edge_and_nowhere_else(repo: Repo) -> None
     assert len(line) <= 60
     assert line.endswith("…")
     assert title.strip() in repo.do("list")
+
+
+LONG = "Use signed session tokens instead of opaque random identifiers that are kept in a database"
+DEEP = "src/authentication/session_handling.py"
+
+
+@pytest.fixture
+def long(repo: Repo) -> Repo:
+    """A memory, and code with an anchor that is gone, whose texts are all longer than a line."""
+    repo.git("config", "user.name", "Augusta Ada King-Noel, Countess of Lovelace")
+    (repo.path / DEEP).parent.mkdir(parents=True)
+    (repo.path / DEEP).write_text("def check_the_digest(token):\n    return token\n")
+    repo.commit(f"Add what checks sessions. {LONG}")
+    repo.do("decide", LONG, "--status", "accepted", "--at", f"{DEEP}::check_the_digest")
+    repo.do("checkpoint", f"Done: {LONG}", "--todo", f"Still: {LONG}", "--snapshot")
+    (repo.path / DEEP).write_text("pass\n")
+    repo.commit(f"Take it out. {LONG}")
+    return repo
+
+
+COMMANDS_WITH_LONG_LINES = (
+    ["show", "ADR-1"],
+    ["show", "ADR-1@{now}"],
+    ["show", "HEAD"],
+    ["anchor", "ADR-1"],
+    ["doctor"],
+    ["log"],
+    ["history", "ADR-1"],
+    ["why", DEEP],
+    ["resume"],
+    ["diff"],
+    ["restore"],
+    ["hooks", "install"],
+    ["hooks", "status"],
+    ["hooks", "remove"],
+    ["notes"],
+    ["mark", "ADR-1", "deprecated"],
+    ["checkpoint", LONG, "--snapshot"],
+    ["checkpoint", "prune", "--keep", "0", "--days", "0"],
+)
+
+
+def test_nothing_is_longer_than_a_terminal_is_wide(long: Repo) -> None:
+    label = next(one["label"] for one in long.json("list") if one["kind"] == "checkpoint")
+    for command in (["restore", label], *COMMANDS_WITH_LONG_LINES):
+        seen = _on_a_terminal(long, *command, COLUMNS="80", NO_COLOR="1").rpartition("\x1b[K")[2]
+        lines = [line for line in seen.splitlines() if display_width(line) > 80]
+        # A word that is longer (a path) stays whole, to be copied.
+        assert [line for line in lines if len(line.split()) > 1] == [], command
+
+
+def test_where_nobody_looks_a_thing_is_a_line(long: Repo) -> None:
+    (subject,) = long.do("log", "-n", "1").splitlines()
+    assert "checkpoint: record CHECK" in subject
+    stale = f"  was at {DEEP}:1 (check_the_digest); there is no check_the_digest any more since "
+    assert any(line.startswith(stale) for line in long.do("anchor", "ADR-1").splitlines())
+    assert long.do("show", "ADR-1").splitlines()[0] == f"ADR-0001 {LONG}"
+    about = "prepare-commit-msg  installed  names the checkpoint that a commit was prepared with\n"
+    assert about in long.do("hooks", "install")
+
+
+def test_a_line_goes_on_below_itself_between_words() -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    out = Terminal(screen, {"COLUMNS": "16", "TERM": "xterm"})
+    out.flow(("was at  ", "dim"), ("a/very/long/path.py; gone", "bold red"), (" for good", ""), indent=8)
+    assert screen.getvalue().splitlines() == [
+        "\x1b[2mwas at  \x1b[0m\x1b[1;31ma/very/long/path.py;\x1b[0m",
+        "        \x1b[1;31mgone\x1b[0m for",
+        "        good",
+    ]
 
 
 def test_json_is_ascii_so_that_nothing_can_be_upset_by_it(repo: Repo) -> None:
