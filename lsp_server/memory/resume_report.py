@@ -36,9 +36,8 @@ def facts(found: Resumed) -> list[str]:
     """What the checkpoint is and how it stands to HEAD: a line each."""
     record = found.checkpoint
     phase = record.fields.get("phase")
-    lines = [
-        " · ".join([f"{found.elapsed} ago", f"{record.created:%Y-%m-%d %H:%M}", *([phase] if phase else [])])
-    ]
+    ago = "just now" if found.elapsed == "0 seconds" else f"{found.elapsed} ago"
+    lines = [" · ".join([ago, f"{record.created.astimezone():%Y-%m-%d %H:%M}", *([phase] if phase else [])])]
     lines.extend(_position(found))
     if found.snapshot:
         lines.append(f"its work tree is kept: `git memory restore {record.label}`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,27 @@ def test_the_answer_for_machines_has_all_of_it(repo: Repo) -> None:
     assert (change["label"], change["change"], change["summary"]) == ("BUG-1", "changed", "open → fixed")
     assert document["anchored"] == {"count": 0, "records": []}
     assert (document["snapshot"], document["newer"]) == (None, None)
+
+
+def test_no_time_at_all_is_just_now(repo: Repo) -> None:
+    repo.do("checkpoint", "Login works")
+    worktree = repo.path.parent / "memory"
+    repo.git("worktree", "add", "-q", worktree, "memory")
+    (file,) = worktree.glob("checkpoints/**/*.md")
+    file.write_text(re.sub("(?m)^created: .*", "created: 2999-01-01T00:00:00+00:00", file.read_text()))
+    repo.git("-C", worktree, "commit", "-qam", "By a clock that goes wrong")
+    assert repo.do("resume").splitlines()[1].startswith("just now · 2999-01-01")
+
+
+def test_when_it_was_is_told_in_the_time_of_who_reads_it(repo: Repo) -> None:
+    there, here = {"TZ": "Asia/Tokyo"}, {"TZ": "America/New_York"}
+    repo.run("checkpoint", "Login works", env=there)
+    (of_show,) = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", repo.run("show", _newest(repo), env=here).out)
+    assert repo.run("resume", env=here).out.splitlines()[1].endswith(f" · {of_show}")
+
+
+def _newest(repo: Repo) -> str:
+    return str(repo.json("list", "checkpoints")[0]["label"])
 
 
 def test_nothing_since_is_said_by_leaving_it_out(repo: Repo) -> None:
