@@ -16,6 +16,7 @@ from lsp_server.code.git import (
     commit_id,
 )
 from lsp_server.code.history import renamed_to
+from lsp_server.code.kept import kept
 from lsp_server.code.locating import FileToday, locate
 from lsp_server.code.model import Certainty, Located
 from lsp_server.code.past import Past
@@ -248,11 +249,7 @@ class CodeFiles(CodeReader):
     def _true_births(self, birth: Birth) -> tuple[Birth, ...]:
         if birth.commit == UNCOMMITTED:
             return (birth,)
-        if birth not in self._settled_births:
-            if len(self._settled_births) >= _BIRTHS_KEPT:
-                self._settled_births.clear()
-            self._settled_births[birth] = self._blamed_again(birth)
-        return self._settled_births[birth]
+        return kept(self._settled_births, birth, lambda: self._blamed_again(birth), _BIRTHS_KEPT)
 
     def _blamed_again(self, birth: Birth) -> tuple[Birth, ...]:
         try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Hashable
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import NamedTuple
 
 from lsp_server.code.blame import FileBirths
 from lsp_server.code.following import Fate, History
@@ -18,6 +17,7 @@ from lsp_server.code.git import (
     merge_bases,
     tree_entry,
 )
+from lsp_server.code.kept import kept
 from lsp_server.code.locating import has_words
 from lsp_server.code.text import text_lines
 from lsp_server.errors import StoreError
@@ -25,9 +25,6 @@ from lsp_server.records.anchors import Anchor, CodeRange
 
 _KEPT = 256  # answers of one kind
 _FOLLOWED_LINES = 2000  # of one anchor: each is taken through every change of its file
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 
 
 class Left(NamedTuple):
@@ -147,7 +144,9 @@ class Past:
     def _is_history_of(self, commits: frozenset[str], made_at: str) -> bool:
         """Whether a commit has all of these in its history; True where that is cut, as far as is known."""
         older = commits - {made_at}
-        return not older or _kept(self._ancestors, (made_at, older), lambda: self._has_all(older, made_at))
+        return not older or kept(
+            self._ancestors, (made_at, older), lambda: self._has_all(older, made_at), _KEPT
+        )
 
     def _has_all(self, commits: frozenset[str], made_at: str) -> bool:
         command = [*OFFLINE, "rev-list", "--max-count=1", *sorted(commits), f"^{made_at}", "--"]
@@ -165,7 +164,7 @@ class Past:
 
     def text(self, commit: str, path: str) -> tuple[str, ...] | None:
         """The lines of a file in a commit; None where it is no text file there, or not here."""
-        return _kept(self._texts, (commit, path), lambda: self._read(commit, path))
+        return kept(self._texts, (commit, path), lambda: self._read(commit, path), _KEPT)
 
     def _read(self, commit: str, path: str) -> tuple[str, ...] | None:
         try:
@@ -175,7 +174,7 @@ class Past:
 
     def is_file(self, commit: str, path: str) -> bool:
         """Whether a commit has a file at a path."""
-        return _kept(self._files, (commit, path), lambda: self._has(commit, path))
+        return kept(self._files, (commit, path), lambda: self._has(commit, path), _KEPT)
 
     def _has(self, commit: str, path: str) -> bool:
         try:
@@ -186,11 +185,11 @@ class Past:
 
     def is_cut(self, head: str) -> bool:
         """Whether the history of ``head`` is not all here: the clone is shallow or partial."""
-        return _kept(self._cut, head, lambda: is_cut(self._runner))
+        return kept(self._cut, head, lambda: is_cut(self._runner), _KEPT)
 
     def younger(self, head: str, made_at: str) -> frozenset[str] | None:
         """The commits in the history of ``head`` that were not in that of ``made_at``."""
-        return _kept(self._since, (head, made_at), lambda: self._commits_since(head, made_at))
+        return kept(self._since, (head, made_at), lambda: self._commits_since(head, made_at), _KEPT)
 
     def _commits_since(self, head: str, made_at: str) -> frozenset[str] | None:
         try:
@@ -226,12 +225,3 @@ class Past:
         except StoreError:
             return None
         return next(iter(merge_bases(self._runner, commit, other)), None) if commit else None
-
-
-def _kept(known: dict[Key, Value], key: Key, find: Callable[[], Value]) -> Value:
-    with contextlib.suppress(KeyError):  # asked and read at once: another thread may clear it
-        return known[key]
-    if len(known) >= _KEPT:
-        known.clear()
-    known[key] = answer = find()
-    return answer

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lsp_server.code.compared import DIFF_TREE, name_status, renamed
 from lsp_server.code.git import LOG, OFFLINE, GitRunner, commit_id, decode_path, is_cut, objects, tree_entry
+from lsp_server.code.kept import kept
 from lsp_server.code.model import Certainty, Located
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import ROOT, CodeRange, whole
@@ -30,7 +30,6 @@ class WholePlaces:
         self._root = root
         self._known: dict[tuple[str, str, str | None], str | None] = {}
         self._former: dict[tuple[str, str, frozenset[str]], tuple[str, ...] | None] = {}
-        self._making = threading.Lock()
 
     def locate(self, place: CodeRange, made_at: str | None, head: str | None) -> Located:
         """Where a file or folder is at the commit ``head``, and with what is staged and on disk.
@@ -50,20 +49,18 @@ class WholePlaces:
         ``head``. Also where no line is left of what it was; three processes, one where it is older than all
         of ``since``."""
         key = (head, path, since)
-        if key not in self._former:
-            try:
-                found = tuple(self._names_before(path, head, since)) if self._exists(head, path) else None
-            except StoreError:  # what would tell is not in this clone
-                found = ()
-            with self._making:
-                if len(self._former) >= _ANSWERS_KEPT:
-                    self._former.clear()
-                self._former[key] = found
-        known = self._former[key]
+        known = kept(self._former, key, lambda: self._formerly(path, head, since), _ANSWERS_KEPT)
         if known is not None or self._root is None:
             return known or ()
         staged = self._staged_from(path)
         return (*staged, *(self.former_names(staged[0], head, since) if staged else ()))
+
+    def _formerly(self, path: str, head: str, since: frozenset[str]) -> tuple[str, ...] | None:
+        """The former names of a file; None where ``head`` does not have it."""
+        try:
+            return tuple(self._names_before(path, head, since)) if self._exists(head, path) else None
+        except StoreError:  # what would tell is not in this clone
+            return ()
 
     def _names_before(self, path: str, head: str, since: frozenset[str]) -> Iterator[str]:
         name, at = path, head
@@ -91,13 +88,7 @@ class WholePlaces:
         if head is None:
             return self._on_disk(place.path)
         key = (head, place.path, made_at)
-        if key not in self._known:
-            found = self._followed(place, made_at, head)
-            with self._making:
-                if len(self._known) >= _ANSWERS_KEPT:
-                    self._known.clear()
-                self._known[key] = found
-        at_head = self._known[key]
+        at_head = kept(self._known, key, lambda: self._followed(place, made_at, head), _ANSWERS_KEPT)
         return self._on_disk(place.path) if at_head is None else self._as_staged(at_head)
 
     def _followed(self, place: CodeRange, made_at: str | None, head: str) -> str | None:
