@@ -52,6 +52,8 @@ def find_commit(runner: GitRunner, name: str) -> str | None:
     """
     if not name or name.startswith("-") or _NOT_A_NAME.search(name):
         raise UsageError(f"{name!r} is no name of a commit")
+    if name.startswith(":/"):  # all that follows is words of a message to git
+        return _asked(runner, name)
     answer = _asked(runner, f"{name}^{{commit}}")
     if answer is None and may_be_an_id(name) and len(alike := _alike(runner, name)) > 1:
         shown = ", ".join(commit[:12] for commit in alike[:5])

@@ -32,9 +32,9 @@ def repo(new_repo: Callable[..., Repo]) -> Repo:
 def test_a_commit_is_found_by_id_by_a_part_of_it_by_branch_and_by_tag(repo: Repo) -> None:
     head = repo.git("rev-parse", "HEAD")
     repo.git("tag", "-a", "v1", "-m", "one")
-    for name in (head, head[:7], head[:7].upper(), "HEAD", "main", "v1", "@", "v1^0"):
+    for name in (head, head[:7], head[:7].upper(), "HEAD", "main", "v1", "@", "v1^0", ":/Sta"):
         assert find_commit(repo, name) == head, name
-    for name in ("HEAD~1", "nothing", "0" * 40, "HEAD:auth.py", "HEAD^{tree}"):
+    for name in ("HEAD~1", "nothing", "0" * 40, "HEAD:auth.py", "HEAD^{tree}", ":/Stop"):
         assert find_commit(repo, name) is None, name
     for name in ("", "--all", "-n1", "a\nb", "a\0b"):
         with pytest.raises(UsageError):
