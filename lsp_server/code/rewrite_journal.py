@@ -1,4 +1,5 @@
-"""What became of rewritten commits, noted on this machine: one file, to which hooks and every look append.
+"""What became of rewritten commits, noted on this machine: one file, to which the hook's script and every
+look append.
 
 A line is ``<old id> <new id> <why>``, the ids whole. Git forgets rewritten commits after some weeks; what was
 found while it still had them stays here. Lines are appended in one write each time, so writers need no lock.
@@ -51,13 +52,6 @@ def note(private: Path, pairs: Iterable[Noted]) -> bool:
     except OSError:
         return False
     return True
-
-
-def note_hook(private: Path, told: str) -> bool:
-    """Note what git tells a ``post-rewrite`` hook: ``<old> <new>`` lines, perhaps with more behind them."""
-    pairs = (line.split()[:2] for line in told.splitlines())
-    noted = (Noted(pair[0], pair[1], "hook") for pair in pairs if len(pair) == 2)
-    return note(private, (one for one in noted if _LINE.match(f"{one.old} {one.new}")))
 
 
 def read(private: Path) -> Sequence[Noted]:

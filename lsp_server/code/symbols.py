@@ -42,10 +42,6 @@ class Symbol(NamedTuple):
     def span(self) -> str:
         return str(self.start) if self.start == self.end else f"{self.start}-{self.end}"
 
-    @property
-    def last_name(self) -> str:
-        return self.name.rpartition(".")[2]
-
 
 @dataclass(frozen=True)
 class Outline:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-from lsp_server.code.rewrite_journal import FILE, Noted, note, note_hook, read
+from lsp_server.code.rewrite_journal import FILE, Noted, note, read
 
 A, B, C = "a" * 40, "b" * 40, "c" * 64
 
@@ -14,11 +14,6 @@ def test_what_is_noted_is_read_back_once_each(tmp_path: Path) -> None:
     assert note(tmp_path, [Noted(A, B, "hook"), Noted(B, C, "patch-id")])
     assert note(tmp_path, [Noted(A, B, "squash"), Noted(A, A, "hook")])
     assert list(read(tmp_path)) == [Noted(A, B, "hook"), Noted(B, C, "patch-id")]
-
-
-def test_a_hook_s_words_are_noted_whatever_else_stands_on_its_lines(tmp_path: Path) -> None:
-    assert note_hook(tmp_path, f"{A} {B}\n{B} {C} extra words\nnonsense\n{A}\n\n")
-    assert list(read(tmp_path)) == [Noted(A, B, "hook"), Noted(B, C, "hook")]
 
 
 def test_lines_that_are_none_of_ours_are_left_out(tmp_path: Path) -> None:
