@@ -107,7 +107,7 @@ class _Look:
         state.merged = {one: became for one, became in state.merged.items() if one in state.side}
         if not (aside := aside - state.merged.keys()):
             return
-        from lsp_server.memory.merged_branches import of_merged_branches
+        from lsp_server.code.merged_branches import of_merged_branches
 
         ends = self._tips
         found = {
@@ -115,7 +115,9 @@ class _Look:
             **find(self._core, sorted(aside - known), self._mainline, state, ends=ends),
         }
         if found:
-            whole = of_merged_branches(self._git, found, self._refs, self._mainline)
+            branches = ("refs/heads/", "refs/remotes/")
+            tips = [one.target for one in self._refs if one.name.startswith(branches)]
+            whole = of_merged_branches(self._git, found, tips, self._mainline)
             state.merged.update({one: (it.today, it.evidence.value) for one, it in whole.items()})
             self._note(whole.values())
 

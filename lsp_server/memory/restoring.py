@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.code import restoring, snapshot_refs, snapshots
 from lsp_server.code.exact_files import Exact
-from lsp_server.code.git import OFFLINE, decode_path
 from lsp_server.code.restore_journal import Note, clear_up, taken
 from lsp_server.code.restoring import Plan
 from lsp_server.code.snapshot_refs import Held
@@ -99,7 +98,7 @@ def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
             snapshots.entries_of(repository.git, state.tree, state.exact),
             wanted,
             exact,
-            _paths_of(core, state.head),
+            snapshots.paths_of(repository.git, state.head) if state.head else frozenset(),
             repository.config.flag("core.ignorecase"),
         )
         found = restoring.make_plan(situation)
@@ -107,20 +106,16 @@ def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
         if not force or not in_the_way or also:
             break
         also = in_the_way
-    beside = repr((sorted(state.exact.raw.items()), sorted(state.exact.modes.items()), also))
+    return _Prospect(held, snapshot, state, found, _token(held, state, also))
+
+
+def _token(held: Held, state: State, also: tuple[str, ...]) -> str:
+    """What tells this work tree, and what is to become of it, from another."""
     import hashlib
 
-    token = hashlib.sha256(
-        f"{state.tree} {state.head} {held.commit} {beside}".encode("utf-8", "surrogateescape")
-    )
-    return _Prospect(held, snapshot, state, found, token.hexdigest())
-
-
-def _paths_of(core: Core, commit: str | None) -> frozenset[str]:
-    if commit is None:
-        return frozenset()
-    listed = core.repository.git.run([*OFFLINE, "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit])
-    return frozenset(decode_path(raw) for raw in listed.split(b"\0") if raw)
+    beside = repr((sorted(state.exact.raw.items()), sorted(state.exact.modes.items()), also))
+    told = f"{state.tree} {state.head} {held.commit} {beside}"
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _plan_of(found: _Prospect) -> RestorePlan:

@@ -18,18 +18,17 @@ from lsp_server.records.evidence import Evidence
 if TYPE_CHECKING:
     from lsp_server.code.git import GitRunner
     from lsp_server.code.rewrites import Rewritten
-    from lsp_server.memory.code_refs import CodeRef
 
 _MOST_BRANCHES = 20  # that are compared commit by commit
 
 
 def of_merged_branches(
-    git: GitRunner, found: Mapping[str, Rewritten], refs: Sequence[CodeRef], mainline: Sequence[str]
+    git: GitRunner, found: Mapping[str, Rewritten], ends: Iterable[str], mainline: Sequence[str]
 ) -> dict[str, Rewritten]:
-    """Those of ``found``, copies in the default branches (``mainline``), whose branch these have whole."""
+    """Those of ``found``, copies in the default branches (``mainline``), whose branch these have whole.
+    ``ends`` are the commits that branches end with, here and at remotes."""
     whole = {one.commit: one for one in found.values() if one.evidence is Evidence.SQUASH}
     open_ = [commit for commit in found if commit not in whole]
-    ends = [one.target for one in refs if one.name.startswith(("refs/heads/", "refs/remotes/"))]
     for end in list(dict.fromkeys(one for one in ends if one not in mainline))[:_MOST_BRANCHES]:
         if not open_:
             break
