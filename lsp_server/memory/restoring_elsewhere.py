@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.code import snapshot_refs, snapshots
 from lsp_server.code.exact_files import converted_paths, own_bytes
+from lsp_server.code.new_worktrees import add_worktree, git_in, is_branch_name, look_again, make_branch
 from lsp_server.code.restoring import Change, Step
 from lsp_server.code.snapshot_refs import Held
 from lsp_server.code.snapshots import Entry
@@ -19,7 +20,6 @@ from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory import snapshotting
 from lsp_server.memory.restoring import never_had, staging
 from lsp_server.memory.snapshot_results import Restored, Snapshot
-from lsp_server.store.git_process import Git, GitError
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -33,7 +33,7 @@ def to_branch(core: Core, ref: str, name: str | None) -> Restored:
     held, snapshot = snapshotting.find(core, ref)
     branch, is_new = _branch(core, held, snapshot, name)
     if is_new:
-        _git(core, ["branch", "--no-track", "--", branch, held.commit])
+        make_branch(core.repository.git, branch, held.commit)
     return Restored(snapshot, branch=branch, created=is_new)
 
 
@@ -45,9 +45,7 @@ def to_worktree(core: Core, ref: str, directory: Path, name: str | None) -> Rest
     place = Path(os.path.abspath(directory))  # noqa: PTH100  resolve() would follow symbolic links
     if os.path.lexists(place) and not (place.is_dir() and not any(place.iterdir())):
         raise RefusedError(f"{place} is there already; name a folder that is not")
-    new = ["--no-track", "-b", branch] if is_new else []
-    at = held.commit if is_new else branch
-    _git(core, ["worktree", "add", "--quiet", *new, "--", str(place), at])
+    add_worktree(core.repository.git, place, branch, held.commit if is_new else None)
     wanted = snapshots.entries_of(core.repository.git, held.tree, exact)
     not_there = never_had(exact) | exact.absent
     _as_they_were(core, place, {path: e for path, e in wanted.items() if path not in not_there})
@@ -58,7 +56,7 @@ def _as_they_were(core: Core, place: Path, wanted: Mapping[str, Entry]) -> None:
     """Give files of a new worktree the bytes and the rights that a checkout does not give them."""
     disk = Disk(place)
     seen = {path: signature(status) for path in wanted if (status := disk.status(path)) is not None}
-    git = _git_of(core, place)
+    git = git_in(core.repository.git, place)
     regular = [path for path, how in seen.items() if stat.S_ISREG(how.mode)]
     converted, _ = converted_paths(git, regular, core.repository.config.get("core.autocrlf") or "")
     own = own_bytes(git, converted, write=False)
@@ -82,21 +80,13 @@ def _as_they_were(core: Core, place: Path, wanted: Mapping[str, Entry]) -> None:
         writer.stage(changes, contents, where)
         writer.apply(changes)
     # Git takes a file of another size for changed, and these are not: it is told to look.
-    names = "".join(f"{change.path}\0" for change in changes).encode("utf-8", "surrogateescape")
-    git.run(["-c", "core.safecrlf=false", "update-index", "-z", "--stdin"], stdin=names)
-
-
-def _git_of(core: Core, place: Path) -> Git:
-    """git in another worktree of the repository."""
-    told = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-    git = core.repository.git
-    return Git(place, {k: v for k, v in git.environment.items() if k not in told}, git.version)
+    look_again(git, [change.path for change in changes])
 
 
 def _branch(core: Core, held: Held, snapshot: Snapshot, name: str | None) -> tuple[str, bool]:
     """The branch's name, and whether it is to be made."""
     if name is not None:
-        if core.repository.git.try_run(["check-ref-format", "--branch", name]).code != 0:
+        if not is_branch_name(core.repository.git, name):
             raise UsageError(f"{name!r} is no name for a branch")
         at = core.repository.refs.resolve(f"refs/heads/{name}")
         if at is not None and at != held.commit:
@@ -109,10 +99,3 @@ def _branch(core: Core, held: Held, snapshot: Snapshot, name: str | None) -> tup
         if at is None or at == held.commit:
             return branch, at is None
     raise RefusedError(f"there are {_MOST_NAMES} branches {stem} already; name one with --branch")
-
-
-def _git(core: Core, arguments: list[str]) -> None:
-    try:
-        core.repository.git.run(arguments, write=True)
-    except GitError as error:
-        raise RefusedError(f"git makes no {arguments[0]} of it: {error.message}") from error
