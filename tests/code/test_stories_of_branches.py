@@ -125,6 +125,55 @@ class TestBranches:
         story.git("merge", "-q", "-m", "Octopus", "one", "two")
         story.shows("auth.py", below("# main"), by=Certainty.BIRTHS)
 
+    def test_whose_commits_tell_more_than_their_two_ends(self, repo):
+        """From end to end git takes the last of three equal lines for the last of the three before."""
+        story = Story(repo)
+        story.begins(
+            "jobs.yml",
+            """
+              - job: 37
+                os: linux
+              - job: 37-freeze
+                os: linux
+              - job: 38
+            >   os: linux
+                run: some
+            """,
+        )
+        story.git("switch", "-q", "-c", "side")
+        story.commit(
+            "jobs.yml",
+            """
+              - job: 38
+                os: linux
+                run: some
+              - job: 38-pluggy
+                os: linux
+              - job: 38-freeze
+                os: linux
+            """,
+            "Drop 37",
+        )
+        repo.write("jobs.yml", (repo.root / "jobs.yml").read_text().replace("some", "all"))
+        repo.commit("Run all with 38")
+        story.git("switch", "-q", "main")
+        repo.commit("Main", other="x\n")
+        story.git("merge", "-q", "--no-ff", "-m", "Merge", "side")
+        assert "-  os: linux" not in story.git("diff", "HEAD^1", "HEAD", "--", "jobs.yml")
+        story.shows(
+            "jobs.yml",
+            """
+              - job: 38
+            >   os: linux
+                run: all
+              - job: 38-pluggy
+                os: linux
+              - job: 38-freeze
+                os: linux
+            """,
+            by=Certainty.BIRTHS,
+        )
+
     def test_that_share_no_history(self, story):
         story.git("switch", "-q", "--orphan", "other")
         story.repo.commit("Other", other="x\n")
