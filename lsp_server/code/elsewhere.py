@@ -19,6 +19,7 @@ _MOST_FILES = 8  # that have the telling line: with more of them it tells nothin
 # which may as well be another text that says the same.
 _TELLING_AT_ONCE = 20
 _TELLING_LATER = 40
+_MOST_NOWHERE = 4096  # lost anchors, of all the commits that HEAD was at
 _TRUSTED = 60.0  # seconds that "it is nowhere" is believed for
 # Names only, of the text as it is: also of what an attribute calls binary.
 _LISTING = ("-l", "-z", "-a", "-F", "--full-name", "--no-color", "--no-recurse-submodules")
@@ -80,6 +81,8 @@ class Elsewhere:
             self._nowhere.clear()
             return found[0]
         if not buffers:
+            if len(self._nowhere) >= _MOST_NOWHERE:
+                self._nowhere.clear()
             self._nowhere[key] = self._now()
         return None
 
