@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import NamedTuple
 
 from lsp_server.code.git import LOG, OFFLINE, GitRunner, merge_bases, objects
 from lsp_server.errors import AmbiguousError, NotFoundError, StoreError, UsageError
+from lsp_server.store.log import moment
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _PART_OF_ID = re.compile(r"[0-9a-fA-F]{4,64}\Z")
@@ -169,17 +170,7 @@ def _parse(output: bytes) -> list[CodeCommit]:
         commit, parents, author, date, subject, body = fields[at : at + 6]
         found.append(
             CodeCommit(
-                commit.lstrip("\n"), tuple(parents.split()), author, _when(date), subject, body.strip("\n")
+                commit.lstrip("\n"), tuple(parents.split()), author, moment(date), subject, body.strip("\n")
             )
         )
     return found
-
-
-def _when(raw: str) -> datetime:
-    seconds, _, zone = raw.partition(" ")
-    minutes = int(zone[1:3]) * 60 + int(zone[3:5]) if len(zone) == 5 and zone[1:].isdigit() else 0
-    offset = timedelta(minutes=-minutes if zone.startswith("-") else minutes)
-    try:
-        return datetime.fromtimestamp(int(seconds), timezone(offset))
-    except (ValueError, OverflowError, OSError):  # a date that somebody made up
-        return datetime.fromtimestamp(0, timezone.utc)

@@ -12,6 +12,7 @@ from lsp_server.store.git_process import Finished, Git, failed
 from lsp_server.store.snapshot import path_text
 
 _FIELDS = ("%H", "%P", "%an", "%ae", "%ad", "%s", "%b", "%(trailers)", "%(trailers:only,unfold)")
+_LOG = ("-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-z")
 _CHUNK = 1 << 16
 
 
@@ -49,7 +50,7 @@ def commits_with_parents(
 
 def deleted_files(git: Git, tip: Version, directories: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(path, object id) of every file below the directories that a commit deleted, newest first."""
-    arguments = ["-c", "log.showSignature=false", "log", "-z", "--raw", "--no-abbrev", "--no-renames"]
+    arguments = [*_LOG, "--raw", "--no-abbrev", "--no-renames"]
     arguments += ["--diff-filter=D", "--full-history", "--format=tformat:", tip, "--", *directories]
     about = ""
     for raw in _fields(git, arguments):
@@ -73,7 +74,7 @@ def unified_diff(git: Git, version: Version) -> str:
 
 
 def _arguments(tip: Version, query: Query) -> list[str]:
-    arguments = ["-c", "log.showSignature=false", "-c", "log.follow=false", "log", "-z", "--date=raw"]
+    arguments = [*_LOG, "--date=raw"]
     arguments += ["--encoding=UTF-8", "--no-color", "--no-mailmap", "--no-decorate", "--full-history"]
     arguments.append("--format=tformat:" + "%x00".join(_FIELDS))
     if query.limit is not None:
@@ -127,7 +128,7 @@ def _commit(fields: Sequence[str]) -> tuple[Commit, tuple[Version, ...]]:
         version=version,
         author=author,
         email=email,
-        when=_when(date),
+        when=moment(date),
         subject=subject,
         body=body.strip("\n").removesuffix(raw_trailers.strip("\n")).strip("\n"),
         trailers=parsed,
@@ -135,9 +136,10 @@ def _commit(fields: Sequence[str]) -> tuple[Commit, tuple[Version, ...]]:
     return commit, tuple(parents.split())
 
 
-def _when(raw: str) -> datetime:
+def moment(raw: str) -> datetime:
+    """What ``--date=raw`` says, ``1700000000 +0100``, in that zone; 1970 for a date that cannot be."""
     seconds, _, zone = raw.partition(" ")
-    minutes = int(zone[1:3]) * 60 + int(zone[3:5]) if len(zone) == 5 else 0
+    minutes = int(zone[1:3]) * 60 + int(zone[3:5]) if len(zone) == 5 and zone[1:].isdigit() else 0
     offset = timedelta(minutes=-minutes if zone.startswith("-") else minutes)
     try:
         return datetime.fromtimestamp(int(seconds), timezone(offset))
