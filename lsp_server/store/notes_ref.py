@@ -39,6 +39,7 @@ class NotesRef:
         self._store = store
         self.ref = ref
         self._writer = BranchWriter(repository)
+        self._lock = WriteLock(repository.private_dir, repository.objects_dir, shared=repository.is_shared)
 
     def made_of(self) -> Version | None:
         """The version of the memory that the notes were made of; None where there are none of ours."""
@@ -53,10 +54,7 @@ class NotesRef:
         files = {
             f"{commit[:2]}/{commit[2:]}": text.encode("utf-8", "replace") for commit, text in notes.items()
         }
-        lock = WriteLock(
-            self._repository.private_dir, self._repository.objects_dir, shared=self._repository.is_shared
-        )
-        with lock.hold() as note:
+        with self._lock.hold() as note:
             for _ in range(_TRIES):
                 tip = self._repository.refs.resolve(self.ref)
                 self._require_ours(tip)
@@ -76,10 +74,7 @@ class NotesRef:
         if tip is None:
             return False
         self._require_ours(tip)
-        lock = WriteLock(
-            self._repository.private_dir, self._repository.objects_dir, shared=self._repository.is_shared
-        )
-        with lock.hold() as note:
+        with self._lock.hold() as note:
             return self._writer.move(self.ref, "0" * len(tip), tip, "the memory's notes are not wanted", note)
 
     def _changes(self, base: GitSnapshot | None, files: Mapping[str, bytes], message: str) -> ChangeSet:
