@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--at",
     "at",
-    type=TypedPath(),
+    type=TypedPath(place=True),
     metavar="PLACE",
     multiple=True,
     help="Anchor it to PATH:LINE, PATH:FIRST-LAST, PATH::NAME, a file or a folder as well.",
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 @click.option(
     "--remove",
     "remove",
-    type=TypedPath(),
+    type=TypedPath(place=True),
     metavar="PLACE",
     multiple=True,
     help="Take off the anchor that is at PLACE now, or was when it was made.",

@@ -31,8 +31,8 @@ MOST = 200  # a shell's menu with more than this helps nobody
 def completion(session: Session, shell: str) -> None:
     """Print a shell's completion script.
 
-    It completes commands, options, statuses and the labels of records, for `git memory` and `git-memory`.
-    The script's first lines say where to put it.
+    It completes commands, options, statuses, the labels of records and, after PATH::, the symbols of a file,
+    for `git memory` and `git-memory`. The script's first lines say where to put it.
     """
     from pathlib import Path
 
@@ -69,6 +69,20 @@ def complete_ref(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     except GitMemoryError:
         return []
     return [CompletionItem(r.label, help=r.title) for r in records if r.label.upper().startswith(wanted)]
+
+
+def complete_symbol(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """``PATH::NAME`` for each symbol of the file whose name begins with what is typed."""
+    from lsp_server.cli.arguments import code_path
+    from lsp_server.errors import GitMemoryError
+
+    path, _, wanted = incomplete.partition("::")
+    try:
+        with ctx.obj.memory() as memory:
+            names = memory.symbols(code_path(ctx.obj, memory, path))
+    except (GitMemoryError, click.UsageError):
+        return []
+    return [CompletionItem(f"{path}::{name}") for name in names if name.startswith(wanted)]
 
 
 def complete_step(ctx: click.Context, incomplete: str) -> list[CompletionItem]:

@@ -176,7 +176,7 @@ def place_options(decorated: Decorated) -> Decorated:
     return click.option(
         "--at",
         "places",
-        type=TypedPath(),
+        type=TypedPath(place=True),
         multiple=True,
         metavar="PLACE",
         help="Anchor it to PATH:LINE, PATH:FIRST-LAST, PATH::Class.method, a file or a folder; "

@@ -14,14 +14,20 @@ else:
 
 
 class TypedPath(ParamType):
-    """A path as it was typed, undecodable bytes and all; completed as a path."""
+    """A path as it was typed, undecodable bytes and all; completed as a path, and after ``PATH::`` with the
+    symbols of the file where it may be a ``place`` in the code."""
 
     name = "path"
 
-    def __init__(self, *, directory: bool = False) -> None:
+    def __init__(self, *, directory: bool = False, place: bool = False) -> None:
         self.directory = directory
+        self.place = place
 
-    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 
+        if self.place and "::" in incomplete:
+            from lsp_server.cli.completion import complete_symbol
+
+            return complete_symbol(ctx, incomplete)
         return [CompletionItem(incomplete, type="dir" if self.directory else "file")]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     git memory why src/auth
     """,
 )
-@click.argument("place", type=TypedPath(), metavar="PLACE")
+@click.argument("place", type=TypedPath(place=True), metavar="PLACE")
 @click.option("--rev", type=Text(), metavar="COMMIT", help="The file as it is in COMMIT, not as it is now.")
 @click.option("--all", "everything", is_flag=True, help=f"Show every record, not the {MOST} surest.")
 @click.option("--markdown", is_flag=True, help="As Markdown, to be read elsewhere.")

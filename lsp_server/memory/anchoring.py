@@ -9,9 +9,11 @@ from lsp_server.errors import UsageError
 from lsp_server.records.anchors import ROOT, Anchor, CodePlace, CodeRange, CodeSymbol, PlaceThen, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lsp_server.code.file_view import CodeFiles
+    from lsp_server.code.symbols import Outline
     from lsp_server.memory.core import Core
 
 
@@ -42,19 +44,31 @@ def symbol_range(core: Core, place: CodeSymbol, rev: str | None = None) -> tuple
     """The lines of a symbol, as it is on disk or in the commit ``rev``, and its full name. Raises
     ``UsageError``, which names what there is instead, and ``NotFoundError`` where there is no such commit."""
     from lsp_server.code.naming import find
+
+    path, outline = _outline(core, place.path, rev)
+    symbol = find(outline, place._replace(path=path))
+    return CodeRange(path, symbol.start, symbol.end), symbol.name
+
+
+def symbol_names(core: Core, path: str) -> Sequence[str]:
+    """The names of the symbols of a file as it is on disk, in their order. Raises ``UsageError``."""
+    return _outline(core, path, None)[1].names
+
+
+def _outline(core: Core, path: str, rev: str | None) -> tuple[str, Outline]:
+    """A file's path as git has it, and its symbols."""
     from lsp_server.code.symbols import outline
 
     if rev is None:
-        path = core.code.resolve(place.path)
+        path = core.code.resolve(path)
         lines = core.code.worktree_text(path)
     else:
-        path, lines = place.path, core.code.head_text(place.path, commit=_commit(core, rev))
+        lines = core.code.head_text(path, commit=_commit(core, rev))
     if lines is None:
         if rev is None:
             core.code.anchor(CodeRange(path, 1, 1))  # says why there is no text
         raise UsageError(f"{path} is no text file in {rev}")
-    symbol = find(outline(path, lines), place._replace(path=path))
-    return CodeRange(path, symbol.start, symbol.end), symbol.name
+    return path, outline(path, lines)
 
 
 def _commit(core: Core, rev: str) -> str:

@@ -56,6 +56,24 @@ def test_a_path_is_left_to_the_shell(told: Repo) -> None:
     assert told.run("why", "sr", env={"_GIT_MEMORY_COMPLETE": "1"}).out == "file\tsr\t\n"
 
 
+@pytest.fixture
+def symbols(repo: Repo) -> Repo:
+    """A file with symbols, not committed; no index is needed for them."""
+    (repo.path / "login.py").write_text("class Login:\n    def check(self):\n        pass\n\nlogs = 1\n")
+    return repo
+
+
+@pytest.mark.parametrize("before", [["why"], ["learn", "Title", "--at"], ["anchor", "ADR-1", "--remove"]])
+def test_behind_two_colons_the_symbols_of_the_file_are_completed(symbols: Repo, before: list[str]) -> None:
+    assert _complete(symbols, *before, "login.py::Lo") == ["login.py::Login", "login.py::Login.check"]
+    assert _complete(symbols, *before, "login.py::") == [
+        *("login.py::Login", "login.py::Login.check", "login.py::logs")
+    ]
+    assert _complete(symbols, *before, "none.py::") == []
+    assert _complete(symbols, *before, "notes.txt::") == []
+    assert _complete(symbols, *before, "login.py:") == ["login.py:"]  # a path's, left to the shell
+
+
 def test_outside_of_a_repository_nothing_is_completed_and_nothing_is_said(told: Repo) -> None:
     answer = told.run("show", "A", cwd=told.path.parent, env={"_GIT_MEMORY_COMPLETE": "1"})
     assert (answer.out, answer.err) == ("", "")
@@ -76,8 +94,34 @@ def _bash(repo: Repo, script: str, *, before: str = "") -> list[str]:
 
 
 def test_bash_completes_git_memory_alone(told: Repo) -> None:
-    script = "COMP_WORDS=(git-memory show AD); COMP_CWORD=2; __git_memory_alone"
-    assert _bash(told, script) == ["ADR-0001"]
+    script = "COMP_WORDS=(git-memory show AD); COMP_CWORD=2; COMP_LINE='git-memory show AD'\n"
+    assert _bash(told, script + "__git_memory_alone") == ["ADR-0001"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "found"),
+    [
+        ("git-memory why login.py::Login.c", "git-memory why login.py :: Login.c", ["Login.check"]),
+        ("git-memory why login.py::", "git-memory why login.py ::", ["Login", "Login.check", "logs"]),
+        ("git-memory learn --at=login.py::lo", "git-memory learn --at = login.py :: lo", ["logs"]),
+        ("git-memory bug note: --sev", "git-memory bug note : --sev", ["--severity"]),
+    ],
+)
+def test_bash_gets_what_comes_behind_the_colons(
+    symbols: Repo, line: str, words: str, found: list[str]
+) -> None:
+    script = f"COMP_WORDS=({words}); COMP_CWORD={len(words.split()) - 1}; COMP_LINE='{line}'\n"
+    assert _bash(symbols, script + "__git_memory_alone") == found
+
+
+@pytest.mark.skipif(not GIT_COMPLETION.exists(), reason="git's completion for bash is not installed")
+def test_bash_gets_them_as_a_git_command_too(symbols: Repo) -> None:
+    line = "git memory why login.py::Login.c"
+    script = (
+        f"COMP_WORDS=(git memory why login.py :: Login.c); COMP_CWORD=5; COMP_LINE='{line}'\n"
+        "COMP_POINT=${#COMP_LINE}; __git_wrap__git_main"
+    )
+    assert _bash(symbols, script, before=f"source {GIT_COMPLETION}") == ["Login.check"]
 
 
 @pytest.mark.skipif(not GIT_COMPLETION.exists(), reason="git's completion for bash is not installed")
@@ -103,6 +147,20 @@ def test_fish_completes_it(told: Repo, line: str) -> None:
         check=True,
     )
     assert "ADR-0001\tUse JWT" in done.stdout.splitlines()
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_completes_symbols(symbols: Repo) -> None:
+    script = "git-memory completion fish | source; complete --do-complete 'git-memory why login.py::Login.'"
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script],
+        cwd=symbols.path,
+        env=symbols.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["login.py::Login.check"]
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")

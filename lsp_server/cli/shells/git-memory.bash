@@ -5,7 +5,7 @@
 
 # The words of the command so far, the last one being completed.
 __git_memory_complete() {
-    local kind value help
+    local kind value help word=${!#} done=
     COMPREPLY=()
     while IFS=$'\t' read -r kind value help; do
         case $kind in
@@ -14,10 +14,28 @@ __git_memory_complete() {
         file) compopt -o default 2>/dev/null ;;
         esac
     done < <(_GIT_MEMORY_COMPLETE=1 git-memory "$@" 2>/dev/null </dev/null)
+    # Where bash ends a word at a colon, it replaces only what comes behind.
+    [[ $word == --*=* ]] && word=${word#*=}
+    if [[ $COMP_WORDBREAKS == *:* && $word == *:* ]]; then
+        done=${word%"${word##*:}"}
+        COMPREPLY=("${COMPREPLY[@]#"$done"}")
+    fi
 }
 
+# bash ends words at colons and more: what stands together on the line is one.
 __git_memory_alone() {
-    __git_memory_complete "${COMP_WORDS[@]:1:COMP_CWORD}"
+    local line=$COMP_LINE piece
+    local -a words=()
+    for piece in "${COMP_WORDS[@]:0:COMP_CWORD + 1}"; do
+        if [[ ${#words[@]} == 0 || $line == [[:space:]]* ]]; then
+            words+=("$piece")
+        else
+            words[${#words[@]} - 1]+=$piece
+        fi
+        line=${line#"${line%%[![:space:]]*}"}
+        line=${line#"$piece"}
+    done
+    __git_memory_complete "${words[@]:1}"
 }
 
 # Called by git's completion, which sets `words` and `cword`; what comes before `memory` is git's.

@@ -59,6 +59,13 @@ class Placing:
 
         return second_look(self._core, path, text)
 
+    def symbols(self, path: str) -> Sequence[str]:
+        """The names of what a file on disk defines, in their order: each can be anchored to. Raises
+        ``UsageError`` for a file that is not there or whose language is not known."""
+        from lsp_server.memory.anchoring import symbol_names
+
+        return symbol_names(self._core, path)
+
     def reanchor(
         self,
         ref: str,
