@@ -134,7 +134,8 @@ def test_what_a_hook_notes_counts_from_then_on(repo: Repo, memory: Memory) -> No
     new = repo.commit("Quite another", **{"b.py": "b\n"})
     repo.git("reflog", "expire", "--expire=all", "--all")
     assert link_of(memory, record).today is None
-    rewrite_journal.note_hook(repo.root / ".git" / "git-memory", f"{old} {new}\n")
+    with (repo.root / ".git" / "git-memory" / rewrite_journal.FILE).open("a") as journal:
+        journal.write(f"{old} {new} hook\n")  # as the hook's script does
     link = link_of(memory, record)
     assert (link.today, link.evidence) == (new, Evidence.HOOK)
 
