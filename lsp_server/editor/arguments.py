@@ -10,6 +10,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from lsp_server.records.model import Kind
 
+_LARGEST = 2**31 - 1  # the protocol's largest number
+
 
 class MalformedError(JsonRpcInvalidParams):
     """A command's argument is not what docs/lsp.md says; pygls answers the request with it."""
@@ -39,13 +41,14 @@ class Arguments:
         value = self._values.get(name)
         if value is not None and not isinstance(value, str):
             raise MalformedError(f"{name!r} is not a string")
-        return value
+        return None if value is None else _characters(value, name)
 
     def optional_number(self, name: str) -> int | None:
         value = self._values.get(name)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-            raise MalformedError(f"{name!r} is not a number of things")
-        return value
+        try:
+            return None if value is None else _whole(value)
+        except ValueError:
+            raise MalformedError(f"{name!r} is not a number of things") from None
 
     def kind(self, name: str, allowed: Sequence[Kind] = tuple(Kind)) -> Kind:
         word = self.text(name)
@@ -69,7 +72,7 @@ class Arguments:
             raise MalformedError(f"{name!r} is not an anchor") from None
         if not isinstance(path, str) or not isinstance(symbol, str):
             raise MalformedError(f"{name!r} is not an anchor")
-        return path, start, end, symbol
+        return _characters(path, name), start, end, _characters(symbol, name)
 
     def required_range(self, name: str) -> types.Range:
         if (value := self.optional_range(name)) is None:
@@ -90,7 +93,16 @@ class Arguments:
         return types.Range(start, end)
 
 
+def _characters(text: str, name: str) -> str:
+    """JSON can say half of a character, which no file can hold."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise MalformedError(f"{name!r} has half of a character (a lone surrogate) in it") from None
+    return text
+
+
 def _whole(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST:
         return value
     raise ValueError(value)

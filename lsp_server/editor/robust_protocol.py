@@ -17,6 +17,7 @@ from enum import Enum, auto
 from typing import Any, cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.protocol.json_rpc import RPCNotification
 
@@ -178,6 +179,17 @@ class RobustProtocol(LanguageServerProtocol):
             return (yield _outcome, (name, task, passing), None)
 
         return run
+
+    # Not one of those that pygls documents: it logs a traceback, and a second line, for each error that is
+    # answered, also for what is wrong in the client's own request.
+    def _send_handler_result(self, future: Any, *, msg_id: MessageId) -> None:
+        error = None if future.cancelled() else future.exception()
+        if not isinstance(error, JsonRpcInvalidParams):
+            super()._send_handler_result(future, msg_id=msg_id)
+            return
+        self._request_futures.pop(msg_id, None)
+        log.warning("the request %s is malformed: %s", msg_id, error)
+        self._refuse(msg_id, types.ErrorCodes.InvalidParams, str(error))
 
     # What pygls builds in, without what it does there: its document store splits lines elsewhere than the
     # protocol does, and changes positions in place; its commands spread their arguments over a signature.

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+_NAME, _PATH = 255, 4096  # bytes: longer ones no file system has, and asking for one is an error
+
 
 def to_path(uri: str) -> Path | None:
     """The file that a URI names; None for other schemes, other hosts and what no file can be called."""
@@ -19,9 +21,14 @@ def to_path(uri: str) -> Path | None:
     raw = uri.split(":", 1)[1]
     raw = raw[2 + len(parts.netloc) :] if raw.startswith("//") else raw
     path = os.fsdecode(unquote_to_bytes(raw.encode("utf-8", "surrogatepass")))
-    if "\0" in path or not path.startswith("/"):
+    if "\0" in path or not path.startswith("/") or (len(raw) > _NAME and _is_too_long(path)):
         return None
     return Path(os.path.normpath(path))
+
+
+def _is_too_long(path: str) -> bool:
+    raw = os.fsencode(path)
+    return len(raw) > _PATH or any(len(name) > _NAME for name in raw.split(b"/"))
 
 
 def from_path(path: Path) -> str:

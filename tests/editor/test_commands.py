@@ -128,6 +128,10 @@ def test_what_cannot_be_done_is_said_once_and_answered_with_null(
         {"command": "gitMemory.record", "arguments": [{"kind": "checkpoint", "uri": "file:///x"}]},
         {"command": "gitMemory.search", "arguments": [{"words": ""}]},
         {"command": "gitMemory.list", "arguments": [{"limit": -1}]},
+        {"command": "gitMemory.list", "arguments": [{"limit": 2**70}]},
+        {"command": "gitMemory.propose", "arguments": [{"name": "\ud800"}]},
+        {"command": "gitMemory.record", "arguments": [1]},
+        {"command": "gitMemory.retire", "arguments": [{"ref": "ADR-1", "anchor": {"path": "\ud800"}}]},
         {"command": "gitMemory.nothing", "arguments": []},
         {"command": "rm", "arguments": [{"jsonrpc": "2.0", "method": "exit"}]},
     ],
@@ -135,8 +139,21 @@ def test_what_cannot_be_done_is_said_once_and_answered_with_null(
 def test_malformed_arguments_are_answered_with_invalid_params(
     editor: Client, memory: Memory, params: dict[str, Any]
 ) -> None:
-    assert editor.error("workspace/executeCommand", params) == INVALID_PARAMS
+    error = editor.response(editor.begin("workspace/executeCommand", params))["error"]
+    assert error["code"] == INVALID_PARAMS
+    assert params["command"] in error["message"]
+    assert "\n" not in error["message"]
     assert editor.execute("gitMemory.list") == []
+    logged = editor.log.read_text()
+    assert error["message"] in logged
+    assert "Traceback" not in logged
+    assert "ERROR" not in logged
+
+
+def test_what_no_file_can_be_called_is_no_file_and_the_workspaces_memory_is_meant(editor: Client) -> None:
+    uri = "file:///" + "a" * 5000
+    assert editor.execute("gitMemory.record", kind="bug", uri=uri)["isNew"]
+    assert "Traceback" not in editor.log.read_text()
 
 
 def test_a_range_that_the_file_does_not_have_is_refused(editor: Client, repo: Any, memory: Memory) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from lsprotocol import types
@@ -21,16 +21,16 @@ def execute_command(session: Session, params: types.ExecuteCommandParams) -> Awa
     command = COMMANDS.get(params.command)
     if command is None:
         raise MalformedError(f"there is no command {params.command!r}")
-    return _execute(session, command, Arguments.of(params.arguments))
+    return _execute(session, params.command, command, params.arguments)
 
 
-async def _execute(session: Session, command: Command, arguments: Arguments) -> Any:
+async def _execute(session: Session, name: str, command: Command, arguments: Sequence[Any] | None) -> Any:
     try:
-        return await command(session, arguments)
+        return await command(session, Arguments.of(arguments))
     except GitMemoryError as error:
         session.client.complain(str(error))
-    except MalformedError:
-        raise
+    except MalformedError as error:
+        raise MalformedError(f"{name}: {error}") from None
     except Exception:
         # A person asked for this and waits: silence would look like success.
         log.exception("a command failed")
