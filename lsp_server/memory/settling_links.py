@@ -122,7 +122,7 @@ class _Settling:
 
     def settle(self, edits: Edits, store: GitStore, record_id: str) -> Record | None:
         """Change one record's file; None where there is nothing to change, or no safe way."""
-        from lsp_server.records.code_edit import with_anchors, with_code
+        from lsp_server.records.code_edit import with_settled_anchors, with_code
         from lsp_server.records.document import parse
 
         index = self._core.index_of(store)
@@ -136,7 +136,7 @@ class _Settling:
         try:
             text = data.decode("utf-8")
             settled = with_code(text, code) if code is not None else text
-            settled = with_anchors(settled, anchors) if anchors else settled
+            settled = with_settled_anchors(settled, anchors) if anchors else settled
         except (UnicodeDecodeError, RefusedError):
             return None
         again = parse(record.path, settled.encode("utf-8")).record

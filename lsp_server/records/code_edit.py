@@ -54,15 +54,15 @@ def with_code(text: str, code: CodePosition) -> str:
     return set_lines(text, "code", lines)
 
 
-def with_anchors(text: str, changed: Mapping[int, Anchor]) -> str:
+def with_settled_anchors(text: str, changed: Mapping[int, Anchor]) -> str:
     """A file with other births and places for some of its anchors, by their number in the list. Raises
     ``RefusedError`` where the list is not written as a block."""
     for ordinal, anchor in sorted(changed.items(), reverse=True):
-        text = _with_anchor(text, ordinal, anchor)
+        text = _with_settled(text, ordinal, anchor)
     return text
 
 
-def _with_anchor(text: str, ordinal: int, anchor: Anchor) -> str:
+def _with_settled(text: str, ordinal: int, anchor: Anchor) -> str:
     front, entry = _entry(text, "anchors")
     node = entry.node if entry else None
     if entry is None or not isinstance(node, yaml.SequenceNode) or node.flow_style:

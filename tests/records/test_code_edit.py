@@ -8,7 +8,7 @@ import pytest
 
 from lsp_server.errors import RefusedError
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
-from lsp_server.records.code_edit import with_anchors, with_code
+from lsp_server.records.code_edit import with_settled_anchors, with_code
 from lsp_server.records.document import parse
 
 OLD, NEW = "3" * 40, "4" * 40
@@ -76,7 +76,7 @@ def test_once_more_is_written_above() -> None:
 def test_other_births_are_the_lines_of_that_anchor(ended: str) -> None:
     anchor = Anchor(CodeRange("c.py", 8, 8), (Birth(NEW, "c.py", 8, 8),), ("three",), "Login.check")
     before = FILE.replace("\n", ended)
-    text = with_anchors(before, {2: anchor})
+    text = with_settled_anchors(before, {2: anchor})
     taken, put = changed(before, text)
     end = ended[:-1]
     assert taken == [f"  - path: b.py{end}", f"    lines: 7{end}", f"      - {OLD} 7 b.py{end}"]
@@ -86,7 +86,7 @@ def test_other_births_are_the_lines_of_that_anchor(ended: str) -> None:
 def test_several_births_in_the_place_of_one() -> None:
     births = (Birth(NEW, "a.py", 3, 3), Birth(OLD, "a.py", 4, 4))
     anchor = Anchor(CodeRange("a.py", 3, 4), births, ("    one", "", "two"))
-    text = with_anchors(FILE, {0: anchor})
+    text = with_settled_anchors(FILE, {0: anchor})
     assert changed(FILE, text) == (
         [f"      - {OLD} 3-4 a.py"],
         [f"      - {NEW} 3 a.py", f"      - {OLD} 4 a.py"],
@@ -114,4 +114,4 @@ def test_code_in_another_style_is_refused(code: str) -> None:
 def test_anchors_in_another_style_are_refused(anchors: str) -> None:
     anchor = Anchor(CodeRange("a.py", 4, 4), (Birth(NEW, "a.py", 4, 4),), ("x",))
     with pytest.raises(RefusedError):
-        with_anchors(f"---\nid: x\n{anchors}\n---\n", {0: anchor})
+        with_settled_anchors(f"---\nid: x\n{anchors}\n---\n", {0: anchor})
