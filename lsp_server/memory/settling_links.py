@@ -122,7 +122,7 @@ class _Settling:
 
     def settle(self, edits: Edits, store: GitStore, record_id: str) -> Record | None:
         """Change one record's file; None where there is nothing to change, or no safe way."""
-        from lsp_server.records.code_edit import with_settled_anchors, with_code
+        from lsp_server.records.code_edit import with_code, with_settled_anchors
         from lsp_server.records.document import parse
 
         index = self._core.index_of(store)

@@ -8,7 +8,7 @@ import pytest
 
 from lsp_server.errors import RefusedError
 from lsp_server.records.anchors import Anchor, Birth, CodePosition, CodeRange
-from lsp_server.records.code_edit import with_settled_anchors, with_code
+from lsp_server.records.code_edit import with_code, with_settled_anchors
 from lsp_server.records.document import parse
 
 OLD, NEW = "3" * 40, "4" * 40
