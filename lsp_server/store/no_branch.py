@@ -20,9 +20,16 @@ def no_branch(repository: Repository, ref: str) -> GitMemoryError:
             f"there is no branch '{ref.removeprefix(HEADS)}': the proposal was adopted or withdrawn; "
             "`git memory propose --end` goes back to the memory itself"
         )
-    for remote in repository.config.subsections("remote"):
+    remotes = repository.config.subsections("remote")
+    for remote in remotes:
         if repository.refs.resolve(f"refs/remotes/{remote}/{branch}") is not None:
             return NotInitialisedError(
                 f"this clone has no memory yet, but {remote} has: `git memory sync {remote}` brings it here"
             )
+    if remotes:
+        # A clone of one branch, or a shallow one, knows nothing of the remote's others.
+        return NotInitialisedError(
+            "this clone has no memory yet: `git memory sync` brings the remote's, if it has one; "
+            "`git memory init` begins a new one"
+        )
     return NotInitialisedError("this repository has no memory yet: run `git memory init`")

@@ -262,6 +262,25 @@ def test_a_clone_whose_memory_was_not_brought_yet_says_how(repo: Repo, hub: Path
     assert tip(other) == tip(repo)
 
 
+@pytest.mark.parametrize("options", [["--single-branch", "--branch", "main"], ["--depth", "1"]])
+def test_a_clone_that_knows_nothing_of_the_remotes_memory_says_how_to_ask_for_it(
+    repo: Repo, hub: Path, tmp_path: Path, options: list[str]
+) -> None:
+    repo.do("sync")
+    repo.git("push", "-q", "origin", "main")
+    repo.git("clone", "-q", *options, hub.as_uri(), tmp_path / "other")
+    other = type(repo)(tmp_path / "other", dict(repo.environment))
+    said = (
+        "this clone has no memory yet: `git memory sync` brings the remote's, if it has one; "
+        "`git memory init` begins a new one"
+    )
+    for command in (["list"], ["why", "README.md"], ["learn", "Too early"]):
+        assert said in other.run(*command).err
+    assert said[1:] in other.run("doctor").out
+    other.do("sync")
+    assert tip(other) == tip(repo)
+
+
 def test_the_status_asks_nobody(repo: Repo, hub: Path) -> None:
     assert repo.json("sync", "--status") == {
         "remote": "origin/memory",

@@ -17,6 +17,7 @@ from lsp_server.store.format_file import TakenAway, taken_away
 from lsp_server.store.git_process import one_line
 from lsp_server.store.git_store import FORMAT
 from lsp_server.store.known_tips import lost
+from lsp_server.store.no_branch import no_branch
 from lsp_server.store.refs import known_ref
 from lsp_server.store.snapshot import FORMAT_FILE
 
@@ -62,10 +63,11 @@ def _whether_it_is_one(case: Case) -> Iterator[Finding]:
                 fixable=True,
             )
             return
+        said = str(no_branch(case.repository, ref))
         yield error(
             "no-memory",
             f"There is no branch '{name}', so nothing is remembered yet.",
-            "`git memory init` makes it, or takes over the one that a remote has.",
+            f"{said[0].upper()}{said[1:]}.",
             ref,
         )
         return
