@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lsp_server.errors import RefusedError
+from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
@@ -19,6 +19,8 @@ def reanchor(core: Core, ref: str, at: Sequence[CodePlace], remove: Sequence[Anc
     from lsp_server.memory.anchoring import anchored
     from lsp_server.memory.finding import labelled
 
+    if not at and not remove:
+        raise UsageError("name a place to anchor the record to, or an anchor to take off")
     record_id = core.find(ref).id
     # Here, not in `change`: that is called again, maybe when there is a later commit.
     code = core.position_now()

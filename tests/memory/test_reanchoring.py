@@ -117,3 +117,8 @@ def test_lines_that_an_unsaved_edit_took_away_are_not_blamed_on_a_commit(
     text = (repo.root / AUTH).read_text().replace("    user = find(email.lower())\n", "")
     [gone] = memory.file_memory(AUTH, text).gone
     assert (gone.line, gone.commit, gone.last) == (5, None, None)
+
+
+def test_neither_a_place_nor_an_anchor_is_refused_in_words(memory: Memory, decision: Record) -> None:
+    with pytest.raises(UsageError, match="name a place"):
+        memory.reanchor(decision.id)

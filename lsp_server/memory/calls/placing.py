@@ -37,9 +37,11 @@ class Placing:
         return None
 
     def file_memory(self, path: str, text: str | None = None) -> FileMemory:
-        """What is known about a file whose current text, saved or not, is ``text`` (None: as on disk).
+        """What is known about a file (its path from the work tree's top, with ``/``) whose current text,
+        saved or not, is ``text`` (None: as on disk).
 
-        Runs blame, so it can take a second; ``FileMemory.moved`` follows edits without it.
+        Runs blame, so it can take a second; ``FileMemory.moved`` follows edits without it. Raises
+        ``NotInitialisedError``, ``StoreError``.
         """
         from lsp_server.memory import placing
 
@@ -87,7 +89,9 @@ class Placing:
         return reanchoring.reanchor(self._core, ref, at, remove, guard)
 
     def places(self, record: Record) -> Sequence[tuple[Anchor, Located]]:
-        """Where each anchor of a record is today, and how sure that is; renamed files are found."""
+        """Where each anchor of a record is today, in the order of the record, and how sure that is; renamed
+        files are found. Without ``ranges`` it is nowhere: ``certainty`` says whether its lines are gone, on
+        other branches only, or not to be told. Raises ``StoreError``."""
         from lsp_server.memory import placing
 
         return placing.places(self._core, record)

@@ -39,7 +39,8 @@ class Writing:
         """Write a new record.
 
         ``fields`` are by the kind's names (``records.fields``); ``text`` is free Markdown below them, and
-        ``body`` replaces the whole body. ``at`` anchors it to lines of code. ``form`` is ``nygard`` or
+        ``body`` replaces the whole body. ``at`` anchors it to places in the code: lines, a symbol, a file or
+        a folder, as they are on disk or as a commit has them (``records.anchors``). ``form`` is ``nygard`` or
         ``madr`` (default) for decisions. ``allow_secrets`` are fingerprints of findings to let through;
         ``redact`` replaces secrets instead of refusing them.
 
@@ -65,7 +66,11 @@ class Writing:
         redact: bool = False,
     ) -> Record:
         """Note where the work stands; the commit, the branch and the changed files are filled in.
-        ``snapshot`` keeps the exact work tree as well, in this clone alone."""
+        ``snapshot`` keeps the exact work tree as well, in this clone alone. What the memory says of commits
+        that were rewritten since is settled first, as ``settle_links`` does.
+
+        Raises as ``record``; with ``snapshot`` also ``RefusedError`` without a work tree.
+        """
         from lsp_server.memory import checkpointing
         from lsp_server.memory.recording import Given
 
