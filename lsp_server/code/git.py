@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from lsp_server.errors import StoreError
+from lsp_server.records.anchors import ROOT
 
 # A missing object of a partial clone must fail here, not be fetched: nothing is downloaded to answer a
 # question. One setting for each protocol, because `protocol.<name>.allow` in the user's configuration
@@ -138,6 +139,14 @@ def tree_entry(runner: GitRunner, commit: str, path: str) -> TreeEntry | None:
 def blob(runner: GitRunner, object_id: str) -> bytes:
     """The bytes of a file by its object id. Raises ``StoreError`` when it is not here."""
     return runner.run([*OFFLINE, "cat-file", "blob", object_id])
+
+
+def files_in(runner: GitRunner, commit: str, folder: str) -> list[str]:
+    """The files of a commit in a folder (``src/``, ``ROOT``), at any depth."""
+    below = [] if folder == ROOT else ["--", folder]
+    command = ["ls-tree", "-r", "--full-tree", "--name-only", "-z", commit]
+    listed = runner.run([*OFFLINE, *command, *below])
+    return [decode_path(name) for name in listed.split(b"\0") if name]
 
 
 def committed_file(runner: GitRunner, commit: str, path: str) -> bytes | None:

@@ -142,12 +142,6 @@ def entries_of(git: Git, tree: str, exact: Exact) -> dict[str, Entry]:
     return found
 
 
-def paths_of(git: Git, commit: str) -> frozenset[str]:
-    """The paths of all files of a commit."""
-    listed = git.run([*OFFLINE, "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit])
-    return frozenset(decode_path(raw) for raw in listed.split(b"\0") if raw)
-
-
 @contextlib.contextmanager
 def _own_index(repository: Repository) -> Iterator[tuple[Git, int]]:
     """git with a copy of the user's index, and the rights that a new file gets here."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lsp_server.code.compared import DIFF_TREE, name_status, renamed
-from lsp_server.code.git import LOG, OFFLINE, GitRunner, commit_id, decode_path, is_cut, objects, tree_entry
+from lsp_server.code.git import LOG, OFFLINE, GitRunner, commit_id, files_in, is_cut, objects, tree_entry
 from lsp_server.code.kept import kept
 from lsp_server.code.model import Certainty, Located
 from lsp_server.errors import StoreError
@@ -222,14 +222,6 @@ def has_files(runner: GitRunner, folder: str) -> bool:
     command = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     below = [] if folder == ROOT else ["--", folder]
     return bool(runner.run([*OFFLINE, *command, *below]))
-
-
-def files_in(runner: GitRunner, commit: str, folder: str) -> list[str]:
-    """The files of a commit in a folder (``src/``, ``ROOT``), at any depth."""
-    below = [] if folder == ROOT else ["--", folder]
-    command = ["ls-tree", "-r", "--full-tree", "--name-only", "-z", commit]
-    listed = runner.run([*OFFLINE, *command, *below])
-    return [decode_path(name) for name in listed.split(b"\0") if name]
 
 
 def _folder_above(path: str, depth: int) -> str:

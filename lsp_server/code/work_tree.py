@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lsp_server.code.git import decode_path
+from lsp_server.code.new_worktrees import git_in
 from lsp_server.errors import StoreError
 from lsp_server.store.git_process import Git
 
@@ -169,16 +170,11 @@ class Disk:
 
 def changed_submodules(git: Git, root: Path, paths: Iterable[str]) -> Iterator[LeftOut]:
     """The submodules in which something is not committed: that is theirs to keep."""
-    theirs = {
-        k: v
-        for k, v in git.environment.items()
-        if not k.startswith(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX"))
-    }
     for path in paths:
         place = root / path
         if not os.path.lexists(place / ".git"):
             continue  # not initialised: an empty directory
-        inside = Git(place, {**theirs, "GIT_CEILING_DIRECTORIES": str(root)}, git.version)
+        inside = git_in(git, place).with_environment(GIT_CEILING_DIRECTORIES=str(root))
         done = inside.try_run(["status", "--porcelain", "-z", "--untracked-files=normal"])
         if done.code != 0 or done.stdout:
             yield LeftOut(path, Why.SUBMODULE)

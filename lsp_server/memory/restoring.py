@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.code import restoring, snapshot_refs, snapshots
 from lsp_server.code.exact_files import Exact
+from lsp_server.code.git import files_in
 from lsp_server.code.restore_journal import Note, clear_up, taken
 from lsp_server.code.restoring import Plan
 from lsp_server.code.snapshot_refs import Held
@@ -24,6 +25,7 @@ from lsp_server.code.work_tree_writer import Contents, Writer
 from lsp_server.errors import GitMemoryError, RefusedError, StoreError
 from lsp_server.memory import snapshotting
 from lsp_server.memory.snapshot_results import FileStep, InTheWay, Restored, RestorePlan, Snapshot
+from lsp_server.records.anchors import ROOT
 from lsp_server.store import half_written
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def _look(core: Core, ref: str, *, force: bool) -> _Prospect:
             snapshots.entries_of(repository.git, state.tree, state.exact),
             wanted,
             exact,
-            snapshots.paths_of(repository.git, state.head) if state.head else frozenset(),
+            frozenset(files_in(repository.git, state.head, ROOT)) if state.head else frozenset(),
             repository.config.flag("core.ignorecase"),
         )
         found = restoring.make_plan(situation)
