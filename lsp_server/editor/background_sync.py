@@ -109,7 +109,7 @@ def _said(done: Synced) -> str:
     if conflicts:
         parts.append(f"to settle: {', '.join(conflicts)}")
     if done.secrets:
-        places = ", ".join(dict.fromkeys(f"{found.path}:{found.line}" for found in done.secrets))
+        places = ", ".join(dict.fromkeys(found.place for found in done.secrets))
         parts.append(f"a secret came along in {places}")
     if done.pushed:
         parts.append(f"{done.pushed} {'commit was' if done.pushed == 1 else 'commits were'} pushed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +41,26 @@ def test_the_command_syncs_and_answers_as_the_command_line_does(
     assert (done["remote"], done["pushed"], done["merges"]) == ("origin/memory", 2, [])
     assert tip(hub) == tip(repo)
     assert editor.execute("gitMemory.sync", remote=str(hub.root))["pushed"] == 0
+
+
+def test_a_secret_that_came_along_in_a_files_name_is_told_by_that_name(
+    hub: Repo, repo: Repo, editor: Client, memory: Memory, new_repo: Callable[..., Repo]
+) -> None:
+    editor.execute("gitMemory.sync")
+    dice = random.Random(1)
+    token = "ghp_" + "".join(dice.choice(string.ascii_letters + string.digits) for _ in range(36))
+    name = f"artifacts/{token}.md"
+    other = new_repo("other")
+    other.git("fetch", "-q", str(hub.root), "memory")
+    other.git("checkout", "-q", "FETCH_HEAD")
+    (other.root / name).parent.mkdir(exist_ok=True)
+    (other.root / name).write_text("nothing in it\n")
+    other.git("add", "-f", ".")
+    other.git("commit", "-qm", "A file")
+    other.git("push", "-q", str(hub.root), "HEAD:memory")
+    editor.execute("gitMemory.sync")
+    told = editor.message("A secret came along in ")
+    assert told == "A secret came along in artifacts/[redacted: github-pat].md"
 
 
 def test_a_refusal_is_told_in_one_message(repo: Repo, editor: Client) -> None:
