@@ -20,7 +20,10 @@ from lsp_server.records.anchors import Anchor, Birth, CodeRange
 # How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
 # `return None`): fewer where the lines are known to have come into the file since.
 _TELLING_ALONE = 12
-_TELLING_WHEN_YOUNGER = 10
+TELLING_WHEN_YOUNGER = 10
+# Commits in which lines come that were about to be committed. Later, as short a text may be another one that
+# says the same.
+_AT_ONCE = 1
 
 
 @dataclass(frozen=True)
@@ -232,7 +235,7 @@ def _text_block(
             return None
         needed = _TELLING_ALONE
         if younger is not None and not any(map(today.is_unknown, block)):
-            needed = 1 if uncommitted else _TELLING_WHEN_YOUNGER
+            needed = 1 if uncommitted and len(younger) <= _AT_ONCE else TELLING_WHEN_YOUNGER
         stood_alone = not uncommitted or anchor.beside is None or bool(anchor.beside.own)
         if stood_alone and word_characters(anchor.text) >= needed:
             return block

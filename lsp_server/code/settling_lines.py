@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.code.anchoring import joined
-from lsp_server.code.locating import FileToday, has_words, locate, word_characters
+from lsp_server.code.locating import TELLING_WHEN_YOUNGER, FileToday, has_words, locate, word_characters
 from lsp_server.code.model import Certainty
 from lsp_server.records.anchors import Anchor, Birth
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lsp_server.code.file_view import CodeFiles
 
 _COMMITS = 32  # that changed the file; what none of them has was edited before it was committed
-_TELLING = 8  # letters and digits of a line that is known again without those beside it
 
 
 def settle_lines(
@@ -55,10 +54,10 @@ def _looks(
     wanted = {
         line for line, birth in zip(anchor.text, anchor.line_births, strict=False) if not birth.is_committed
     }
-    younger = None if since is None else code.commits_since(since, head)
     for path, commit in code.touched(anchor.range.path, since, head)[:_COMMITS]:
         lines = code.head_text(path, commit=commit)
         if lines and has_words(wanted.intersection(lines)):
+            younger = None if since is None else code.commits_since(since, commit)
             yield code.today(path, lines, commit=commit), younger
 
 
@@ -86,7 +85,7 @@ def _line_by_line(anchor: Anchor, today: FileToday, younger: Collection[str] | N
         return births
     found: list[int | None] = [_place(birth, today) for birth in births]
     for index, birth in enumerate(births):
-        if birth.is_committed or word_characters([anchor.text[index]]) < _TELLING:
+        if birth.is_committed or word_characters([anchor.text[index]]) < TELLING_WHEN_YOUNGER:
             continue
         if anchor.beside is not None and index + 1 not in anchor.beside.own:
             continue  # another line said the same: that one may be what was committed

@@ -128,6 +128,32 @@ def test_a_new_line_that_equals_an_old_one_is_not_taken_for_it(repo):
     assert settled(story).births == (Birth(head, "auth.py", 8, 8),)
 
 
+def test_a_short_line_is_settled_by_the_next_commit_whatever_is_beside_it(repo):
+    story = Story(repo)
+    story.made_at = repo.commit(auth=BASE)
+    repo.write("auth.py", BASE.replace("\n\n", "\nN = 1\n\n"))
+    story.anchor = repo.anchor("auth.py", 2)
+    repo.write("auth.py", "N = 1\n" + BASE.replace("tokens\n", "users\n", 1))
+    assert [str(one) for one in story.located().ranges] == ["auth.py:1"]
+    head = repo.commit("All")
+    assert [str(one) for one in story.located().ranges] == ["auth.py:1"]
+    assert settled(story).births == (Birth(head, "auth.py", 1, 1),)
+
+
+def test_a_short_line_that_was_dropped_is_not_one_that_comes_much_later(repo):
+    story = Story(repo)
+    story.made_at = repo.commit(auth=BASE)
+    repo.write("auth.py", BASE.replace("\n\n", "\nN = 1\n\n"))
+    story.anchor = repo.anchor("auth.py", 2)
+    for number in range(3):
+        repo.commit("Other", auth=f"{BASE}# {number}\n")
+    repo.commit("Later", auth=f"{BASE}\nclass Counter:\n    pass\nN = 1\n")
+    story.is_stale()
+    assert settled(story) is story.anchor
+    head = repo.commit("Back", auth=BASE.replace("\n\n", "\nN = 1\n\n"))  # beside the line it stood beside
+    assert settled(story).births == (Birth(head, "auth.py", 2, 2),)
+
+
 def test_a_new_file_and_one_that_was_renamed_before_the_commit(repo):
     made_at = repo.commit(auth=BASE + "".join(f"# line {n}\n" for n in range(20)))
     new = Story(repo)
