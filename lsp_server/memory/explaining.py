@@ -6,7 +6,6 @@ message; about the file or its folder; about a file that often changes together 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.file_reasons import FileReasons, Lines
 from lsp_server.memory.finding import labelled
+from lsp_server.memory.left_out import is_left_out, is_there
 from lsp_server.memory.neighbours import about_folder, folder_named
 from lsp_server.memory.results import How, Reason
 from lsp_server.memory.standing import Standing
@@ -51,12 +51,15 @@ def why(
 
 
 def _about_symbol(core: Core, place: CodeSymbol, rev: str | None) -> list[Reason]:
+    from lsp_server.code.places import tidy_path
     from lsp_server.memory.anchoring import symbol_range
 
+    path = tidy_path(place.path)
     try:
-        lines, _ = symbol_range(core, place, rev)
+        at_head = rev is None and is_left_out(core, path)
+        lines, _ = symbol_range(core, place._replace(path=path), "HEAD" if at_head else rev)
     except UsageError as error:
-        if rev is not None or _is_there(core, place.path):
+        if rev is not None or is_there(core, path):
             raise
         return _about_symbol_of_gone(core, place, error)
     return why(core, lines.path, lines.start, lines.end, rev=rev)
@@ -88,23 +91,14 @@ def _with(reason: Reason, told: str) -> Reason:
     return replace(reason, evidence=f"{reason.evidence}; {told}")
 
 
-def _is_there(core: Core, path: str) -> bool:
-    """Whether something is in the work tree at a path; never in a bare repository."""
-    from lsp_server.code.places import tidy_path
-
-    root = core.repository.work_tree
-    return root is not None and os.path.lexists(root / tidy_path(path))
-
-
 def about_gone(core: Core, path: str, symbol: str = "") -> list[Reason]:
     """Records about a file or folder that is not there any more, or about a symbol of such a file, each with
     where it stands now."""
     from lsp_server.code.places import tidy_path
 
     path = tidy_path(path)
-    if _is_there(core, path):
+    if is_there(core, path):
         return []
-    root = core.repository.work_tree
     index, standing, found = core.index, Standing(core), _Found(core)
     below = index.anchors_below(f"{path}/", deep=True)
     for stored in (*index.anchors_on_path(path), *index.anchors_on_path(f"{path}/"), *below):
@@ -114,7 +108,7 @@ def about_gone(core: Core, path: str, symbol: str = "") -> list[Reason]:
         if symbol and stored.anchor.symbol != symbol:
             continue
         today, _ = standing.of(record, stored)
-        if today is None or not os.path.lexists(root / today.path if root else today.path):
+        if today is None or not is_there(core, today.path):
             found.add(Reason(record, f"was anchored at {where}, which is gone", None, How.FILE))
         else:
             told = "what it is now" if where.is_whole else "where its lines are now"
@@ -124,11 +118,16 @@ def about_gone(core: Core, path: str, symbol: str = "") -> list[Reason]:
 
 def _file_of(core: Core, path: str, commit: str | None) -> str:
     """The file that is meant, as git names it. Raises ``UsageError`` where there is none."""
-    if commit is None and core.repository.work_tree is not None:
-        return core.code.resolve(path)
     from lsp_server.code.git import tree_entry
     from lsp_server.code.places import tidy_path
 
+    if commit is None and core.repository.work_tree is not None:
+        try:
+            return core.code.resolve(path)
+        except UsageError:
+            if is_left_out(core, tidy_path(path)):
+                return tidy_path(path)
+            raise
     path, at = tidy_path(path), commit or core.code.head()
     entry = tree_entry(core.repository.git, at, path) if at else None
     if entry is None or not entry.is_file:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import StoreError
 from lsp_server.index.values import StoredAnchor
 from lsp_server.memory.core import Core
+from lsp_server.memory.left_out import is_left_out, text_there
 from lsp_server.memory.results import How, Reason
 from lsp_server.records.anchors import ROOT, Anchor
 
@@ -35,7 +36,7 @@ def folder_named(core: Core, path: str, commit: str | None) -> str | None:
     tidy = tidy_path(path)
     if tidy == ".":
         return ""
-    if root is not None and commit is None:
+    if root is not None and commit is None and not is_left_out(core, tidy):
         return tidy if (root / tidy).is_dir() and not (root / tidy).is_symlink() else None
     commit = commit or core.code.head()
     entry = tree_entry(core.repository.git, commit, tidy) if commit else None
@@ -168,7 +169,7 @@ def _seen_at(core: Core, stored: StoredAnchor) -> str | None:
     what is gone, of which nothing is said. Nobody is asked where its lines were born, which for many files
     would take seconds."""
     anchor = stored.anchor
-    lines = core.code.worktree_text(anchor.range.path)
+    lines = text_there(core, anchor.range.path)
     if lines is not None:
         return anchor.range.path if _is_seen(anchor, lines) else None
     record = core.index.get(stored.record_id)
@@ -177,7 +178,7 @@ def _seen_at(core: Core, stored: StoredAnchor) -> str | None:
         located = core.code.find(anchor, made_at=made_at)
         return located.ranges[0].path if located.ranges else None
     now = core.code.path_today(anchor.range.path, made_at) if made_at else None
-    lines = core.code.worktree_text(now) if now else None
+    lines = text_there(core, now) if now else None
     return now if lines is not None and _is_seen(anchor, lines) else None
 
 
