@@ -17,6 +17,8 @@ from lsp_server.errors import UsageError
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from lsp_server.code.syntax.model import Rules
+
 _LARGEST = 4_000_000  # characters: what is larger was made by a program, and nobody's symbols are in it
 _OUTLINES_KEPT = 32
 _PATIENCE = 1.0  # seconds of computing, for texts that no person wrote: some take a parser many minutes
@@ -131,10 +133,14 @@ def _read(grammar: Grammar, source: bytes) -> Outline | None:
     if root.has_error and _is_hopeless(root):
         return None
     nodes = QueryCursor(query).captures(root).get("defined", [])
-    nodes.sort(key=lambda node: (node.start_byte, -node.end_byte))
+    return Outline(_symbols(nodes, rules), root.has_error)
+
+
+def _symbols(nodes: Sequence[Node], rules: Rules) -> tuple[Symbol, ...]:
+    """What the nodes define, each named within the scopes that it stands in."""
     symbols: dict[tuple[str, int], Symbol] = {}
     open_: list[tuple[int, str, bool]] = []  # the scopes around: end, full name, inside of a function
-    for node in nodes:
+    for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
         while open_ and open_[-1][0] <= node.start_byte:
             open_.pop()
         if len(open_) >= _DEEPEST:
@@ -154,7 +160,7 @@ def _read(grammar: Grammar, source: bytes) -> Outline | None:
         if found.scope or found.is_function:
             inner = f"{scope}.{found.scope}" if scope and found.scope else found.scope or scope
             open_.append((node.end_byte, inner, in_function or found.is_function))
-    return Outline(tuple(sorted(symbols.values(), key=lambda s: (s.start, -s.end))), root.has_error)
+    return tuple(sorted(symbols.values(), key=lambda s: (s.start, -s.end)))
 
 
 def _is_hopeless(root: Node) -> bool:

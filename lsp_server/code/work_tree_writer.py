@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO
@@ -142,8 +142,7 @@ class Writer:
                 self._do(change, action)
         self._remove_empty({parent for c in by_step[Step.REMOVE] for parent in PurePosixPath(c.path).parents})
 
-    def _do(self, change: Change, action: object) -> None:
-        assert callable(action)
+    def _do(self, change: Change, action: Callable[[Change], None]) -> None:
         try:
             action(change)
         except OSError as error:
