@@ -43,7 +43,7 @@ class Repository:
 
     async def refresh(self) -> bool:
         """Look whether the memory or the code moved on; whether they did."""
-        now = await self._workers.patient(self._look)
+        now = await self._workers.prompt(self._look)  # a few stat calls, that a command and a hover wait for
         if now == (self.version, self.code_version, self._proposal):
             return False
         self.version, self.code_version, self._proposal = now

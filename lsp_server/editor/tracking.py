@@ -7,6 +7,7 @@ then what has to be followed through history. An edit shifts what is known and l
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -77,6 +78,11 @@ class Tracking:
         tracked = self._files.get(uris.key(document.uri))
         if tracked is None:
             return
+        if (
+            tracked.repository is not None
+        ):  # closed and opened again while this was on its way: it is followed
+            await tracked.whole.wait()
+            return
         tracked.repository, tracked.path = repository, path
         tracked.base = kept = self._closed.pop((repository, path), None)
         if kept is not None:  # it is computed again all the same: the text may be another one
@@ -105,6 +111,9 @@ class Tracking:
             self._closed[tracked.repository, tracked.path] = tracked.base
             while len(self._closed) > _KEPT:
                 self._closed.popitem(last=False)
+        # Nobody waits for what does not come any more.
+        tracked.begun.set()
+        tracked.whole.set()
 
     def refresh(self, repository: Repository) -> None:
         """Compute again what is known of a repository's files: its memory or its code moved on."""
@@ -146,19 +155,15 @@ class Tracking:
         there = self.at(document, line) or ()
         return [one for one in dict.fromkeys(stood) if one not in there]
 
-    async def soon_at(self, document: Document, line: int, patience: float) -> Sequence[str]:
-        """As ``at``, waiting ``patience`` seconds at most for all to be known."""
+    async def soon_at(
+        self, document: Document, line: int, patience: float, *, whole: bool = True
+    ) -> Sequence[str]:
+        """As ``at``, waiting ``patience`` seconds at most for all to be known, or, unless the ``whole`` is
+        wanted, for what is known without the file's history."""
         tracked = self._files.get(uris.key(document.uri))
         if tracked is not None:
-            await _wait(tracked.whole, patience)
-        return self.at(document, line) or ()
-
-    async def first_at(self, document: Document, line: int, patience: float) -> Sequence[str]:
-        """As ``at``, waiting for what is known without the file's history; nothing when even that takes
-        longer than ``patience`` seconds."""
-        tracked = self._files.get(uris.key(document.uri))
-        if tracked is not None:
-            await _wait(tracked.begun, patience)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for((tracked.whole if whole else tracked.begun).wait(), patience)
         return self.at(document, line) or ()
 
     def _live(self, tracked: _Tracked, document: Document) -> LiveMemory | None:
@@ -177,34 +182,41 @@ class Tracking:
         tracked.task = asyncio.ensure_future(self._keep_computing(tracked, uri))
 
     async def _keep_computing(self, tracked: _Tracked, uri: str) -> None:
+        from lsp_server.memory import Memory  # not before `initialize` is answered
+
         if not tracked.begun.is_set():
-            await self._look(tracked, uri, "first_look", self._workers.prompt)
+            await self._look(tracked, uri, Memory.first_look, self._workers.prompt)
             tracked.begun.set()
         if tracked.whole.is_set():
             await asyncio.sleep(_AFTER)
         else:
-            await self._look(tracked, uri, "second_look", self._workers.patient)
+            await self._look(tracked, uri, Memory.second_look, self._workers.patient)
         while self._documents.get(uri) is not None:
             tracked.outdated = False
-            await self._look(tracked, uri, "file_memory", self._workers.patient)
+            await self._look(tracked, uri, Memory.file_memory, self._workers.patient)
             tracked.whole.set()
             if tracked.repository is not None and (now := self._documents.get(uri)) is not None:
                 self._learned(now, tracked.repository)
             if not tracked.outdated:
                 return
 
-    async def _look(self, tracked: _Tracked, uri: str, call: str, run: Callable[..., Awaitable[Any]]) -> None:
-        """Ask the memory, and take what it says for what is known from now on."""
+    async def _look(
+        self, tracked: _Tracked, uri: str, look: Callable[..., FileMemory], run: Callable[..., Awaitable[Any]]
+    ) -> None:
+        """Ask the memory, and take what it says for what is known from now on. Where that fails, what was
+        known before stays, and follows the typing."""
         repository, document = tracked.repository, self._documents.get(uri)
-        base: FileMemory | None = None
-        if repository is not None and document is not None and _is_worth_it(repository, document):
-            try:
-                base = await run(getattr(repository.memory, call), tracked.path, document.git_text)
-            except GitMemoryError as error:
-                log.info("nothing is known about %s: %s", tracked.path, error)
-            except Exception:
-                log.exception("what is known about %s could not be computed", tracked.path)
-        await self._take(tracked, uri, base)
+        if repository is None or document is None:
+            return
+        try:
+            base: FileMemory | None = None
+            if _is_worth_it(repository, document):
+                base = await run(look, repository.memory, tracked.path, document.git_text)
+            await self._take(tracked, uri, base)
+        except GitMemoryError as error:
+            log.info("nothing is known about %s: %s", tracked.path, error)
+        except Exception:
+            log.exception("what is known about %s could not be computed", tracked.path)
 
     async def _take(self, tracked: _Tracked, uri: str, base: FileMemory | None) -> None:
         """What is known from now on, brought to the text as it is by now off the loop's thread."""
@@ -227,11 +239,3 @@ def _is_worth_it(repository: Repository, document: Document) -> bool:
 def _live_on(base: FileMemory, document: Document) -> LiveMemory:
     lines = document.git_lines
     return base.live(lines if len(lines) == len(document.lines) else [*lines, ""])
-
-
-async def _wait(event: asyncio.Event, patience: float) -> None:
-    if not event.is_set():
-        try:
-            await asyncio.wait_for(event.wait(), patience)
-        except asyncio.TimeoutError:
-            return

@@ -155,6 +155,33 @@ def test_slow_work_is_shown_where_the_editor_can_show_it(gate: Path, client: Cli
     assert client.shown(uri, 4)
 
 
+def test_a_file_that_is_closed_meanwhile_is_not_waited_for_for_ever(
+    gate: Path, client: Client, repo: Any
+) -> None:
+    client.initialize(repo.root)
+    uri = client.open(repo.root / AUTH)
+    begun = client.notified("$/progress", lambda p: p["value"]["kind"] == "begin")
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    ended = client.notified("$/progress", lambda p: p["value"]["kind"] == "end")
+    assert ended["token"] == begun["token"]
+
+
+def test_a_command_and_another_repository_do_not_wait_for_two_slow_histories(
+    gate: Path, client: Client, repo: Any, new_repo: Any
+) -> None:
+    other = new_repo("other")
+    with Memory.open(other.root) as memory:
+        memory.initialise()
+        memory.record(Kind.DECISION, "Use JWT elsewhere")
+    client.initialize(repo.root)
+    for name in (AUTH, "README.md"):
+        client.hover(client.open(repo.root / name), 0)
+    assert client.execute("gitMemory.mark", ref="ADR-1", status="accepted")["status"] == "accepted"
+    uri = client.open(other.root / "a.txt", "ADR-1\n")
+    assert "Use JWT elsewhere" in client.hover(uri, 0, 1)["contents"]["value"]
+    assert not gate.exists()
+
+
 def test_an_editor_that_shows_no_progress_is_not_asked_to(gate: Path, client: Client, repo: Any) -> None:
     client.initialize(repo.root, capabilities={**EVERYTHING, "window": {}})
     uri = client.open(repo.root / AUTH)

@@ -67,7 +67,7 @@ async def _hover(session: Session, document: Document, line: int, mention: Menti
         ids: Sequence[str] = (record.id,)
     else:
         mention = None
-        ids = await session.tracking.first_at(document, line, PATIENCE)
+        ids = await session.tracking.soon_at(document, line, PATIENCE, whole=False)
         stale = session.tracking.gone_at(document, line)
     if not ids and not stale:
         return None
