@@ -28,6 +28,7 @@ class WholePlaces:
     def __init__(self, runner: GitRunner, root: Path | None) -> None:
         self._runner = runner
         self._root = root
+        self._cut: dict[str | None, bool] = {}
         self._known: dict[tuple[str, str, str | None], str | None] = {}
         self._former: dict[tuple[str, str, frozenset[str]], tuple[str, ...] | None] = {}
 
@@ -41,7 +42,8 @@ class WholePlaces:
         today = self._today(place, made_at, head)
         if today is not None:
             return Located((whole(today),), Certainty.NAME, 0, 0)
-        return Located((), Certainty.UNKNOWN if is_cut(self._runner) else Certainty.STALE, 0, 0)
+        unknown = kept(self._cut, head, lambda: is_cut(self._runner), _ANSWERS_KEPT)
+        return Located((), Certainty.UNKNOWN if unknown else Certainty.STALE, 0, 0)
 
     def former_names(self, path: str, head: str, since: frozenset[str]) -> tuple[str, ...]:
         """The names that git says a file of the commit ``head``, or a staged one, had before it was renamed,

@@ -229,6 +229,18 @@ def test_a_bare_clone_tells_the_same(repo: Repo, start: str) -> None:
     assert now(bare, "src/auth/login.py", start) == "identity/login.py"
 
 
+def test_a_second_look_at_what_is_gone_asks_git_nothing(
+    repo: Repo, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.git("rm", "-q", "README.md")
+    repo.commit("Gone")
+    today = repo.files.today("src/auth/login.py")
+    gone = Anchor(whole("README.md"))
+    first = repo.files.locate(gone, today, made_at=start)
+    monkeypatch.setattr(repo, "run", lambda args, stdin=None: pytest.fail(f"git {args} {stdin}"))
+    assert standing(repo.files.locate(gone, today, made_at=start)) == standing(first) == "stale"
+
+
 SIGNER = """#!/bin/sh
 case "$*" in
 *--verify*) echo "gpg: Good signature from Ada" >&2; echo "[GNUPG:] GOODSIG 0123456789ABCDEF Ada" ;;
