@@ -31,3 +31,15 @@ def last_commit(runner: GitRunner) -> LastCommit | None:
         if subject:
             return LastCommit(subject, action.startswith("commit (amend)"))
     return None
+
+
+def last_committer(runner: GitRunner) -> tuple[str, str] | None:
+    """The name and the address of who committed HEAD's commit; None on an unborn branch."""
+    from lsp_server.errors import StoreError
+
+    try:
+        said = runner.run([*LOG, "-s", "-1", "--format=%cn%x00%ce", "HEAD", "--"])
+    except StoreError:  # unborn
+        return None
+    name, _, email = said.decode("utf-8", "surrogateescape").rstrip("\n").partition("\0")
+    return name, email

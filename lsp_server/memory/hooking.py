@@ -130,11 +130,20 @@ def after_commit(core: Core, *, checkpoint: bool) -> Record | None:
 
     if core.store.tip() is None or is_rewriting(core) or _is_memorys(core):
         return None
+    _write_as_committer(core)
     settled = _settle(core)
     made = _checkpoint(core) if checkpoint else None
     if settled:
         _note(core)
     return made
+
+
+def _write_as_committer(core: Core) -> None:
+    """What follows from a commit is its committer's. Who that is may be said for that one command alone
+    (``git -c user.name=…``, as programs that commit for people do), and then no configuration tells."""
+    from lsp_server.code.last_commit import last_committer
+
+    core.repository.write_as(cache(lambda: last_committer(core.repository.git)))
 
 
 def after_rewrite(core: Core) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lsp_server.errors import NoRepositoryError, StoreError
@@ -123,6 +123,7 @@ class Repository:
         self.git_dir = git_dir
         self.common_dir = common_dir
         self._proposal: str | None = None
+        self._writer: Callable[[], tuple[str, str] | None] = lambda: None
         self.is_bare = is_bare
         self.object_format = object_format
         self._config = Config.parse(config, git.directory, self._config_files(git), reading)
@@ -210,11 +211,24 @@ class Repository:
 
     def author(self) -> str:
         """``Name <email> seconds zone``. Raises ``RefusedError`` when git knows no name."""
-        return identity_line("author", self.git, self.git.environment, self.config)
+        return self._identity("author")
 
     def committer(self) -> str:
         """As ``author``, for the committer."""
-        return identity_line("committer", self.git, self.git.environment, self.config)
+        return self._identity("committer")
+
+    def write_as(self, writer: Callable[[], tuple[str, str] | None]) -> None:
+        """Let this process write in the name of somebody: ``writer`` tells a name and an address, or None,
+        when there is something to write. They count for more than the configuration, and for less than what
+        the environment says."""
+        self._writer = writer
+
+    def _identity(self, role: str) -> str:
+        git, writer = self.git, self._writer()
+        if writer is not None:
+            name, email = (f"GIT_{role.upper()}_{what}" for what in ("NAME", "EMAIL"))
+            git = git.with_environment(**{name: writer[0], email: writer[1], **git.environment})
+        return identity_line(role, git, git.environment, self.config)
 
     def head_commit(self) -> str | None:
         """The commit of HEAD, None when it is unborn. File reads where refs are files: cheap to poll."""

@@ -122,3 +122,30 @@ def test_with_git_dir_and_an_index_of_its_own_they_find_the_repository(hooked: R
     done = git(hooked, "commit", "-q", "-m", "From elsewhere", cwd=tmp_path, **env)
     assert (done.returncode, done.stderr) == (0, "")
     assert [record["title"] for record in hooked.json("list", "checkpoint")] == ["From elsewhere"]
+
+
+@pytest.mark.parametrize("known", ["", "[user]\n\tname = Somebody Else\n\temail = else@example.org\n"])
+def test_what_a_commit_brings_is_written_by_its_committer_also_where_only_that_command_knows_who_it_is(
+    hooked: Repo, tmp_path: Path, known: str
+) -> None:
+    settings = tmp_path / "settings"
+    settings.write_text(known)
+    hooked.git("config", "memory.hooks.checkpoint", "true")
+    ann = ("-c", "user.name=Ann", "-c", "user.email=ann@example.org")
+    for number in (1, 2):
+        change(hooked, f"{number}\n")
+        said = git(hooked, *ann, "commit", "-qm", f"Part {number}", GIT_CONFIG_GLOBAL=str(settings))
+        assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+    assert [one["title"] for one in hooked.json("list", "checkpoint")] == ["Part 2", "Part 1"]
+    assert (
+        hooked.git("log", "-2", "--format=%an <%ae> %cn <%ce>", "memory").splitlines()
+        == ["Ann <ann@example.org> Ann <ann@example.org>"] * 2
+    )
+    assert not [*(hooked.path / ".git" / "git-memory" / "drafts").rglob("*.md")]
+
+
+def test_who_commits_for_somebody_is_the_committer_of_what_it_brings(hooked: Repo) -> None:
+    hooked.git("config", "memory.hooks.checkpoint", "true")
+    commit(hooked, "By mail", "--author", "Ann <ann@example.org>")
+    committer = hooked.git("log", "-1", "--format=%cn <%ce>")
+    assert hooked.git("log", "-1", "--format=%cn <%ce>", "memory") == committer
