@@ -119,6 +119,8 @@ class Carrying:
         for end in self._ends(old, new, later):
             if (found := self._along(old, end, new, path)) is not None:
                 return found
+        if (way := self._apart(old, new, path, there)) is not None:
+            return there, way
         return there, sure_lines(self._text(old, path), self._text(new, there)).get
 
     def _blobs(self, *files: tuple[str, str]) -> Sequence[str]:
@@ -141,6 +143,16 @@ class Carrying:
             return None
         way = _same(self._adds(end, base).get(trail.path), self._adds(new).get(there))
         return (there, _followed(trail, way)) if way else None
+
+    def _apart(self, old: str, new: str, path: str, there: str) -> Way | None:
+        """The way back from a commit that made in one what others made one by one, the new one the last."""
+        base = next(iter(merge_bases(self._runner, new, f"{old}^")), None)
+        if base is None or base == new:
+            return None
+        before, its_before = self._blobs((f"{old}^", path), (base, there))
+        if before == its_before:  # as above
+            return None
+        return _same(self._adds(old).get(path), self._adds(new, base).get(there))
 
     def _ends(self, old: str, new: str, later: Sequence[str]) -> Sequence[str]:
         """Commits that had the old one in their history and may have become the new one, too."""
