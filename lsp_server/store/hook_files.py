@@ -3,8 +3,9 @@
 A hook that was there keeps its bytes, its rights and its name: it goes to a folder beside git's, and back.
 That folder has links to whatever else lies in git's, so that a hook finds what it looks for by its own name,
 and what it looks for beside itself. The script adds those that are missing.
-At no instant is there no hook where there was one: a killed ``install`` leaves the old one or both. Only where
-the file system has no hard links may the old one lie in that folder alone; the next ``install`` calls it there.
+At no instant is there no hook where there was one: a killed ``install`` leaves the old one or both. Only
+where the file system has no hard links the old one may lie in that folder alone; the next ``install`` calls
+it.
 """
 
 from __future__ import annotations
