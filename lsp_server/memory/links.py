@@ -52,6 +52,8 @@ class Links:
         self._lock = threading.Lock()
         self._state: LinkState | None = None
         self._carries: tuple[CodeFiles, Carrying] | None = None
+        # What commits were made of in one history, by what that was told from.
+        self._formers: tuple[object, dict[str, str | None]] = (None, {})
 
     # all branches -----------------------------------------------------------------------------------
     def today_of(self, commits: Iterable[str]) -> Mapping[str, Link]:
@@ -173,7 +175,10 @@ class Links:
         if not named:
             return False
         with self._lock:
-            missing = [one for one, there in self._found_in(head, named).items() if there is None]
+            found = self._found_in(head, named)
+            # What a commit was made of may be there in part: nobody says then that lines are gone.
+            formers = self._formers_in(head, found)
+            missing = [one for one, there in found.items() if there is None or one in formers]
         return any(link.today == link.commit for link in self.today_of(missing).values())
 
     def look_at(self, commits: Iterable[str], head: str) -> None:
@@ -181,12 +186,33 @@ class Links:
         named = {one for one in commits if _OBJECT_ID.match(one)}
         if named:
             with self._lock:
-                self._found_in(head, named)
+                self._copies_in(head, named)
 
     def _copies_in(self, head: str, commits: set[str]) -> dict[str, str]:
-        """Those of ``commits`` that the history of ``head`` has only as a copy, with the copy."""
+        """Those of ``commits`` that the history of ``head`` has only as a copy, or as what they were made of,
+        with that."""
         found = self._found_in(head, commits)
-        return {one: there for one, there in found.items() if there is not None and there != one}
+        copies = {one: there for one, there in found.items() if there is not None and there != one}
+        return copies | self._formers_in(head, found)
+
+    def _formers_in(self, head: str, found: Mapping[str, str | None]) -> dict[str, str]:
+        """Of what was ``found`` in the history of ``head``, the commits that it has only as what they were
+        made of, with the last of that."""
+        commits = [one for one, there in found.items() if there != one]
+        if not commits:
+            return {}
+        from lsp_server.code import rewrite_journal
+
+        asked_of = (head, rewrite_journal.size(self._core.private), self._core.index.version())
+        if self._formers[0] != asked_of:
+            self._formers = (asked_of, {})
+        known = self._formers[1]
+        if new := [one for one in commits if one not in known]:
+            from lsp_server.memory.former_commits import formers_in
+
+            last = formers_in(self._core, head, new)
+            known.update({one: last.get(one) for one in new})
+        return {one: there for one in commits if (there := known[one]) is not None}
 
     def _found_in(self, head: str, commits: set[str]) -> dict[str, str | None]:
         """What the history of ``head`` has of each of ``commits``: itself, a copy, or None."""

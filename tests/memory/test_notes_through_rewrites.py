@@ -8,6 +8,7 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory
+from lsp_server.code.model import Certainty
 from lsp_server.memory import Kind
 from lsp_server.records.anchors import CodeRange
 from lsp_server.records.model import Record
@@ -206,3 +207,74 @@ def test_a_rebase_keeps_every_note_on_its_line(repo: Repo, memory: Memory) -> No
     repo.git("rebase", "-q", "main", "feature")
     for name, record in records.items():
         assert is_in(repo, memory, record) == [name]
+
+
+@pytest.fixture
+def squashed(repo: Repo, memory: Memory) -> dict[str, Record]:
+    """Notes on tests of a branch that is there still and was squashed on a main that went on; settled: now
+    they name the squash."""
+    repo.commit("Old", **{FILE: file_of("old")})
+    repo.git("switch", "-q", "-c", "feature")
+    commits(repo, *ALL, before=("old",))
+    noted = {name: note(memory, name, "old", *ALL) for name in ALL}
+    repo.git("switch", "-q", "main")
+    repo.commit("Above", **{FILE: file_of("new", "newer", "old")})
+    repo.git("merge", "-q", "--squash", "feature")
+    repo.git("commit", "-q", "-m", "Tests (#7)")
+    memory.settle_links()
+    squash = repo.git("rev-parse", "HEAD")
+    for record in noted.values():
+        assert {one.commit for one in memory.get(record.id).anchors[0].births} == {squash}
+    return noted
+
+
+def where(repo: Repo, memory: Memory, noted: dict[str, Record]) -> dict[str, list[str]]:
+    """The tests that notes are in, here and in a clone, which has nothing but what the records say."""
+    here = {name: _is_in(repo, memory, record) for name, record in noted.items()}
+    clone = repo.root.parent / f"clone-{len(list(repo.root.parent.iterdir()))}"
+    repo.git("clone", "-q", f"file://{repo.root}", str(clone))
+    other = Repo(clone)
+    other.git("branch", "-q", "memory", "origin/memory")
+    with Memory.open(clone) as there:
+        assert {name: _is_in(other, there, record) for name, record in noted.items()} == here
+    return here
+
+
+def test_on_the_branch_that_was_squashed_a_settled_note_is_where_it_was(
+    repo: Repo, memory: Memory, squashed: dict[str, Record]
+) -> None:
+    assert where(repo, memory, squashed) == {name: [name] for name in ALL}
+    repo.git("switch", "-q", "feature")
+    assert where(repo, memory, squashed) == {name: [name] for name in ALL}
+    repo.commit("More", **{FILE: file_of("first", "old", "login", "between", "logout", "profile", "last")})
+    assert where(repo, memory, squashed) == {name: [name] for name in ALL}
+
+
+def test_where_a_branch_has_a_part_of_what_was_squashed_only_notes_on_that_are_on_it(
+    repo: Repo, memory: Memory, squashed: dict[str, Record]
+) -> None:
+    repo.git("switch", "-q", "-c", "part", "feature~1")
+    found = {name: _is_in(repo, memory, record) for name, record in squashed.items()}
+    assert found == {"login": ["login"], "logout": ["logout"], "profile": []}
+    [(_, located)] = memory.places(memory.get(squashed["profile"].id))
+    assert located.certainty is Certainty.ABSENT
+    repo.git("switch", "-q", "--detach", "feature~3")
+    assert where(repo, memory, squashed) == {name: [] for name in ALL}
+
+
+def test_a_note_that_was_settled_to_a_rebase_is_found_on_the_branch_as_it_was_before(
+    repo: Repo, memory: Memory
+) -> None:
+    repo.commit("Old", **{FILE: file_of("old")})
+    repo.git("switch", "-q", "-c", "feature")
+    commits(repo, *ALL, before=("old",))
+    noted = {name: note(memory, name, "old", *ALL) for name in ALL}
+    repo.git("branch", "kept")
+    repo.git("switch", "-q", "main")
+    repo.commit("Above", **{FILE: file_of("new", "newer", "old")})
+    repo.git("rebase", "-q", "main", "feature")
+    repo.git("switch", "-q", "main")
+    repo.git("merge", "-q", "--ff-only", "feature")
+    memory.settle_links()
+    repo.git("switch", "-q", "kept")
+    assert where(repo, memory, noted) == {name: [name] for name in ALL}
