@@ -6,7 +6,7 @@ How git is started is the ground floor's business: it comes in as a ``GitRunner`
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -127,13 +127,17 @@ def objects(runner: GitRunner, names: Sequence[str]) -> list[Object | None]:
 
 def tree_entry(runner: GitRunner, commit: str, path: str) -> TreeEntry | None:
     """What ``commit`` has at ``path`` (relative to the top), None when nothing."""
-    listing = runner.run([*OFFLINE, "ls-tree", "-z", "--full-tree", commit, "--", path])
-    for line in listing.split(b"\0"):
-        head, _, name = line.partition(b"\t")
-        if decode_path(name) == path:
+    listed = runner.run([*OFFLINE, "ls-tree", "-z", "--full-tree", commit, "--", path])
+    return dict(tree_entries(listed)).get(path)
+
+
+def tree_entries(listed: bytes) -> Iterator[tuple[str, TreeEntry]]:
+    """The paths that ``ls-tree -z`` printed, with what is there."""
+    for line in listed.split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        if path:
             mode, _, object_id = head.decode("ascii").split(" ")
-            return TreeEntry(mode, object_id)
-    return None
+            yield decode_path(path), TreeEntry(mode, object_id)
 
 
 def blob(runner: GitRunner, object_id: str) -> bytes:

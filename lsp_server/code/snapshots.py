@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from lsp_server.code import exact_files
 from lsp_server.code.exact_files import Exact, Pointer
-from lsp_server.code.git import OFFLINE, decode_path
+from lsp_server.code.git import OFFLINE, decode_path, tree_entries
 from lsp_server.code.work_tree import (
     GITLINK,
     LeftOut,
@@ -131,14 +131,10 @@ def entries_of(git: Git, tree: str, exact: Exact) -> dict[str, Entry]:
     """Every path of a snapshot: of its tree, and what is kept beside it."""
     listed = git.run([*OFFLINE, "ls-tree", "-r", "-z", "--full-tree", tree])
     found = {}
-    for entry in listed.split(b"\0"):
-        head, _, raw = entry.partition(b"\t")
-        if raw:
-            path = decode_path(raw)
-            mode, _, blob = head.decode("ascii").split(" ")
-            pointer = exact.lfs.get(path)
-            content = pointer.sha256 if pointer else exact.raw.get(path, blob)
-            found[path] = Entry(mode, content, exact.modes.get(path), pointer)
+    for path, there in tree_entries(listed):
+        pointer = exact.lfs.get(path)
+        content = pointer.sha256 if pointer else exact.raw.get(path, there.object_id)
+        found[path] = Entry(there.mode, content, exact.modes.get(path), pointer)
     return found
 
 
@@ -280,5 +276,4 @@ def usual_rights(plain: int, mode: str) -> int:
 def _committed(git: Git) -> dict[str, str]:
     """The blobs of HEAD; none when it is unborn."""
     done = git.try_run([*OFFLINE, "ls-tree", "-r", "-z", "--full-tree", "HEAD"])
-    listed = (entry.partition(b"\t") for entry in done.stdout.split(b"\0")) if done.code == 0 else ()
-    return {decode_path(raw): head.decode("ascii").split(" ")[2] for head, _, raw in listed if raw}
+    return {path: there.object_id for path, there in tree_entries(done.stdout)} if done.code == 0 else {}
