@@ -93,17 +93,8 @@ def remove(session: Session) -> None:
     kept = [hook for hook in found.hooks if hook.state == "changed"]
     if session.json:
         print_json(session, _json(found))
-    elif not found.are_ours:
-        session.out.flow((f"nothing of ours was written: {found.because}", ""), indent=2)
-        for hook in found.hooks:
-            if hook.added:
-                session.out.flow((f"  the line for {hook.name} is in {hook.path}", ""), indent=4)
     else:
-        which = "other" if kept else "all"
-        session.out.flow((f"{which} hooks of Git Memory's are out of {found.directory}", ""), indent=2)
-        for hook in found.hooks:
-            if hook.state == "foreign":
-                session.out.line(f"  {hook.name} is there, as it was without us")
+        _tell_removed(session, found, others=bool(kept))
         for hook in kept:
             session.say(
                 f"{visible_line(str(hook.path))} was changed since it was installed: move what you added "
@@ -134,6 +125,29 @@ def status(session: Session) -> None:
         _advise(session, found)
     if not any(hook.works for hook in found.hooks):
         raise click.exceptions.Exit(1)
+
+
+def _tell_removed(session: Session, found: Hooks, *, others: bool) -> None:
+    out = session.out
+    which = "other" if others else "all"
+    if found.also_out_of is not None:
+        out.flow((f"{which} hooks of Git Memory's are out of {found.also_out_of}", ""), indent=2)
+    if found.are_ours:
+        out.flow((f"{which} hooks of Git Memory's are out of {found.directory}", ""), indent=2)
+        for hook in found.hooks:
+            if hook.state == "foreign":
+                out.line(f"  {hook.name} is there, as it was without us")
+    else:
+        elsewhere = "" if found.also_out_of is None else "where git looks for hooks, "
+        out.flow((f"{elsewhere}nothing of ours was written: {found.because}", ""), indent=2)
+        for hook in found.hooks:
+            if hook.line is not None and hook.added:
+                out.flow((f"  the line for {hook.name} is in {hook.path}", ""), indent=4)
+    if found.left_in is not None:
+        told = (
+            f"those in {found.left_in} stay: other worktrees of this repository have their hooks from there"
+        )
+        out.flow((told, ""), indent=2)
 
 
 for _command in (install, remove, status):
@@ -219,6 +233,8 @@ def _json(found: Hooks) -> dict[str, Any]:
         "directory": str(found.directory),
         "are_ours": found.are_ours,
         "because": found.because or None,
+        "also_out_of": None if found.also_out_of is None else str(found.also_out_of),
+        "left_in": None if found.left_in is None else str(found.left_in),
         "hooks": [asdict(hook) | {"works": hook.works, "path": str(hook.path)} for hook in found.hooks],
         "settings": asdict(found.settings),
     }

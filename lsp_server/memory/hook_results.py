@@ -40,12 +40,15 @@ class HookSettings:
 @dataclass(frozen=True)
 class Hooks:
     """The hooks of a repository. ``directory`` is where git looks for them; where it is not ours to write to,
-    ``because`` says why."""
+    ``because`` says why. Where that is not the clone's own folder, ``also_out_of`` is this one when a removal
+    took ours out of it, ``left_in`` when it did not, because other worktrees have them from there."""
 
     directory: Path
     hooks: Sequence[HookStatus]
     settings: HookSettings
     because: str = ""
+    also_out_of: Path | None = None
+    left_in: Path | None = None
 
     @property
     def are_ours(self) -> bool:

@@ -49,15 +49,20 @@ def install(core: Core, *, here: bool = False) -> Hooks:
 
 def remove(core: Core) -> Hooks:
     """Take them out; what was there before is as it was. Also from the clone's own folder where git takes its
-    hooks from another one by now."""
+    hooks from another one by now, in every worktree."""
     done = _each(core, True, hook_files.remove)
     own = core.repository.common_dir / "hooks"
     if done.directory == own:
         return done
     command = how_to_start()
-    left = [hook_files.remove(one, command) for one in _found(own, command) if one.state is not State.FOREIGN]
+    left = [one for one in _found(own, command) if one.state is not State.FOREIGN]
+    if not any(one.state is not State.ABSENT or one.chained for one in left):
+        return done
+    if hook_place.is_for_another_worktree(core.repository, own):
+        return replace(done, left_in=own)
+    left = [hook_files.remove(one, command) for one in left]
     changed = [_status(one) for one in left if one.state is State.CHANGED]
-    return replace(done, hooks=[*done.hooks, *changed])
+    return replace(done, hooks=[*done.hooks, *changed], also_out_of=own)
 
 
 def _each(core: Core, here: bool, do: Callable[[HookFile, Sequence[str]], HookFile]) -> Hooks:

@@ -26,6 +26,7 @@ _GENERATED = {
 _WITH_INPUT = ("post-rewrite", "pre-push")
 _WITHOUT_PRE_COMMIT = ("post-rewrite",)  # it does not pass on what was rewritten to what
 _MOST_READ = 1 << 16
+_WHERE = ("rev-parse", "--path-format=absolute", "--git-path", "hooks")
 
 
 class Line(NamedTuple):
@@ -50,8 +51,7 @@ class HookPlace(NamedTuple):
 def find(repository: Repository, *, here: bool = False) -> HookPlace:
     """Where the hooks of this repository are. ``here``: also where a tool of the project's may write into the
     same folder, which is this clone's own."""
-    printed = repository.git.run(["rev-parse", "--path-format=absolute", "--git-path", "hooks"])
-    directory = Path(os.path.normpath(os.fsdecode(printed).removesuffix("\n")))
+    directory = _folder(repository.git.run(_WHERE))
     top = repository.work_tree
     if _is_below(directory, repository.common_dir):
         manager = _manager(directory, top)
@@ -71,6 +71,31 @@ def find(repository: Repository, *, here: bool = False) -> HookPlace:
         return HookPlace(directory, False, f"core.hooksPath names {directory}, so git runs no hooks at all")
     because = f"core.hooksPath names {directory}, which is not this repository's alone"
     return HookPlace(directory, False, because, _checked(_in_folder(directory)))
+
+
+def is_for_another_worktree(repository: Repository, folder: Path) -> bool:
+    """Whether git takes the hooks of another worktree, or of the bare repository, from a folder: each may
+    have its own ``core.hooksPath``. One process for each of them."""
+    places = (repository.common_dir, *_worktrees(repository.common_dir / "worktrees"))
+    for git_dir in places:
+        if git_dir != repository.git_dir:
+            done = repository.git.with_environment(GIT_DIR=str(git_dir)).try_run(_WHERE)
+            if done.code == 0 and os.path.realpath(_folder(done.stdout)) == os.path.realpath(folder):
+                return True
+    return False
+
+
+def _worktrees(folder: Path) -> list[Path]:
+    """The git directories of the linked worktrees that are still there."""
+    return [
+        folder / name
+        for name in sorted(_names(folder))
+        if os.path.lexists(os.fsdecode(_read(folder / name / "gitdir").rstrip(b"\n")))
+    ]
+
+
+def _folder(printed: bytes) -> Path:
+    return Path(os.path.normpath(os.fsdecode(printed).removesuffix("\n")))
 
 
 def line_for(hook: str) -> str:

@@ -217,8 +217,29 @@ def test_remove_also_finds_those_that_git_does_not_run_any_more(repo: Repo) -> N
     before = everything_in(folder)
     repo.do("hooks", "install")
     configure(repo, "husky 9")
-    repo.do("hooks", "remove")
+    said = " ".join(repo.do("hooks", "remove").split())
     assert everything_in(folder) == before
+    assert said.startswith(
+        f"all hooks of Git Memory's are out of {folder} where git looks for hooks, nothing of"
+    )
+
+
+def test_remove_leaves_those_that_other_worktrees_have(repo: Repo, tmp_path: Path) -> None:
+    folder, other = repo.path / ".git" / "hooks", tmp_path / "other"
+    repo.do("hooks", "install")
+    repo.git("config", "extensions.worktreeConfig", "true")
+    repo.git("worktree", "add", "-q", other)
+    repo.git("-C", other, "config", "--worktree", "core.hooksPath", tmp_path / "shared")
+    before = everything_in(folder)
+    said = " ".join(repo.do("hooks", "remove", cwd=other).split())
+    assert everything_in(folder) == before
+    assert "nothing of ours was written: core.hooksPath names" in said
+    assert f"those in {folder} stay: other worktrees of this repository have their hooks from there" in said
+    assert repo.json("hooks", "remove", cwd=other)["left_in"] == str(folder)
+    # Only that worktree was left with another folder: its own answer is no reason to keep them any more.
+    repo.git("config", "core.hooksPath", tmp_path / "shared")
+    assert repo.json("hooks", "remove", cwd=other)["also_out_of"] == str(folder)
+    assert not [name for name in everything_in(folder) if not name.endswith(".sample")]
 
 
 # kinds of repository --------------------------------------------------------------------------------
