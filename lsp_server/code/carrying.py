@@ -15,6 +15,7 @@ from lsp_server.code.anchoring import joined
 from lsp_server.code.compared import DIFF_TREE, hunk_of, name_status
 from lsp_server.code.following import History, Trail
 from lsp_server.code.git import OFFLINE, GitRunner, merge_bases, objects, unquote_path
+from lsp_server.code.kept import kept
 from lsp_server.code.reflog import moves
 from lsp_server.code.sure_lines import sure_lines
 from lsp_server.errors import StoreError
@@ -32,6 +33,8 @@ Added = Mapping[str, Sequence[Line]]
 
 Way = Callable[[int], "int | None"]
 """Which line of the new commit's file a line of the old one's is; None where that is not certain."""
+_KEPT = 256  # pairs of commits
+_DIFFS_KEPT = 32  # each is all that a commit changes
 _MOST_ENDS = 40  # where HEAD once stood, with the old commit in its history
 
 
@@ -102,13 +105,10 @@ class Carrying:
 
     def _way(self, old: str, new: str, path: str, later: Sequence[str]) -> tuple[str, Way]:
         """The file's name in the new commit, and the way there."""
-        key = (old, new, path)
-        if key not in self._ways:
-            there = self._path(old, new, path) or path
-            self._ways[key] = self._found_way(old, new, path, there, later)
-        return self._ways[key]
+        return kept(self._ways, (old, new, path), lambda: self._found_way(old, new, path, later), _KEPT)
 
-    def _found_way(self, old: str, new: str, path: str, there: str, later: Sequence[str]) -> tuple[str, Way]:
+    def _found_way(self, old: str, new: str, path: str, later: Sequence[str]) -> tuple[str, Way]:
+        there = self._path(old, new, path) or path
         files = (old, path), (new, there), (f"{old}^", path), (f"{new}^", there)
         now, today, before, its_before = self._blobs(*files)
         if now and now == today:
@@ -167,19 +167,16 @@ class Carrying:
 
     def _adds(self, commit: str, since: str = "") -> Added:
         """What a commit adds, or all that came ``since`` another one."""
-        key = (commit, since)
-        if key not in self._added:
-            compared = [since, commit] if since else [commit]
-            self._added[key] = _added(self._runner.run([*_DIFF, *compared, "--"]))
-        return self._added[key]
+        compared = [*_DIFF, *([since] if since else []), commit, "--"]
+        return kept(self._added, (commit, since), lambda: _added(self._runner.run(compared)), _DIFFS_KEPT)
 
     def _path(self, old: str, new: str, path: str) -> str | None:
         """What a file is called in the new commit; None where it is not there."""
-        if (old, new) not in self._names:
-            listed = self._runner.run([*DIFF_TREE, "-M", "-z", "--name-status", "--diff-filter=DR", old, new])
-            names = {name: now if letter == "R" else None for letter, name, now in name_status(listed)}
-            self._names[old, new] = names
-        return self._names[old, new].get(path, path)
+        return kept(self._names, (old, new), lambda: self._moved(old, new), _KEPT).get(path, path)
+
+    def _moved(self, old: str, new: str) -> Mapping[str, str | None]:
+        listed = self._runner.run([*DIFF_TREE, "-M", "-z", "--name-status", "--diff-filter=DR", old, new])
+        return {name: now if letter == "R" else None for letter, name, now in name_status(listed)}
 
 
 def _itself(line: int) -> int | None:
