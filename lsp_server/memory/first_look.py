@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from lsp_server.memory.core import Core
 from lsp_server.memory.results import FileMemory, Placed
-from lsp_server.records.anchors import UNCOMMITTED
 
 if TYPE_CHECKING:
     from lsp_server.code.locating import FileToday
+    from lsp_server.code.model import Located
     from lsp_server.index import StoredAnchor
+    from lsp_server.records.anchors import Anchor
 
 
 def first_look(core: Core, path: str, text: str | None) -> FileMemory:
@@ -45,7 +46,6 @@ def second_look(core: Core, path: str, text: str | None) -> FileMemory:
 def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> FileMemory:
     """The records whose lines are all there; nothing is called stale."""
     from lsp_server.code.locating import locate
-    from lsp_server.code.model import Certainty
 
     placed: list[tuple[str, Placed]] = []
     whole: list[str] = []
@@ -58,9 +58,7 @@ def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> Fil
         if record is None or anchor.range.is_whole or anchor.symbol or not anchor.text:
             continue
         located = locate(anchor, today)
-        # Where births are known, an equal text that stands elsewhere may well be another line.
-        by_text = not today.births.runs or any(birth.commit == UNCOMMITTED for birth in anchor.births)
-        if located.survived == located.total and (by_text or located.certainty is Certainty.BIRTHS):
+        if located.survived == located.total and _is_told(anchor, located, today):
             placed += [
                 (record.created.isoformat(), Placed(record.id, place.start, place.end))
                 for place in located.ranges
@@ -73,4 +71,24 @@ def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> Fil
         version=core.index.version(),
         commit=None,
         whole=tuple(dict.fromkeys(whole)),
+    )
+
+
+def _is_told(anchor: Anchor, located: Located, today: FileToday) -> bool:
+    """Whether lines that were all found are sure enough to be shown. Where births are known, an equal text
+    that is committed may well have stood there before the note: only lines that still are in no commit are
+    told by theirs."""
+    from lsp_server.code.model import Certainty
+
+    if not today.births.runs or located.certainty is Certainty.BIRTHS:
+        return True
+    lines = [line for place in located.ranges for line in range(place.start, place.end + 1)]
+    births = anchor.line_births
+    return (
+        not anchor.is_committed
+        and len(lines) == len(births)
+        and all(
+            birth.is_committed or today.from_head.to_old(line) is None
+            for line, birth in zip(lines, births, strict=True)
+        )
     )

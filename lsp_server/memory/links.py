@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from lsp_server.errors import StoreError
 from lsp_server.memory import link_state
 from lsp_server.memory.code_refs import code_refs
 from lsp_server.records.evidence import Evidence, evidence_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.link_state import LinkState
     from lsp_server.records.anchors import Anchor
 
+_MOST_COMMITTED = 500  # anchors on lines that were not committed, of which is kept what became of them
 _OBJECT_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 
 
@@ -52,6 +54,7 @@ class Links:
         self._lock = threading.Lock()
         self._state: LinkState | None = None
         self._carries: tuple[CodeFiles, Carrying] | None = None
+        self._committed: dict[tuple[Anchor, str | None, str], Anchor] = {}
         # What commits were made of in one history, by what that was told from.
         self._formers: tuple[object, dict[str, str | None]] = (None, {})
 
@@ -110,6 +113,7 @@ class Links:
         cut = link_state.where_cut(self._core.repository.shallow_commits())
         if self._state is None or self._state.cut != cut:
             self._state = link_state.load(self._core.private, cut)
+            self._committed.clear()
         return self._state
 
     def _journal_grew(self, state: LinkState) -> bool:
@@ -151,20 +155,39 @@ class Links:
         self, anchor: Anchor, made_at: str | None = None, head: str | None = None
     ) -> tuple[Anchor, str | None]:
         """An anchor that was made at the commit ``made_at``, and that commit, as the history of ``head``
-        (HEAD unless given) has them: where it has copies of rewritten commits, births are theirs. Both as
-        they are where there is nothing to say. One quick process where all commits are in that history, and
-        none when they were at the last look.
+        (HEAD unless given) has them: where it has copies of rewritten commits, births are theirs, and lines
+        that were in no commit have the births they got since. Both as they are where there is nothing to
+        say. One quick process where all commits are in that history, and none when they were at the last
+        look.
         """
         head = head or self._core.repository.head_commit()
+        if head is None:
+            return anchor, made_at
         named = {one for one in (*(birth.commit for birth in anchor.births), made_at) if one}
         named = {one for one in named if _OBJECT_ID.match(one)}
-        if head is None or not named:
-            return anchor, made_at
         with self._lock:
-            became = self._copies_in(head, named)
-        if not became:
-            return anchor, made_at
-        return self.carried(anchor, made_at, became), became.get(made_at, made_at) if made_at else None
+            became = self._copies_in(head, named) if named else {}
+        if became:
+            anchor = self.carried(anchor, made_at, became)
+        today = became.get(made_at, made_at) if made_at else None
+        return self._with_committed_lines(anchor, today, head, amended=today != made_at), today
+
+    def _with_committed_lines(
+        self, anchor: Anchor, made_at: str | None, head: str, *, amended: bool
+    ) -> Anchor:
+        """What ``settle_links`` would write of lines that were not committed when they were anchored."""
+        if anchor.is_committed:
+            return anchor
+        from lsp_server.code.kept import kept
+        from lsp_server.code.settling_lines import settle_lines
+
+        def settled() -> Anchor:
+            return settle_lines(self._core.code, anchor, made_at, head=head, amended=amended)
+
+        try:
+            return kept(self._committed, (anchor, made_at, head), settled, _MOST_COMMITTED)
+        except StoreError:  # a partial clone does not have what would tell
+            return anchor
 
     def is_absent(self, anchor: Anchor, made_at: str | None, head: str) -> bool:
         """Whether lines of an anchor were born in commits that a branch has and the history of ``head`` has
