@@ -16,7 +16,9 @@ from lsp_server.code.compared import DIFF_TREE, Hunk, hunk_of, renamed
 from lsp_server.code.git import OFFLINE, GitRunner
 from lsp_server.errors import StoreError
 
-_LINES = (*DIFF_TREE, "--text", "-p", "-U0")
+# A line whose end alone changed (CRLF, LF, the last line without one) is the line it was. Of a commit that
+# changed nothing else nothing is printed.
+_LINES = (*DIFF_TREE, "--text", "--ignore-cr-at-eol", "-p", "-U0")
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _AT_LEAST = 256  # commits that are looked at together
 

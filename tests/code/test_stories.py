@@ -94,7 +94,7 @@ class TestEdits:
         story.repo.write("auth.py", (story.repo.root / "auth.py").read_bytes().replace(b"\n", b"\r\n"))
         story.repo.commit("CRLF")
         story._expected = ("auth.py", (3, 4, 5))
-        story.holds(Certainty.TEXT)
+        story.holds(Certainty.BIRTHS)
 
     def test_that_indent_and_unindent_again(self, story):
         text = (story.repo.root / "auth.py").read_text()
