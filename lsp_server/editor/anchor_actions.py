@@ -8,6 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from lsp_server.editor import commands
+from lsp_server.editor.actions import action, range_argument
 from lsp_server.editor.documents import Document
 from lsp_server.editor.noticing import SOURCE, STALE, anchor_argument
 from lsp_server.editor.repositories import Repository
@@ -29,7 +30,7 @@ async def anchor_actions(
 ) -> list[types.CodeAction]:
     """Re-anchor and retire: where lines are gone, for the records of these lines, and, when a person asked,
     for those that lost their lines elsewhere in the file."""
-    lines = document.selected(params.range)
+    lines, here = document.selected(params.range), range_argument(params.range)
     actions: list[types.CodeAction] = []
     elsewhere: list[types.CodeAction] = []
     offered: set[str] = set()
@@ -41,12 +42,10 @@ async def anchor_actions(
             continue
         offered.add(record.id)
         which = {"ref": record.id, "uri": document.uri, "anchor": anchor_argument(gone)}
-        found = [one for one in _about(params, STALE, line) if one.message.startswith(record.label)]
-        again = _command(
-            f"Re-anchor {record.label} here", commands.REANCHOR, which | {"range": _range(params.range)}
-        )
+        found = [one for one in _about(params, STALE, line) if one.message.startswith(f"{record.label} ")]
+        again = _reanchor(record.label, which | {"range": here})
         if line in lines:
-            retire = _command(f"Retire the anchor of {record.label}", commands.RETIRE, which)
+            retire = _retire(record.label, which)
             actions += [_fixing(again, found), _fixing(retire, found)]
         else:
             elsewhere.append(again)
@@ -55,10 +54,10 @@ async def anchor_actions(
         for record_id in _standing(session, document, lines):
             record = await repository.find(record_id) if record_id not in offered else None
             if record is not None:
-                at = {"ref": record.id, "uri": document.uri, "range": _range(params.range)}
+                at = {"ref": record.id, "uri": document.uri, "range": here}
                 if params.range.start != params.range.end:
-                    actions.append(_command(f"Re-anchor {record.label} here", commands.REANCHOR, at))
-                actions.append(_command(f"Retire the anchor of {record.label}", commands.RETIRE, at))
+                    actions.append(_reanchor(record.label, at))
+                actions.append(_retire(record.label, at))
     return actions
 
 
@@ -79,13 +78,21 @@ async def citation_actions(
                 title=title,
                 kind=FIX,
                 diagnostics=found,
-                edit=types.WorkspaceEdit(changes={document.uri: [edit]}),
+                edit=_workspace_edit(session, document, edit),
             )
         else:
             title = f"Open {citation.instead}, which holds instead of {mention.ref}"
-            opening = _command(title, commands.OPEN, {"ref": citation.instead, "uri": document.uri})
+            opening = action(title, FIX, commands.OPEN, ref=citation.instead, uri=document.uri)
             actions[title] = _fixing(opening, found)
     return list(actions.values())
+
+
+def _workspace_edit(session: Session, document: Document, edit: types.TextEdit) -> types.WorkspaceEdit:
+    """An edit of this very version of a document, where the client can tell: it may be typed in meanwhile."""
+    if not session.client.reads_versioned_edits:
+        return types.WorkspaceEdit(changes={document.uri: [edit]})
+    which = types.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(text_document=which, edits=[edit])])
 
 
 def _standing(session: Session, document: Document, lines: range) -> Sequence[str]:
@@ -101,22 +108,15 @@ def _about(params: types.CodeActionParams, code: str, line: int) -> list[types.D
     ]
 
 
-def _command(title: str, command: str, argument: dict[str, Any]) -> types.CodeAction:
-    return types.CodeAction(
-        title=title,
-        kind=ANCHOR,
-        command=types.Command(title=title, command=command, arguments=[argument]),
-    )
+def _reanchor(label: str, argument: dict[str, Any]) -> types.CodeAction:
+    return action(f"Re-anchor {label} here", ANCHOR, commands.REANCHOR, **argument)
 
 
-def _fixing(action: types.CodeAction, diagnostics: Sequence[types.Diagnostic]) -> types.CodeAction:
-    action.kind = FIX
-    action.diagnostics = list(diagnostics) or None
-    return action
+def _retire(label: str, argument: dict[str, Any]) -> types.CodeAction:
+    return action(f"Retire the anchor of {label}", ANCHOR, commands.RETIRE, **argument)
 
 
-def _range(where: types.Range) -> dict[str, Any]:
-    return {
-        "start": {"line": where.start.line, "character": where.start.character},
-        "end": {"line": where.end.line, "character": where.end.character},
-    }
+def _fixing(made: types.CodeAction, diagnostics: Sequence[types.Diagnostic]) -> types.CodeAction:
+    made.kind = FIX
+    made.diagnostics = list(diagnostics) or None
+    return made

@@ -31,6 +31,7 @@ class Client:
         self._bars: set[asyncio.Future[None]] = set()
         self.reads_markdown = True
         self.reads_code_actions = False
+        self.reads_versioned_edits = False
 
     def initialized(self, capabilities: types.ClientCapabilities) -> None:
         """Take note of what it can do."""
@@ -41,6 +42,8 @@ class Client:
         self.reads_markdown = not formats or types.MarkupKind.Markdown in formats
         action = text.code_action if text else None
         self.reads_code_actions = bool(action and action.code_action_literal_support)
+        edits = capabilities.workspace.workspace_edit if capabilities.workspace else None
+        self.reads_versioned_edits = bool(edits and edits.document_changes)
 
     def say(self, message: str) -> None:
         """Tell a person what was done."""

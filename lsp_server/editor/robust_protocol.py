@@ -34,7 +34,7 @@ Steps = Generator[Any, Any, Any]
 _READ_CAPABILITIES: Mapping[str, Any] = {
     "general": {"positionEncodings": {}},
     "window": {"showDocument": {}, "workDoneProgress": {}},
-    "workspace": {"workspaceFolders": {}},
+    "workspace": {"workspaceFolders": {}, "workspaceEdit": {"documentChanges": {}}},
     "textDocument": {
         "synchronization": {},
         "hover": {"contentFormat": {}},

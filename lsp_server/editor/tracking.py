@@ -170,9 +170,13 @@ class Tracking:
         base = tracked.base
         if base is None or not _says_something(base):
             return None
-        if tracked.live is None or tracked.live_on is not document:
-            tracked.live, tracked.live_on = _live_on(base, document), document
-        return tracked.live
+        if tracked.live is not None and tracked.live_on is document:
+            return tracked.live
+        live = _live_on(base, document)
+        # Whoever asks about a text from before the last keystroke must not undo what the typing has told.
+        if self._documents.get(document.uri) is document:
+            tracked.live, tracked.live_on = live, document
+        return live
 
     # Computing ------------------------------------------------------------------------------------------
     def _compute(self, tracked: _Tracked, uri: str) -> None:

@@ -90,6 +90,22 @@ def test_the_fixes_of_a_notice_are_tied_to_it(lost: Memory, editor: Client, repo
     assert [one["kind"] for one in fixes.values()] == ["quickfix"] * 2
 
 
+def test_the_fix_of_bug_1_is_not_tied_to_the_notice_of_bug_10(
+    memory: Memory, editor: Client, repo: Any
+) -> None:
+    with memory.batch("Ten bugs"):
+        for number in range(1, 11):
+            memory.record(Kind.BUG, f"Bug {number}", at=[CodeRange(AUTH, 5, 5)] if number in (1, 10) else [])
+    repo.write(AUTH, (repo.root / AUTH).read_text().replace(FOUND, "    user = look_up(email)\n"))
+    repo.commit("Rewrite")
+    uri = editor.open(repo.root / AUTH)
+    shown = editor.notified(
+        "textDocument/publishDiagnostics", lambda p: p["uri"] == uri and len(p["diagnostics"]) == 2
+    )["diagnostics"]
+    fix = editor.actions(uri, 4, only=["quickfix"], diagnostics=shown)["Retire the anchor of BUG-1"]
+    assert [one["message"].split()[0] for one in fix["diagnostics"]] == ["BUG-1"]
+
+
 def test_records_that_stand_where_a_person_asks_can_be_moved_too(
     lost: Memory, editor: Client, repo: Any
 ) -> None:
@@ -166,6 +182,19 @@ def test_an_editor_without_action_literals_gets_the_same_as_commands(
     asked = {"textDocument": {"uri": uri}, "range": lines(5, 5), "context": {"diagnostics": []}}
     titles = [one["title"] for one in client.request("textDocument/codeAction", asked)]
     assert titles[:2] == ["Re-anchor ADR-0001 here", "Retire the anchor of ADR-0001"]
+
+
+def test_a_label_is_rewritten_only_in_the_text_that_was_asked_about(
+    client: Client, repo: Any, memory: Memory
+) -> None:
+    memory.record(Kind.DECISION, "Sessions")
+    memory.amend("ADR-1", memory.text("ADR-1").replace("---\nid", "---\naliases: [ADR-0007]\nid", 1))
+    can = {**EVERYTHING, "workspace": {"workspaceEdit": {"documentChanges": True}}}
+    client.initialize(repo.root, capabilities=can)
+    uri = client.open(repo.write("a.py", "# ADR-7\n"))
+    edit = client.actions(uri, 0, triggerKind=2)["Write ADR-0001 instead of ADR-7"]["edit"]
+    assert edit["documentChanges"][0]["textDocument"] == {"uri": uri, "version": 1}
+    assert "changes" not in edit
 
 
 def test_a_renumbered_label_is_rewritten_and_a_successor_opened(

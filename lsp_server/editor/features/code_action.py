@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Sequence
 from lsprotocol import types
 
 from lsp_server.editor import commands
+from lsp_server.editor.actions import action, range_argument
 from lsp_server.editor.anchor_actions import ANCHOR, FIX, anchor_actions, citation_actions
 from lsp_server.editor.documents import Document
 from lsp_server.editor.mentions import mentions
@@ -62,21 +63,18 @@ async def _code_action(session: Session, document: Document, params: types.CodeA
 
 
 def _start(uri: str) -> types.CodeAction:
-    return _action("Start a memory in this repository", INITIALISE, commands.INITIALISE, uri=uri)
+    return action("Start a memory in this repository", INITIALISE, commands.INITIALISE, uri=uri)
 
 
 def _recordings(uri: str, where: types.Range) -> list[types.CodeAction]:
-    place = {
-        "start": {"line": where.start.line, "character": where.start.character},
-        "end": {"line": where.end.line, "character": where.end.character},
-    }
+    place = range_argument(where)
     kinds = ("decision", "learning", "bug")
     return [
         *(
-            _action(f"Record a {kind} here", RECORD, commands.RECORD, kind=kind, uri=uri, range=place)
+            action(f"Record a {kind} here", RECORD, commands.RECORD, kind=kind, uri=uri, range=place)
             for kind in kinds
         ),
-        _action("Create a checkpoint", CHECKPOINT, commands.CHECKPOINT, uri=uri),
+        action("Create a checkpoint", CHECKPOINT, commands.CHECKPOINT, uri=uri),
     ]
 
 
@@ -91,11 +89,9 @@ async def _steps(session: Session, document: Document, repository: Repository) -
         verb = _VERBS.get(status)
         title = f"{verb} {record.label}" if verb else f"Mark {record.label} {status}"
         if status == "superseded":
-            actions.append(_action(title, MARK, commands.SUPERSEDE, ref=record.id, uri=document.uri))
+            actions.append(action(title, MARK, commands.SUPERSEDE, ref=record.id, uri=document.uri))
         else:
-            actions.append(
-                _action(title, MARK, commands.MARK, ref=record.id, status=status, uri=document.uri)
-            )
+            actions.append(action(title, MARK, commands.MARK, ref=record.id, status=status, uri=document.uri))
     return actions
 
 
@@ -116,16 +112,8 @@ async def _openings(
         record = await repository.find(ref) if len(actions) < _OPENED else None
         if record is not None and record.id != own:
             title = f"Open {record.label}"
-            actions[record.id] = _action(title, OPEN, commands.OPEN, ref=record.id, uri=document.uri)
+            actions[record.id] = action(title, OPEN, commands.OPEN, ref=record.id, uri=document.uri)
     return list(actions.values())
-
-
-def _action(title: str, action_kind: str, command: str, **argument: object) -> types.CodeAction:
-    return types.CodeAction(
-        title=title,
-        kind=action_kind,
-        command=types.Command(title=title, command=command, arguments=[argument]),
-    )
 
 
 def _is_wanted(only: Sequence[types.CodeActionKind | str] | None) -> bool:
