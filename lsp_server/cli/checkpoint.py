@@ -18,7 +18,7 @@ from lsp_server.cli.record_options import (
     text_options,
 )
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.snapshot_text import print_not_kept, size_text, snapshot_json
+from lsp_server.cli.snapshot_text import print_not_kept, size_text, snapshot_json, warn_of_pushes
 from lsp_server.cli.with_commands import WithCommands
 from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.model import Kind
@@ -97,6 +97,8 @@ def record_checkpoint(
         record = memory.checkpoint(message, snapshot=snapshot, **new.parameters(memory), **new.secrets)
         previous = memory.find(str(record.fields.get("previous", "")))
         kept = memory.snapshot(record.id) if snapshot else None
+        if snapshot:
+            warn_of_pushes(session, memory.snapshots_pushed_to())
     if session.json:
         print_json(session, record_json(record) | ({"snapshot": snapshot_json(kept)} if kept else {}))
         return

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.output import minute
+from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lsp_server.cli.session import Session
     from lsp_server.memory.snapshot_results import NotKept, Snapshot
@@ -62,6 +63,23 @@ def print_not_kept(session: Session, left_out: Sequence[NotKept], said: str) -> 
         session.out.flow((f"  {said} ", ""), (one.path, "yellow"), (f": {one.why}{size}", ""), indent=4)
     if len(left_out) > MOST:
         session.out.line(f"  {said} {len(left_out) - MOST} more, see --json")
+
+
+def warn_of_pushes(session: Session, remotes: Mapping[str, str]) -> None:
+    """Snapshots leave this clone where a remote is set up so that a push sends every ref: one line for each.
+    ``remotes``: name → the setting that says so."""
+    from shlex import quote
+
+    for name, setting in remotes.items():
+        if setting.endswith(".mirror"):
+            mend = f"git config {quote(setting)} false"
+        else:
+            mend = f"git config --add {quote(setting)} '^refs/memory/*'"
+        told = (
+            f"warning: `git push {quote(name)}` sends snapshots, too, untracked files included ({setting}); "
+            f"`{mend}` stops that"
+        )
+        session.say(visible_line(told))
 
 
 def size_text(size: int | None) -> str:

@@ -69,6 +69,10 @@ class Config:
             return None
         return "true" if values[-1] is None else values[-1]
 
+    def all(self, key: str) -> list[str]:
+        """All values of a key, in the order of the files; a key without ``=`` is ``"true"``."""
+        return ["true" if value is None else value for value in self._values.get(key, ())]
+
     def flag(self, key: str) -> bool:
         """A boolean as git reads it; a word that is none, and a key that is not set, count as false."""
         word = (self.get(key) or "").strip().lower()

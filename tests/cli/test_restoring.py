@@ -37,6 +37,23 @@ def test_a_checkpoint_says_that_the_work_tree_is_kept_and_what_is_not(repo: Repo
     assert out.endswith("  without inside: a repository of its own\n")
 
 
+def test_a_checkpoint_warns_where_a_push_would_send_its_snapshot(repo: Repo) -> None:
+    assert repo.run("checkpoint", "Here", "--snapshot").err == ""
+    repo.git("remote", "add", "--mirror=push", "hub", "../hub.git")
+    repo.git("remote", "add", "other", "../other.git")
+    repo.git("config", "remote.other.push", "+refs/*:refs/*")
+    assert repo.run("checkpoint", "Here", "--snapshot").err.splitlines() == [
+        "warning: `git push hub` sends snapshots, too, untracked files included (remote.hub.mirror); "
+        "`git config remote.hub.mirror false` stops that",
+        "warning: `git push other` sends snapshots, too, untracked files included (remote.other.push); "
+        "`git config --add remote.other.push '^refs/memory/*'` stops that",
+    ]
+    assert repo.run("checkpoint", "Here").err == ""
+    repo.git("config", "remote.hub.mirror", "false")
+    repo.git("config", "--add", "remote.other.push", "^refs/memory/*")
+    assert repo.run("checkpoint", "Here", "--snapshot").err == ""
+
+
 def test_a_checkpoint_s_json_tells_of_its_snapshot(repo: Repo) -> None:
     document = repo.json("checkpoint", "Here", "--snapshot")
     assert set(document["snapshot"]) == SNAPSHOT_KEYS

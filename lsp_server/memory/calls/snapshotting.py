@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,14 @@ class Snapshotting:
         from lsp_server.memory import snapshotting
 
         return snapshotting.find(self._core, ref)[1]
+
+    def snapshots_pushed_to(self) -> Mapping[str, str]:
+        """The remotes that ``git push NAME`` would send snapshots to, as they are set up: name → the setting
+        that says so (``remote.NAME.mirror`` or ``remote.NAME.push``). Starts no process."""
+        from lsp_server.code.snapshot_refs import SNAPSHOTS
+        from lsp_server.store.push_settings import remotes_sent
+
+        return remotes_sent(self._core.repository.config, f"{SNAPSHOTS}any")
 
     def has_snapshot(self, record_id: str) -> bool:
         """Whether this clone keeps a snapshot of the checkpoint with that id. Cheap: a file read."""

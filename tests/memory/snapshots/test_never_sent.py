@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from support import Repo
 
 from lsp_server import Memory
+from lsp_server.memory import Kind
 
 Open = Callable[[Repo], Memory]
 
@@ -54,6 +55,56 @@ def test_no_plain_push_sends_snapshots(repo: Repo, memory: Memory, hub: Repo, ho
     blob = kept(repo, memory)
     repo.git("push", "-q", "origin", *how)
     assert snapshots_in(hub) == []
+    assert not has(hub, blob)
+
+
+EVERYTHING = {
+    "mirror": (["mirror", "true"],),
+    "all refs": (["push", "refs/*:refs/*"],),
+    "forced, beside branches": (["push", "refs/heads/*:refs/heads/*"], ["push", "+refs/m*:refs/backup/m*"]),
+}
+BRANCHES = {
+    "nothing": (),
+    "branches and tags": (["push", "refs/heads/*:refs/heads/*"], ["push", "refs/tags/*:refs/tags/*"]),
+    "those that are there": (["push", ":"],),
+    "all but ours": (["push", "refs/*:refs/*"], ["push", "^refs/memory/*"]),
+    "no mirror": (["mirror", "false"],),
+}
+
+
+def configure(repo: Repo, settings: Sequence[Sequence[str]]) -> None:
+    repo.git("config", "push.default", "current")
+    for key, value in settings:
+        repo.git("config", "--add", f"remote.origin.{key}", value)
+
+
+@pytest.mark.parametrize("kind", EVERYTHING)
+def test_where_a_push_would_send_them_that_is_known_and_a_sync_does_not(
+    kind: str, repo: Repo, memory: Memory, hub: Repo
+) -> None:
+    configure(repo, EVERYTHING[kind])
+    blob = kept(repo, memory)
+    assert memory.snapshots_pushed_to() == {"origin": f"remote.origin.{EVERYTHING[kind][-1][0]}"}
+    memory.sync()
+    memory.propose("later")
+    memory.record(Kind.LEARNING, "To be looked at")
+    memory.sync()
+    sent = hub.git("for-each-ref", "--format=%(refname)").splitlines()
+    assert sent == ["refs/heads/memory", "refs/heads/memory-proposals/later"]
+    assert not has(hub, blob)
+    repo.git("push", "-q", "origin")
+    assert has(hub, blob)  # so it is no empty warning
+
+
+@pytest.mark.parametrize("kind", BRANCHES)
+def test_where_a_push_does_not_send_them_nobody_is_warned(
+    kind: str, repo: Repo, memory: Memory, hub: Repo
+) -> None:
+    repo.git("push", "-q", "origin", "HEAD")
+    configure(repo, BRANCHES[kind])
+    blob = kept(repo, memory)
+    assert memory.snapshots_pushed_to() == {}
+    repo.git("push", "-q", "origin")
     assert not has(hub, blob)
 
 
