@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lsp_server.index.labelling import BEYOND, label_key, width_in
+from lsp_server.index.many_values import rows_for
 from lsp_server.index.packing import COLUMNS, id_digits, storable, unpack
 from lsp_server.index.values import Tombstone
 from lsp_server.records.labels import LABELS, NUMBERED, format_label, label_number
@@ -19,7 +20,6 @@ _ID_PREFIX = r"(?:memory:)?([0-9a-fA-F-]{4,40})"
 _LABEL_OF_ID = r"([A-Za-z]+)-([0-9a-fA-F]{4,32})"
 _KINDS = {prefix: kind for kind, prefix in LABELS.items()}
 _LONGEST_REF = 500
-_AT_ONCE = 500  # ids in one question; older SQLite takes 999 values at most
 
 
 def get(connection: sqlite3.Connection, record_id: str) -> Record | None:
@@ -69,12 +69,7 @@ def label_of(connection: sqlite3.Connection, kind: Kind, record_id: str) -> str:
 def labels(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, str]:
     """What the records with these full ids are called, by id; without those that are not there."""
     asked = [storable(record_id) for record_id in ids]
-    found: dict[str, str] = {}
-    for start in range(0, len(asked), _AT_ONCE):
-        some = asked[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(some))
-        found.update(connection.execute(f"SELECT id, label FROM records WHERE id IN ({marks})", some))
-    return found
+    return dict(rows_for(connection, "SELECT id, label FROM records WHERE id IN ({values})", asked))
 
 
 def deleted_numbers(connection: sqlite3.Connection, kind: Kind) -> dict[int, str]:

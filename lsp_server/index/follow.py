@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from lsp_server.errors import GitMemoryError
 from lsp_server.index import schema
 from lsp_server.index.labelling import BEYOND, label_key, width_among
+from lsp_server.index.many_values import rows_for
 from lsp_server.index.packing import storable
 from lsp_server.index.rows import Rows, unstorable
 from lsp_server.index.values import Reader
@@ -131,13 +132,8 @@ class Following:
 
     def _known_among(self, paths: Sequence[str]) -> set[str]:
         """Those of the paths that the index has a file for: of new files there is nothing to forget."""
-        known: set[str] = set()
-        for start in range(0, len(paths), _AT_ONCE):
-            some = paths[start : start + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            found = self._connection.execute(f"SELECT path FROM files WHERE path IN ({marks})", some)
-            known.update(path for (path,) in found)
-        return known
+        query = "SELECT path FROM files WHERE path IN ({values})"
+        return {path for (path,) in rows_for(self._connection, query, paths)}
 
     def _is_read(self, path: str) -> bool:
         return self._reader.is_record_path(path) or (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lsp_server.errors import StoreError
-from lsp_server.index import addressing, code_links, linked, listing, places
+from lsp_server.index import addressing, linked, listing, places
 from lsp_server.index.follow import Progress, follow, version_of
 from lsp_server.index.values import (
     EVERYTHING,
@@ -219,17 +219,17 @@ class Index:
         """Every file and folder that has an anchor, in order."""
         return self._read(linked.all_anchored_paths)
 
-    def has_anchors_beside(self, paths: Collection[str]) -> bool:
-        """Whether anything is anchored in another file than these."""
-        return self._read(lambda c: linked.has_anchors_beside(c, paths))
+    def has_anchors_beside(self, path: str) -> bool:
+        """Whether anything is anchored in another file than this one."""
+        return self._read(lambda c: linked.has_anchors_beside(c, path))
 
     def named_commits(self) -> set[str]:
         """Every commit that a record was written at or that a line of an anchor was born in."""
-        return self._read(code_links.named_commits)
+        return self._read(linked.named_commits)
 
     def records_naming(self, commits: Collection[str]) -> builtins.list[str]:
         """The ids of the records written at one of these commits or with a line born in one."""
-        return self._read(lambda c: code_links.records_naming(c, commits))
+        return self._read(lambda c: linked.records_naming(c, commits))
 
     # the end ---------------------------------------------------------------------------------------
     def close(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from lsp_server.index.many_values import rows_for
 from lsp_server.index.packing import COLUMNS, storable, unpack, unpack_anchors
 from lsp_server.index.values import StoredAnchor
 from lsp_server.records.model import Record
@@ -48,14 +49,9 @@ def anchors_with_lines(
 ) -> list[StoredAnchor]:
     """The anchors made on other files than ``path`` whose telling line has one of these numbers
     (``records.telling``)."""
-    wanted = sorted(numbers)
-    places: set[tuple[int, int]] = set()
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(part))
-        query = f"SELECT row, ordinal FROM anchors WHERE telling IN ({marks}) AND path <> ?"
-        places.update(connection.execute(query, [*part, storable(path)]).fetchall())
-    return stored_anchors(connection, places)
+    query = "SELECT row, ordinal FROM anchors WHERE telling IN ({values}) AND path <> ?"
+    found = rows_for(connection, query, sorted(numbers), storable(path))
+    return stored_anchors(connection, {(row, ordinal) for row, ordinal in found})
 
 
 def at_commit(connection: sqlite3.Connection, commit: str) -> list[Record]:
@@ -77,15 +73,8 @@ def stored_anchors(connection: sqlite3.Connection, places: Iterable[tuple[int, i
     by_row: dict[int, list[int]] = {}
     for row, ordinal in sorted(places):
         by_row.setdefault(row, []).append(ordinal)
-    rows = list(by_row)
-    found: list[tuple[Any, ...]] = []
-    for start in range(0, len(rows), _AT_ONCE):
-        part: Sequence[int] = rows[start : start + _AT_ONCE]
-        marks = ",".join("?" * len(part))
-        found += connection.execute(
-            f"SELECT created, number, id, row, data FROM records WHERE row IN ({marks})", part
-        ).fetchall()
-    found.sort(key=lambda one: (one[0], one[1] or 0, one[2]))
+    query = "SELECT created, number, id, row, data FROM records WHERE row IN ({values})"
+    found = sorted(rows_for(connection, query, by_row), key=lambda one: (one[0], one[1] or 0, one[2]))
     stored = []
     for _, _, record_id, row, data in found:
         anchors = unpack_anchors(json.loads(data)["anchors"])

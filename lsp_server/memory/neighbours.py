@@ -60,7 +60,7 @@ def about_folder(core: Core, folder: str) -> Iterator[Reason]:
 def begin_around(core: Core, commit: str | None, path: str) -> Future[Changes] | None:
     """Start to find out what changed together with a file, which takes a while; None where it is of no use,
     because nothing is anchored in any other file."""
-    if commit is None or not core.index.has_anchors_beside([path]):
+    if commit is None or not core.index.has_anchors_beside(path):
         return None
     return core.together.begin(commit, path)
 
