@@ -62,10 +62,15 @@ export class Server implements vscode.Disposable {
     return (await this.client.sendRequest(ExecuteCommandRequest.type, params)) as Result | null;
   }
 
-  /** Tells the server what it may be set to; the other settings say how it is started. */
+  /** Tells the server what it may be set to; the other settings say how it is started. In turn: a server that
+   * is being started was told what held before. */
   async configure(): Promise<void> {
-    const params = { settings: { gitMemory: settings() } };
-    await this.client?.sendNotification(DidChangeConfigurationNotification.type, params);
+    await this.inTurn(async () => {
+      if (this.running) {
+        const params = { settings: { gitMemory: settings() } };
+        await this.client?.sendNotification(DidChangeConfigurationNotification.type, params);
+      }
+    });
   }
 
   /** A selection as the server counts it. */
