@@ -39,8 +39,7 @@ class Guard(NamedTuple):
         if "\0" in text:
             where = _place(text, text.index("\0"), seen=seen)
             raise UsageError(f"{where} has a NUL")
-        # Without a quote nothing in the front matter has to be looked at by itself.
-        front = _front(text) if "'" in text or '"' in text or len(text) > LARGEST else None
+        front = _front(text)
         findings = secrets.check(text, self.allowed, front=front, known=known)
         if findings:
             listed = self.listed()
@@ -48,7 +47,7 @@ class Guard(NamedTuple):
         if not findings:
             return text
         if self.redact:
-            return secrets.redact(text, findings, front=front or _front(text))
+            return secrets.redact(text, findings, front=front)
         raise SecretError(secrets.message(findings, None if seen else text))
 
 

@@ -29,7 +29,11 @@ def password(seed: int = 1) -> str:
     return f'password = "4kQ{token(seed)[4:16]}"'
 
 
-SECRETS = {"a token": token(), "an assigned password": password()}
+SECRETS = {
+    "a token": token(),
+    "a token that a blank or a quote must end": f"sk_live_{token(3)[4:28]}",
+    "an assigned password": password(),
+}
 
 
 def fingerprint(memory: Memory, secret: str) -> str:

@@ -26,22 +26,30 @@ def check(
     """The secrets in ``text`` that are not allowed, by position; empty when it may be written.
 
     ``allowed`` are fingerprints of findings that a person let through. ``front`` is where its front matter
-    stands (characters): quoted strings there are looked through unescaped, too. ``known`` are values that
-    are no secret, which need not be looked at unless something else is suspicious. Thread-safe. Raises
-    ``RefusedError`` when the text is suspicious and the scanner is not installed.
+    stands (characters): quoted strings there are looked through unescaped, and lists item by item, too.
+    ``known`` are values that are no secret, which need not be looked at unless something else is suspicious.
+    Thread-safe. Raises ``RefusedError`` when the text is suspicious and the scanner is not installed.
     """
     looked_at = text
     for value in known:
         looked_at = looked_at.replace(value, "")
     found = scan(text) if suspicious(looked_at) else []
     if front is not None and front[0] < front[1]:
-        from lsp_server.memory.secrets.quoted import check_quoted
+        from lsp_server.memory.secrets.lists import check_lists
 
-        found = _one_a_place([*found, *check_quoted(text, *front)])
+        found = _one_a_place([*found, *_in_quotes(text, *front), *check_lists(text, *front)])
     if not found:
         return []
     let_through = {fingerprint.strip().lower() for fingerprint in allowed}
     return [finding for finding in found if finding.fingerprint not in let_through]
+
+
+def _in_quotes(text: str, start: int, end: int) -> list[Finding]:
+    if '"' not in text[start:end] and "'" not in text[start:end]:
+        return []
+    from lsp_server.memory.secrets.quoted import check_quoted
+
+    return check_quoted(text, start, end)
 
 
 def scan(text: str) -> list[Finding]:

@@ -16,8 +16,6 @@ from lsp_server.memory.secrets.prefilter import suspicious
 
 def check_quoted(text: str, start: int, end: int) -> list[Finding]:
     """The secrets in the quoted strings of ``text[start:end]``, at their places in ``text``."""
-    if '"' not in text[start:end] and "'" not in text[start:end]:
-        return []
     view, places = _unescaped(text, start, end)
     if not suspicious(view):
         return []
