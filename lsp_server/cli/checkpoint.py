@@ -10,7 +10,7 @@ import click
 from lsp_server.cli.arguments import Text
 from lsp_server.cli.checkpoint_for import answer, for_option
 from lsp_server.cli.checkpoint_prune import prune
-from lsp_server.cli.output import print_json, print_recorded
+from lsp_server.cli.output import plural, print_json, print_recorded
 from lsp_server.cli.record_options import (
     NewRecord,
     field_options,
@@ -127,7 +127,7 @@ def _noted(record: Record, previous: Record | None) -> list[str]:
     files = [line for line in sections(record.body).get("files modified", "").splitlines() if line.strip()]
     if files:
         added, removed = (sum(map(int, re.findall(pattern, "\n".join(files)))) for pattern in COUNTS)
-        lines.append(f"{len(files)} file{'s' * (len(files) > 1)} modified, +{added} −{removed}")
+        lines.append(f"{plural(len(files), 'file')} modified, +{added} −{removed}")
     lines.extend("  " + line.removeprefix("* ").replace("`", "") for line in files[:MOST])
     if len(files) > MOST:
         lines.append(f"  and {len(files) - MOST} more, see git memory show {record.label}")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import print_json
+from lsp_server.cli.output import plural, print_json
 from lsp_server.cli.session import Session
 from lsp_server.cli.terminal import visible_line
 
@@ -48,7 +48,7 @@ def answer(session: Session, range_: str, given: Mapping[str, Any], *, markdown:
             report = memory.reasons_report(f"Recorded in {range_}", some, more=more)
             session.out.line(report.rstrip("\n"))
             return
-    said, commits = visible_line(range_), _count(found.commits, "commit")
+    said, commits = visible_line(range_), plural(found.commits, "commit")
     if not found.commits:
         nothing_found(session, _no_commit(said, since=found.since))
     if not found.reasons:
@@ -60,7 +60,7 @@ def answer(session: Session, range_: str, given: Mapping[str, Any], *, markdown:
     print_reasons(session, some)
     print_more(session, more, "a shorter range or --json")
     if session.out.is_terminal:
-        session.say(session.err.style(f"{_count(len(found.reasons), 'record')} of {commits}", "dim"))
+        session.say(session.err.style(f"{plural(len(found.reasons), 'record')} of {commits}", "dim"))
 
 
 def _no_commit(said: str, *, since: bool) -> str:
@@ -70,7 +70,3 @@ def _no_commit(said: str, *, since: bool) -> str:
             f"OLDER..{said} asks about more"
         )
     return f"there is no commit in {said}; a range begins with the older end: OLDER..NEWER"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

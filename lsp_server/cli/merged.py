@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lsp_server.cli.output import plural
 from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
@@ -25,15 +26,14 @@ def print_merges(session: Session, merges: Sequence[Merge], source: str = "") ->
         elif source:
             out.line(f"From {source}: no record was changed.")
         if merge.merged:
-            out.line(f"  edited on both sides and merged: {', '.join(map(visible_line, merge.merged))}")
+            out.flow((f"  edited on both sides and merged: {', '.join(merge.merged)}", ""), indent=4)
         for renumbered in merge.renumbered:
             _print_renumbered(session, renumbered)
         for revived in merge.revived:
-            label = out.style(visible_line(revived.label), "bold")
-            title = visible_line(revived.title)
-            out.line(f"  {label} {title} was deleted on one side and edited on the other: kept")
+            told = f" {revived.title} was deleted on one side and edited on the other: kept"
+            out.flow(("  ", ""), (revived.label, "bold"), (told, ""), indent=4)
         for remark in merge.remarks:
-            out.line(f"  {visible_line(remark)}")
+            out.flow((f"  {remark}", ""), indent=4)
         for conflicted in merge.conflicts:
             _print_conflicted(session, conflicted)
     if any(merge.conflicts for merge in merges):
@@ -42,34 +42,32 @@ def print_merges(session: Session, merges: Sequence[Merge], source: str = "") ->
 
 def _counts(merge: Merge) -> str:
     numbers = [(merge.added, "added"), (merge.changed, "changed"), (merge.deleted, "deleted")]
-    told = [f"{number} {word}" for number, word in numbers if number]
-    if not told:
-        return ""
-    first, *rest = told
-    number, word = first.split(" ")
-    return ", ".join([f"{number} {'record' if number == '1' else 'records'} {word}", *rest])
+    there = [(number, word) for number, word in numbers if number]
+    return ", ".join(
+        f"{number if place else plural(number, 'record')} {word}"
+        for place, (number, word) in enumerate(there)
+    )
 
 
 def _print_renumbered(session: Session, renumbered: Renumbered) -> None:
     out = session.out
-    old, new = visible_line(renumbered.old), out.style(visible_line(renumbered.new), "bold")
-    out.line(f"  {old} {visible_line(renumbered.title)} is now {new}: {old} was given twice")
+    old = renumbered.old
+    told = (f"  {old} {renumbered.title} is now ", "")
+    out.flow(told, (renumbered.new, "bold"), (f": {old} was given twice", ""), indent=4)
     for mention in renumbered.mentions[:_MENTIONS]:
-        place = out.style(visible_line(f"{mention.path}:{mention.line}"), "cyan")
-        out.line(f"    {place} still says {old}: {visible_line(mention.text.strip())}")
+        place = (f"    {mention.path}:{mention.line}", "cyan")
+        out.flow(place, (f" still says {old}: {mention.text.strip()}", ""), indent=6)
     more = len(renumbered.mentions) - _MENTIONS
     if more > 0:
-        out.line(f"    and so {'do' if more != 1 else 'does'} {more} more place{'s' if more != 1 else ''}")
+        out.line(f"    and so {'do' if more != 1 else 'does'} {plural(more, 'more place')}")
 
 
 def _print_conflicted(session: Session, conflicted: Conflicted) -> None:
     out = session.out
-    label = visible_line(conflicted.label)
-    places = ", ".join(dict.fromkeys(visible_line(one.where or "text") for one in conflicted.conflicts))
-    out.line(
-        f"  {out.style('in conflict', 'yellow')} {out.style(label, 'bold')} "
-        f"{visible_line(conflicted.title)} ({places}), both kept: `git memory edit {label}` settles it"
-    )
+    label = conflicted.label
+    places = ", ".join(dict.fromkeys(one.where or "text" for one in conflicted.conflicts))
+    told = f" {conflicted.title} ({places}), both kept: `git memory edit {label}` settles it"
+    out.flow(("  in conflict ", "yellow"), (label, "bold"), (told, ""), indent=4)
 
 
 def warn_of_secrets(session: Session, found: Sequence[FoundSecret]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lsp_server.cli.output import print_json
+from lsp_server.cli.output import plural, print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 
@@ -35,9 +35,8 @@ def notes(session: Session, remove: bool) -> None:
     if session.json:
         print_json(session, written._asdict())
         return
-    commits = "1 commit" if written.commits == 1 else f"{written.commits} commits"
     same = "" if written.changed else ", as they were"
-    session.out.line(f"notes on {commits} in {visible_line(written.ref)}{same}")
+    session.out.line(f"notes on {plural(written.commits, 'commit')} in {visible_line(written.ref)}{same}")
     session.out.line(f"  git log --notes={visible_line(name)} shows them")
 
 

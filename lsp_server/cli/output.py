@@ -146,3 +146,8 @@ def field_text(value: Any) -> str:
         pairs: Mapping[str, Any] = value
         return ", ".join(visible_line(f"{name} {figure}") for name, figure in pairs.items())
     return ", ".join(visible_line(str(item)) for item in value)
+
+
+def plural(count: int, one: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count:,} {one}{'s' if count != 1 else ''}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import print_json
+from lsp_server.cli.output import plural, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
@@ -92,7 +92,7 @@ def _list(session: Session, found: Any) -> None:
             [
                 ("*" if proposal.here else " ", "green"),
                 (visible_line(proposal.name), "bold"),
-                (f"{proposal.commits} commit{'s' if proposal.commits != 1 else ''}", "dim"),
+                (plural(proposal.commits, "commit"), "dim"),
                 (_where(proposal), ""),
             ]
             for proposal in found
@@ -159,7 +159,7 @@ def withdraw(session: Session, name: str) -> None:
         return
     session.out.line(f"The proposal {_bold(session, done.name)} has ended.")
     if done.commits:
-        commits = f"{done.commits} commit{'s' if done.commits != 1 else ''}"
+        commits = plural(done.commits, "commit")
         session.out.line(f"Its {commits} can be found under {visible_line(done.kept)}.")
     _print_released(session, done.released)
 

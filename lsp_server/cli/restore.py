@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import print_json
+from lsp_server.cli.output import plural, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.snapshot_text import (
     MOST,
-    plural,
     print_not_kept,
     print_snapshots,
     size_text,
@@ -25,7 +24,7 @@ from lsp_server.cli.typed_path import TypedPath
 if TYPE_CHECKING:
     from lsp_server.cli.terminal import Span
     from lsp_server.memory.facade import Memory
-    from lsp_server.memory.snapshot_results import Restored, RestorePlan, Snapshot
+    from lsp_server.memory.snapshot_results import FileStep, Restored, RestorePlan, Snapshot
 
 STYLES = {"add": "green", "replace": "yellow", "set rights of": "yellow", "remove": "red"}
 MOST_STEPS = 40  # files that are shown before a restore in place
@@ -220,19 +219,19 @@ def _restored_json(done: Restored) -> dict[str, Any]:
         "branch": done.branch,
         "worktree": done.worktree,
         "before": snapshot_json(done.before) if done.before else None,
-        "changes": [
-            {"path": step.path, "step": step.step, "untracked": step.untracked} for step in done.steps
-        ],
+        "changes": [_step_json(step) for step in done.steps],
         "created": done.created,
     }
+
+
+def _step_json(step: FileStep) -> dict[str, Any]:
+    return {"path": step.path, "step": step.step, "untracked": step.untracked}
 
 
 def _plan_json(plan: RestorePlan) -> dict[str, Any]:
     return {
         "snapshot": snapshot_json(plan.snapshot),
-        "changes": [
-            {"path": step.path, "step": step.step, "untracked": step.untracked} for step in plan.steps
-        ],
+        "changes": [_step_json(step) for step in plan.steps],
         "in_the_way": [
             {"path": one.path, "why": one.why, "forcible": one.forcible} for one in plan.in_the_way
         ],

@@ -11,6 +11,7 @@ from lsp_server.cli.diff import change_json
 from lsp_server.cli.output import print_json
 from lsp_server.cli.reasons import reason_json
 from lsp_server.cli.session import Session, memory_command
+from lsp_server.memory.linked_results import shown_commit
 from lsp_server.memory.resume_report import MOST, facts, sections
 from lsp_server.records.plain import record_json
 
@@ -68,10 +69,7 @@ def resumed_json(found: Resumed) -> dict[str, Any]:
         "commits": {
             "count": found.commit_count,
             "elsewhere": found.elsewhere,
-            "newest": [
-                {"id": one.id, "author": one.author, "when": one.when.isoformat(), "subject": one.subject}
-                for one in found.commits
-            ],
+            "newest": [shown_commit(one) for one in found.commits],
         },
         "files": [
             {"path": file.path, "was": file.was, "added": file.added, "removed": file.removed}

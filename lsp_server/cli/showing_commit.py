@@ -8,6 +8,7 @@ import click
 
 from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.reasons import MOST, print_more, print_reasons, reason_json, shown
+from lsp_server.memory.linked_results import shown_commit
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
@@ -33,16 +34,8 @@ def answer_commit(session: Session, memory: Memory, found: CommitMemory, *, mark
 def commit_json(found: CommitMemory) -> dict[str, Any]:
     """``today`` is what the commit became where history was rewritten, with the ``evidence``; both null where
     it was not."""
-    commit = found.commit
     return {
-        "commit": {
-            "id": commit.id,
-            "author": commit.author,
-            "when": commit.when.isoformat(),
-            "subject": commit.subject,
-            "today": found.today,
-            "evidence": found.evidence or None,
-        },
+        "commit": shown_commit(found.commit) | {"today": found.today, "evidence": found.evidence or None},
         "records": [reason_json(reason) for reason in found.reasons],
     }
 

@@ -94,8 +94,3 @@ def size_text(size: int | None) -> str:
             return f"{amount:.1f} {unit}"
         amount /= 1024
     return f"{amount:.1f} TiB"
-
-
-def plural(count: int, one: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{count:,} {one}{'s' if count != 1 else ''}"
