@@ -172,7 +172,7 @@ _LINES = {"husky": _in_folder, "lefthook": _in_lefthook, "pre-commit": _in_pre_c
 def _checked(lines: Sequence[Line]) -> list[Line]:
     """The lines, with whether each has been added already."""
     texts: Mapping[Path, bytes] = {file: _read(file) for file in {line.file for line in lines}}
-    pattern = rb"git[- ]memory hook %s\b"
+    pattern = rb"(?m)^[^#\n]*git[- ]memory hook %s\b"  # not one that somebody has switched off
     return [
         line._replace(is_there=re.search(pattern % line.hook.encode(), texts[line.file]) is not None)
         for line in lines

@@ -202,6 +202,13 @@ def test_a_line_that_was_added_is_recognised(repo: Repo) -> None:
     assert repo.run("hooks", "status").code == 0
 
 
+def test_a_line_that_was_commented_out_is_not_there(repo: Repo) -> None:
+    for file in configure(repo, "husky 9"):
+        put(file, f'# git-memory hook {file.name} "$@" || true\n')
+    document = repo.run("hooks", "install", "--json").json
+    assert [hook["added"] for hook in document["hooks"]] == [False] * len(HOOKS)
+
+
 @pytest.mark.parametrize("kind", ["lefthook", "pre-commit"])
 def test_here_writes_into_this_clones_own_folder_beside_a_tool(kind: str, repo: Repo) -> None:
     configure(repo, kind)
