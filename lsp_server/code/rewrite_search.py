@@ -202,6 +202,8 @@ class Search:
 
     def _by_sum(self) -> None:
         """A branch that was merged as one commit: a branch or HEAD stood on its last commit once."""
+        if not self._since:  # an old commit is checked out: nothing in its history is as young as these
+            return
         left = {commit.id for commit in self._left()}
         for place in self._former_tips(left):
             for base in self._bases(place):

@@ -20,10 +20,13 @@ _MOST_AT_ONCE = 500  # lost commits of one look: some seconds
 Tips = tuple[str, ...]
 
 
-def look(core: Core, state: LinkState, refs: Sequence[CodeRef], new: set[str]) -> None:
-    """Bring ``state`` to what ``refs`` lead to now; ``new`` are commits that it does not know. One process
-    where nothing is lost and no default branch moved beside others."""
-    _Look(core, state, refs).run(new)
+def look(
+    core: Core, state: LinkState, refs: Sequence[CodeRef], new: set[str], *, ask_again: bool = True
+) -> None:
+    """Bring ``state`` to what ``refs`` lead to now; ``new`` are commits that it does not know. ``ask_again``:
+    what no history had is forgotten where branches moved. One process where nothing is lost and no default
+    branch moved beside others."""
+    _Look(core, state, refs).run(new, ask_again=ask_again)
 
 
 class _Look:
@@ -37,10 +40,10 @@ class _Look:
         self._mainline: Tips = tuple(dict.fromkeys(one.target for one in defaults))
         self._in_mainline: set[str] = set(self._mainline)
 
-    def run(self, new: set[str]) -> None:
+    def run(self, new: set[str], *, ask_again: bool) -> None:
         state = self._state
         before, state.tips = state.tips, self._tips
-        if before != self._tips:
+        if ask_again and before != self._tips:
             state.ask_again()
         left = [one for one in before if one not in self._tips]
         copies = [became[0] for became in (*state.lost.values(), *state.merged.values()) if became]

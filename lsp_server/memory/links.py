@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import StoreError
 from lsp_server.memory import link_state
-from lsp_server.memory.code_refs import code_refs
+from lsp_server.memory.code_refs import CodeRef, code_refs
 from lsp_server.records.evidence import Evidence, evidence_of
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Links:
         self._committed: dict[tuple[Anchor, str | None, str], Anchor] = {}
         # What commits were made of in one history, by what that was told from.
         self._formers: tuple[object, dict[str, str | None]] = (None, {})
+        self._asked_with: tuple[str, ...] = ()  # where branches were when histories were last asked
 
     # all branches -----------------------------------------------------------------------------------
     def today_of(self, commits: Iterable[str]) -> Mapping[str, Link]:
@@ -92,7 +93,7 @@ class Links:
     def _looked(self, asked: Iterable[str]) -> LinkState:
         """The state of now, with all of ``asked`` either standing or lost."""
         refs = code_refs(self._core.repository)
-        tips = tuple(dict.fromkeys(one.target for one in refs))
+        tips = _tips(refs)
         private = self._core.private
         state = self._known()
         if state.tips != tips:
@@ -103,7 +104,7 @@ class Links:
         if state.tips != tips or new or journal or later:
             from lsp_server.memory.link_look import look
 
-            look(self._core, state, refs, new)
+            look(self._core, state, refs, new, ask_again=tips != self._asked_with)
             link_state.store(private, state)
         self._state = state
         return state
@@ -248,9 +249,25 @@ class Links:
             from lsp_server.memory.link_look import find, not_reached
 
             gone = not_reached(self._core.repository.git, new, (head,))
+            if gone and self._ask_again(state):
+                gone |= commits - new - history.keys()
             history.update({one: None if one in gone else one for one in new})
             if gone:
                 found = find(self._core, sorted(gone), (head,), state)
                 history.update({one: became.today for one, became in found.items()})
             link_state.store(private, state)
         return {one: history[one] for one in commits}
+
+    def _ask_again(self, state: LinkState) -> bool:
+        """Where branches moved since the last look, forget now which commits no history had: the look that
+        follows would forget what is found out meanwhile, too. Whether that was done."""
+        tips = _tips(code_refs(self._core.repository))
+        moved = tips not in (state.tips, self._asked_with)
+        self._asked_with = tips
+        if moved:
+            state.ask_again()
+        return moved
+
+
+def _tips(refs: Iterable[CodeRef]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.target for one in refs))

@@ -77,3 +77,28 @@ def test_a_lost_link_is_not_searched_for_again_until_something_comes(
     processes.clear()
     memory.links([record])
     assert len(processes) <= 1
+
+
+def test_in_a_much_older_checkout_what_came_later_is_asked_for_once_and_its_branch_is_not_compared(
+    repo: Repo, memory: Memory, processes: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (1, 8):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2090-03-0{day}T12:00:00Z")
+        monkeypatch.setenv("GIT_AUTHOR_DATE", f"2090-03-0{day}T12:00:00Z")
+        change(repo, day, "changed\n")
+    repo.git("checkout", "-q", "-b", "side")
+    change(repo, 3, "changed\n")
+    learn(memory, CodeRange("a.py", 3, 3))
+    memory.why("a.py", 3)
+    repo.git("checkout", "-q", "HEAD~2")
+
+    def searched() -> list[list[str]]:
+        processes.clear()
+        with Memory.open(repo.root) as another:
+            assert another.why("a.py", 3) == []
+        return [words for words in processes if {"patch-id", "merge-base"} & {*words}]
+
+    first = searched()
+    assert first  # what was changed is compared, with that of nothing younger; branches are not
+    assert not [words for words in first if "merge-base" in words]
+    assert searched() == []
