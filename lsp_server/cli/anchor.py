@@ -13,13 +13,14 @@ from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
 from lsp_server.errors import RefusedError
+from lsp_server.records.anchors import CodeRange
 from lsp_server.records.plain import range_json, record_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lsp_server.memory.facade import Memory
-    from lsp_server.records.anchors import Anchor, CodeRange
+    from lsp_server.records.anchors import Anchor
     from lsp_server.records.model import Record
 
     Standing = Sequence[tuple[Anchor, Any]]  # each anchor with where it is today
@@ -119,15 +120,9 @@ def _at(typed: Place, path: str, standing: Standing) -> list[Anchor]:
             for one, located in standing
             if path in (one.range.path, *(place.path for place in located.ranges))
         ]
-    written = [one for one, _ in standing if one.range == (path, typed.start, typed.end)]
-    return written or [
-        one for one, located in standing if any(_overlaps(place, path, typed) for place in located.ranges)
-    ]
-
-
-def _overlaps(place: CodeRange, path: str, typed: Place) -> bool:
-    start, end = typed.start or 0, typed.end or 0
-    return place.path == path and place.start <= end and start <= place.end
+    lines = CodeRange(path, typed.start, typed.end or typed.start)
+    written = [one for one, _ in standing if one.range == lines]
+    return written or [one for one, located in standing if any(lines.meets(p) for p in located.ranges)]
 
 
 def _print(session: Session, memory: Memory, record: Record) -> None:

@@ -75,21 +75,23 @@ def _retire(
 
 
 def _meant(memory: Memory, record: Record, at: Sequence[CodeRange], key: _Key | None) -> Sequence[Anchor]:
-    """The anchors that a command is about: the one that it names; else those on the lines; else those of
-    which nothing is left; else the only one."""
+    """The anchors that a command is about: the one that it names; else those on the lines; else those on the
+    whole file or a folder of it; else those of which nothing is left; else the only one."""
     if key is not None:
         named = [one for one in record.anchors if (*one.range, one.symbol) == key]
         if not named:
             raise RefusedError(f"{record.label} is not anchored at {key[0]} any more")
         return named
     standing = memory.places(record)
-    here = [one for one, located in standing if any(_meet(place, at) for place in located.ranges)]
+    here = [
+        one for one, located in standing if any(p.meets(lines) for p in located.ranges for lines in at)
+    ] or [
+        one
+        for one, located in standing
+        if any(p.is_whole and p.holds(lines.path) for p in located.ranges for lines in at)
+    ]
     stale = [one for one, located in standing if located.certainty.value == "stale"]
     return here or stale or (record.anchors if len(record.anchors) == 1 else [])
-
-
-def _meet(place: CodeRange, lines: Sequence[CodeRange]) -> bool:
-    return any(one.path == place.path and one.start <= place.end and place.start <= one.end for one in lines)
 
 
 def _which(record: Record) -> str:

@@ -43,6 +43,10 @@ class CodeRange(NamedTuple):
             return self.path == ROOT or path.startswith(self.path)
         return path == self.path
 
+    def meets(self, other: CodeRange) -> bool:
+        """Whether two stretches of lines have a line in common."""
+        return self.path == other.path and self.start <= other.end and other.start <= self.end
+
     def __str__(self) -> str:
         if self.is_whole:
             return self.path

@@ -9,6 +9,7 @@ from client import EVERYTHING, Client, at, lines
 
 from lsp_server import Memory
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.records.anchors import whole
 
 AUTH = "src/auth.py"
 FOUND = "    user = find(email.lower())\n"
@@ -131,6 +132,17 @@ def test_the_commands_do_it_alone(lost: Memory, editor: Client, repo: Any) -> No
     assert "ADR-0001 is not anchored to any code" in editor.message("Git Memory: ")
     made = editor.execute("gitMemory.reanchor", ref="ADR-1", uri=uri, range=lines(1, 1))
     assert [(one["start"], one["end"]) for one in made["anchors"]] == [(2, 2)]
+
+
+def test_where_a_record_is_about_the_whole_file_that_is_what_is_retired(
+    lost: Memory, editor: Client, repo: Any
+) -> None:
+    lost.reanchor("ADR-1", [whole("README.md")])
+    assert anchors(lost, "ADR-1") == [f"{AUTH}:5", "README.md"]  # the first of them is stale
+    uri = editor.open(repo.root / "README.md")
+    assert editor.shown(uri, 0)
+    editor.run(editor.actions(uri, 0)["Retire the anchor of ADR-0001"])
+    assert anchors(lost, "ADR-1") == [f"{AUTH}:5"]
 
 
 def test_which_of_several_places_is_meant_is_never_guessed(lost: Memory, editor: Client, repo: Any) -> None:
