@@ -89,7 +89,7 @@ def supersede(session: Session, ref: str, title: str | None, **given: Any) -> No
         print_json(session, record_json(new) | {"superseded": record_json(old)})
         return
     print_recorded(session, new)
-    session.out.line(f"  supersedes {session.out.style(old.label, 'bold')} {visible_line(old.title)}")
+    session.out.flow(("  supersedes ", ""), (old.label, "bold"), (f" {old.title}", ""), indent=4)
 
 
 @memory_command(

@@ -89,7 +89,7 @@ def _print_report(session: Session, report: ImportReport, dry_run: bool) -> None
     out.table([_row(out, file) for file in report.files])
     for file in report.files:
         for note in file.notes:
-            out.line(f"  {out.style(visible_line(file.source), 'yellow')}: {visible_line(note)}")
+            out.flow((f"  {file.source}", "yellow"), (f": {note}", ""), indent=4)
     new = sum(file.record is not None and file.new for file in report.files)
     known = sum(file.record is not None and not file.new for file in report.files)
     skipped = sum(file.record is None for file in report.files)
