@@ -131,7 +131,10 @@ def show(session: Session, ref: str, *, raw: bool, commit: bool, markdown: bool)
     if markdown and (raw or session.json):
         raise click.UsageError("--markdown, --raw and --json are different answers: choose one")
     with session.memory() as memory:
-        if not commit and (moment := moment_of(ref)) is not None:
+        moment = None if commit else moment_of(ref)
+        if moment is not None and memory.names_commit(moment[0]):  # `HEAD@{1}`, in git's own words
+            commit, moment = True, None
+        if moment is not None:
             from lsp_server.cli.showing import past_json, print_past
 
             past = memory.at(*moment)

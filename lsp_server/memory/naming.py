@@ -44,6 +44,17 @@ def shown(core: Core, ref: str, *, commit: bool) -> Record | CommitMemory:
     return labelled(core, record)
 
 
+def is_of_commit_alone(core: Core, name: str) -> bool:
+    """Whether a name is no record's, not even of a deleted one, and is one of a commit."""
+    try:
+        core.find(name)
+    except AmbiguousError:
+        return False
+    except NotFoundError:
+        return core.index.tombstone(name) is None and _may_be_a_commit(core, name)
+    return False
+
+
 def _neither(ref: str) -> str:
     if normalise_label(ref) is not None:
         return f"there is no {ref!r} in this memory; `git memory list` shows what there is"

@@ -42,6 +42,28 @@ def test_a_commit_is_shown_with_what_was_recorded_at_it(repo: Repo) -> None:
     assert shown[5].split()[0] == label
 
 
+@pytest.mark.parametrize(
+    "name", ["HEAD", "@", "HEAD@{0}", "main@{0}", "@{0}", "HEAD^{/Side}~1^{commit}", "HEAD^2~1", ":/Main"]
+)
+def test_a_commit_has_all_the_names_that_git_knows_it_by(repo: Repo, name: str) -> None:
+    main = repo.commit("Main", form="a form of the program\n")
+    repo.do("learn", "Forms are hard", "--at", "form.py:1")
+    if "Side" in name or "^2" in name:
+        repo.git("checkout", "-q", "-b", "side")
+        repo.commit("Side", other="x\n")
+        repo.git("checkout", "-q", "-b", "merged", main)
+        repo.commit("Beside", more="x\n")
+        repo.git("merge", "-q", "--no-edit", "side")
+    for options in ([], ["--commit"]):
+        assert repo.json("show", name, *options)["commit"]["id"] == main
+    assert repo.git("rev-parse", "--verify", f"{name}^{{commit}}" if name[0] != ":" else name) == main
+
+
+@pytest.mark.parametrize("name", ["HEAD@{500}", "main@{500}", "HEAD^7"])
+def test_of_a_commit_that_is_not_there_no_record_is_said_to_be_missing(repo: Repo, name: str) -> None:
+    assert "no commit" in repo.fails("show", name)
+
+
 def test_a_commits_message_its_lines_and_its_files_lead_to_records(repo: Repo) -> None:
     bug = repo.label("bug", "Login fails")
     repo.do("learn", "Old line", "--at", "src/auth.py:2")

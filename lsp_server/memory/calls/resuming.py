@@ -27,6 +27,12 @@ class Resuming:
 
         return naming.shown(self._core, ref, commit=commit)
 
+    def names_commit(self, name: str) -> bool:
+        """Whether ``name`` is no record's and is one of a commit of the code."""
+        from lsp_server.memory import naming
+
+        return naming.is_of_commit_alone(self._core, name)
+
     def linked_to_commit(self, name: str) -> CommitMemory:
         """What the memory has about one commit (an id, a branch, a tag): the records written at it or at
         what it was before history was rewritten, those that its message names, those anchored to lines that
