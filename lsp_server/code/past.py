@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from lsp_server.code.blame import FileBirths
@@ -94,7 +94,10 @@ class Past:
     def _told(self, anchor: Anchor, head: str, made_at: str) -> list[Fate]:
         """What became of the lines that are more than blanks and brackets, as far as that is known."""
         fates = self.fates(anchor, head, made_at) or ()
-        return [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+        told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+        # A symbol that is gone left with the lines that went, though another one written after the same
+        # pattern may stand on those that stayed.
+        return [fate for fate in told if fate.gone] or told if anchor.symbol else told
 
     def left(self, anchor: Anchor, head: str, made_at: str | None) -> Left | None:
         """When an anchor's lines left their file; None when nobody can tell. Blank lines and brackets that
@@ -161,6 +164,23 @@ class Past:
         length, first = len(anchor.text), anchor.text[:1]
         places = [at for at in range(len(then)) if then[at : at + 1] == first]
         return sum(then[at : at + length] == anchor.text for at in places) > 1
+
+    def texts_then(self, anchor: Anchor, made_at: str | None) -> list[Sequence[str]] | None:
+        """An anchor's file as it was when the anchor was made; where its lines were not committed then, as it
+        was when they were. None where nobody can tell."""
+        then = None if made_at is None else self.text(made_at, anchor.range.path)
+        if not anchor.is_committed:
+            # Nobody has that text. What is known of it is which of these lines stood there once.
+            own = None if anchor.beside is None else anchor.beside.own
+            if own is None:
+                return None
+            others = [line for at, line in enumerate(anchor.text, start=1) if at not in own]
+            return [[*others, *others], *([] if then is None else [then])]
+        if then is not None and all(line in then for line in anchor.text):
+            return [then]
+        texts = [self.text(commit, path) for commit, path in {birth[:2] for birth in anchor.births}]
+        here = [text for text in texts if text is not None]
+        return None if len(here) < len(texts) or not here else [*here, *([] if then is None else [then])]
 
     def text(self, commit: str, path: str) -> tuple[str, ...] | None:
         """The lines of a file in a commit; None where it is no text file there, or not here."""
