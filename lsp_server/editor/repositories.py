@@ -36,6 +36,7 @@ class Repository:
         self._hovers: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
         self._citations: dict[str, Citation | None] = {}
         self._told = 0  # of the memory's template warnings
+        self._looking = asyncio.Lock()
 
     @property
     def has_memory(self) -> bool:
@@ -43,12 +44,13 @@ class Repository:
 
     async def refresh(self) -> bool:
         """Look whether the memory or the code moved on; whether they did."""
-        now = await self._workers.prompt(self._look)  # a few stat calls, that a command and a hover wait for
-        if now == (self.version, self.code_version, self._proposal):
-            return False
-        self.version, self.code_version, self._proposal = now
-        # New dictionaries: a lookup that is under way keeps its answer out of the new ones.
-        self._found, self._hovers, self._citations = {}, {}, {}
+        async with self._looking:  # one after the other, or an older look would undo a newer one
+            now = await self._workers.prompt(self._look)  # stat calls, that a command and a hover wait for
+            if now == (self.version, self.code_version, self._proposal):
+                return False
+            self.version, self.code_version, self._proposal = now
+            # New dictionaries: a lookup that is under way keeps its answer out of the new ones.
+            self._found, self._hovers, self._citations = {}, {}, {}
         return True
 
     def _look(self) -> tuple[str | None, str | None, str | None]:

@@ -27,6 +27,37 @@ def _without_first_line(documents: Documents, tracking: Tracking, before: Docume
     return after
 
 
+class LateWorkers(Workers):
+    """Workers whose first answer is late: it is there, and delivered when ``deliver`` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked, self.deliver = asyncio.Event(), asyncio.Event()
+
+    async def prompt(self, work: Any, *arguments: Any) -> Any:
+        answer = await super().prompt(work, *arguments)
+        if not self.looked.is_set():
+            self.looked.set()
+            await self.deliver.wait()
+        return answer
+
+
+def test_a_late_look_at_the_memory_does_not_undo_a_newer_one(memory: Memory) -> None:
+    async def look_twice() -> str | None:
+        workers = LateWorkers()
+        repository = Repository(memory, workers)
+        older = asyncio.ensure_future(repository.refresh())
+        await workers.looked.wait()
+        memory.record(Kind.LEARNING, "Emails differ by case")
+        newer = asyncio.ensure_future(repository.refresh())
+        await asyncio.wait([newer], timeout=1)
+        workers.deliver.set()
+        await asyncio.gather(older, newer)
+        return repository.version
+
+    assert asyncio.run(look_twice()) == memory.version()
+
+
 def test_a_question_about_an_older_text_does_not_undo_what_the_typing_told(repo: Any, memory: Memory) -> None:
     path: Path = repo.write("a.txt", "one\ntwo\none\n")
     repo.commit("A file")
