@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.editor.command_places import lines_on_disk, repository_of
 from lsp_server.errors import RefusedError, UsageError
+from lsp_server.records.anchors import CodeRange
 from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from lsp_server.editor.arguments import Arguments
     from lsp_server.editor.session import Session
     from lsp_server.memory import Memory, Record
-    from lsp_server.records.anchors import Anchor, CodeRange
+    from lsp_server.records.anchors import Anchor
 
 REANCHOR, RETIRE = "gitMemory.reanchor", "gitMemory.retire"
 
@@ -83,13 +84,12 @@ def _meant(memory: Memory, record: Record, at: Sequence[CodeRange], key: _Key | 
             raise RefusedError(f"{record.label} is not anchored at {key[0]} any more")
         return named
     standing = memory.places(record)
-    here = [
-        one for one, located in standing if any(p.meets(lines) for p in located.ranges for lines in at)
-    ] or [
-        one
-        for one, located in standing
-        if any(p.is_whole and p.holds(lines.path) for p in located.ranges for lines in at)
-    ]
+
+    def there(is_there: Callable[[CodeRange, CodeRange], bool]) -> list[Anchor]:
+        pairs = ((one, place, lines) for one, located in standing for place in located.ranges for lines in at)
+        return list(dict.fromkeys(one for one, place, lines in pairs if is_there(place, lines)))
+
+    here = there(CodeRange.meets) or there(lambda place, lines: place.is_whole and place.holds(lines.path))
     stale = [one for one, located in standing if located.certainty.value == "stale"]
     return here or stale or (record.anchors if len(record.anchors) == 1 else [])
 
