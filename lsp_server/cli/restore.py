@@ -150,6 +150,8 @@ def _in_place(session: Session, memory: Memory, ref: str, given: dict[str, Any])
             print_json(session, _plan_json(plan))
         else:
             _show(session, plan, "would ")
+            if not plan.steps:
+                _tell_nothing_to_do(session, plan.snapshot)
         return
     if not session.json:
         _show(session, plan, "")
@@ -168,12 +170,16 @@ def _in_place(session: Session, memory: Memory, ref: str, given: dict[str, Any])
         print_json(session, _restored_json(done))
         return
     if done.before is None:
-        already = _named(done.snapshot, " already.")
-        session.out.flow(("The work tree is as it was at ", ""), *already, indent=2)
+        _tell_nothing_to_do(session, done.snapshot)
         return
     changed = plural(len(done.steps), "file")
     told = (f"{changed} changed: the work tree is as it was at ", "")
     session.out.flow(told, *_named(done.snapshot, "."), indent=2)
+
+
+def _tell_nothing_to_do(session: Session, snapshot: Snapshot) -> None:
+    told = _named(snapshot, " already.")
+    session.out.flow(("The work tree is as it was at ", ""), *told, indent=2)
 
 
 def _can_be_asked(session: Session) -> bool:

@@ -177,6 +177,13 @@ def test_when_head_moved_the_error_says_what_can_be_done(repo: Repo, label: str)
     assert (repo.path / "src" / "auth.py").read_text() == "then\n"
 
 
+def test_a_dry_run_says_that_there_is_nothing_to_do(repo: Repo) -> None:
+    label = repo.json("checkpoint", "Now", "--snapshot")["label"]
+    told = f"The work tree is as it was at {label} Now already.\n"
+    assert repo.do("restore", label, "--in-place", "--dry-run") == told
+    assert repo.do("restore", label, "--in-place", "--yes") == told
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
