@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from lsp_server.code.locating import FileToday, locate
 from lsp_server.code.model import Certainty, Located
 from lsp_server.code.past import Past
 from lsp_server.code.reading import CodeReader
+from lsp_server.code.surroundings import Then
 from lsp_server.errors import StoreError, UsageError
 from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange
 
@@ -67,6 +68,15 @@ class CodeFiles(CodeReader):
         """The commits in the history of ``commit`` that are not in that of ``old``; None where it is not
         here."""
         return self._past.younger(commit, old)
+
+    def then(self, anchor: Anchor, made_at: str | None) -> Then | None:
+        """The text that an anchor's lines stood in at ``made_at``, the code commit it was made at; None where
+        that is not known."""
+        return self._past.then(anchor, made_at)
+
+    def read_at_once(self, files: Collection[tuple[str, str]]) -> None:
+        """Get ready for ``then`` and ``locate``: read files (commit, path) with one process."""
+        self._past.read_at_once(files)
 
     def touched(self, path: str, since: str | None, commit: str) -> list[tuple[str, str]]:
         """The commits up to ``commit`` that changed the file which was at ``path`` in ``since`` (None:
@@ -156,13 +166,14 @@ class CodeFiles(CodeReader):
         whether the births were those of a clone with cut history, what became of the lines commit by
         commit, and what came since ``made_at``.
         """
-        located = locate(anchor, today)
+        located = locate(anchor, today, then=partial(self._past.then, anchor, made_at))
         if _is_whole(located) or today.births.commit is None:
             return located
         head = today.births.commit
         anchor, made_at = self._in_history(anchor, made_at, head)
         settled = self._settled(anchor)
-        located = locate(settled, today)
+        then = partial(self._past.then, anchor, made_at)
+        located = locate(settled, today, then=then)
         if _is_whole(located):
             return located
         fates = self._past.fates(anchor, head, made_at, today.path) if made_at else None
@@ -175,7 +186,9 @@ class CodeFiles(CodeReader):
                 younger = left.since if left and left.since else self._past.younger(head, made_at)
                 uncommitted = any(birth.commit == UNCOMMITTED for birth in anchor.births)
                 was_repeated = not uncommitted and self._past.was_repeated(anchor, made_at)
-            located = locate(settled, today, younger=younger, followed=followed, was_repeated=was_repeated)
+            located = locate(
+                settled, today, younger=younger, followed=followed, was_repeated=was_repeated, then=then
+            )
         if located.certainty is Certainty.STALE and fates is None and self._past.is_cut(head):
             return replace(located, certainty=Certainty.UNKNOWN)  # what became of them is not to be seen here
         return located

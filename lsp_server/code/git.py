@@ -63,7 +63,7 @@ def decode_path(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-_OBJECT = re.compile(rb"([0-9a-f]{40,64}) (commit|tree|blob|tag) \d+\Z")
+_OBJECT = re.compile(rb"([0-9a-f]{40,64}) (commit|tree|blob|tag) (\d+)\Z")
 _ESCAPES = {
     ord("a"): 7,
     ord("b"): 8,
@@ -143,6 +143,30 @@ def tree_entries(listed: bytes) -> Iterator[tuple[str, TreeEntry]]:
 def blob(runner: GitRunner, object_id: str) -> bytes:
     """The bytes of a file by its object id. Raises ``StoreError`` when it is not here."""
     return runner.run([*OFFLINE, "cat-file", "blob", object_id])
+
+
+def blobs(runner: GitRunner, names: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+    """The object id and the bytes of each blob that a name of git's stands for (``<commit>:<path>``), by the
+    name, with one process; without those that stand for anything else, or for nothing that is here. Raises
+    ``StoreError`` when git fails."""
+    asked = [name for name in names if "\n" not in name]
+    if not asked:
+        return {}
+    command = [*OFFLINE, "cat-file", "--batch"]
+    stdin = "".join(f"{name}\n" for name in asked).encode("utf-8", "surrogateescape")
+    stream = runner.run(command, stdin=stdin)
+    found: dict[str, tuple[str, bytes]] = {}
+    start = 0
+    for name in asked:
+        end = stream.index(b"\n", start)
+        header = _OBJECT.match(stream[start:end])
+        start = end + 1
+        if header is not None:
+            size = int(header[3])
+            if header[2] == b"blob":
+                found[name] = header[1].decode("ascii"), stream[start : start + size]
+            start += size + 1
+    return found
 
 
 def files_in(runner: GitRunner, commit: str, folder: str) -> list[str]:

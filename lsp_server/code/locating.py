@@ -8,13 +8,14 @@ where the history that would tell is cut off. Nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from lsp_server.code.blame import FileBirths
 from lsp_server.code.line_map import LineMap, map_lines
 from lsp_server.code.model import Certainty, Located
+from lsp_server.code.surroundings import Surroundings, Then, is_in_place, tells_alone
 from lsp_server.records.anchors import Anchor, Birth, CodeRange
 
 # How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
@@ -42,6 +43,11 @@ class FileToday:
     def from_head(self) -> LineMap:
         """HEAD's lines on today's."""
         return map_lines(self.head_lines, self.lines)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Today's lines with what each of them is part of."""
+        return Surroundings(self.lines)
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
@@ -123,6 +129,7 @@ def locate(
     younger: Collection[str] | None = None,
     followed: Sequence[int | None] | None = None,
     was_repeated: bool = False,
+    then: Callable[[], Then | None] = lambda: None,
 ) -> Located:
     """Where ``anchor`` is in a file.
 
@@ -137,7 +144,9 @@ def locate(
     ``younger`` are the commits in HEAD's history that were not yet in it when the anchor was made. An
     equal text that is older stood there beside the anchor, so it is another line: knowing them makes
     the text a better witness. None: not known. ``was_repeated``: the text stood in the file several times
-    when the anchor was made, so that standing there once today says nothing.
+    when the anchor was made, so that standing there once today says nothing. ``then`` gives the text in
+    which the anchor was made, where that is known: a line that history leads into other surroundings than
+    those it had there is not it.
     """
     total = anchor.range.end - anchor.range.start + 1
     births = anchor.line_births
@@ -149,11 +158,14 @@ def locate(
                 lines if line is None else _arrived(line, today)
                 for line, lines in zip(followed, found, strict=True)
             ]
+    found = _in_their_places(found, anchor, today, then)
     survivors = sorted({line for lines in found for line in lines})
     survived = sum(1 for lines in found if lines)
     if survivors and survived == total:
         return Located(_ranges(today.path, survivors), Certainty.BIRTHS, survived, total)
     block = _text_block(anchor, today, survivors, younger, was_repeated=was_repeated)
+    if block is not None and not _is_in_its_place(block, today, then):
+        block = None
     if block is not None:
         return Located(_ranges(today.path, block), Certainty.TEXT, total, total)
     if _worth_showing(survivors, anchor, today):
@@ -167,6 +179,37 @@ def locate(
 def _arrived(head_line: int, today: FileToday) -> tuple[int, ...]:
     line = today.at(head_line) if head_line else None
     return () if line is None else (line,)
+
+
+def _in_their_places(
+    found: list[tuple[int, ...]], anchor: Anchor, today: FileToday, then: Callable[[], Then | None]
+) -> list[tuple[int, ...]]:
+    """The lines found, without those that stand in other surroundings than they had."""
+    now = today.surroundings
+    if all(tells_alone(today.lines[line - 1], None, now) for lines in found for line in lines):
+        return found
+    made = then()
+    if made is None or len(found) != len(anchor.text):
+        return found
+    # Brackets and blank lines go with the lines they stand beside.
+    judged = has_words(anchor.text)
+    kept = [
+        tuple(
+            line
+            for line in lines
+            if (judged and not has_words([text])) or is_in_place(made.text, made.start + at, now, line)
+        )
+        for at, (lines, text) in enumerate(zip(found, anchor.text, strict=True))
+    ]
+    return found if kept == found else _without_strays(kept, anchor, today)
+
+
+def _is_in_its_place(block: range, today: FileToday, then: Callable[[], Then | None]) -> bool:
+    """Whether a text found again has a line of which there is one only, or stands in its old surroundings."""
+    now = today.surroundings
+    if any(tells_alone(today.lines[line - 1], None, now) for line in block) or (made := then()) is None:
+        return True
+    return all(is_in_place(made.text, old, now, line) for old, line in enumerate(block, start=made.start))
 
 
 def _without_strays(
@@ -224,7 +267,7 @@ def _text_block(
         block
         for block in today.blocks_of(anchor.text)
         if all(line in block for line in survivors)
-        and all(line in survivors or today.may_be_younger(line, younger) for line in block)
+        and all(line in survivors or today.may_be_younger(line, younger) for line in _witnesses(block, today))
     ]
     uncommitted = not anchor.is_committed
     if len(blocks) == 1:
@@ -246,6 +289,13 @@ def _text_block(
         blocks = [block for block in blocks if is_beside(anchor.beside, today.lines, block)]
         return blocks[0] if len(blocks) == 1 else None
     return None
+
+
+def _witnesses(block: range, today: FileToday) -> Sequence[int]:
+    """The lines whose age tells when a block came: those that stand nowhere else, if there are any. Git may
+    have paired the others with any of their like."""
+    alone = [n for n in block if tells_alone(today.lines[n - 1], None, today.surroundings)]
+    return alone or block
 
 
 def has_words(lines: Iterable[str]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from lsp_server.code.blame import FileBirths
@@ -10,6 +11,7 @@ from lsp_server.code.following import Fate, History
 from lsp_server.code.git import (
     OFFLINE,
     GitRunner,
+    blobs,
     commit_id,
     commits_since,
     committed_file,
@@ -19,6 +21,7 @@ from lsp_server.code.git import (
 )
 from lsp_server.code.kept import kept
 from lsp_server.code.locating import has_words
+from lsp_server.code.surroundings import Surroundings, Then
 from lsp_server.code.text import text_lines
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, CodeRange
@@ -46,6 +49,7 @@ class Past:
         self._births = births
         self._history: History | None = None
         self._texts: dict[tuple[str, str], tuple[str, ...] | None] = {}
+        self._surroundings: dict[tuple[str, str], Surroundings] = {}
         self._since: dict[tuple[str, str], frozenset[str] | None] = {}
         self._files: dict[tuple[str, str], bool] = {}
         self._cut: dict[str, bool] = {}
@@ -181,6 +185,30 @@ class Past:
         texts = [self.text(commit, path) for commit, path in {birth[:2] for birth in anchor.births}]
         here = [text for text in texts if text is not None]
         return None if len(here) < len(texts) or not here else [*here, *([] if then is None else [then])]
+
+    def then(self, anchor: Anchor, made_at: str | None) -> Then | None:
+        """The text that an anchor's lines stood in when it was made; None where its lines were not in the
+        commit, or had other numbers there."""
+        path, start, end = anchor.range
+        if made_at is None or not anchor.is_committed or end - start + 1 != len(anchor.text):
+            return None
+        text = self.text(made_at, path)
+        if text is None or text[start - 1 : end] != anchor.text:
+            return None
+        return Then(kept(self._surroundings, (made_at, path), lambda: Surroundings(text), _KEPT), start)
+
+    def read_at_once(self, files: Collection[tuple[str, str]]) -> None:
+        """Have the ``text`` of files (commit, path) with one process for all that were not asked for yet.
+        Files that are equal share their lines."""
+        wanted = [file for file in dict.fromkeys(files) if file not in self._texts][:_KEPT]
+        try:
+            found = blobs(self._runner, [f"{commit}:{path}" for commit, path in wanted])
+        except StoreError:
+            return
+        lines = {blob: text_lines(content) for blob, content in found.values()}
+        for commit, path in wanted:
+            blob, _ = found.get(f"{commit}:{path}", ("", b""))
+            kept(self._texts, (commit, path), partial(lines.get, blob), _KEPT)
 
     def text(self, commit: str, path: str) -> tuple[str, ...] | None:
         """The lines of a file in a commit; None where it is no text file there, or not here."""

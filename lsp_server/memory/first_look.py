@@ -7,7 +7,8 @@ where today's were. What has to be followed through history comes last, and corr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.core import Core
@@ -16,6 +17,7 @@ from lsp_server.memory.results import FileMemory, Placed
 if TYPE_CHECKING:
     from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
+    from lsp_server.code.surroundings import Then
     from lsp_server.index import StoredAnchor
     from lsp_server.records.anchors import Anchor
 
@@ -38,12 +40,26 @@ def second_look(core: Core, path: str, text: str | None) -> FileMemory:
 
     index = core.followed()
     lines = split_lines(text) if text is not None else None
-    today = core.code.today(path, lines, commit=core.repository.head_commit())
-    keys = today.births.keys
-    return _found(core, today, [*index.anchors_for_births(keys), *index.anchors_on_path(path)])
+    code = core.code
+    today = code.today(path, lines, commit=core.repository.head_commit())
+    anchors = [*index.anchors_for_births(today.births.keys), *index.anchors_on_path(path)]
+    code.read_at_once(
+        [(at, one.anchor.range.path) for one in anchors if (at := _anchored_at(core, one)) is not None]
+    )
+    return _found(core, today, anchors, code.then)
 
 
-def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> FileMemory:
+def _anchored_at(core: Core, stored: StoredAnchor) -> str | None:
+    record = core.index.get(stored.record_id)
+    return record.anchored_at(stored.anchor) if record is not None else None
+
+
+def _found(
+    core: Core,
+    today: FileToday,
+    anchors: Iterable[StoredAnchor],
+    then: Callable[[Anchor, str | None], Then | None] = lambda *_: None,
+) -> FileMemory:
     """The records whose lines are all there; nothing is called stale."""
     from lsp_server.code.locating import locate
 
@@ -57,7 +73,7 @@ def _found(core: Core, today: FileToday, anchors: Iterable[StoredAnchor]) -> Fil
         # What is not told by lines is found with the rest.
         if record is None or anchor.range.is_whole or anchor.symbol or not anchor.text:
             continue
-        located = locate(anchor, today)
+        located = locate(anchor, today, then=partial(then, anchor, record.anchored_at(anchor)))
         if located.survived == located.total and _is_told(anchor, located, today):
             placed += [
                 (record.created.isoformat(), Placed(record.id, place.start, place.end))
