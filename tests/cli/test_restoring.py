@@ -184,6 +184,13 @@ def test_a_dry_run_says_that_there_is_nothing_to_do(repo: Repo) -> None:
     assert repo.do("restore", label, "--in-place", "--yes") == told
 
 
+def test_a_dry_run_says_that_a_moved_head_is_refused(repo: Repo, label: str) -> None:
+    head = repo.commit("More", more="1\n")
+    refused = f"  refused without --force: HEAD is at {head[:10]} now\n"
+    assert repo.do("restore", label, "--in-place", "--dry-run").endswith(refused)
+    assert refused not in repo.do("restore", label, "--in-place", "--dry-run", "--force")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
