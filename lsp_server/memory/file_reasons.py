@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.core import Core
+from lsp_server.memory.left_out import text_there
 from lsp_server.memory.linked import named_in, recorded_at
 from lsp_server.memory.neighbours import around, begin_around
 from lsp_server.memory.placing import file_memory
@@ -47,6 +48,8 @@ class FileReasons:
         self._known = file_memory(core, self._path, None, commit)
         count = len(self._known.lines)
         if lines is not None and not 1 <= lines.start <= lines.end <= count:
+            if count == 0 and self._text(commit) is None:
+                raise UsageError(f"{self._path} is binary: it has no lines to ask about")
             raise UsageError(_no_such_line(self._path, lines, count))
         self._today: FileToday = core.code.today(self._path, self._known.lines, commit=self._known.commit)
 
@@ -62,6 +65,11 @@ class FileReasons:
             yield from self._elsewhere()
         yield from self._stale()
         yield from around(self._core, self._beside, self._former_paths())
+
+    def _text(self, commit: str | None) -> tuple[str, ...] | None:
+        if commit is None:
+            return text_there(self._core, self._path)
+        return self._core.code.head_text(self._path, commit=commit)
 
     def _former_paths(self) -> tuple[str, ...]:
         """The file's name, and those that lines of it were born under and no file has now."""

@@ -8,6 +8,7 @@ from support import AUTH, Repo
 from lsp_server import Memory
 from lsp_server.errors import UsageError
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.records.anchors import whole
 
 
 def lines_of(memory: Memory, text: str | None = None) -> list[tuple[int, int]]:
@@ -151,3 +152,18 @@ def test_a_note_whose_line_went_says_so_in_the_renamed_file_too(memory: Memory, 
     repo.commit("Rename and rewrite the line")
     known = memory.file_memory("src/login.py")
     assert (known.placed, known.stale) == ((), (record.id,))
+
+
+def test_of_a_binary_file_it_is_said_that_it_is_one_not_that_lines_are_missing(
+    memory: Memory, repo: Repo
+) -> None:
+    repo.write("wide.txt", "one\ntwo\nthree\n".encode("utf-16"))
+    repo.write("empty.txt", "")
+    repo.commit("Wide")
+    for rev in (None, "HEAD"):
+        with pytest.raises(UsageError, match="wide.txt is binary"):
+            memory.why("wide.txt", 3, rev=rev)
+        with pytest.raises(UsageError, match="empty.txt has 0 lines"):
+            memory.why("empty.txt", 3, rev=rev)
+    record = memory.record(Kind.LEARNING, "Wide", at=[whole("wide.txt")])
+    assert [one.record.id for one in memory.why("wide.txt")] == [record.id]
