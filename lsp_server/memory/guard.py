@@ -64,7 +64,10 @@ def _front(text: str) -> tuple[int, int]:
     """Where the front matter stands. Raises ``UsageError`` where nobody, we included, could read it back."""
     parts = split(text)
     if parts.end - parts.start > LARGEST:
-        raise UsageError("the front matter would be larger than a megabyte: anchor it to fewer lines")
+        raise UsageError(
+            "the front matter would be larger than a megabyte: anchor it to the whole file, by its path alone, "
+            "or to fewer lines"
+        )
     return parts.start, parts.end
 
 

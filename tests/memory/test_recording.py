@@ -219,7 +219,7 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(memory: Memory) -> None:
 @pytest.mark.parametrize(
     ("text", "end", "said"),
     [
-        ("x" * 2_000_000 + "\n", 1, "larger than a megabyte"),
+        ("x" * 2_000_000 + "\n", 1, "larger than a megabyte: anchor it to the whole file, by its path alone"),
         ("a line of a long file\n" * 60_000, 60_000, "larger than a megabyte"),
         ("\n" * 100_001, 100_001, "more than 100,000 lines"),
     ],
