@@ -142,4 +142,10 @@ def _suggestion(root: Path, tidy: str) -> str:
 def _shown(path: str) -> str:
     """A path as it can be printed: one line, no control characters, no lone surrogates."""
     short = path if len(path) <= 200 else path[:199] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in short)
+    return "".join(c if c.isprintable() else _escaped(c) for c in short)
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte that is not UTF-8
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")

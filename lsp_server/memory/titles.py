@@ -40,8 +40,13 @@ def printable(text: str) -> str:
 
 def inert(text: str) -> str:
     """Text whose control characters, and those that reorder what stands beside them, are spelled out:
-    ``\\u{202E}``."""
-    return "".join(f"\\u{{{ord(c):X}}}" if _acts(c) else c for c in text)
+    ``\\u{202E}``; a byte of a file's name that is not UTF-8, too: ``\\xe9``."""
+    return "".join(_spelled_out(c) if _acts(c) else c for c in text)
+
+
+def _spelled_out(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code - 0xDC00:x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{{{code:X}}}"
 
 
 def _acts(character: str) -> bool:

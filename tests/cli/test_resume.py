@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from terminals import run_on_a_terminal
 
 if TYPE_CHECKING:
@@ -273,3 +275,17 @@ def test_a_checkpoint_that_kept_its_work_tree_says_how_to_go_back(repo: Repo) ->
     repo.git("update-ref", f"refs/memory/snapshots/{record['id']}", "HEAD")
     assert f"its work tree is kept: `git memory restore {record['label']}`" in repo.do("resume")
     assert repo.json("resume")["snapshot"] == repo.git("rev-parse", "HEAD")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="not every file system has such names")
+def test_a_file_whose_name_is_not_utf8_is_named_by_its_bytes_as_in_errors(repo: Repo) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    (repo.path / name).write_text("one\n")
+    repo.commit("Named in another encoding")
+    repo.do("checkpoint", "Here")
+    (repo.path / name).write_text("two\n")
+    assert "  caf\\xe9.txt  +1 −1\n" in repo.do("resume")
+    assert "- caf\\\\xe9.txt +1 −1" in repo.do("resume", "--markdown")  # a backslash that Markdown leaves
+    assert "caf\\xe9.txt has 1 line;" in repo.fails("why", f"{name}:9", code=2)
+    (repo.path / name).unlink()
+    assert "caf\\xe9.txt does not exist" in repo.fails("learn", "It", "--at", f"{name}:1", code=2)
