@@ -151,8 +151,8 @@ def _in_place(session: Session, memory: Memory, ref: str, given: dict[str, Any])
         else:
             _show(session, plan, "would ")
             if plan.moved is not None and not force:
-                told = f" without --force: HEAD is at {plan.moved[:10]} now"
-                session.out.flow(("  refused", "red"), (told, ""), indent=4)
+                why = f" without --force: HEAD is at {plan.moved[:10]} now"
+                session.out.flow(("  refused", "red"), (why, ""), indent=4)
             elif not plan.steps and not plan.in_the_way:
                 _tell_nothing_to_do(session, plan.snapshot)
         return
