@@ -107,31 +107,20 @@ class CodeFiles(CodeReader):
 
         if is_its_file is None:
             is_its_file = self._is_its_file(anchor, today, made_at)
+        commit = today.births.commit
+
+        def here() -> tuple[Anchor, str | None]:
+            return (anchor, made_at) if commit is None else self._in_history(anchor, made_at, commit)
+
         found = locate_symbol(
-            anchor,
-            today,
-            lines,
-            is_its_file=is_its_file,
-            then=lambda: self._texts_then(anchor, today, made_at),
+            anchor, today, lines, is_its_file=is_its_file, then=lambda: self._past.texts_then(*here())
         )
-        if found.symbol in ("", anchor.symbol) or not self._has_moved(anchor, today, made_at):
+        if found.symbol in ("", anchor.symbol) or commit is None:
+            return found
+        its, since = here()
+        if not self._elsewhere.has_symbol(its, commit, self._past.left(its, commit, since)):
             return found
         return Located((), Certainty.STALE, 0, found.total)  # what has its lines came in its place
-
-    def _texts_then(
-        self, anchor: Anchor, today: FileToday, made_at: str | None
-    ) -> list[Sequence[str]] | None:
-        if today.births.commit is not None:
-            anchor, made_at = self._in_history(anchor, made_at, today.births.commit)
-        return self._past.texts_then(anchor, made_at)
-
-    def _has_moved(self, anchor: Anchor, today: FileToday, made_at: str | None) -> bool:
-        """Whether a symbol stands in another file, with its name and all of its text."""
-        commit = today.births.commit
-        if commit is None:
-            return False
-        anchor, made_at = self._in_history(anchor, made_at, commit)
-        return self._elsewhere.has_symbol(anchor, commit, self._past.left(anchor, commit, made_at))
 
     def _locate_whole(self, anchor: Anchor, made_at: str | None, head: str | None) -> Located:
         if head is not None:
