@@ -65,8 +65,8 @@ def _front(text: str) -> tuple[int, int]:
     parts = split(text)
     if parts.end - parts.start > LARGEST:
         raise UsageError(
-            "the front matter would be larger than a megabyte: anchor it to the whole file, by its path alone, "
-            "or to fewer lines"
+            "the front matter would be larger than a megabyte: anchor it to the whole file, by its path "
+            "alone, or to fewer lines"
         )
     return parts.start, parts.end
 

@@ -161,9 +161,9 @@ def test_of_a_binary_file_it_is_said_that_it_is_one_not_that_lines_are_missing(
     repo.write("empty.txt", "")
     repo.commit("Wide")
     for rev in (None, "HEAD"):
-        with pytest.raises(UsageError, match="wide.txt is binary"):
+        with pytest.raises(UsageError, match=r"wide\.txt is binary"):
             memory.why("wide.txt", 3, rev=rev)
-        with pytest.raises(UsageError, match="empty.txt has 0 lines"):
+        with pytest.raises(UsageError, match=r"empty\.txt has 0 lines"):
             memory.why("empty.txt", 3, rev=rev)
     record = memory.record(Kind.LEARNING, "Wide", at=[whole("wide.txt")])
     assert [one.record.id for one in memory.why("wide.txt")] == [record.id]
