@@ -60,8 +60,11 @@ _UNLESS_SET = {
 USERS_PROTOCOLS = "GIT_MEMORY_ALLOW_PROTOCOL"  # the user's own GIT_ALLOW_PROTOCOL, for talking to remotes
 
 # Nothing is refreshed, paged, or told to a program that watches the files (an empty name is understood as
-# "none" by every git).
-_QUIETLY = ("--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=")
+# "none" by every git), and files come in git's own order: where the user's file of another order is missing,
+# git refuses to compare anything.
+_QUIETLY = (
+    "--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=", "-c", "diff.orderFile=/dev/null"
+)  # fmt: skip
 
 _INPUTS = {True: subprocess.PIPE, False: subprocess.DEVNULL}
 

@@ -29,6 +29,16 @@ def test_without_a_memory_every_use_says_how_to_start_one(repo: Repo) -> None:
                 use()
 
 
+def test_a_missing_file_of_the_order_that_files_are_shown_in_is_nobodys_business(
+    repo: Repo, memory: Memory
+) -> None:
+    repo.git("config", "diff.orderFile", "not-there")
+    first = memory.checkpoint("Before")
+    repo.write("src/auth.py", "changed\n")
+    assert [file.path for file in memory.resume(first.label).files] == ["src/auth.py"]
+    assert memory.checkpoint("After", snapshot=True).fields["previous"]
+
+
 KINDS_OF_REPOSITORY = {
     "bare": ["--bare"],
     "sha256": ["--object-format=sha256"],

@@ -159,3 +159,19 @@ def test_the_private_directory_may_be_gone(repo: Repo, memory: Memory) -> None:
     with Memory.open(repo.root) as again:
         assert link_of(again, again.get(record.id)).today == repo.git("rev-parse", "HEAD")
     assert os.path.exists(repo.root / ".git" / "git-memory")  # noqa: PTH110  any kind of thing
+
+
+def test_a_missing_file_of_the_order_that_files_are_shown_in_hides_nothing(
+    repo: Repo, memory: Memory
+) -> None:
+    lines = [f"line {number}\n" for number in range(1, 41)]
+    repo.commit("Lines", **{"b.py": "".join(lines)})
+    changed = [f"changed {line}" for line in lines[:14]]
+    repo.commit("Change", **{"b.py": "".join(changed + lines[14:])})
+    record = learn(memory)
+    repo.write("b.py", "".join(changed[:13] + lines[13:]))
+    repo.git("commit", "-qa", "--amend", "-m", "Change")
+    repo.git("reflog", "expire", "--expire=all", "--all")
+    repo.git("config", "diff.orderFile", "not-there")
+    link = link_of(memory, record)
+    assert (link.today, link.evidence) == (repo.git("rev-parse", "HEAD"), Evidence.RANGE_DIFF)
