@@ -11,6 +11,8 @@ from lsp_server.cli.session import Session, json_option, memory_command
 from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lsp_server.memory.hook_results import Hooks, HookStatus
 
 PURPOSES = {
@@ -68,7 +70,7 @@ def install(session: Session, here: bool) -> None:
     checkpoint, and `memory.sync` syncs the memory when you push.
     """
     with session.memory() as memory:
-        found = memory.install_hooks(here=here)
+        found, root = memory.install_hooks(here=here), memory.root
     if session.json:
         print_json(session, _json(found))
     elif found.are_ours:
@@ -76,7 +78,7 @@ def install(session: Session, here: bool) -> None:
         _table(session, found)
         _advise(session, found)
     else:
-        _print_lines(session, found)
+        _print_lines(session, found, root)
     if not found.hooks or not all(hook.works for hook in found.hooks):
         raise click.exceptions.Exit(1)
 
@@ -199,8 +201,8 @@ def _advise(session: Session, found: Hooks) -> None:
                 session.say(line)
 
 
-def _print_lines(session: Session, found: Hooks) -> None:
-    """What to add where, file by file."""
+def _print_lines(session: Session, found: Hooks, root: Path | None) -> None:
+    """What to add where, file by file. ``root``: the work tree's top."""
     out = session.out
     out.flow((f"nothing was written: {found.because}", ""), indent=2)
     last, made_new = None, False
@@ -219,7 +221,9 @@ def _print_lines(session: Session, found: Hooks) -> None:
             out.line(line)  # where it has to stand: to be copied
     if made_new:
         out.line()
-        out.line("Files that are made have to be executable; commit them for the whole team.")
+        is_the_projects = root is not None and found.directory.resolve().is_relative_to(root.resolve())
+        team = "; commit them for the whole team" if is_the_projects else ""
+        out.line(f"Files that are made have to be executable{team}.")
     there = [hook.name for hook in found.hooks if hook.added]
     if there:
         out.line()

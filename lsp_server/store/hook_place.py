@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lsp_server.errors import StoreError
 from lsp_server.hook_script import HOOKS
 from lsp_server.store.repository import Repository
 
@@ -51,6 +52,11 @@ class HookPlace(NamedTuple):
 def find(repository: Repository, *, here: bool = False) -> HookPlace:
     """Where the hooks of this repository are. ``here``: also where a tool of the project's may write into the
     same folder, which is this clone's own."""
+    if repository.config.get("core.hookspath") == "":  # some gits refuse it, others look in no sensible place
+        raise StoreError(
+            "core.hooksPath is set to nothing, so git has no folder of hooks: take the setting out "
+            "(`git config --show-origin core.hooksPath` says where it is), or let it name a folder"
+        )
     directory = _folder(repository.git.run(_WHERE))
     top = repository.work_tree
     if _is_below(directory, repository.common_dir):

@@ -182,6 +182,10 @@ def test_where_hooks_are_not_ours_nothing_is_written_and_the_line_to_add_is_prin
     for hook in HOOKS:
         if kind != "pre-commit" or hook != "post-rewrite":
             assert f"git-memory hook {hook}" in answer.out
+    ours_alone = kind == "a hooks path for all repositories"
+    if "Files that are made" in answer.out:
+        assert ("commit them for the whole team" in answer.out) is not ours_alone
+    assert not ours_alone or "\nFiles that are made have to be executable.\n" in answer.out
     assert {folder: everything_in(folder) for folder in folders if folder.is_dir()} == before
 
 
@@ -191,6 +195,12 @@ def test_where_hooks_are_switched_off_nothing_is_written(repo: Repo) -> None:
     assert answer.code == 1
     assert answer.out == "nothing was written: core.hooksPath names /dev/null, so git runs no hooks at all\n"
     assert repo.run("hooks", "status", "--json").json["hooks"] == []
+
+
+def test_an_empty_hooks_path_is_named_as_what_is_wrong(repo: Repo) -> None:
+    repo.git("config", "core.hooksPath", "")
+    for command in ("install", "status", "remove"):
+        assert "core.hooksPath is set to nothing" in repo.fails("hooks", command)
 
 
 def test_a_line_that_was_added_is_recognised(repo: Repo) -> None:
