@@ -62,7 +62,10 @@ class Noticing:
 
     def check(self, document: Document, repository: Repository, *, pause: bool = False) -> None:
         """Look at a document, after a pause in typing or at once; replaces a look that still waits."""
-        if not self._settings.diagnostics or not repository.has_memory:
+        if not self._settings.diagnostics:
+            return
+        if not repository.has_memory:  # any more, maybe
+            self.forget(document.uri)
             return
         name = uris.key(document.uri)
         if (task := self._waiting.pop(name, None)) is not None:
@@ -134,7 +137,6 @@ def _mentions(document: Document, lines: range) -> list[tuple[int, Mention]]:
 def _meant(
     document: Document, found: Sequence[tuple[int, Mention]], known: Mapping[str, Citation]
 ) -> list[Notice]:
-    from lsp_server.memory.citing import is_cited
     from lsp_server.records.labels import normalise_label
 
     named: dict[int, set[str | None]] = {}
@@ -146,8 +148,7 @@ def _meant(
         # A line that names the other label as well knows already.
         if citation is None or (citation.instead and citation.instead in named[line]):
             continue
-        text = document.content(line)
-        if is_cited(text, mention.start, mention.end, plainly=not citation.is_sure):
+        if citation.fits(document.content(line), mention.start, mention.end):
             notices.append(Notice(line, mention, citation))
     return notices
 

@@ -49,6 +49,10 @@ class Citation:
     instead: str = ""
     is_sure: bool = True
 
+    def fits(self, line: str, start: int, end: int) -> bool:
+        """Whether the label between two columns of a line is meant as one, as far as that must be sure."""
+        return is_cited(line, start, end, plainly=not self.is_sure)
+
 
 def citations(core: Core, refs: Collection[str]) -> Mapping[str, Citation]:
     """What there is to say about labels as texts have them; the others are left out."""

@@ -131,6 +131,13 @@ def test_a_decision_that_is_superseded_meanwhile_is_told_in_the_files_that_are_o
     )
 
 
+def test_notices_go_with_the_memory(old: Memory, editor: Client, repo: Any) -> None:
+    uri = editor.open(repo.write("src/notes.py", "# as ADR-1 says\n"))
+    assert notices(editor, uri)
+    repo.git("update-ref", "-d", "refs/heads/memory")
+    assert notices(editor, uri, some=False) == []
+
+
 def test_a_line_that_names_the_successor_too_is_left_alone(old: Memory, editor: Client, repo: Any) -> None:
     uri = editor.open(repo.write("a.py", "# ADR-2 superseded ADR-1\n# ADR-1\n"))
     assert [line for line, *_ in told(notices(editor, uri))] == [1]
