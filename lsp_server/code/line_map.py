@@ -1,16 +1,19 @@
 """Which line of a text is which line of its edited version. Pure, and never quadratic.
 
 What both ends share is cut off first, which settles the usual edit. Lines that occur once on both sides
-hold the rest in place (patience), and only small remainders are compared line by line.
+hold the rest in place (patience), and only small remainders are compared line by line. That is a diff, which
+takes any equal line for the line; what each stood beside has the last word (``equal_lines``).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
+
+from lsp_server.code.equal_lines import settled
 
 _SMALL = 10_000  # pairs of lines that one remainder may compare
 _BUDGET = 40_000  # and all remainders of one map together: some ten milliseconds
@@ -60,7 +63,8 @@ class LineMap:
 
 
 def map_lines(old: Sequence[str], new: Sequence[str]) -> LineMap:
-    """Map the lines of ``old`` to those of ``new``. Mapped lines are equal and keep their order."""
+    """Map the lines of ``old`` to those of ``new``. Mapped lines are equal and keep their order. One of
+    several equal lines is not taken for another that stands elsewhere, in what that one stood beside."""
     return LineMap(_Matching(old, new).blocks())
 
 
@@ -92,7 +96,10 @@ class _Matching:
                 parts.extend(self._between(part, held))
             else:
                 self._compare(part)
-        return self._merged()
+        return tuple(
+            Block(old + 1, new + 1, length)
+            for old, new, length in _merged(settled(self._old, self._new, _merged(self._found)))
+        )
 
     def _trimmed(self, part: _Part) -> _Part:
         """Without the lines that both stretches begin and end with, which are noted as found."""
@@ -144,15 +151,17 @@ class _Matching:
             if block.size
         )
 
-    def _merged(self) -> tuple[Block, ...]:
-        merged: list[Block] = []
-        for old, new, length in sorted(self._found):
-            last = merged[-1] if merged else None
-            if last and last.old + last.length == old + 1 and last.new + last.length == new + 1:
-                merged[-1] = Block(last.old, last.new, last.length + length)
-            else:
-                merged.append(Block(old + 1, new + 1, length))
-        return tuple(merged)
+
+def _merged(found: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Equal stretches in order, those that go on in both texts as one."""
+    merged: list[tuple[int, int, int]] = []
+    for old, new, length in sorted(found):
+        last = merged[-1] if merged else None
+        if last and (last[0] + last[2], last[1] + last[2]) == (old, new):
+            merged[-1] = (last[0], last[1], last[2] + length)
+        else:
+            merged.append((old, new, length))
+    return merged
 
 
 def once(lines: Sequence[str], start: int, end: int) -> dict[str, int]:

@@ -135,6 +135,7 @@ class Document:
     def _replaced(self, lines: Sequence[str], where: types.Range, text: str) -> tuple[Sequence[str], Edit]:
         (first, start), (last, end) = sorted((self._place(lines, where.start), self._place(lines, where.end)))
         middle = lines[first][:start] + text + lines[last][end:]
+        begin = first
         # A CR before and an LF after what changed may become one line end, or stop being one.
         if first > 0:
             first -= 1
@@ -145,7 +146,9 @@ class Document:
         fresh = split_lines(middle)
         if last + 1 < len(lines):
             fresh.pop()  # the empty line after an end belongs to the text only
-        edit = _edit(lines[first : last + 1], fresh, first)
+        # Before the start of a line nothing stays of it: an equal line that is put in is another one.
+        is_above = start == 0 and bool(lines[begin].rstrip("\r\n"))
+        edit = _edit(lines[first : last + 1], fresh, first, begin - first + (not is_above))
         return [*lines[:first], *fresh, *lines[last + 1 :]], edit
 
     def _place(self, lines: Sequence[str], position: types.Position) -> tuple[int, int]:
@@ -155,10 +158,11 @@ class Document:
         return position.line, positions.to_column(content, position.character, self.encoding)
 
 
-def _edit(old: Sequence[str], new: Sequence[str], start: int) -> Edit:
-    """The lines that really changed between two stretches which begin at line ``start``."""
+def _edit(old: Sequence[str], new: Sequence[str], start: int, head: int) -> Edit:
+    """The lines that really changed between two stretches which begin at line ``start``, of which at most
+    ``head`` lines stayed before the change."""
     most = min(len(old), len(new))
-    head = next((at for at in range(most) if old[at] != new[at]), most)
+    head = next((at for at in range(min(most, head)) if old[at] != new[at]), min(most, head))
     most -= head
     tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
     return Edit(start + head, len(old) - head - tail, len(new) - head - tail)

@@ -19,15 +19,23 @@ class Moves:
         self._base = base
         self._telling: dict[tuple[int, int], int | None] = {}
 
-    def follow(self, origins: list[int], text: Callable[[int], str]) -> set[int]:
+    def follow(
+        self,
+        origins: list[int],
+        text: Callable[[int], str],
+        came_together: Callable[[int, int], bool] = lambda _start, _stop: True,
+    ) -> set[int]:
         """Find the places of which every line is gone again among the lines that are new.
 
         ``origins`` tells for each line of the text which line of the ``FileMemory`` it is (1-based), 0 for a
-        new one; what is found is noted there. ``text`` gives a line (0-based). The lines found are answered.
-        A text that is too short to be told by, or stands in one of the two twice, is not guessed at.
+        new one, below 0 for one that reads otherwise by now; what is found is noted there. ``text`` gives a
+        line (0-based), ``came_together`` tells of lines (from, up to) whether one edit put them in. The lines
+        found are answered. A text that is too short to be told by, or stands in one of the two twice, is not
+        guessed at, and neither are lines above the first that stands only once: code that was there may
+        begin as this one did.
         """
         found: set[int] = set()
-        if not self._base.placed or all(origins):
+        if not self._base.placed or min(origins, default=1) > 0:
             return found
         left = set(origins)
         lost = [one for one in self._places if left.isdisjoint(range(one[0], one[1] + 1))]
@@ -35,7 +43,7 @@ class Moves:
             return found
         new: dict[str, list[int]] = {}
         for at, origin in enumerate(origins):
-            if not origin:
+            if origin <= 0:
                 new.setdefault(text(at), []).append(at)
         # The longest first: of places that overlap, it is the one that tells where the others are.
         for place in sorted(lost, key=lambda one: one[0] - one[1]):
@@ -45,9 +53,10 @@ class Moves:
             wanted = self._base.lines[place[0] - 1 : place[1]]
             starts = [at - before for at in new.get(wanted[before], ()) if at >= before]
             starts = [at for at in starts if _stand_at(at, wanted, origins, text)]
-            if len(starts) == 1:
-                origins[starts[0] : starts[0] + len(wanted)] = range(place[0], place[1] + 1)
-                found.update(range(place[0], place[1] + 1))
+            if len(starts) == 1 and came_together(starts[0], starts[0] + len(wanted)):
+                above = next((n for n, line in enumerate(wanted) if len(self._at[line]) == 1), len(wanted))
+                origins[starts[0] + above : starts[0] + len(wanted)] = range(place[0] + above, place[1] + 1)
+                found.update(range(place[0] + above, place[1] + 1))
         return found
 
     @cached_property
@@ -81,4 +90,4 @@ class Moves:
 def _stand_at(at: int, wanted: Sequence[str], origins: Sequence[int], text: Callable[[int], str]) -> bool:
     if at + len(wanted) > len(origins):
         return False
-    return all(not origins[at + n] and text(at + n) == line for n, line in enumerate(wanted))
+    return all(origins[at + n] <= 0 and text(at + n) == line for n, line in enumerate(wanted))

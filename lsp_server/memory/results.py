@@ -156,7 +156,7 @@ class FileMemory:
 
     def moved(self, lines: Sequence[str]) -> FileMemory:
         """The same knowledge on an edited text. Takes about a millisecond; starts no process."""
-        from lsp_server.memory.live import moved
+        from lsp_server.memory.moved_places import moved
 
         return moved(self, lines)
 
