@@ -19,7 +19,8 @@ _DIFF = (
     "-c", "core.quotePath=false", "-c", "diff.algorithm=myers", "-c", "diff.indentHeuristic=true",
     "-c", "diff.renameLimit=1000",
 )  # fmt: skip
-_PATCH = ("-p", "-U0", "-M", "--no-color", "--no-ext-diff", "--no-textconv")
+# A line whose end alone changed is the line that it was.
+_PATCH = ("-p", "-U0", "-M", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-cr-at-eol")
 
 
 class Followed:
