@@ -8,6 +8,7 @@ takes any equal line for the line; what each stood beside has the last word (``e
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -122,7 +123,20 @@ class _Matching:
         in_old = once(self._old, part.old, part.old_end)
         in_new = once(self._new, part.new, part.new_end)
         pairs = [(at, in_new[text]) for text, at in in_old.items() if text in in_new]
-        return longest_rising(pairs)
+        # What is left of a text may have one line of those that the whole has several of.
+        alone = [(at, there) for at, there in pairs if self._is_alone(self._old[at])]
+        return longest_rising(alone or pairs)
+
+    def _is_alone(self, line: str) -> bool:
+        return self._times_old[line] == self._times_new[line] == 1 and any(map(str.isalnum, line))
+
+    @cached_property
+    def _times_old(self) -> Counter[str]:
+        return Counter(self._old)
+
+    @cached_property
+    def _times_new(self) -> Counter[str]:
+        return Counter(self._new)
 
     def _between(self, part: _Part, held: list[tuple[int, int]]) -> list[_Part]:
         parts: list[_Part] = []

@@ -115,7 +115,7 @@ class LiveMemory:
             self._undoing.made(start, added, went)
             for at, line in enumerate(came, start):
                 self._put_in[at] = self._put_in[at]._replace(text=line)
-            if cut is not None and self._paste(start, [max(0, origin) for origin, _ in cut]):
+            if cut is not None and self._paste(start + cut[0], [max(0, origin) for origin, _ in cut[1]]):
                 return
         self._restore(start, start + added, text)
 

@@ -143,15 +143,23 @@ class Undoing(Generic[Line]):
                 return [line for line, _ in went]
         return None
 
-    def cut_out(self, came: Sequence[str]) -> list[Line] | None:
-        """What one of the last edits cut out, where it reads just as what came."""
-        texts = list(came)
-        for _, _, went in self._edits[: -_CUTS - 1 : -1]:
-            if len(went) == len(texts) and [text for _, text in went] == texts:
-                return [line for line, _ in went]
+    def cut_out(self, came: Sequence[str]) -> tuple[int, list[Line]] | None:
+        """What one of the last edits cut out, where it reads just as what came, but for blank lines around
+        it; and how far down in what came it begins."""
+        before, texts = _without_blank_ends(came)
+        for _, _, went in self._edits[: -_CUTS - 1 : -1] if texts else ():
+            start, there = _without_blank_ends([text for _, text in went])
+            if there == texts:
+                return before, [line for line, _ in went[start : start + len(there)]]
         return None
 
     def forget(self) -> None:
         """Nothing can be taken back any more."""
         self._edits.clear()
         self._lines = 0
+
+
+def _without_blank_ends(texts: Sequence[str | None]) -> tuple[int, list[str | None]]:
+    """Lines without the blank ones before and after them; how many were before."""
+    told = [at for at, text in enumerate(texts) if text is None or text.strip()]
+    return (told[0], list(texts[told[0] : told[-1] + 1])) if told else (0, [])

@@ -92,6 +92,44 @@ def test_text_after_incremental_edits_is_what_the_client_has(seed: int) -> None:
         assert [(c.range.start.line, c.range.start.character) for c in changes] == before
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "text", "edit"),
+    [
+        ((1, 0), (1, 0), "@a\nsave\n", (1, 0, 2)),  # above a line: that line stays, not the equal one
+        ((0, 4), (0, 4), "\n@a\nsave", (1, 0, 2)),  # the same, from the end of the line above
+        ((2, 4), (2, 4), "\n@a\nload", (3, 0, 2)),  # below a line
+        ((1, 0), (3, 0), "", (1, 2, 0)),  # two lines went, though those below begin as they did
+        ((0, 4), (2, 4), "", (1, 2, 0)),
+        ((1, 1), (1, 1), "b", (1, 1, 1)),  # within a line
+        ((1, 2), (1, 2), "\n", (2, 0, 1)),
+    ],
+)
+def test_an_edit_tells_which_of_equal_lines_are_new(
+    start: tuple[int, int], end: tuple[int, int], text: str, edit: tuple[int, int, int]
+) -> None:
+    change = types.TextDocumentContentChangePartial(
+        types.Range(types.Position(*start), types.Position(*end)), text
+    )
+    assert document("base\n@a\nload\n@a\nsave\n").changed([change], 2).edits == (edit,)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_edits_of_a_change_make_its_lines_of_those_before_it(seed: int) -> None:
+    source = random.Random(seed)
+    before = document("".join(source.choice(["}\n", "a\n", "\n", "b\r\n", "\r"]) for _ in range(9)))
+    for version in range(20):
+        at, end = sorted((source.randrange(9), source.randrange(3)) for _ in range(2))
+        text = "".join(source.choice(["}", "a", "\n", "\r\n", "\r"]) for _ in range(source.randrange(5)))
+        change = types.TextDocumentContentChangePartial(
+            types.Range(types.Position(*at), types.Position(*end)), text
+        )
+        after = before.changed([change], version)
+        (start, removed, added) = (after.edits or ())[0]
+        lines = [*before.lines[:start], *after.lines[start : start + added], *before.lines[start + removed :]]
+        assert lines == list(after.lines)
+        before = after
+
+
 def test_an_edit_leaves_the_version_before_it_alone() -> None:
     before = document("one\ntwo\n")
     change = types.TextDocumentContentChangePartial(

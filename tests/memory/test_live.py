@@ -60,6 +60,53 @@ def test_lines_cut_and_pasted_back_in_their_place_are_those_lines_again() -> Non
     assert typed.lines_of("r") == ["two", "three"]
 
 
+def test_a_function_typed_where_another_one_was_has_none_of_its_notes() -> None:
+    text = ("first", "def one():", "    return None", "", "last")
+    typed = Typed(memory(("none", 3, 3), lines=text))
+    typed.put(1, 3)
+    typed.put(1, 0, "def another():", "    return None", "")
+    assert typed.lines_of("none") == []
+
+
+def test_what_one_edit_took_and_the_next_brings_back_is_the_same_lines() -> None:
+    text = ("{", "}", "{", "}", "{", "}")
+    typed = Typed(memory(("r", 4, 4), lines=text))
+    typed.put(1, 2)
+    typed.put(1, 1)
+    typed.put(1, 0, "}")
+    assert typed.lines_of("r") == ["}"]
+    assert typed.live.at(2) == ("r",)
+
+
+def test_of_edits_that_are_taken_back_one_by_one_each_brings_its_lines() -> None:
+    text = ("{", "}", "{", "}", "{", "}")
+    typed = Typed(memory(("a", 2, 2), ("b", 4, 4), lines=text))
+    typed.put(3, 1)
+    typed.put(0, 0, "new")
+    typed.put(2, 1)
+    typed.put(2, 0, "}")
+    typed.put(0, 1)
+    typed.put(3, 0, "}")
+    assert [typed.live.at(line) for line in range(1, 7)] == [(), ("a",), (), ("b",), (), ()]
+
+
+def test_a_line_that_is_typed_in_is_that_line_however_many_beside_it_are_edited_too() -> None:
+    text = ("{", "}", "{", "}", "{", "}")
+    typed = Typed(memory(("r", 3, 3), lines=text))
+    for at in (1, 2, 3):
+        typed.put(at, 1, "x")
+    typed.put(2, 1, "{")
+    assert typed.live.at(3) == ("r",)
+
+
+def test_lines_around_which_others_went_are_not_those_that_stood_there() -> None:
+    text = ("def one():", "    return None", "def two():", "    return 2", "    done", "end")
+    typed = Typed(memory(("done", 5, 5), lines=text))
+    typed.put(1, 0, "    done")
+    typed.put(2, 4)
+    assert typed.lines_of("done") == []
+
+
 def test_edits_of_several_cursors_come_as_one_change() -> None:
     typed = Typed(memory(("r", 3, 3)))
     typed.lines = ["new", "one", "two", "three", "four!", "five"]

@@ -119,3 +119,68 @@ def test_a_note_that_reaches_beyond_the_code_that_moved_stays_on_what_moved_of_i
     base = FileMemory("auth.py", TEXT + tail, (Placed("login", 3, 5), Placed("more", 5, 8)), "v", "c")
     moved = base.moved((*TEXT[:2], *tail, *TEXT[2:5], "print(1)", "print(2)", "print(3)"))
     assert moved.placed == (Placed("login", 8, 10), Placed("more", 10, 10))
+
+
+SHOP = (
+    "function top() {",
+    "  prepare();",
+    "}",
+    "function one() {",
+    "  return null;",
+    "}",
+    "function refundOfTheOrder() {",
+    "  work();",
+    "}",
+)
+ORDERS = FileMemory("a.js", SHOP, (Placed("null", 5, 5), Placed("refund", 7, 7)), "v", "c")
+
+
+def test_a_function_typed_above_code_that_moved_takes_no_note_of_what_stood_there() -> None:
+    typing = Typing(ORDERS)
+    typing.edit(6, 3)
+    typing.edit(3, 0, *SHOP[6:9])
+    assert (typing.notes("refund"), typing.notes("null")) == ([4], [8])
+    typing.edit(3, 0, "function zero() {", "  return null;", "}")
+    assert (typing.notes("refund"), typing.notes("null")) == ([7], [11])
+
+
+def test_a_copy_put_in_above_code_that_moved_leaves_the_note_where_it_is() -> None:
+    typing = Typing(ORDERS)
+    typing.edit(6, 3)
+    typing.edit(3, 0, *SHOP[6:9])
+    typing.edit(3, 0, *SHOP[3:6])
+    assert (typing.notes("refund"), typing.notes("null")) == ([7], [11])
+
+
+DECORATED = (
+    "@cached",
+    "def load(key):",
+    "    return None",
+    "",
+    "@cached",
+    "def save_for_the_session(key):",
+    "    return None",
+)
+
+
+def test_what_is_cut_out_and_pasted_whole_keeps_the_notes_of_lines_that_stand_in_many_places() -> None:
+    typing = Typing(FileMemory("a.py", DECORATED, (Placed("cached", 5, 5), Placed("none", 7, 7)), "v", "c"))
+    typing.edit(4, 3)
+    typing.edit(0, 0, *DECORATED[4:7], "")
+    assert (typing.notes("cached"), typing.notes("none")) == ([1], [3])
+
+
+def test_what_is_cut_out_and_pasted_is_not_known_where_none_of_its_lines_tells_anything() -> None:
+    typing = Typing(FileMemory("a.py", DECORATED, (Placed("cached", 1, 1), Placed("none", 3, 3)), "v", "c"))
+    typing.edit(0, 4)
+    typing.edit(3, 0, "", *DECORATED[:3])
+    assert (typing.notes("cached"), typing.notes("none")) == ([], [])
+
+
+def test_what_was_typed_line_by_line_did_not_move() -> None:
+    base = FileMemory("auth.py", TEXT, (Placed("both", 8, 9),), "v", "c")
+    typing = Typing(base)
+    typing.edit(7, 2)
+    typing.edit(0, 0, TEXT[8])
+    typing.edit(0, 0, TEXT[7])
+    assert typing.notes("both") == []
