@@ -82,20 +82,22 @@ def test_a_lost_link_is_not_searched_for_again_until_something_comes(
 def test_in_a_much_older_checkout_what_came_later_is_asked_for_once_and_its_branch_is_not_compared(
     repo: Repo, memory: Memory, processes: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for day in (1, 8):
-        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2090-03-0{day}T12:00:00Z")
-        monkeypatch.setenv("GIT_AUTHOR_DATE", f"2090-03-0{day}T12:00:00Z")
+    for day in (1, 8, 16):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2024-03-{day:02}T12:00:00Z")
+        monkeypatch.setenv("GIT_AUTHOR_DATE", f"2024-03-{day:02}T12:00:00Z")
+        if day == 1:
+            repo.git("commit", "-q", "--amend", "--no-edit")  # nothing here is younger
+        if day == 16:
+            repo.git("checkout", "-q", "-b", "side")
         change(repo, day, "changed\n")
-    repo.git("checkout", "-q", "-b", "side")
-    change(repo, 3, "changed\n")
-    learn(memory, CodeRange("a.py", 3, 3))
-    memory.why("a.py", 3)
+    learn(memory, CodeRange("a.py", 16, 16))
+    memory.why("a.py", 16)
     repo.git("checkout", "-q", "HEAD~2")
 
     def searched() -> list[list[str]]:
         processes.clear()
         with Memory.open(repo.root) as another:
-            assert another.why("a.py", 3) == []
+            assert another.why("a.py", 16) == []
         return [words for words in processes if {"patch-id", "merge-base"} & {*words}]
 
     first = searched()
