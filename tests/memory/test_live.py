@@ -99,12 +99,28 @@ def test_a_line_that_is_typed_in_is_that_line_however_many_beside_it_are_edited_
     assert typed.live.at(3) == ("r",)
 
 
+def test_of_more_equal_lines_than_there_were_none_is_taken_for_the_one() -> None:
+    text = ("first", "def load_everything(key):", "    return None", "last")
+    typed = Typed(memory(("head", 2, 2), ("none", 3, 3), lines=text))
+    typed.put(1, 2)
+    typed.put(1, 0, text[1], text[2], "    if key:", text[2])
+    assert (typed.lines_of("head"), typed.lines_of("none")) == ([text[1]], [])
+    again = Typed(typed.live.base)
+    again.put(1, 2)
+    again.put(1, 0, "# new", text[1], text[2], "    if key:")
+    assert (again.lines_of("head"), again.lines_of("none")) == ([text[1]], [text[2]])
+
+
 def test_lines_around_which_others_went_are_not_those_that_stood_there() -> None:
-    text = ("def one():", "    return None", "def two():", "    return 2", "    done", "end")
-    typed = Typed(memory(("done", 5, 5), lines=text))
-    typed.put(1, 0, "    done")
-    typed.put(2, 4)
-    assert typed.lines_of("done") == []
+    text = ("function settleTheOrder() {", "one", "last", "}")
+    typed = Typed(memory(("head", 1, 1), ("end", 4, 4), lines=text))
+    typed.put(0, 1)
+    typed.put(3, 0, text[0])
+    typed.put(4, 0, "}")
+    assert typed.lines_of("head") == [text[0]]
+    typed.put(2, 2)
+    assert typed.lines == ["one", "last", "}"]
+    assert typed.lines_of("end") == []
 
 
 def test_edits_of_several_cursors_come_as_one_change() -> None:

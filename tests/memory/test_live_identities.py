@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lsp_server.memory.results import FileMemory, Placed
 
-EXAMPLES = 3000 if os.environ.get("GIT_MEMORY_STRESS") else 120
+EXAMPLES = 3000 if os.environ.get("GIT_MEMORY_STRESS") else 250
 
 
 def python(name: int) -> list[str]:
@@ -222,7 +222,9 @@ DOINGS = (
     st.sampled_from([python, script, plain]),
     st.integers(3, 6),
     st.lists(st.tuples(st.integers(0, 40), st.integers(1, 6)), max_size=6),
-    st.lists(st.tuples(st.sampled_from(DOINGS), st.integers(0, 100), st.integers(1, 5)), max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from(DOINGS), st.integers(0, 100), st.integers(1, 5)), min_size=10, max_size=40
+    ),
 )
 def test_a_note_may_be_lost_but_never_stands_on_a_line_that_is_not_its_own(function, count, notes, doings):
     buffer = Buffer(function, count, notes)

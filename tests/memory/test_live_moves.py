@@ -177,6 +177,14 @@ def test_what_is_cut_out_and_pasted_is_not_known_where_none_of_its_lines_tells_a
     assert (typing.notes("cached"), typing.notes("none")) == ([], [])
 
 
+def test_the_end_of_other_code_above_what_moved_is_not_the_end_that_stood_there() -> None:
+    base = FileMemory("a.js", SHOP, (Placed("both", 6, 7),), "v", "c")
+    typing = Typing(base)
+    typing.edit(5, 4)
+    typing.edit(3, 0, "function zero() {", "  rest();", "}", *SHOP[6:9])
+    assert typing.notes("both") == [7]
+
+
 def test_what_was_typed_line_by_line_did_not_move() -> None:
     base = FileMemory("auth.py", TEXT, (Placed("both", 8, 9),), "v", "c")
     typing = Typing(base)
