@@ -47,7 +47,7 @@ class FileToday:
     @cached_property
     def surroundings(self) -> Surroundings:
         """Today's lines with what each of them is part of."""
-        return Surroundings(self.lines)
+        return Surroundings(self.lines, self.path)
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:

@@ -27,6 +27,7 @@ from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, CodeRange
 
 _KEPT = 256  # answers of one kind
+_BIRTHS_READ = 4  # of one anchor, for what stood around it then
 _FOLLOWED_LINES = 2000  # of one anchor: each is taken through every change of its file
 
 
@@ -187,15 +188,23 @@ class Past:
         return None if len(here) < len(texts) or not here else [*here, *([] if then is None else [then])]
 
     def then(self, anchor: Anchor, made_at: str | None) -> Then | None:
-        """The text that an anchor's lines stood in when it was made; None where its lines were not in the
-        commit, or had other numbers there."""
+        """The text that an anchor's lines stood in when it was made, or, where no commit had that, when they
+        were born; None where neither has them all."""
         path, start, end = anchor.range
         if made_at is None or not anchor.is_committed or end - start + 1 != len(anchor.text):
             return None
-        text = self.text(made_at, path)
-        if text is None or text[start - 1 : end] != anchor.text:
+        then = self._standing(anchor, made_at, path, start)
+        above = 0
+        for birth in anchor.births[:_BIRTHS_READ] if then is None else ():
+            then = then or self._standing(anchor, birth.commit, birth.path, birth.start - above)
+            above += birth.end - birth.start + 1
+        return then
+
+    def _standing(self, anchor: Anchor, commit: str, path: str, start: int) -> Then | None:
+        text = self.text(commit, path) if start > 0 else None
+        if text is None or text[start - 1 : start - 1 + len(anchor.text)] != anchor.text:
             return None
-        return Then(kept(self._surroundings, (made_at, path), lambda: Surroundings(text), _KEPT), start)
+        return Then(kept(self._surroundings, (commit, path), lambda: Surroundings(text, path), _KEPT), start)
 
     def read_at_once(self, files: Collection[tuple[str, str]]) -> None:
         """Have the ``text`` of files (commit, path) with one process for all that were not asked for yet.

@@ -8,24 +8,34 @@ lines beside it. Pure: values in, values out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import pairwise
 from typing import NamedTuple
 
 # How many letters and digits a line needs to be its own witness, standing once in both texts.
 TELLING_ALONE = 12
 _TELLING_HEAD = 6  # the same for what is said against a line: `else:` and `try:` come and go
 _ENOUGH, _FEW = 4, 10  # of so many telling lines, one in so many is next to nothing
+_ENOUGH_HEADS = 2  # the same, of lines that blocks begin with
+_MOST = 2 / 3  # of a block's lines, where no other thing tells that it has another name now
 _BESIDE = 10  # lines above and below that are looked at where no head tells
 _TAB = 8
+_SECTION = re.compile(r"\[[^\[\],]+\]|\[\[[^\[\],]+\]\]")
+_TITLE = re.compile(r"#{1,6} \S")
+_MARKDOWN = (".md", ".markdown", ".mdx")  # elsewhere `#` begins a comment
+_NAMED = re.compile(r"(\w+)\s*\(")
+_WORD = re.compile(r"\w{2,}")
 
 
 class Surroundings:
-    """The lines of a text, and what each of them is part of."""
+    """The lines of a text, and what each of them is part of. ``path`` tells what its headings look like."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], path: str = "") -> None:
         self.lines = lines
+        self._path = path
 
     @cached_property
     def _times(self) -> Counter[str]:
@@ -44,21 +54,79 @@ class Surroundings:
     def is_replaced_by(self, now: Surroundings) -> bool:
         """Whether next to nothing of this text is in another one: the file was written anew, or two files
         changed names. What the two share is what all files share."""
-        there = sum(text in now._times for text in self._telling)
-        return len(self._telling) >= _ENOUGH and there * _FEW < len(self._telling)
+        for telling, enough in ((self._telling, _ENOUGH), (self._telling_heads, _ENOUGH_HEADS)):
+            there = sum(text in now._times for text in telling)
+            if len(telling) >= enough and there * _FEW < len(telling):
+                return True
+        return False
 
-    def heads(self, line: int) -> Iterator[str]:
+    @cached_property
+    def _telling_heads(self) -> frozenset[str]:
+        """The telling lines that the outmost blocks begin with, as deep as there are several."""
+        lines = [line for line in self.lines if _words(line)]
+        heads: dict[int, set[str]] = {}
+        for line, below in pairwise(lines):
+            if line in self._telling and (line in self._headings or _indent(line) < _indent(below)):
+                heads.setdefault(_indent(line), set()).add(line)
+        found: set[str] = set()
+        for _, level in sorted(heads.items()):
+            found |= level
+            if len(found) > 1:
+                break
+        return frozenset(found)
+
+    def heads(self, line: int) -> Iterator[int]:
         """The heads of the blocks that a line (1-based) is in, the inmost first: each is the last line above
-        with words that is indented less. A bracket also has the line that it closes."""
+        with words that is indented less, and at last the heading of the section. A bracket also has the line
+        that it closes."""
         text = self.lines[line - 1]
-        limit = _indent(text) + (0 if _words(text) else 1)
-        for above in range(line - 2, -1, -1):
+        limit = _indent(text) + (not _words(text) or _closes(text))
+        for above in range(line - 1, 0, -1):
             if limit <= 0:
-                return
-            text = self.lines[above]
+                break
+            text = self.lines[above - 1]
             if _indent(text) < limit and _words(text):
-                limit = _indent(text)
-                yield text
+                # What begins with a bracket ends what its own head began: `) -> None:`, `} else {`.
+                limit = _indent(text) + _closes(text)
+                line = above
+                yield above
+        heading = self._heading_of(line)
+        if heading:
+            yield heading
+
+    def _heading_of(self, line: int) -> int:
+        """The heading above a line (1-based), 0 where there is none."""
+        if self.lines[line - 1] in self._headings:
+            return 0
+        return next((n for n in range(line - 1, 0, -1) if self.lines[n - 1] in self._headings), 0)
+
+    @cached_property
+    def _headings(self) -> frozenset[str]:
+        """The lines that sections of a text or a configuration file begin with, indented as what is below."""
+        heading = _TITLE if self._path.lower().endswith(_MARKDOWN) else _SECTION
+        return frozenset(line for line in self._times if heading.match(line))
+
+    def block(self, head: int) -> Sequence[str]:
+        """The lines of the block below its head (1-based)."""
+        text = self.lines[head - 1]
+        limit, is_heading = _indent(text), text in self._headings
+        for below in range(head, len(self.lines)):
+            line = self.lines[below]
+            if is_heading:
+                if line in self._headings:
+                    return self.lines[head:below]
+            elif _words(line) and _indent(line) <= limit and not _closes(line):
+                return self.lines[head:below]
+        return self.lines[head:]
+
+    def name(self, head: int) -> str:
+        """What a head (1-based) names, "" where that does not tell it from the others beside it."""
+        text = self.lines[head - 1]
+        named = _NAMED.search(text)
+        words = [named[1]] if named else _WORD.findall(text)
+        if len(words) > 1:
+            words = words[1:]
+        return max(words, key=len, default="")
 
     def beside(self, line: int, step: int) -> Iterator[str]:
         """The lines above (``step`` -1) or below a line (1-based), the nearest first."""
@@ -89,21 +157,24 @@ def is_in_place(then: Surroundings, old: int, now: Surroundings, new: int) -> bo
     if then.is_replaced_by(now):
         return False
 
-    def tells(head: str) -> bool:
-        return then.is_single(head) and now.is_single(head) and _words(head) >= _TELLING_HEAD
-
-    was, is_ = list(then.heads(old)), list(now.heads(new))
+    tells = partial(_tells, then, now)
+    old_heads, new_heads = list(then.heads(old)), list(now.heads(new))
+    was, is_ = [then.lines[n - 1] for n in old_heads], [now.lines[n - 1] for n in new_heads]
+    told = False
     for heads, others in ((was, is_), (is_, was)):
-        told = False
         for head in filter(tells, heads):
             if head not in others:
                 return False
             told = True
             if _words(head) >= TELLING_ALONE:
                 break
-        if told:
-            return True
-    if then.is_single(text) and now.is_single(text):
+    # A head that is gone, and another in its place: it may have been edited, or be another block's.
+    left = [n for n, head in zip(old_heads, was, strict=True) if head not in is_]
+    came = [n for n, head in zip(new_heads, is_, strict=True) if head not in was]
+    if left and came and (_words(text) or _is_bracket(text)):
+        pairs = zip(reversed(left), reversed(came), strict=False)
+        return all(_has_become(then, head, now, other) for head, other in pairs)
+    if told or (then.is_single(text) and now.is_single(text)):
         return True
     votes = []
     for step in (-1, 1):
@@ -111,6 +182,31 @@ def is_in_place(then: Surroundings, old: int, now: Surroundings, new: int) -> bo
         if neighbour is not None:
             votes.append(neighbour == next(filter(tells, now.beside(new, step)), None))
     return not votes or any(votes)
+
+
+def _has_become(then: Surroundings, old: int, now: Surroundings, new: int) -> bool:
+    """Whether the block with the head ``old`` is today's with the head ``new`` (both 1-based): it has its
+    name, or a line that is nowhere else, or else most of its lines, and the same around it."""
+    if then.name(old) and then.name(old) == now.name(new):
+        return True
+    was, is_ = then.block(old), now.block(new)
+    tells = partial(_tells, then, now)
+    if any(tells(line) for line in set(was).intersection(is_)):
+        return True
+    old_lines, new_lines = Counter(filter(_words, was)), Counter(filter(_words, is_))
+    common = sum((old_lines & new_lines).values())
+    if common < _MOST * max(sum(old_lines.values()), sum(new_lines.values())):
+        return False
+    around = (
+        (then.lines[: old - 1][::-1], now.lines[: new - 1][::-1]),
+        (then.lines[old + len(was) :], now.lines[new + len(is_) :]),
+    )
+    return all(next(filter(tells, one), None) == next(filter(tells, other), None) for one, other in around)
+
+
+def _tells(then: Surroundings, now: Surroundings, line: str) -> bool:
+    """Whether a line says something, and is the only one of its text in either."""
+    return then.is_single(line) and now.is_single(line) and _words(line) >= _TELLING_HEAD
 
 
 def _is_beside_a_witness(then: Surroundings, old: int, now: Surroundings, new: int) -> bool:
@@ -141,3 +237,11 @@ def _indent(text: str) -> int:
 
 def _words(text: str) -> int:
     return sum(map(str.isalnum, text))
+
+
+def _is_bracket(text: str) -> bool:
+    return text.strip()[:1] in tuple("()[]{}")
+
+
+def _closes(text: str) -> bool:
+    return text.lstrip()[:1] in tuple(")]}")
