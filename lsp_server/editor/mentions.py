@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lsp_server.records.labels import LABEL_IN_TEXT
+from lsp_server.records.labels import label_in_text
 
 _WINDOW = 120  # characters on each side of the cursor; no label is longer, but some lines are a megabyte
 _LONGEST_LINE = 2000
@@ -23,7 +23,7 @@ class Mention:
 def mention_at(line: str, column: int) -> Mention | None:
     """The label under (or just before) a column."""
     begin = max(0, column - _WINDOW)
-    for found in LABEL_IN_TEXT.finditer(line, begin, column + _WINDOW):
+    for found in label_in_text().finditer(line, begin, column + _WINDOW):
         if found.start() <= column <= found.end():
             return Mention(_ref(found[0]), found.start(), found.end())
     return None
@@ -31,7 +31,7 @@ def mention_at(line: str, column: int) -> Mention | None:
 
 def mentions(line: str) -> Iterator[Mention]:
     """Every label of a line."""
-    for found in LABEL_IN_TEXT.finditer(line, 0, _LONGEST_LINE):
+    for found in label_in_text().finditer(line, 0, _LONGEST_LINE):
         yield Mention(_ref(found[0]), found.start(), found.end())
 
 

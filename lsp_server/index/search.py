@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lsp_server.index import addressing
 from lsp_server.index.packing import COLUMNS, microseconds, storable, unpack
 from lsp_server.index.values import MATCH_END, MATCH_START, Found
-from lsp_server.records.labels import LABEL_IN_TEXT, label_number
+from lsp_server.records.labels import label_in_text, label_number
 from lsp_server.records.model import Kind
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ def understand(text: str) -> Words:
     rest = _PHRASE.sub(" ", text)
     terms: list[str] = []
     names: list[str] = []
-    for found in LABEL_IN_TEXT.finditer(rest):
+    for found in label_in_text().finditer(rest):
         names.append(found[0])
         terms += _spellings(found[0])
     plain: list[str] = []
-    for word in LABEL_IN_TEXT.sub(" ", rest).split():
+    for word in label_in_text().sub(" ", rest).split():
         if _WHOLE_ID.fullmatch(word):
             names.append(word)
         parts = _split(word)

@@ -15,7 +15,7 @@ from lsp_server.memory.neighbours import around, begin_around
 from lsp_server.memory.placing import file_memory
 from lsp_server.memory.results import How, Placed, Reason
 from lsp_server.records.anchors import Anchor, CodeRange
-from lsp_server.records.labels import LABEL_IN_TEXT
+from lsp_server.records.labels import label_in_text
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class FileReasons:
         resolve = cache(index.resolve)  # a change log names the same few again and again
         first, last = self._lines or (1, len(self._known.lines))
         for number in range(first, last + 1):
-            for found in LABEL_IN_TEXT.finditer(self._known.lines[number - 1]):
+            for found in label_in_text().finditer(self._known.lines[number - 1]):
                 ids = resolve(found[0].removeprefix("memory:"))
                 record = index.get(ids[0]) if len(ids) == 1 else None
                 if record is not None:

@@ -46,9 +46,11 @@ class Guard(NamedTuple):
             findings = [finding for finding in findings if finding.fingerprint not in listed]
         if not findings:
             return text
+        from lsp_server.memory.secrets.redaction import message, redact
+
         if self.redact:
-            return secrets.redact(text, findings, front=front)
-        raise SecretError(secrets.message(findings, None if seen else text))
+            return redact(text, findings, front=front)
+        raise SecretError(message(findings, None if seen else text))
 
 
 def _place(text: str, at: int, *, seen: bool) -> str:

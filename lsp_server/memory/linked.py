@@ -13,7 +13,7 @@ from lsp_server.memory.results import How, Reason
 from lsp_server.memory.standing import Standing
 from lsp_server.memory.titles import printable
 from lsp_server.records.evidence import clause
-from lsp_server.records.labels import LABEL_IN_TEXT
+from lsp_server.records.labels import label_in_text
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def became(core: Core, commits: Iterable[str]) -> Mapping[str, tuple[str, str]]:
 
 def named_in(index: Index, message: str) -> Iterator[tuple[str, Record]]:
     """The records that a commit's message names: by their labels, or in our trailer."""
-    refs = [found[0].removeprefix("memory:") for found in LABEL_IN_TEXT.finditer(message)]
+    refs = [found[0].removeprefix("memory:") for found in label_in_text().finditer(message)]
     for line in message.splitlines():
         if line.startswith(_TRAILER):
             refs += line.removeprefix(_TRAILER).replace(",", " ").split()

@@ -9,7 +9,7 @@ import pytest
 from lsp_server import Memory
 from lsp_server.memory import Kind
 from lsp_server.memory.citing import Cited, is_cited
-from lsp_server.records.labels import LABEL_IN_TEXT
+from lsp_server.records.labels import label_in_text
 
 
 def said(memory: Memory, ref: str) -> str | None:
@@ -97,7 +97,7 @@ def test_labels_of_a_kind_that_this_memory_does_not_have_are_somebody_elses(memo
     ],
 )
 def test_a_label_in_a_comment_or_in_prose_is_a_citation(line: str, plainly: bool) -> None:
-    found = LABEL_IN_TEXT.search(line)
+    found = label_in_text().search(line)
     assert found
     assert is_cited(line, *found.span())
     assert is_cited(line, *found.span(), plainly=True) is plainly
@@ -119,7 +119,7 @@ def test_a_label_in_a_comment_or_in_prose_is_a_citation(line: str, plainly: bool
     ],
 )
 def test_what_is_part_of_an_address_or_a_name_is_not(line: str) -> None:
-    found = LABEL_IN_TEXT.search(line)
+    found = label_in_text().search(line)
     assert found
     assert not is_cited(line, *found.span())
 
@@ -128,4 +128,4 @@ def test_what_is_part_of_an_address_or_a_name_is_not(line: str) -> None:
     "line", ["UTF-8", "ISO-8859-1", "RADR-1", "DEBUG-1", "SHA-256", "ADR-", "ADR-x", "X-ADR-1"]
 )
 def test_other_words_with_a_hyphen_are_no_labels(line: str) -> None:
-    assert LABEL_IN_TEXT.search(line) is None
+    assert label_in_text().search(line) is None

@@ -8,12 +8,14 @@ nothing heavy is imported.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
-from lsp_server.memory.secrets.findings import Finding
 from lsp_server.memory.secrets.prefilter import suspicious
-from lsp_server.memory.secrets.redaction import message, redact
 
-__all__ = ["Finding", "check", "message", "redact", "redact_all", "scan", "suspicious"]
+if TYPE_CHECKING:
+    from lsp_server.memory.secrets.findings import Finding
+
+__all__ = ["check", "redact_all", "scan", "suspicious"]
 
 
 def check(

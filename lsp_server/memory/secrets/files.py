@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from lsp_server.memory import secrets
+from lsp_server.memory.secrets.redaction import redact
 from lsp_server.memory.sharing_results import FoundSecret
 from lsp_server.records.front_matter import split
 
@@ -18,7 +19,7 @@ def secrets_in_file(path: str, data: bytes, allowed: Collection[str]) -> list[Fo
     parts = split(text)
     named = secrets.check(path.encode("utf-8", "replace").decode("utf-8"), allowed)
     inside = secrets.check(text, allowed, front=(parts.start, parts.end))
-    shown = secrets.redact(path, named) if named else path
+    shown = redact(path, named) if named else path
     return [
         *(FoundSecret(shown, 0, f.rule, f.fingerprint) for f in named),
         *(FoundSecret(shown, f.line, f.rule, f.fingerprint) for f in inside),

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-from lsp_server.memory.secrets.findings import Finding
 from lsp_server.memory.secrets.prefilter import LONG, suspicious
+
+if TYPE_CHECKING:
+    from lsp_server.memory.secrets.findings import Finding
 
 _ENDS = str.maketrans("[]{},:", "      ")
 

@@ -6,7 +6,8 @@ import pytest
 from common_formats import common_formats
 from made_up import Maker
 
-from lsp_server.memory.secrets import check, redact, redact_all, suspicious
+from lsp_server.memory.secrets import check, redact_all, suspicious
+from lsp_server.memory.secrets.redaction import redact
 
 FORMATS = list(common_formats(Maker(0)))
 

@@ -16,8 +16,10 @@ import pytest
 from made_up import Maker
 
 from lsp_server.errors import RefusedError
-from lsp_server.memory.secrets import Finding, check, message, redact, scan
+from lsp_server.memory.secrets import check, scan
 from lsp_server.memory.secrets import scanner as scanner_module
+from lsp_server.memory.secrets.findings import Finding
+from lsp_server.memory.secrets.redaction import message, redact
 
 KINDS = list(Maker(0).all_kinds())
 CORPORA = Path(__file__).parents[4] / "shared" / "corpora" / "adr"
