@@ -51,6 +51,10 @@ class Surroundings:
             text for text, times in self._times.items() if times == 1 and _words(text) >= _TELLING_HEAD
         )
 
+    def is_telling(self, text: str) -> bool:
+        """Whether a line says something, and is the only one of its text."""
+        return text in self._telling
+
     def is_replaced_by(self, now: Surroundings) -> bool:
         """Whether next to nothing of this text is in another one: the file was written anew, or two files
         changed names. What the two share is what all files share."""
@@ -106,6 +110,10 @@ class Surroundings:
         heading = _TITLE if self._path.lower().endswith(_MARKDOWN) else _SECTION
         return frozenset(line for line in self._times if heading.match(line))
 
+    def is_heading(self, text: str) -> bool:
+        """Whether a line begins a section."""
+        return text in self._headings
+
     def block(self, head: int) -> Sequence[str]:
         """The lines of the block below its head (1-based)."""
         text = self.lines[head - 1]
@@ -128,11 +136,12 @@ class Surroundings:
             words = words[1:]
         return max(words, key=len, default="")
 
-    def beside(self, line: int, step: int) -> Iterator[str]:
-        """The lines above (``step`` -1) or below a line (1-based), the nearest first."""
+    def beside(self, line: int, step: int, *, is_near: bool) -> Iterator[str]:
+        """The lines above (``step`` -1) or below a line (1-based), the nearest first; with ``is_near`` none
+        beyond a blank one."""
         for distance in range(1, _BESIDE + 1):
             at = line - 1 + step * distance
-            if not 0 <= at < len(self.lines):
+            if not 0 <= at < len(self.lines) or (is_near and not self.lines[at].strip()):
                 return
             yield self.lines[at]
 
@@ -169,24 +178,30 @@ def is_in_place(then: Surroundings, old: int, now: Surroundings, new: int) -> bo
             if _words(head) >= TELLING_ALONE:
                 break
     # A head that is gone, and another in its place: it may have been edited, or be another block's.
-    left = [n for n, head in zip(old_heads, was, strict=True) if head not in is_]
-    came = [n for n, head in zip(new_heads, is_, strict=True) if head not in was]
+    left = [n for n, head in zip(old_heads, was, strict=True) if head not in is_ and not _closes(head)]
+    came = [n for n, head in zip(new_heads, is_, strict=True) if head not in was and not _closes(head)]
     if left and came and (_words(text) or _is_bracket(text)):
-        pairs = zip(reversed(left), reversed(came), strict=False)
-        return all(_has_become(then, head, now, other) for head, other in pairs)
+        pairs = list(zip(reversed(left), reversed(came), strict=False))
+        known = pairs if len(left) == len(came) else pairs[:1]  # a block more, and nobody can pair the inner
+        return all(_has_become(then, head, now, other) for head, other in known)
     if told or (then.is_single(text) and now.is_single(text)):
         return True
-    votes = []
-    for step in (-1, 1):
-        neighbour = next(filter(tells, then.beside(old, step)), None)
-        if neighbour is not None:
-            votes.append(neighbour == next(filter(tells, now.beside(new, step)), None))
-    return not votes or any(votes)
+    # What stands with it, without a blank line between, tells more than what is further off.
+    for is_near in (True, False):
+        votes = []
+        for step in (-1, 1):
+            neighbour = next(filter(tells, then.beside(old, step, is_near=is_near)), None)
+            other = next(filter(tells, now.beside(new, step, is_near=is_near)), None)
+            if neighbour is not None or (is_near and other is not None):
+                votes.append(neighbour == other)
+        if votes:
+            return any(votes)
+    return True
 
 
 def _has_become(then: Surroundings, old: int, now: Surroundings, new: int) -> bool:
     """Whether the block with the head ``old`` is today's with the head ``new`` (both 1-based): it has its
-    name, or a line that is nowhere else, or else most of its lines, and the same around it."""
+    name, or a line that is nowhere else, or else most of its lines, and the same above and below it."""
     if then.name(old) and then.name(old) == now.name(new):
         return True
     was, is_ = then.block(old), now.block(new)
@@ -197,16 +212,19 @@ def _has_become(then: Surroundings, old: int, now: Surroundings, new: int) -> bo
     common = sum((old_lines & new_lines).values())
     if common < _MOST * max(sum(old_lines.values()), sum(new_lines.values())):
         return False
-    around = (
+    sides = (
         (then.lines[: old - 1][::-1], now.lines[: new - 1][::-1]),
         (then.lines[old + len(was) :], now.lines[new + len(is_) :]),
     )
-    return all(next(filter(tells, one), None) == next(filter(tells, other), None) for one, other in around)
+    return all(
+        next(filter(then.is_telling, one), None) == next(filter(now.is_telling, other), None)
+        for one, other in sides
+    )
 
 
 def _tells(then: Surroundings, now: Surroundings, line: str) -> bool:
     """Whether a line says something, and is the only one of its text in either."""
-    return then.is_single(line) and now.is_single(line) and _words(line) >= _TELLING_HEAD
+    return then.is_telling(line) and now.is_telling(line)
 
 
 def _is_beside_a_witness(then: Surroundings, old: int, now: Surroundings, new: int) -> bool:
@@ -218,10 +236,15 @@ def _is_beside_a_witness(then: Surroundings, old: int, now: Surroundings, new: i
         while 0 <= before < len(then.lines) and 0 <= after < len(now.lines):
             text = then.lines[before]
             is_outside = _indent(text) < own and _words(text) > 0
-            if text != now.lines[after] or (is_outside and step > 0):
+            is_next = before != old - 1 and then.is_heading(text)
+            if text != now.lines[after] or (step > 0 and (is_outside or is_next)):
+                break
+            if not own and not text.strip():  # without indents, blank lines part the blocks
                 break
             if tells_alone(text, then, now):
                 return True
+            if step < 0 and then.is_heading(text):
+                break
             if is_outside:  # the head of its block: what is above that is part of the next one
                 own = _indent(text)
                 if not own:
