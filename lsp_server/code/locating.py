@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lsp_server.code.blame import FileBirths
+from lsp_server.code.in_place import Comparison
 from lsp_server.code.line_map import LineMap, map_lines
 from lsp_server.code.model import Certainty, Located
-from lsp_server.code.surroundings import Surroundings, Then, is_in_place, tells_alone
+from lsp_server.code.surroundings import Surroundings, Then, tells_alone
 from lsp_server.records.anchors import Anchor, Birth, CodeRange
 
 # How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
@@ -193,11 +194,12 @@ def _in_their_places(
         return found
     # Brackets and blank lines go with the lines they stand beside.
     judged = has_words(anchor.text)
+    compared = Comparison(made.text, now)
     kept = [
         tuple(
             line
             for line in lines
-            if (judged and not has_words([text])) or is_in_place(made.text, made.start + at, now, line)
+            if (judged and not has_words([text])) or compared.is_in_place(made.start + at, line)
         )
         for at, (lines, text) in enumerate(zip(found, anchor.text, strict=True))
     ]
@@ -209,7 +211,8 @@ def _is_in_its_place(block: range, today: FileToday, then: Callable[[], Then | N
     now = today.surroundings
     if any(tells_alone(today.lines[line - 1], None, now) for line in block) or (made := then()) is None:
         return True
-    return all(is_in_place(made.text, old, now, line) for old, line in enumerate(block, start=made.start))
+    compared = Comparison(made.text, now)
+    return all(compared.is_in_place(old, line) for old, line in enumerate(block, start=made.start))
 
 
 def _without_strays(

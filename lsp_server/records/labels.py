@@ -20,7 +20,10 @@ ID_WIDTH = 8  # how much of the id an unnumbered label shows, longer where two w
 
 # A label in running text. Letters before it would make it another word ("RADR-1"); a hyphen or a digit
 # after it another label ("ADR-12-b"); a dot may end the sentence.
-_IN_TEXT = r"(?<![\w-])(?:(?:ADR|BUG)-\d{1,9}|(?:LEARN|CHECK)-[0-9a-f]{8,32}|memory:[0-9a-f][0-9a-f-]{3,35})(?![\w-])"
+_IN_TEXT = (
+    r"(?<![\w-])(?:(?:ADR|BUG)-\d{1,9}|(?:LEARN|CHECK)-[0-9a-f]{8,32}"
+    r"|memory:[0-9a-f][0-9a-f-]{3,35})(?![\w-])"
+)
 # Compiled when they are needed: a command that only writes needs none of them.
 _NUMBERED = r"([A-Za-z]+)-?0*([0-9]{1,9})\Z"
 _BY_ID = r"([A-Za-z]+)-([0-9a-fA-F]{4,32})\Z"

@@ -22,7 +22,7 @@ from lsp_server.code.model import Certainty
 from lsp_server.records.anchors import CodeRange
 from lsp_server.store.git_process import Git, clean_environment
 
-EXAMPLES = 200 if os.environ.get("GIT_MEMORY_STRESS") else 10
+EXAMPLES = 10
 NAMES = ("load_users", "load_orders", "save_invoice", "send_mail", "check_token", "parse_date", "close_all")
 LATER = ("archive_old", "find_page", "refund_order", "remove_customer", "sum_of_all", "next_of_them")
 
