@@ -95,7 +95,7 @@ def choose_line(clone: Path) -> tuple[str, int]:
             if (
                 number > 20
                 and not line.endswith("...")
-                and line.lstrip().startswith(("def ", "func ", "fn ", "function ", "public ", "if "))
+                and line.lstrip().startswith(("def ", "func ", "fn ", "function ", "public "))
             ):
                 return name, number
         if len(lines) > 10:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from support import Repo
 
@@ -17,6 +18,7 @@ Clone = Callable[..., tuple[Repo, Memory]]
 Shared = tuple[Repo, Memory, Repo, Memory]
 
 PATIENCE = 20.0  # seconds for a background process on a busy machine
+NO_PROPOSALS = "case $1 in */memory-proposals/*) echo 'Ask first' >&2; exit 1 ;; esac"  # an update hook
 
 
 def until(true: Callable[[], object]) -> None:
@@ -68,3 +70,8 @@ def users(repo: Repo) -> dict[str, bytes]:
     ours = ("refs/git-memory/", "refs/remotes/origin/memory")
     seen["refs"] = "\n".join(ref for ref in refs if not ref.startswith(ours)).encode()
     return seen
+
+
+def tip(repo: Any, where: Path | None = None) -> str:
+    """The memory's commit in a clone of the command line's tests, or in a repository beside it."""
+    return str(repo.git("-C", where or repo.path, "rev-parse", "--verify", "-q", "refs/heads/memory"))

@@ -184,6 +184,15 @@ def repo(_prepared: Path, tmp_path: Path, environment: dict[str, str]) -> Repo:
     return Repo(tmp_path / "project", dict(environment))
 
 
+@pytest.fixture
+def hub(repo: Repo, tmp_path: Path) -> Path:
+    """An empty bare repository, which is the origin of ``repo``."""
+    place = tmp_path / "hub.git"
+    repo.git("init", "-q", "--bare", place)
+    repo.git("remote", "add", "origin", place)
+    return place
+
+
 @pytest.fixture(scope="session")
 def _hooks(_prepared: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     place = tmp_path_factory.mktemp("hooked") / "project"

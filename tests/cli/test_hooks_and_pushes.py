@@ -18,12 +18,9 @@ SECONDS = 20.0
 
 
 @pytest.fixture
-def hub(hooked: Repo, tmp_path: Path) -> Path:
-    place = tmp_path / "hub.git"
-    hooked.git("init", "-q", "--bare", place)
-    hooked.git("remote", "add", "origin", place)
+def hub(hooked: Repo, hub: Path) -> Path:
     hooked.do("sync")
-    return place
+    return hub
 
 
 def arrives(hub: Path, repo: Repo, title: str) -> bool:

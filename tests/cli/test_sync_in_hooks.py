@@ -42,12 +42,9 @@ exit 0
 
 
 @pytest.fixture
-def hub(repo: Repo, tmp_path: Path) -> Path:
-    place = tmp_path / "hub.git"
-    repo.git("init", "-q", "--bare", place)
-    repo.git("remote", "add", "origin", place)
+def hub(repo: Repo, hub: Path) -> Path:
     repo.do("sync")
-    return place
+    return hub
 
 
 def titles(repo: Repo, where: Path) -> str:
