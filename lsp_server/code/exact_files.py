@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lsp_server.code.git import OFFLINE, decode_path
+from lsp_server.code.git import OFFLINE, contents, decode_path
 from lsp_server.code.work_tree import LeftOut, Why
 from lsp_server.errors import StoreError
 from lsp_server.store.git_process import Git
@@ -119,15 +119,11 @@ def pointers(git: Git, blobs: Mapping[str, str]) -> dict[str, Pointer]:
         for words in (line.split() for line in sizes.splitlines())
         if len(words) == 3 and int(words[2]) <= _LONGEST_POINTER
     ]
-    found: dict[str, Pointer] = {}
-    stream = git.run([*OFFLINE, "cat-file", "--batch"], stdin="".join(f"{i}\n" for i in small).encode())
-    position = 0
-    for blob in small:
-        start = stream.index(b"\n", position) + 1
-        size = int(stream[position:start].split()[2])
-        if match := _POINTER.match(stream[start : start + size]):
-            found[blob] = Pointer(match[1].decode("ascii"), int(match[2]))
-        position = start + size + 1
+    found = {
+        blob: Pointer(match[1].decode("ascii"), int(match[2]))
+        for blob, (_, content) in contents(git, small).items()
+        if (match := _POINTER.match(content))
+    }
     return {path: found[blob] for path, blob in blobs.items() if blob in found}
 
 

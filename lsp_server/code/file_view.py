@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -74,9 +74,16 @@ class CodeFiles(CodeReader):
         that is not known."""
         return self._past.then(anchor, made_at)
 
-    def read_at_once(self, files: Collection[tuple[str, str]]) -> None:
-        """Get ready for ``then`` and ``locate``: read files (commit, path) with one process."""
-        self._past.read_at_once(files)
+    def read_at_once(self, anchors: Iterable[tuple[Anchor, str | None]], today: FileToday) -> None:
+        """Get ready for ``then`` and ``locate``: read with one process what the anchors stood in at the
+        commits they were made at, where one of their lines tells nothing by itself."""
+        self._past.read_at_once(
+            [
+                (made_at, anchor.range.path)
+                for anchor, made_at in anchors
+                if made_at is not None and not today.tell_alone(anchor.text)
+            ]
+        )
 
     def touched(self, path: str, since: str | None, commit: str) -> list[tuple[str, str]]:
         """The commits up to ``commit`` that changed the file which was at ``path`` in ``since`` (None:

@@ -145,7 +145,7 @@ def blob(runner: GitRunner, object_id: str) -> bytes:
     return runner.run([*OFFLINE, "cat-file", "blob", object_id])
 
 
-def blobs(runner: GitRunner, names: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+def contents(runner: GitRunner, names: Sequence[str]) -> dict[str, tuple[str, bytes]]:
     """The object id and the bytes of each blob that a name of git's stands for (``<commit>:<path>``), by the
     name, with one process; without those that stand for anything else, or for nothing that is here. Raises
     ``StoreError`` when git fails."""

@@ -16,12 +16,11 @@ from lsp_server.code.blame import FileBirths
 from lsp_server.code.in_place import Comparison
 from lsp_server.code.line_map import LineMap, map_lines
 from lsp_server.code.model import Certainty, Located
-from lsp_server.code.surroundings import Surroundings, Then, tells_alone
+from lsp_server.code.surroundings import TELLING_ALONE, Surroundings, Then, tells_alone, words
 from lsp_server.records.anchors import Anchor, Birth, CodeRange
 
 # How many letters and digits a text needs, so that standing in a file once is not chance (`}`, `else:`,
-# `return None`): fewer where the lines are known to have come into the file since.
-_TELLING_ALONE = 12
+# `return None`), where its lines are known to have come into the file since: else TELLING_ALONE.
 TELLING_WHEN_YOUNGER = 10
 # Commits in which lines come that were about to be committed. Later, as short a text may be another one that
 # says the same.
@@ -81,6 +80,10 @@ class FileToday:
                 or has_words(self.lines[block.new - 1 : block.new - 1 + block.length])
             )
         )
+
+    def tell_alone(self, lines: Iterable[str]) -> bool:
+        """Whether each of these lines is its own witness today."""
+        return all(tells_alone(line, None, self.surroundings) for line in lines)
 
     def at(self, head_line: int) -> int | None:
         """Where a line of HEAD is today; None when it is gone, or nothing tells which line it is."""
@@ -187,7 +190,7 @@ def _in_their_places(
 ) -> list[tuple[int, ...]]:
     """The lines found, without those that stand in other surroundings than they had."""
     now = today.surroundings
-    if all(tells_alone(today.lines[line - 1], None, now) for lines in found for line in lines):
+    if today.tell_alone(today.lines[line - 1] for lines in found for line in lines):
         return found
     made = then()
     if made is None or len(found) != len(anchor.text):
@@ -279,7 +282,7 @@ def _text_block(
             return block
         if was_repeated:
             return None
-        needed = _TELLING_ALONE
+        needed = TELLING_ALONE
         if younger is not None and not any(map(today.is_unknown, block)):
             needed = 1 if uncommitted and len(younger) <= _AT_ONCE else TELLING_WHEN_YOUNGER
         stood_alone = not uncommitted or anchor.beside is None or bool(anchor.beside.own)
@@ -308,7 +311,7 @@ def has_words(lines: Iterable[str]) -> bool:
 
 def word_characters(text: Iterable[str]) -> int:
     """How much a text tells: brackets and blank lines tell nothing."""
-    return sum(sum(map(str.isalnum, line)) for line in text)
+    return sum(map(words, text))
 
 
 def _worth_showing(survivors: Sequence[int], anchor: Anchor, today: FileToday) -> bool:

@@ -11,10 +11,10 @@ from lsp_server.code.following import Fate, History
 from lsp_server.code.git import (
     OFFLINE,
     GitRunner,
-    blobs,
     commit_id,
     commits_since,
     committed_file,
+    contents,
     is_cut,
     merge_bases,
     tree_entry,
@@ -211,7 +211,7 @@ class Past:
         Files that are equal share their lines."""
         wanted = [file for file in dict.fromkeys(files) if file not in self._texts][:_KEPT]
         try:
-            found = blobs(self._runner, [f"{commit}:{path}" for commit, path in wanted])
+            found = contents(self._runner, [f"{commit}:{path}" for commit, path in wanted])
         except StoreError:
             return
         lines = {blob: text_lines(content) for blob, content in found.values()}

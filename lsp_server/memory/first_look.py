@@ -7,7 +7,7 @@ where today's were. What has to be followed through history comes last, and corr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,9 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.results import FileMemory, Placed
 
 if TYPE_CHECKING:
+    from lsp_server.code.file_view import CodeFiles
     from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
-    from lsp_server.code.surroundings import Then
     from lsp_server.index import StoredAnchor
     from lsp_server.records.anchors import Anchor
 
@@ -43,37 +43,30 @@ def second_look(core: Core, path: str, text: str | None) -> FileMemory:
     code = core.code
     today = code.today(path, lines, commit=core.repository.head_commit())
     anchors = [*index.anchors_for_births(today.births.keys), *index.anchors_on_path(path)]
-    code.read_at_once(
-        [(at, one.anchor.range.path) for one in anchors if (at := _anchored_at(core, one)) is not None]
-    )
-    return _found(core, today, anchors, code.then)
-
-
-def _anchored_at(core: Core, stored: StoredAnchor) -> str | None:
-    record = core.index.get(stored.record_id)
-    return record.anchored_at(stored.anchor) if record is not None else None
+    return _found(core, today, anchors, code)
 
 
 def _found(
-    core: Core,
-    today: FileToday,
-    anchors: Iterable[StoredAnchor],
-    then: Callable[[Anchor, str | None], Then | None] = lambda *_: None,
+    core: Core, today: FileToday, anchors: Iterable[StoredAnchor], code: CodeFiles | None = None
 ) -> FileMemory:
-    """The records whose lines are all there; nothing is called stale."""
+    """The records whose lines are all there; nothing is called stale. ``code`` tells what lines stood in
+    when they were anchored."""
     from lsp_server.code.locating import locate
 
+    stored = {(one.record_id, one.ordinal): one for one in anchors}.values()
+    pairs = [(record, s.anchor) for s in stored if (record := core.index.get(s.record_id)) is not None]
+    if code is not None:
+        code.read_at_once([(anchor, record.anchored_at(anchor)) for record, anchor in pairs], today)
     placed: list[tuple[str, Placed]] = []
     whole: list[str] = []
-    for stored in {(one.record_id, one.ordinal): one for one in anchors}.values():
-        anchor = stored.anchor
-        record = core.index.get(stored.record_id)
-        if record is not None and anchor.range.is_whole and anchor.range.path == today.path:
+    for record, anchor in pairs:
+        if anchor.range.is_whole and anchor.range.path == today.path:
             whole.append(record.id)
         # What is not told by lines is found with the rest.
-        if record is None or anchor.range.is_whole or anchor.symbol or not anchor.text:
+        if anchor.range.is_whole or anchor.symbol or not anchor.text:
             continue
-        located = locate(anchor, today, then=partial(then, anchor, record.anchored_at(anchor)))
+        then = partial(code.then, anchor, record.anchored_at(anchor)) if code is not None else _nothing
+        located = locate(anchor, today, then=then)
         if located.survived == located.total and _is_told(anchor, located, today):
             placed += [
                 (record.created.isoformat(), Placed(record.id, place.start, place.end))
@@ -88,6 +81,10 @@ def _found(
         commit=None,
         whole=tuple(dict.fromkeys(whole)),
     )
+
+
+def _nothing() -> None:
+    """What is known of the commits where none is asked."""
 
 
 def _is_told(anchor: Anchor, located: Located, today: FileToday) -> bool:

@@ -115,13 +115,7 @@ def _of_this_file(core: Core, code: CodeFiles, today: FileToday, formerly: set[s
     stored = {(one.record_id, one.ordinal): one for one in found}.values()
     pairs = [(record, s.anchor) for s in stored if (record := core.index.get(s.record_id)) is not None]
     _look_at_commits(core, pairs, today)
-    code.read_at_once(
-        [
-            (at, anchor.range.path)
-            for record, anchor in pairs
-            if (at := record.anchored_at(anchor)) is not None
-        ]
-    )
+    code.read_at_once([(anchor, record.anchored_at(anchor)) for record, anchor in pairs], today)
     return [
         Found(record, anchor, code.locate(anchor, today, made_at=record.anchored_at(anchor)))
         for record, anchor in pairs
