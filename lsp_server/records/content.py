@@ -17,7 +17,7 @@ from lsp_server.records.paths import slug
 NOTED = ("previous", "elapsed", "compared-with")  # what a checkpoint fills in by itself
 # A heading with a number of its own: "2. Title", "ADR 101: Title".
 _NUMBERED_TITLE = re.compile(r"\W*(?:(?:adr|rfc|decision)\W*)?\d+\s*[.:)\-–—]", re.IGNORECASE)
-_FILE = re.compile(r"`(.+)`(?: \+(\d+) −(\d+)| \(binary\))\Z", re.DOTALL)
+_FILE = re.compile(r"`(.+)`(?: \+(\d+) −(\d+)| (\(binary\)))?\Z", re.DOTALL)
 _CONSEQUENCE = re.compile(r"(good|bad)\s*[,:]?\s*(?:because\s+)?(.*)\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -117,6 +117,8 @@ def _noted(reader: FileReader, fields: dict[str, Any], found: Mapping[str, str])
             "added": int(file[2]) if file[2] else None,
             "removed": int(file[3]) if file[3] else None,
         }
+        if file[2] or file[4]
+        else {"path": file[1]}  # what somebody else noted, without counts
         for file in files
         if file
     ):

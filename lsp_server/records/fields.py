@@ -88,6 +88,10 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     ),
     Kind.BUG: (
         Field("severity", "severity", Shape.WORD, "how bad it is: " + ", ".join(SEVERITIES)),
+        Field("reported_by", "reported-by", Shape.WORD, "who reported it"),
+        Field("fixed_in", "fixed-in", Shape.WORD, "the commit of the code that fixes it"),
+        Field("deployed_to", "deployed-to", Shape.WORDS, "a place where the fix runs"),
+        Field("deployed", "deployed", Shape.WORD, "the day when the fix went there"),
         Field("description", "Description", Shape.TEXT, "what is wrong"),
         Field("steps", "Steps to Reproduce", Shape.STEPS, "a step to reproduce it", ("Steps",)),
         Field(
@@ -107,9 +111,20 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("root_cause", "Root Cause", Shape.TEXT, "why it happens"),
         Field("fix", "Fix", Shape.TEXT, "what fixes it"),
         Field("tests", "Tests", Shape.TEXT, "what proves it", ("Testing",)),
+        Field(
+            "lessons",
+            "Lessons Learned",
+            Shape.TEXT,
+            "what it taught",
+            ("Lesson Learned", "Lessons", "Lesson"),
+        ),
     ),
     Kind.CHECKPOINT: (
         Field("phase", "phase", Shape.WORD, "the phase the work is in"),
+        Field("state", "state", Shape.WORD, "how far the phase is, such as completed"),
+        Field("session", "session", Shape.WORD, "the session that it was made in, by its name or label"),
+        Field("current_task", "current-task", Shape.WORD, "what is being worked on"),
+        Field("details", "Details", Shape.TEXT, "what there is to say about the phase"),
         Field("completed", "Completed", Shape.ITEMS, "something that is done"),
         Field("in_progress", "In Progress", Shape.ITEMS, "something that is under way"),
         Field("todo", "To Do", Shape.ITEMS, "something still to do"),

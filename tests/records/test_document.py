@@ -106,9 +106,18 @@ FIELDS = {
         "root_cause": "c",
         "fix": "d",
         "tests": "e",
+        "reported_by": "the support desk",
+        "fixed_in": "abc123",
+        "deployed_to": ("staging", "production"),
+        "deployed": "2026-11-21",
+        "lessons": "Look at the case.",
     },
     Kind.CHECKPOINT: {
         "phase": "Implementation",
+        "state": "completed",
+        "session": "session_20261121_1000",
+        "current_task": "User Authentication",
+        "details": "All of it.",
         "completed": ("a",),
         "in_progress": ("b",),
         "todo": ("c", "d"),
@@ -141,6 +150,19 @@ def test_every_field_of_every_kind_reads_back(kind: Kind) -> None:
     assert parsed.record is not None
     assert parsed.record.fields == FIELDS[kind]
     assert parsed.record.status == record.status
+
+
+def test_a_checkpoint_lists_files_with_counts_without_and_binary_ones() -> None:
+    files = [
+        {"path": "a b.py", "added": 3, "removed": 0},
+        {"path": "logo.png", "added": None, "removed": None},
+        {"path": "docs/API.md"},
+    ]
+    text = render_record(TEMPLATES, sample(Kind.CHECKPOINT), files=files)
+    assert "* `logo.png` (binary)\n* `docs/API.md`\n" in text
+    record = parse("checkpoints/x.md", text.encode()).record
+    assert record is not None
+    assert list(record.fields["files"]) == files
 
 
 def test_a_decision_in_nygards_form_has_its_status_in_the_body() -> None:
