@@ -98,11 +98,12 @@ def prepare(
     )
 
 
-def place(core: Core, edits: Edits, new: Prepared) -> Record:
-    """Give a new record its number, label and path, and write its file. The record is as anybody will read
-    it."""
+def place(core: Core, edits: Edits, new: Prepared, number: int | None = None) -> Record:
+    """Give a new record its number (the next one, unless the caller has claimed another), label and path, and
+    write its file. The record is as anybody will read it."""
     kind = new.record.kind
-    number = edits.next_number(kind) if kind in NUMBERED else None
+    if number is None and kind in NUMBERED:
+        number = edits.next_number(kind)
     new = by_team_settings(core, new, edits.snapshot)
     record = _with(new.record, number=number, label=format_label(kind, number, new.record.id))
     rendered = render_new(core, record, new)

@@ -1,0 +1,143 @@
+"""``decisions.md``: a file of design decisions, an entry each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from lsp_server.records.adr.status_words import NEAREST, SURE
+from lsp_server.records.model import Kind, Record
+from lsp_server.records.project_directory.body import Body, body_of
+from lsp_server.records.project_directory.markdown import Cut, cut, items_of, listed, meta, shifted, trimmed
+from lsp_server.records.project_directory.model import ID_COMMENT, Entry, taken_id
+from lsp_server.records.project_directory.parts import fields_of, written_fields
+from lsp_server.records.project_directory.words import bare, heading, names, shown, unheading
+
+TITLE = "# Design Decisions"
+_META = ("date", "status", "decider", "deciders")
+_NUMBERED = re.compile(
+    r"(?:(?:design |architecture )?decision|adr)(?:[ #-]*(\d{1,9}))?\s*[:.)\-–—]\s*(.*)\Z", re.IGNORECASE
+)
+_ONLY_NUMBER = re.compile(r"(\d{1,9})\s*[:.)]\s+(.+)\Z")
+_SIDE = re.compile(r"\*\*(positive|negative|good|bad|pros|cons)(?::\*\*|\*\*:?)\s*\Z", re.IGNORECASE)
+_GOOD = ("positive", "good", "pros")
+
+
+def read_decisions(text: str) -> tuple[str, list[Entry]]:
+    """The entries of a ``decisions.md``, and what stands above the first of them."""
+    lines = text.split("\n")
+    before, parts = cut(lines, lambda level, _: level == 2)
+    if not parts:
+        before, parts = cut(lines, lambda level, _: level == 1)
+        parts = [part for part in parts if _NUMBERED.match(part.title)]
+    return "\n".join(before), [_entry(part, lines) for part in parts]
+
+
+def _entry(part: Cut, lines: list[str]) -> Entry:
+    written = "\n".join(trimmed(lines[part.line : part.line + 1 + len(part.lines)], separator=True))
+    entry = Entry(Kind.DECISION, unheading(part.title), written)
+    found = _NUMBERED.match(entry.name) or _ONLY_NUMBER.match(entry.name)
+    entry.title = (found[2] if found else entry.name).strip()
+    entry.number = int(found[1]) if found and found[1] else None
+    rest = trimmed(part.lines, separator=True)
+    entry.id, rest = taken_id(rest)
+    values, rest = meta(rest, _META)
+    entry.date = values.get("date", "")
+    _status(entry, values.get("status", ""))
+    deciders = names(values.get("decider") or values.get("deciders", ""))
+    before, sections = cut(rest, lambda level, _: level == part.level + 1)
+    entry.fields, others, notes = fields_of(Kind.DECISION, _without_lists(entry, sections), shift=-1, level=2)
+    entry.notes += notes
+    if deciders:
+        entry.fields["deciders"] = deciders
+    _free(entry, before, others, "context")
+    return entry
+
+
+def _free(entry: Entry, before: list[str], others: list[str], name: str) -> None:
+    """Text above the first section goes where the kind has its free text."""
+    text = shifted("\n".join(trimmed(before)), -1)
+    if text and name not in entry.fields:
+        entry.fields[name] = text
+    elif text:
+        others.insert(0, f"## Notes\n\n{text}")
+    entry.text = "\n\n".join(others)
+
+
+def _status(entry: Entry, word: str) -> None:
+    said = bare(word)
+    status = SURE.get(said) or NEAREST.get(said)
+    if status is None and said:
+        entry.notes.append(f"the status {word.strip()!r} is none of a decision's: it is taken for proposed")
+    if status == "superseded":
+        entry.notes.append("it is superseded; by what is not linked")
+    entry.status = status or "proposed"
+
+
+def _without_lists(entry: Entry, sections: Sequence[Cut]) -> list[Cut]:
+    kept = []
+    for section in sections:
+        if section.title.casefold().rstrip(":") == "consequences" and "good" not in entry.fields:
+            good, bad, rest = consequences_in("\n".join(section.lines))
+            if not rest:
+                if good:
+                    kept.append(Cut("Good Consequences", [listed(good)], section.line, section.level))
+                if bad:
+                    kept.append(Cut("Bad Consequences", [listed(bad)], section.line, section.level))
+                continue
+        kept.append(section)
+    return kept
+
+
+def consequences_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The good ones, the bad ones, and the text where it is more than those two lists."""
+    sides: dict[str, list[str]] = {}
+    side = ""
+    for line in trimmed(text.split("\n")):
+        if found := _SIDE.match(line.rstrip()):
+            side = "good" if found[1].casefold() in _GOOD else "bad"
+            if side in sides:
+                return (), (), text.strip("\n")
+            sides[side] = []
+        elif side:
+            sides[side].append(line)
+        elif line.strip():
+            return (), (), text.strip("\n")
+    found_items = {name: items_of("\n".join(lines)) for name, lines in sides.items()}
+    if any(items is None for items in found_items.values()):
+        return (), (), text.strip("\n")
+    return found_items.get("good") or (), found_items.get("bad") or (), ""
+
+
+def write_decision(record: Record) -> str:
+    """A record as an entry of ``decisions.md``; the heading is at level two."""
+    body = body_of(record)
+    number = "" if record.number is None else f" {record.number:03d}"
+    lines = [f"## Decision{number}: {heading(record.title)}", "", ID_COMMENT.format(record.id)]
+    told: list[tuple[str, Any]] = [
+        ("Date", f"{record.created:%Y-%m-%d}"),
+        ("Status", shown(record.status or "proposed")),
+    ]
+    deciders = record.fields.get("deciders", ())
+    if deciders:
+        told.append(("Decider" if len(deciders) == 1 else "Deciders", ", ".join(deciders)))
+    lines += ["  \n".join(f"**{name}:** {value}" for name, value in told)]
+    return "\n\n".join(["\n".join(lines), *_sections(body)])
+
+
+def _sections(body: Body) -> list[str]:
+    fields = dict(body.fields)
+    good, bad = fields.pop("good", ()), fields.pop("bad", ())
+    sections = written_fields(Kind.DECISION, fields, level=3, shift=1)
+    if good or bad:
+        sides = [
+            f"**{name}:**\n{listed(items)}"
+            for name, items in (("Positive", good), ("Negative", bad))
+            if items
+        ]
+        consequences = "### Consequences\n" + "\n\n".join(sides)
+        last = sections and "implementation" in fields
+        sections.insert(len(sections) - 1 if last else len(sections), consequences)
+    before = [shifted(body.before, 1)] if body.before else []
+    return [*before, *sections, *(shifted(text, 1) for text in body.rest)]

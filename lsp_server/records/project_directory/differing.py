@@ -1,0 +1,61 @@
+"""What a JSON file says and the record made of it does not: kept with the record, laid over it again.
+
+So unknown keys, empty lists, a time as it was spelled and an abbreviated commit all come back, and what
+somebody changed in the record since then does, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+KEY = "json"  # of the front matter
+
+
+def difference(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """What to lay over ``made`` to have ``wanted``, as one line of JSON; empty where they are the same."""
+    added = _added(made, wanted)
+    gone = [key for key in made if key not in wanted]
+    if not added and not gone:
+        return ""
+    return json.dumps([added, gone] if gone else [added], ensure_ascii=False, separators=(", ", ": "))
+
+
+def _added(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    added: dict[str, Any] = {}
+    for key, value in wanted.items():
+        mine = made.get(key)
+        if key in made and same(mine, value):
+            continue
+        if isinstance(mine, dict) and isinstance(value, dict) and all(name in value for name in mine):
+            added[key] = _added(mine, value)
+        else:
+            added[key] = value
+    return added
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: ``1``, ``1.0`` and ``true`` are three."""
+    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def laid_over(made: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """What ``difference`` said, on what the record says now."""
+    try:
+        said = json.loads(text)
+        added, gone = said[0], said[1] if len(said) > 1 else []
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return dict(made)
+    if not isinstance(added, dict) or not isinstance(gone, list):
+        return dict(made)
+    kept = {key: value for key, value in made.items() if key not in gone}
+    return _laid(kept, added)
+
+
+def _laid(made: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(made)
+    for key, value in added.items():
+        mine = result.get(key)
+        result[key] = _laid(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
+    return result

@@ -1,0 +1,67 @@
+"""A JSON file as people and killed programs leave it: one object, or what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+DEEPEST = 90  # collections inside each other; YAML's reader takes a hundred
+
+
+def read_json(text: str) -> tuple[dict[str, Any] | None, list[str]]:
+    """The object in a file and what is to be told about it; None where there is none, and why."""
+    twice: list[str] = []
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(found)
+        if len(made) != len(found):
+            keys = [key for key, _ in found]
+            twice.extend(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+        return made
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_constant)
+    except RecursionError:
+        return None, [f"it is nested more than {DEEPEST} deep"]
+    except json.JSONDecodeError as error:
+        return None, [f"line {error.lineno}: it is not JSON: {error.msg}"]
+    except ValueError as error:
+        return None, [f"it is not JSON: {error}"]
+    if not isinstance(value, dict):
+        return None, ["it is JSON, but no object `{…}`"]
+    if text.count("{") + text.count("[") > DEEPEST and _is_deep(value):
+        return None, [f"it is nested more than {DEEPEST} deep"]
+    if "\\u" in text and (bad := _surrogate(value)):
+        return None, [bad]
+    return value, [f"{key!r} is there twice; the last one counts" for key in twice]
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _surrogate(value: Any) -> str:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return "it has half a character (an unpaired \\ud800)"
+    return ""
+
+
+def written_json(value: dict[str, Any]) -> str:
+    """A file as this directory has them."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

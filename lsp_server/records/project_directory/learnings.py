@@ -1,0 +1,73 @@
+"""``learnings.md``: a file of lessons learned, an entry each."""
+
+from __future__ import annotations
+
+import re
+
+from lsp_server.records.model import Kind, Record
+from lsp_server.records.project_directory.body import body_of
+from lsp_server.records.project_directory.markdown import (
+    Cut,
+    bold_sections,
+    cut,
+    listed,
+    meta,
+    shifted,
+    trimmed,
+)
+from lsp_server.records.project_directory.model import ID_COMMENT, Entry, taken_id
+from lsp_server.records.project_directory.parts import fields_of, heading_of, named
+from lsp_server.records.project_directory.words import heading, unheading
+
+TITLE = "# Lessons Learned"
+_DATED = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s*[:\-–—]\s*(.+)\Z")
+_DATED_LAST = re.compile(r"(.+?)\s*\((\d{4}-\d{1,2}-\d{1,2})\)\Z")
+
+
+def read_learnings(text: str) -> tuple[str, list[Entry]]:
+    """The entries of a ``learnings.md``, and what stands above the first of them."""
+    lines = text.split("\n")
+    before, parts = cut(lines, lambda level, _: level == 2)
+    return "\n".join(before), [_entry(part, lines) for part in parts]
+
+
+def _entry(part: Cut, lines: list[str]) -> Entry:
+    written = "\n".join(trimmed(lines[part.line : part.line + 1 + len(part.lines)], separator=True))
+    entry = Entry(Kind.LEARNING, unheading(part.title), written)
+    entry.title = entry.name
+    if found := _DATED.match(entry.name):
+        entry.date, entry.title = found[1], found[2].strip()
+    elif found := _DATED_LAST.match(entry.name):
+        entry.date, entry.title = found[2], found[1]
+    rest = trimmed(part.lines, separator=True)
+    entry.id, rest = taken_id(rest)
+    values, rest = meta(rest, ("date",))
+    entry.date = entry.date or values.get("date", "")
+    before, headed = cut(rest, lambda level, _: level == part.level + 1)
+    above, bold = bold_sections(before, tuple(named(Kind.LEARNING)))
+    sections = [*bold, *headed]
+    entry.fields, others, notes = fields_of(Kind.LEARNING, sections, shift=-1, level=2)
+    entry.notes += notes
+    text = shifted("\n".join(trimmed(above)), -1)
+    if text and "what_happened" not in entry.fields:
+        entry.fields["what_happened"] = text
+    elif text:
+        others.insert(0, f"## Notes\n\n{text}")
+    entry.text = "\n\n".join(others)
+    return entry
+
+
+def write_learning(record: Record) -> str:
+    """A record as an entry of ``learnings.md``."""
+    body = body_of(record)
+    day = f"{record.created:%Y-%m-%d}"
+    parts = [f"## {day}: {heading(record.title)}\n\n{ID_COMMENT.format(record.id)}"]
+    if body.before:
+        parts.append(shifted(body.before, 1))
+    for field in dict.fromkeys(named(Kind.LEARNING).values()):
+        value = body.fields.get(field.name)
+        if value:
+            text = shifted(value, 1) if isinstance(value, str) else listed(value)
+            parts.append(f"**{heading_of(Kind.LEARNING, field)}:**\n{text}")
+    parts += [shifted(text, 1) for text in body.rest]
+    return "\n\n".join(parts)

@@ -1,0 +1,74 @@
+"""What a file of a project directory says, before it is a record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timezone
+from typing import Any
+
+from lsp_server.records.model import Kind
+
+ID_COMMENT = "<!-- git-memory: {} -->"
+_ID = re.compile(r"<!-- git-memory: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) -->\s*\Z")
+_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+
+
+@dataclass
+class Entry:
+    """One decision, learning, bug or checkpoint of the directory.
+
+    ``written`` is its whole text, ``name`` what tells it from the others of its file. ``text`` is Markdown
+    that belongs to none of the fields. ``date`` is as it was written; ``notes`` say what was not understood.
+    """
+
+    kind: Kind
+    name: str
+    written: str
+    title: str = ""
+    id: str | None = None
+    number: int | None = None
+    date: str = ""
+    status: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    notes: list[str] = field(default_factory=list)
+    # Of a checkpoint:
+    document: Mapping[str, Any] | None = None  # the JSON
+    files: tuple[str, ...] = ()
+    commit: str = ""
+
+    @property
+    def created(self) -> datetime | None:
+        return moment(self.date)
+
+
+def digest(text: str) -> str:
+    """What tells whether a text is still the same one."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def taken_id(lines: list[str]) -> tuple[str | None, list[str]]:
+    """The id in the comment that an export left at the top, and the lines below it."""
+    found = _ID.match(lines[0].strip()) if lines else None
+    return (found[1], lines[1:]) if found else (None, lines)
+
+
+def moment(word: str) -> datetime | None:
+    """A date or a time as people and programs write it, in UTC unless it says otherwise; None for neither."""
+    word = word.strip()
+    try:
+        when = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", word))
+    except ValueError:
+        found = _DAY.match(word)
+        try:
+            day = date(*map(int, found.groups())) if found else None
+        except ValueError:
+            return None
+        if day is None:
+            return None
+        when = datetime(day.year, day.month, day.day)
+    when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+    return when if 1 < when.year < 9999 else None
