@@ -18,11 +18,12 @@ from lsp_server.cli.record_options import (
     text_options,
 )
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.snapshot_text import print_not_kept, size_text, snapshot_json, warn_of_pushes
+from lsp_server.cli.snapshot_text import print_not_kept, snapshot_json, warn_of_pushes
 from lsp_server.cli.with_commands import WithCommands
 from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import record_json
+from lsp_server.records.plain_sizes import size_text
 from lsp_server.records.sections import sections
 
 if TYPE_CHECKING:

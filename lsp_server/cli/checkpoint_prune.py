@@ -7,7 +7,8 @@ import click
 from lsp_server.cli.arguments import Ref
 from lsp_server.cli.output import plural, print_json
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.snapshot_text import print_snapshots, size_text, snapshot_json
+from lsp_server.cli.snapshot_text import print_snapshots, snapshot_json
+from lsp_server.records.plain_sizes import size_text
 
 _WAY_BACK = "Until git gc, `git branch NAME COMMIT` brings back what was in one, by its commit above."
 

@@ -36,6 +36,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "learn": Place("write:learn", "Record something learned."),
         "bug": Place("write:bug", "Record a bug."),
         "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
+        "artifact": Place("artifact:artifact", "Keep files as they are: screenshots, diagrams, reports."),
         "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },
     "Change": {

@@ -15,11 +15,11 @@ from lsp_server.cli.snapshot_text import (
     MOST,
     print_not_kept,
     print_snapshots,
-    size_text,
     snapshot_json,
 )
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.plain_sizes import size_text
 
 if TYPE_CHECKING:
     from lsp_server.cli.terminal import Span

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.output import minute
 from lsp_server.cli.terminal import visible_line
+from lsp_server.records.plain_sizes import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,17 +81,3 @@ def warn_of_pushes(session: Session, remotes: Mapping[str, str]) -> None:
             f"`{mend}` stops that"
         )
         session.say(visible_line(told))
-
-
-def size_text(size: int | None) -> str:
-    """Bytes as a person reads them: ``817 B``, ``24.1 KiB``; ``?`` where nobody knows."""
-    if size is None:
-        return "?"
-    if size < 1024:
-        return f"{size} B"
-    amount = size / 1024
-    for unit in ("KiB", "MiB", "GiB"):
-        if amount < 1023.95:
-            return f"{amount:.1f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} TiB"

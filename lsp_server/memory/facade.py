@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_server.memory.calls.artifacts import Artifacts
 from lsp_server.memory.calls.batching import Batching
 from lsp_server.memory.calls.citing import Citing
 from lsp_server.memory.calls.drafting import Drafting
@@ -43,6 +44,7 @@ class Memory(
     Sharing,
     Proposing,
     Snapshotting,
+    Artifacts,
     Trusting,
     Maintaining,
 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -60,6 +60,25 @@ def deleted_files(git: Git, tip: Version, directories: Sequence[str]) -> Iterato
             about = ""
         elif field.startswith(":"):
             about = field
+
+
+def last_written(git: Git, tip: Version, directory: str, paths: Collection[str]) -> dict[str, datetime]:
+    """When each of ``paths``, all in ``directory``, came to be as it is at ``tip``. One that a merge made is
+    not among them. One process, which ends when all are found."""
+    arguments = [*_LOG, "--date=raw", "--name-only", "--no-renames", "--diff-filter=d"]
+    found: dict[str, datetime] = {}
+    when: datetime | None = None
+    for raw in _fields(git, [*arguments, "--format=tformat:%x00%ad", tip, "--", directory]):
+        field = path_text(raw.removeprefix(b"\n"))
+        if not field:
+            when = None  # the next field is the date of a commit
+        elif when is None:
+            when = moment(field)
+        elif field in paths and field not in found:
+            found[field] = when
+            if len(found) == len(paths):
+                break
+    return found
 
 
 def unified_diff(git: Git, version: Version) -> str:

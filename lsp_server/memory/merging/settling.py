@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lsp_server.memory import allowances
+from lsp_server.memory import allowances, lfs_attributes
 from lsp_server.memory.merging.notes import Notes, told
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Trio
 from lsp_server.memory.merging.trees import Pool
@@ -85,6 +85,8 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
         one, other = texts[OURS] or b"", texts[THEIRS] or b""
         if path == FORMAT_FILE:
             object_id = max((_format(one), ours.object_id), (_format(other), theirs.object_id))[1]
+        elif path == lfs_attributes.PATH:
+            object_id = pool.add(lfs_attributes.merged(texts[BASE] or b"", one, other))
         elif allowances.is_allowance(path):
             object_id = pool.add(allowances.merged(one, other))
         elif b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
