@@ -11,14 +11,11 @@ from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.folder import Source, place_of, read_folder
 from lsp_server.memory.importing.linking import link_sources
+from lsp_server.memory.importing.numbering import give_numbers
 from lsp_server.memory.importing.writing import write_record
 from lsp_server.memory.results import Imported, ImportReport
 from lsp_server.records.front_matter import split
-from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Record
-
-# A branch that gives 1, 2, 3 must not jump to the number of an issue or a date because a file name holds one.
-_HIGHEST = 99_999
 
 
 def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> ImportReport:
@@ -33,7 +30,7 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
             source.begin_anew()
         _recognise(core, edits, sources)
         new = [s for s in sources if s.adr.is_adr and not s.broken and s.known is None]
-        _number(core, edits, new)
+        give_numbers(core, edits, Kind.DECISION, new)
         link_sources([s for s in sources if s.adr.is_adr and not s.broken])
         written = {source.name: write_record(edits, source) for source in new}
         report[:] = [_reported(source, written.get(source.name)) for source in sources]
@@ -68,35 +65,6 @@ def _recognise(core: Core, edits: Edits, sources: Sequence[Source]) -> None:
     for source in sources:
         text = source.data.decode("utf-8", "replace").removeprefix("\ufeff")
         source.known = by_origin.get(source.origin) or by_body.get(split(text).body_text.strip())
-
-
-def _number(core: Core, edits: Edits, new: Sequence[Source]) -> None:
-    """Keep the numbers that are free; of several files with one number the first by name keeps it."""
-    taken = {r.number: r.label for r in core.index.list(Filters(Kind.DECISION)) if r.number is not None}
-    taken.update(core.index.deleted_numbers(Kind.DECISION))
-    taken.update(
-        {r.number: r.label for r in edits.records() if r.kind is Kind.DECISION and r.number is not None}
-    )
-    for source in new:
-        wanted = source.adr.number
-        if wanted is not None and wanted <= _HIGHEST and wanted not in taken:
-            source.number = wanted
-            taken[wanted] = source.name
-            edits.claim_number(Kind.DECISION, wanted)
-    for source in new:
-        wanted = source.adr.number
-        keeps = wanted is not None and taken.get(wanted) == source.name
-        if keeps:
-            continue
-        source.number = edits.next_number(Kind.DECISION)
-        taken[source.number] = source.name
-        if wanted is not None:
-            source.alias = format_label(Kind.DECISION, wanted, "")
-            reason = f"taken by {taken[wanted]}" if wanted in taken else "too high to go on from"
-            source.remarks.append(
-                f"the number {wanted} is {reason}; it is now "
-                f"{format_label(Kind.DECISION, source.number, '')}, and {source.alias} stays as an alias"
-            )
 
 
 def _reported(source: Source, written: Record | None) -> Imported:

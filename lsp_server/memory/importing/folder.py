@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timezone
 from pathlib import Path
@@ -13,11 +13,11 @@ from lsp_server.code.history import added_dates
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
+from lsp_server.memory.importing.files import LARGEST, files_below
 from lsp_server.records.adr import Adr, day_comes_first, read_adr
 from lsp_server.records.model import Record, Relation
 
 _SUFFIXES = (".md", ".markdown", ".rst", ".adoc", ".asciidoc")
-_LARGEST = 4 << 20  # bytes; an ADR is text that a person wrote
 
 
 @dataclass
@@ -39,6 +39,11 @@ class Source:
     links: dict[tuple[Relation, str], str] = field(default_factory=dict)  # to this id, by this label
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def wanted(self) -> int | None:
+        """The number that the file has."""
+        return self.adr.number
+
     def begin_anew(self) -> None:
         """Forget what was decided on another tip."""
         self.known, self.number, self.alias = None, 0, None
@@ -50,7 +55,7 @@ def read_folder(core: Core, directory: Path, guard: Guard) -> list[Source]:
     a folder, or has none."""
     if not directory.is_dir():
         raise UsageError(f"{directory} is not a folder")
-    paths = list(_files(directory))
+    paths = [path for path in files_below(directory) if path.suffix.lower() in _SUFFIXES]
     # 03-11-2018 can only be read with the other files' dates beside it.
     day_first = day_comes_first(_text(path) for path in paths)
     sources = [_source(core, directory, path, guard, day_first=day_first) for path in paths]
@@ -58,16 +63,6 @@ def read_folder(core: Core, directory: Path, guard: Guard) -> list[Source]:
         raise UsageError(f"there are no Markdown, reStructuredText or AsciiDoc files in {directory}")
     _date(core, directory, [s for s in sources if s.adr.is_adr])
     return sources
-
-
-def _files(directory: Path) -> Iterator[Path]:
-    """The files that may be ADRs, in name order; symbolic links and hidden folders are left alone."""
-    for folder, folders, names in os.walk(directory):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.suffix.lower() in _SUFFIXES and path.is_file() and not path.is_symlink():
-                yield path
 
 
 def place_of(core: Core, path: Path) -> str:
@@ -82,7 +77,7 @@ def place_of(core: Core, path: Path) -> str:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(_LARGEST).decode("utf-8", "replace")
+            return file.read(LARGEST).decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -95,13 +90,13 @@ def _source(core: Core, directory: Path, path: Path, guard: Guard, *, day_first:
         data = path.read_bytes()
     except OSError as error:
         data, broken = b"", f"it cannot be read: {error.strerror}"
-    text = data[:_LARGEST].decode("utf-8", "replace")
+    text = data[:LARGEST].decode("utf-8", "replace")
     source = Source(
         name, f"{place_of(core, directory)}/{name}", data, read_adr(name, text, day_first=day_first)
     )
     source.broken = broken
     source.notes.extend(source.adr.notes)
-    if len(data) > _LARGEST:
+    if len(data) > LARGEST:
         source.broken = "the file is larger than 4 MB"
     elif b"\0" in data:
         source.broken = "the file is not text"
