@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from lsp_server.index.ahead import Ahead, Coming
     from lsp_server.index.database import Database
+    from lsp_server.index.sessions import SessionRow
+    from lsp_server.index.overview import Overview
 
 Answer = TypeVar("Answer")
 
@@ -173,6 +175,19 @@ class Index:
     def newest_checkpoint(self, branch: str | None = None) -> Record | None:
         """The last checkpoint, or the last one made on a branch of the code (its short name)."""
         return self._read(lambda c: listing.newest_checkpoint(c, branch))
+
+    def overview(self, branch: str | None, most: int) -> Overview:
+        """What a session begins with: ``most`` of the open bugs, decisions, learnings and sessions, and the last
+        checkpoint, of all and of a branch of the code."""
+        from lsp_server.index.overview import overview
+
+        return self._read(lambda c: overview(c, branch, most))
+
+    def sessions(self) -> builtins.list[SessionRow]:
+        """Every session as a list needs it, those first that were saved last."""
+        from lsp_server.index.sessions import session_rows
+
+        return self._read(session_rows)
 
     def broken(self) -> builtins.list[Broken]:
         """The files that could not be read whole, and those that carry the id of an earlier file."""

@@ -26,7 +26,7 @@ from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import TOMBSTONES, is_record_path
 from lsp_server.store.base import Blob, Difference, Version
 
-_KINDS = (Kind.DECISION, Kind.BUG, Kind.LEARNING, Kind.CHECKPOINT)
+_KINDS = (Kind.DECISION, Kind.BUG, Kind.LEARNING, Kind.CHECKPOINT, Kind.SESSION)
 _CHANGES = (NEW, CHANGED, DELETED)
 # A link's label is a comment beside it: people read it, the reader of records does not.
 _NAMED_LINK = re.compile(rb"^[ \t]*- [a-z-]+: ([0-9a-f-]{36})[ \t]+# (\S{1,60})[ \t]*\r?$", re.MULTILINE)

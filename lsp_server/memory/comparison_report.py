@@ -28,6 +28,7 @@ _PLURALS = {
     Kind.BUG: ("bug", "Bugs"),
     Kind.LEARNING: ("learning", "Learnings"),
     Kind.CHECKPOINT: ("checkpoint", "Checkpoints"),
+    Kind.SESSION: ("session", "Sessions"),
 }
 # What forges make something of in the middle of plain text: @who, #1, !1, ~label, %milestone, ^alert,
 # :emoji:, scheme://, www., GH-1, the ids of commits. A character without width parts what they take for one.

@@ -14,7 +14,7 @@ from lsp_server.errors import RefusedError
 from lsp_server.memory.guard import machine_text
 from lsp_server.records.labels import MOST, NUMBERED, format_label
 from lsp_server.records.model import Kind, Record
-from lsp_server.records.paths import dated_path, highest_number, is_record_path, numbered_path
+from lsp_server.records.paths import dated_path, highest_number, is_record_path, numbered_path, session_folder
 from lsp_server.store.base import ChangeSet, Snapshot
 
 _NOTHING: Any = object()
@@ -167,6 +167,11 @@ class Edits:
 
     def free_path(self, record: Record, suffix: str = ".md") -> str:
         """Where a new record goes."""
+        if record.kind is Kind.SESSION:
+            folder = session_folder(record.created, record.id, self._names_in)
+            above, _, name = folder.rpartition("/")
+            self._put(self._names[above], name, None)
+            return f"{folder}/session.yaml"
         if record.kind in NUMBERED:
             assert record.number is not None
             return numbered_path(record.kind, record.number, record.title, suffix)

@@ -26,6 +26,7 @@ _TELLING: dict[Kind, tuple[str, ...]] = {
     Kind.LEARNING: ("lesson", "solution", "what_happened"),
     Kind.BUG: ("description", "actual", "root_cause", "fix"),
     Kind.CHECKPOINT: ("notes", "in_progress", "todo", "completed"),
+    Kind.SESSION: ("summary", "achievements"),
 }
 
 

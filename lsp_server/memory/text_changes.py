@@ -53,6 +53,8 @@ def _sections(record: Record | None) -> Mapping[tuple[str, int], tuple[str, str]
     """The texts of a body by (heading in one spelling, how many of that name came before)."""
     if record is None:
         return {}
+    if record.kind is Kind.SESSION:
+        return {("messages", 0): ("Messages", record.body)} if record.body.strip() else {}
     lines = [line.rstrip("\r") for line in record.body.split("\n")]
     found = list(headings(lines))
     result: dict[tuple[str, int], tuple[str, str]] = {}

@@ -119,6 +119,11 @@ def marked(body: str) -> list[Marked]:
     return found
 
 
+def marked_in(parts: front_matter.Split) -> list[Marked]:
+    """The conflicts in a file's body. What somebody said in a session is never one."""
+    return [] if parts.is_session else marked(parts.body_text)
+
+
 def write(text: str, key: str, wanted: Sequence[Conflict]) -> str:
     """A file's text with these conflicts listed, each once; a list that says so already is not touched."""
     from lsp_server.records.front_matter_edit import set_lines
@@ -155,7 +160,7 @@ def standing(parts: front_matter.Split, values: Any) -> list[tuple[Conflict, int
         open_ = [item for item in items if item.conflict.other and not is_settled(item, values, title)]
         found += [(item.conflict, above + item.line) for item in open_]
     above = parts.text.count("\n", 0, parts.body)
-    return [*found, *((one.conflict, above + one.line) for one in marked(parts.body_text))]
+    return [*found, *((one.conflict, above + one.line) for one in marked_in(parts))]
 
 
 def settle(text: str) -> str:
@@ -167,7 +172,7 @@ def settle(text: str) -> str:
     key = key_in(values)
     if problems or key not in values:
         return text
-    marks = {found.conflict for found in marked(parts.body_text)}
+    marks = {found.conflict for found in marked_in(parts)}
     title = sections.title_of(parts.body_text)
     before = listed(parts.front, key)
     if not before and values[key] not in ("", []):

@@ -31,6 +31,7 @@ _OURS = (
     "anchors",
     "conflicts",
 )
+_NEVER = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
@@ -47,6 +48,10 @@ class Parsed:
 def parse(path: str, data: bytes) -> Parsed:
     """Read the file at ``path`` (on the branch) with these bytes."""
     reader = FileReader(path, data)
+    if kind_of_path(path) is Kind.SESSION:
+        from lsp_server.records.sessions.head import complete
+
+        complete(reader)
     record = _record(reader)
     return Parsed(record, tuple(reader.problems))
 
@@ -66,25 +71,35 @@ def _record(reader: FileReader) -> Record | None:
     if record_id is None or kind is None:
         return None
     number = _number(reader, kind)
-    title, status, fields = read_content(reader, kind)
+    body = reader.split.body_text
+    if kind is Kind.SESSION:
+        from lsp_server.records.sessions import body as messages
+        from lsp_server.records.sessions.head import created_in, read_head
+
+        created = created_in(reader) or _NEVER
+        title, fields = read_head(reader, created)
+        status, body = reader.word("status"), messages.words(body)
+    else:
+        created = _created(reader)
+        title, status, fields = read_content(reader, kind)
     return Record(
         id=record_id,
         kind=kind,
         number=number,
         title=title,
         label=format_label(kind, number, record_id),
-        created=_created(reader),
+        created=created,
         path=reader.path,
         status=status,
         tags=reader.words("tags"),
         aliases=tuple(normalise_label(alias) or alias for alias in reader.words("aliases")),
-        links=_links(reader),
+        links=read_links(reader),
         conflicts=_conflicts(reader),
-        code=_code(reader),
+        code=read_code(reader),
         anchors=_anchors(reader),
         fields=fields,
         extra=_extra(reader, kind),
-        body=reader.split.body_text,
+        body=body,
     )
 
 
@@ -135,10 +150,10 @@ def _created(reader: FileReader) -> datetime:
             return when
     else:
         reader.wrong("created", "there is no date of creation")
-    return datetime(1970, 1, 1, tzinfo=timezone.utc)
+    return _NEVER
 
 
-def _links(reader: FileReader) -> tuple[Link, ...]:
+def read_links(reader: FileReader) -> tuple[Link, ...]:
     value = reader.get("links") or []
     links: list[Link] = []
     if not isinstance(value, list):
@@ -170,7 +185,7 @@ def _conflicts(reader: FileReader) -> tuple[Conflict, ...]:
     return tuple(dict.fromkeys(conflict for conflict, _ in found))
 
 
-def _code(reader: FileReader) -> CodePosition | None:
+def read_code(reader: FileReader) -> CodePosition | None:
     value = reader.get("code")
     if not isinstance(value, dict):
         return None
@@ -207,8 +222,8 @@ def _anchors(reader: FileReader) -> tuple[Anchor, ...]:
 def _extra(reader: FileReader, kind: Kind) -> Mapping[str, Any]:
     known = {
         *_OURS,
-        "conflicts",
         *NOTED,
+        *(("created_at", "updated_at") if kind is Kind.SESSION else ()),
         *(key for field in FIELDS[kind] for key in (field.key, *field.also)),
     }
     return {

@@ -22,6 +22,7 @@ class Shape(Enum):
     WORD = "word"  # str; a front matter value
     WORDS = "words"  # tuple[str, ...]; a front matter list
     MAPPING = "mapping"  # dict[str, int | float | str]; a front matter mapping
+    ENTRIES = "entries"  # tuple[dict[str, int | float | str], ...]; a front matter list of mappings
 
 
 class Field(NamedTuple):
@@ -35,7 +36,7 @@ class Field(NamedTuple):
 
     @property
     def in_front_matter(self) -> bool:
-        return self.shape in (Shape.WORD, Shape.WORDS, Shape.MAPPING)
+        return self.shape in (Shape.WORD, Shape.WORDS, Shape.MAPPING, Shape.ENTRIES)
 
     @property
     def is_list(self) -> bool:
@@ -130,6 +131,18 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("todo", "To Do", Shape.ITEMS, "something still to do"),
         Field("metrics", "metrics", Shape.MAPPING, "a figure, NAME=VALUE"),
         Field("notes", "Notes", Shape.TEXT, "anything else"),
+    ),
+    Kind.SESSION: (
+        Field("name", "name", Shape.WORD, "what another program calls the session"),
+        Field("goal", "goal", Shape.WORD, "what the session is for"),
+        Field("agent", "agent", Shape.WORD, "who works in it"),
+        Field("summary", "summary", Shape.WORD, "what came of it"),
+        Field("ended_at", "ended_at", Shape.WORD, "when it ended"),
+        Field("context_loaded", "context_loaded", Shape.WORDS, "something that was read at its start"),
+        Field("activities", "activities", Shape.ENTRIES, "something that was done, with its time"),
+        Field("achievements", "achievements", Shape.WORDS, "something that was reached"),
+        Field("challenges", "challenges", Shape.WORDS, "something that was hard"),
+        Field("next_session", "next_session", Shape.MAPPING, "what the next session is for"),
     ),
 }
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from lsp_server.records.model import Problem
 
 _BLANK = " \t\r\n"
+_HEAD = 4096  # characters in which a file tells that it is a session's
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
 _DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
@@ -24,6 +25,13 @@ _NOT_TEXT = re.compile(
 )
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?\Z")
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
+# A session's beginning: nothing but YAML up to its kind, or to its messages.
+_SESSION = (
+    r"(?:[A-Za-z_][\w-]*[ \t]*:[^\n]*\n|[ \t#-][^\n]*\n|\r?\n)*?"
+    r"(?:(kind:[ \t]*[\"']?session[\"']?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))"
+    r"|[\"']?(?:system_)?messages[\"']?[ \t]*:)"
+)
+_MESSAGES = r"^[\"']?(?:system_)?messages[\"']?[ \t]*:"
 # Outside YAML's printable set, or taken for a line end by YAML but not by git. Compiled when it is needed:
 # that takes as long as compiling all the others.
 _ESCAPED = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -32,7 +40,8 @@ _ESCAPED = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uf
 class Split(NamedTuple):
     """A file cut in two. ``front`` is the text between the fences, None when there is no front matter.
 
-    ``text[:start]`` is the opening fence, ``text[start:end]`` is ``front``, ``text[body:]`` the body.
+    ``text[:start]`` is the opening fence, ``text[start:end]`` is ``front``, ``text[body:]`` the body. In a
+    session's file there are no fences, and the body are its messages.
     """
 
     text: str
@@ -40,6 +49,11 @@ class Split(NamedTuple):
     start: int
     end: int
     body: int
+
+    @property
+    def is_session(self) -> bool:
+        """Whether the file is YAML throughout: then there is no fence below the front matter."""
+        return self.front is not None and self.body == self.end
 
     @property
     def body_text(self) -> str:
@@ -52,7 +66,25 @@ def split(text: str) -> Split:
     start = text.find("\n", mark) + 1
     if start and text[mark:start].rstrip(_BLANK) == "---" and (fence := _FENCE.search(text, start)):
         return Split(text, text[start : fence.start()], start, fence.start(), fence.end())
+    head = text[:_HEAD]
+    if "messages" in head or "session" in head:
+        return _split_session(text, start if text[mark:start].rstrip(_BLANK) == "---" else mark)
     return Split(text, None, 0, 0, 0)
+
+
+def _split_session(text: str, start: int) -> Split:
+    """A session's file is YAML throughout: what stands above its messages is the front matter, they are the
+    body. ``kind: session`` tells it, or an id above the messages, for a file that another program wrote."""
+    found = re.compile(_SESSION).match(text, start, start + _HEAD)
+    if found is None:
+        return Split(text, None, 0, 0, 0)
+    if not found[1]:
+        above = text[start : found.end()]
+        if not re.search(r"^id:", above, re.MULTILINE) and "\nkind: session" not in text[-_HEAD:]:
+            return Split(text, None, 0, 0, 0)
+    messages = re.compile(_MESSAGES, re.MULTILINE).search(text, start)
+    end = messages.start() if messages else len(text)
+    return Split(text, text[start:end], start, end, end)
 
 
 def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:

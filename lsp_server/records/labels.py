@@ -13,6 +13,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.BUG: "BUG",
     Kind.LEARNING: "LEARN",
     Kind.CHECKPOINT: "CHECK",
+    Kind.SESSION: "SESSION",
 }
 NUMBERED = frozenset({Kind.DECISION, Kind.BUG})
 MOST = 9_999_999  # the highest number given: nobody counts on from a date (20200924) or from 999999999
@@ -21,7 +22,7 @@ ID_WIDTH = 8  # how much of the id an unnumbered label shows, longer where two w
 # A label in running text. Letters before it would make it another word ("RADR-1"); a hyphen or a digit
 # after it another label ("ADR-12-b"); a dot may end the sentence.
 _IN_TEXT = (
-    r"(?<![\w-])(?:(?:ADR|BUG)-\d{1,9}|(?:LEARN|CHECK)-[0-9a-f]{8,32}"
+    r"(?<![\w-])(?:(?:ADR|BUG)-\d{1,9}|(?:LEARN|CHECK|SESSION)-[0-9a-f]{8,32}"
     r"|memory:[0-9a-f][0-9a-f-]{3,35})(?![\w-])"
 )
 # Compiled when they are needed: a command that only writes needs none of them.

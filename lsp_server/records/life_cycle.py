@@ -26,12 +26,14 @@ STEPS: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
     },
     Kind.LEARNING: {},
     Kind.CHECKPOINT: {},
+    Kind.SESSION: {},
 }
 FIRST: Mapping[Kind, str | None] = {
     Kind.DECISION: "proposed",
     Kind.BUG: "open",
     Kind.LEARNING: None,
     Kind.CHECKPOINT: None,
+    Kind.SESSION: None,
 }
 SETTLED_BUG = ("fixed", "closed", "wont-fix")
 _OVER = {Kind.DECISION: ("rejected", "deprecated", "superseded"), Kind.BUG: SETTLED_BUG}

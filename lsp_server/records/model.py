@@ -22,6 +22,11 @@ class Kind(str, Enum):
     LEARNING = "learning"
     BUG = "bug"
     CHECKPOINT = "checkpoint"
+    SESSION = "session"
+
+
+MARKDOWN_KINDS = (Kind.DECISION, Kind.LEARNING, Kind.BUG, Kind.CHECKPOINT)
+"""Those whose files are Markdown, made from templates; a session's is YAML throughout."""
 
 
 class Relation(str, Enum):

@@ -19,6 +19,7 @@ FOLDERS: Mapping[Kind, str] = {
     Kind.BUG: "bugs",
     Kind.LEARNING: "learnings",
     Kind.CHECKPOINT: "checkpoints",
+    Kind.SESSION: "sessions",
 }
 TOMBSTONES = "deleted"
 ROOM = 1000  # entries in one directory
@@ -46,9 +47,8 @@ def slug(title: str) -> str:
 def kind_of_path(path: str) -> Kind | None:
     """The kind of record that a file on the branch is supposed to hold; None for any other file."""
     folder, _, rest = path.partition("/")
-    if not rest or not rest.endswith(_SUFFIXES):
-        return None
-    return _KIND_OF.get(folder)
+    kind = _KIND_OF.get(folder)
+    return kind if rest and rest.endswith(".yaml" if kind is Kind.SESSION else _SUFFIXES) else None
 
 
 def is_record_path(path: str) -> bool:
@@ -102,15 +102,33 @@ def _counted(name: str) -> int:
 
 def dated_path(kind: Kind, when: datetime, title: str, listing: Callable[[str], Collection[str]]) -> str:
     """A free path for a record of a kind without numbers: ``learnings/2026/11/21-email-case.md``."""
-    month = f"{FOLDERS[kind]}/{when.year:04d}/{when.month:02d}"  # a tenth of the time of %Y/%m
     stem = f"{when.day:02d}-{slug(title)}"
+    folder, names = _month_with_room(kind, when, listing)
+    name, copy = f"{stem}.md", 2
+    while name in names:
+        name, copy = f"{stem}-{copy}.md", copy + 1
+    return f"{folder}/{name}"
+
+
+def session_folder(when: datetime, record_id: str, listing: Callable[[str], Collection[str]]) -> str:
+    """A free folder for a session's file: ``sessions/2026/11/2026-11-21_9f3c1a2b``, with more of the id
+    where that is another session's."""
+    folder, names = _month_with_room(Kind.SESSION, when, listing)
+    width = 8
+    while (name := f"{when:%Y-%m-%d}_{record_id[:width]}") in names and width < len(record_id):
+        width += 5  # up to the next hyphen, and then on
+    return f"{folder}/{name.rstrip('-')}"
+
+
+def _month_with_room(
+    kind: Kind, when: datetime, listing: Callable[[str], Collection[str]]
+) -> tuple[str, Collection[str]]:
+    """The folder of a month, or a further one in it where it is full; and the names in that."""
+    month = f"{FOLDERS[kind]}/{when.year:04d}/{when.month:02d}"  # a tenth of the time of %Y/%m
     folder, names = month, listing(month)
     further = 2
     while len(names) >= ROOM:
         folder = f"{month}/{further}"
         names = listing(folder)
         further += 1
-    name, copy = f"{stem}.md", 2
-    while name in names:
-        name, copy = f"{stem}-{copy}.md", copy + 1
-    return f"{folder}/{name}"
+    return folder, names

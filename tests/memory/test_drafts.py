@@ -19,6 +19,7 @@ from lsp_server.errors import (
     UsageError,
 )
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.records.model import MARKDOWN_KINDS
 
 
 def fill(path: Path, title: str, **sections: str) -> str:
@@ -43,7 +44,7 @@ def test_a_draft_lies_outside_the_work_tree_and_knows_its_place(memory: Memory, 
 
 def test_an_untouched_draft_is_never_committed(memory: Memory) -> None:
     before = memory.version()
-    for kind in Kind:
+    for kind in MARKDOWN_KINDS:
         draft = memory.draft(kind, title="Even with a title")
         saved = memory.save_draft(draft.path)
         assert (saved.record, saved.changed) == (None, False)
@@ -60,7 +61,7 @@ def test_a_draft_without_a_title_waits(memory: Memory) -> None:
     assert "Something." in draft.path.read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", MARKDOWN_KINDS)
 def test_a_saved_draft_is_a_record_without_the_hints(memory: Memory, repo: Repo, kind: Kind) -> None:
     draft = memory.draft(kind, at=[CodeRange("src/auth.py", 5, 7)])
     fill(draft.path, "A title")
@@ -145,7 +146,7 @@ def test_a_draft_with_broken_front_matter_is_kept_and_its_line_named(memory: Mem
 
 
 def test_a_fresh_draft_has_nothing_wrong_with_it(memory: Memory) -> None:
-    for kind in Kind:
+    for kind in MARKDOWN_KINDS:
         draft = memory.draft(kind)
         assert memory.check_draft(draft.path, draft.path.read_text("utf-8")) == []
 

@@ -11,6 +11,7 @@ from support import Repo
 from lsp_server import Memory
 from lsp_server.errors import NotFoundError, RefusedError, UsageError
 from lsp_server.memory import CodeRange, Kind
+from lsp_server.records.model import MARKDOWN_KINDS
 
 
 def test_a_decision_gets_the_next_number_and_stands_on_the_branch(memory: Memory, repo: Repo) -> None:
@@ -38,7 +39,7 @@ def test_the_commit_says_which_record_and_which_code_it_belongs_to(memory: Memor
 
 
 def test_what_is_returned_is_what_anybody_reads(memory: Memory) -> None:
-    for kind in Kind:
+    for kind in MARKDOWN_KINDS:
         at = [CodeRange("src/auth.py", 5, 7)]
         record = (
             memory.record(kind, "A title", tags=["auth", "api"], at=at)
@@ -132,7 +133,7 @@ def test_a_checkpoint_notes_commit_branch_dirt_files_and_time(memory: Memory, re
     ],
 )
 def test_any_title_a_person_may_type_is_kept_as_it_is(memory: Memory, title: str) -> None:
-    for kind in Kind:
+    for kind in MARKDOWN_KINDS:
         record = memory.checkpoint(title) if kind is Kind.CHECKPOINT else memory.record(kind, title)
         assert memory.get(record.id).title == " ".join(title.split())
         assert ".." not in record.path

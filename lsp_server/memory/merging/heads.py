@@ -24,6 +24,11 @@ _OURS = re.compile(
     rb"(?:status: [a-z-]+\n)?created: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?[+-]\d\d:\d\d)\n"
     rb"(?:(?!(?:id|kind|number|created)[ \t:]|memory-)(?:[a-z]|  )[^\n]*\n)*---\n"
 )
+_SESSION = re.compile(
+    rb"id: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\nkind: session\n"
+    rb'created_at: "([^"\\\n]+)"\n(?!(?s:.)*^id[ \t]*:)',
+    re.MULTILINE,
+)
 # What may say the same in another way: then the whole file is read.
 _UNUSUAL = re.compile(rb"^(?:memory-|[\"'?<=>&]|\.\.\.|---|(?:id|kind|number|created)[ \t])", re.MULTILINE)
 
@@ -62,6 +67,11 @@ def head_of(path: str, data: bytes) -> Head | None:
 
 def _quick(data: bytes) -> Head | None:
     """The head of a file as we write it; None for anything else."""
+    if session := _SESSION.match(data):
+        try:
+            return Head(session[1].decode(), Kind.SESSION, None, _moment(session[2]))
+        except (ValueError, OverflowError):
+            return None
     if ours := _OURS.match(data):
         record_id, word, digits, created = ours.groups()
         kind, has_number = _KINDS.get(word, _NO_KIND)

@@ -16,6 +16,7 @@ from lsp_server.records.life_cycle import STEPS
 from lsp_server.records.merging.choosing import changed_one, later_status
 from lsp_server.records.merging.code import merge_code, settled_commit
 from lsp_server.records.merging.lists import as_items, is_list, merge_items
+from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.model import Conflict, Kind
 
 
@@ -58,7 +59,7 @@ class FrontMerge:
     def _entries(self, base: Front, first: Front, second: Front, prefix: str) -> list[str]:
         result = []
         old, one, other = (_by_key(front.entries) for front in (base, first, second))
-        for key in _order(list(old), list(one), list(other)):
+        for key in fitting_order(list(old), list(one), list(other)):
             entries = old.get(key), one.get(key), other.get(key)
             text = self._entry(prefix + key[0], *entries)
             if text is not None:
@@ -94,8 +95,10 @@ class FrontMerge:
         if one is None or other is None:
             left = one or other  # removed on one side, changed on the other: the change stays
             return left.text if left else None
-        if key == "created" and (older := _older(one, other)):
+        if key in ("created", "created_at") and (older := _older(one, other)):
             return older.text
+        if key in ("updated_at", "ended_at") and (later := _older(one, other)):
+            return (one if later is other else other).text
         if key == "number" and self.kind in NUMBERED and (lower := self._number(one, other)):
             return lower.text
         if key == "status" and (status := self._status(one, other)):
@@ -172,29 +175,6 @@ def _by_key(entries: Sequence[Entry]) -> dict[tuple[str, int], Entry]:
             time += 1
         found[entry.key, time] = entry
     return dict(reversed(found.items()))
-
-
-_Key = tuple[str, int]
-
-
-def _order(base: list[_Key], one: list[_Key], other: list[_Key]) -> list[_Key]:
-    """All keys in an order that fits both sides: that of the side that changed the base's."""
-    common = [key for key in base if key in one and key in other]
-    spine, further = (one, other)
-    if [key for key in one if key in common] == common:
-        spine, further = (other, one) if [key for key in other if key in common] != common else (one, other)
-    result = list(spine)
-    place = 0
-    for number, key in enumerate(further):
-        if key in result:
-            place = max(place, result.index(key) + 1) if number else result.index(key) + 1
-            continue
-        # Below what stands above it, and below what the other side added there.
-        while place < len(result) and result[place] not in further and result[place] not in base:
-            place += 1
-        result.insert(place, key)
-        place += 1
-    return result
 
 
 def _comments(base: str, one: str, other: str) -> str:

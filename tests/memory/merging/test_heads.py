@@ -10,11 +10,12 @@ from memory.merging.clones import Clone
 from lsp_server.memory import Kind
 from lsp_server.memory.merging.heads import _OURS, head_of
 from lsp_server.records.document import parse
+from lsp_server.records.model import MARKDOWN_KINDS
 
 RECORD = "---\nid: 5d2f0c1e-8a1b-4c3d-9e4f-0a1b2c3d4e5f\nkind: learning\ncreated: {}\n---\n\n# Title\n"
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", MARKDOWN_KINDS)
 def test_every_record_that_we_write_is_told_at_one_look(pair: tuple[Clone, Clone], kind: Kind) -> None:
     record = pair[0].memory.record(kind, "Something worth keeping", tags=["auth"])
     data = pair[0].read(record.path).encode() + b"\n"

@@ -1,0 +1,52 @@
+"""The calls about sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsp_server.memory.guard import guard_for
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.sessions import SessionSummary
+    from lsp_server.records.sessions.model import Session
+
+
+class Conversing:
+    """Save, read and list sessions: spans of work, with what was said in them."""
+
+    _core: Core
+
+    def save_session(self, session: Session, *, redact: bool = True) -> Session:
+        """Write a session as one commit: a new one, or merged with what stands there under its id. The answer
+        is the session as it now stands, with the time of this save in ``updated_at``.
+
+        A session that came from ``session`` or from an earlier save knows what it was read from: only what
+        was changed since then is changed, and what others did meanwhile (by hand, too) is kept. Messages that
+        were added on both sides are all kept. Secrets in messages are replaced by ``[redacted: <rule>]``; in
+        the head (goal, summary …) too, or with ``redact`` false refused.
+
+        Raises ``UsageError`` for a value that JSON does not have, for an id that is no UUID or a time that is
+        none, ``SecretError``, ``RefusedError``, ``NotInitialisedError``, ``StoreError``.
+        """
+        from lsp_server.memory import sessions
+
+        self._core.expect_memory()
+        return sessions.save(self._core, session, guard_for(self._core, redact=redact))
+
+    def session(self, ref: str = "latest") -> Session:
+        """The session with this label, full id, part of an id that no other session has, or name in another
+        program; ``latest`` is the one that was saved last.
+
+        Raises ``NotFoundError``, ``AmbiguousError``, ``UsageError`` for another kind of record,
+        ``RefusedError`` for a file that cannot be read.
+        """
+        from lsp_server.memory import sessions
+
+        return sessions.read(self._core, ref)
+
+    def sessions(self, limit: int | None = 20) -> tuple[SessionSummary, ...]:
+        """The sessions without their messages, those first that were saved last; ``limit`` None for all."""
+        from lsp_server.memory import sessions
+
+        return sessions.summaries(self._core, limit)

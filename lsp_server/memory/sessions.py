@@ -1,0 +1,275 @@
+"""Use cases: sessions written, found and read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsp_server.errors import AmbiguousError, NotFoundError, RefusedError, UsageError
+from lsp_server.memory.core import Core
+from lsp_server.memory.edits import Edits
+from lsp_server.memory.guard import Guard
+from lsp_server.records.document import parse
+from lsp_server.records.front_matter import split
+from lsp_server.records.labels import normalise_label
+from lsp_server.records.model import Kind, Record
+from lsp_server.records.sessions.editing import revised
+from lsp_server.records.sessions.model import Origin, Session, moment
+from lsp_server.records.sessions.reading import originating, read_session
+from lsp_server.records.sessions.writing import head_values
+
+if TYPE_CHECKING:
+    from lsp_server.index.sessions import SessionRow
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """One session in a list. ``messages`` counts them without those of the system; ``ended_at`` is None for
+    one that was never ended. Times are ISO 8601; where the file has no zone, ``created_at`` and
+    ``updated_at`` count as UTC."""
+
+    id: str
+    label: str
+    title: str
+    name: str | None
+    agent: str | None
+    created_at: str
+    updated_at: str
+    ended_at: str | None
+    messages: int
+    path: str
+
+
+def new_session(core: Core, **given: object) -> Session:
+    """A session that begins now, with an id of its own, written nowhere yet."""
+    now = core.now().isoformat()
+    return replace(
+        Session(id=str(uuid.uuid4()), created_at=now, updated_at=now, code=core.position()),
+        **given,  # type: ignore[arg-type]  # the fields of a session by name, checked by replace
+    )
+
+
+def checked(session: Session) -> Session:
+    """A session that can be kept. Raises ``UsageError`` for an id or a time that is none."""
+    try:
+        session_id = str(uuid.UUID(session.id))
+    except (ValueError, AttributeError, TypeError):
+        raise UsageError(f"{session.id!r} is no id of a session: give a UUID") from None
+    if moment(session.created_at) is None:
+        raise UsageError(f"{session.created_at!r} is no date like 2026-11-21T10:00:00+00:00")
+    return session if session_id == session.id else replace(session, id=session_id)
+
+
+class Placed(NamedTuple):
+    """A session that was written inside a commit: the record of it, its bytes, and the session where the file
+    says just what was given."""
+
+    record: Record
+    data: bytes
+    given: Session | None
+    is_new: bool
+    changed: bool
+
+    def session(self) -> Session:
+        """The session as it stands, ready to be changed and saved again."""
+        if self.given is not None:
+            return originating(self.given, self.record.path, self.data)
+        session, _ = read_session(self.record.path, self.data)
+        assert session is not None
+        return session
+
+
+def place_session(core: Core, edits: Edits, session: Session, guard: Guard) -> Record:
+    """Write a session inside one commit: a new file, or merged with what stands there under its id. The
+    record is as anybody will read it.
+
+    What was changed since the session was read (``Session.origin``) is merged with what others changed
+    meanwhile; what is added on both sides is all kept. Secrets in what was said are replaced; those in the
+    head as well where the guard redacts, else they are refused with ``SecretError``.
+    """
+    return place(core, edits, guarded(checked(session), guard), guard).record
+
+
+def place(core: Core, edits: Edits, session: Session, guard: Guard) -> Placed:
+    """As ``place_session``, for a session that was checked and whose messages have no secret."""
+    path = _path(core, edits, session)
+    standing = edits.read(path) if path is not None else None
+    written = revised(session)
+    text = clean_head(written, guard)
+    given: Session | None = session if text is written else None
+    if path is None or standing is None:
+        path = path or edits.free_path(_blank(session))
+    elif session.origin is None or standing != session.origin.data:
+        text, given = _merged(session, text, standing), None
+    data = text.encode("utf-8", "surrogateescape")
+    record = parse(path, data).record
+    if record is None or record.id != session.id:
+        raise RefusedError(f"session {session.id[:8]} would not be readable after this change")
+    if data != standing:
+        edits.write(path, data)
+    return Placed(record, data, given, standing is None, data != standing)
+
+
+def _merged(session: Session, text: str, standing: bytes) -> str:
+    from lsp_server.records.merging import merge_record
+
+    base = session.origin.data if session.origin else None
+    merged = merge_record(
+        Kind.SESSION, base, text.encode("utf-8"), standing, ("", ""), apart=session.origin is not None
+    )
+    return merged.data.decode("utf-8", "surrogateescape")
+
+
+def _blank(session: Session) -> Record:
+    return Record(session.id, Kind.SESSION, "", "", session.created, "")
+
+
+def _path(core: Core, edits: Edits, session: Session) -> str | None:
+    """Where a session stands, None for a new one. The index is asked only where it is not where it was."""
+    if session.origin is not None and _holds(edits, session.origin.path, session.id):
+        return session.origin.path
+    known = core.known(edits, session.id)
+    if known is not None and known.kind is not Kind.SESSION:
+        raise RefusedError(f"{known.label} has the id {session.id}, and is no session")
+    return None if known is None else known.path
+
+
+def _holds(edits: Edits, path: str, session_id: str) -> bool:
+    from lsp_server.memory.merging.heads import head_of
+
+    data = edits.read(path)
+    head = None if data is None else head_of(path, data)
+    return head is not None and head.id == session_id
+
+
+# writing -------------------------------------------------------------------------------------------
+def guarded(session: Session, guard: Guard) -> Session:
+    """A session without the secrets that were said in it; those that were there before stay, as everything
+    that is on the branch."""
+    from lsp_server.memory.session_secrets import redacted_messages
+
+    return replace(session, **redacted_messages(session, guard.listed))
+
+
+def clean_head(text: str, guard: Guard) -> str:
+    """A session's file with a head that may be committed."""
+    end = split(text).end
+    return guard.clean(text[:end], seen=False) + text[end:]
+
+
+def save(core: Core, session: Session, guard: Guard) -> Session:
+    """Write one session as one commit, with the time of this save; the session as it now stands. Nothing is
+    written where nothing changed."""
+    session = guarded(_touched(core, checked(session)), guard)
+    written: list[Placed] = []
+
+    def change(edits: Edits) -> str:
+        written[:] = [place(core, edits, session, guard)]
+        placed = written[0]
+        if not placed.changed:
+            return ""
+        return core.message("save" if placed.is_new else "continue", placed.record, code=core.position())
+
+    core.commit(change)
+    return written[0].session()
+
+
+def _touched(core: Core, session: Session) -> Session:
+    """A session with the time of this save, which is never before an earlier one, whatever the clock says."""
+    origin = session.origin
+    if origin is not None and not _is_changed(session, origin):
+        return session
+    now = core.now()
+    if session.updated > now and origin is not None:
+        return session
+    return replace(session, updated_at=now.isoformat())
+
+
+def _is_changed(session: Session, origin: Origin) -> bool:
+    return (
+        session.messages != origin.messages
+        or session.system_messages != origin.system_messages
+        or head_values(session) != origin.head
+    )
+
+
+# reading -------------------------------------------------------------------------------------------
+def summaries(core: Core, limit: int | None) -> tuple[SessionSummary, ...]:
+    """The sessions, those first that were saved last."""
+    rows = core.followed().sessions()
+    return tuple(summary(row) for row in rows[:limit])
+
+
+def summary(row: SessionRow) -> SessionSummary:
+    fields = row.fields
+    return SessionSummary(
+        id=row.id,
+        label=row.label,
+        title=row.title,
+        name=fields.get("name"),
+        agent=fields.get("agent"),
+        created_at=row.created.isoformat(),
+        updated_at=row.updated.isoformat(),
+        ended_at=fields.get("ended_at"),
+        messages=fields.get("message_count", 0),
+        path=row.path,
+    )
+
+
+def read(core: Core, ref: str) -> Session:
+    """The session that ``ref`` names, messages and all."""
+    path, label = find(core, ref)
+    data = core.read(path)
+    if data is None:
+        raise NotFoundError(f"{label} was deleted meanwhile")
+    session, problems = read_session(path, data)
+    if session is None:
+        problem = problems[0]
+        raise RefusedError(
+            f"{label} cannot be read: line {problem.line + 1}: {problem.message}; "
+            f"mend it with `git memory edit {label}`"
+        )
+    return session
+
+
+def find(core: Core, ref: str) -> tuple[str, str]:
+    """Where the session stands that ``ref`` names, and its label. A name is a label, an id, a part of one
+    that no other session has, what another program calls it, or ``latest``."""
+    wanted = ref.strip()
+    if core.batch is not None and wanted != LATEST:
+        record = core.find(wanted)
+        if record.kind is Kind.SESSION:
+            return record.path, record.label
+    rows = core.followed().sessions()
+    if not rows:
+        raise NotFoundError("there is no session in this memory yet")
+    if wanted == LATEST:
+        return rows[0].path, rows[0].label
+    found = _named(rows, wanted)
+    if len(found) == 1:
+        return found[0].path, found[0].label
+    if found:
+        named = ", ".join(f"{row.label} {row.title!r}" for row in found[:5])
+        raise AmbiguousError(f"{ref!r} could be {named}; give more of the id")
+    record = core.find(wanted)  # tells what it is, or that it was deleted
+    if record.kind is not Kind.SESSION:
+        raise UsageError(f"{record.label} is a {record.kind.value}, not a session")
+    return record.path, record.label
+
+
+def _named(rows: Sequence[SessionRow], wanted: str) -> list[SessionRow]:
+    label = (normalise_label(wanted) or "").lower()
+    digits = (label.partition("-")[2] if label.startswith("session-") else wanted).replace("-", "").lower()
+    tests: tuple[Callable[[SessionRow], bool], ...] = (
+        lambda row: row.id == wanted.lower() or row.label.lower() == label,
+        lambda row: row.fields.get("name") == wanted,
+        lambda row: bool(digits) and row.id.replace("-", "").startswith(digits),
+    )
+    for test in tests:
+        if found := [row for row in rows if test(row)]:
+            return found
+    return []

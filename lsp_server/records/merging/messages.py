@@ -1,0 +1,113 @@
+"""Two edits of a session's messages as one: what either side added is there, in the order it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsp_server.records.merging.aligning import matches
+from lsp_server.records.sessions.body import Cut, Part, cut
+from lsp_server.records.sessions.model import MESSAGES
+
+_NONE = Part("", [], "  ")
+
+
+def merge_messages(
+    base: str | None, one: str, other: str, one_is_earlier: bool, *, apart: bool = False
+) -> str | None:
+    """The body of a session's file (``messages:`` and what is above them) from two sides and their base;
+    None where a side cannot be read. Of a message that one side changed the changed one stays, of one that
+    both changed both.
+
+    What both sides added is there once where it begins alike (one conversation saved twice), then what the
+    earlier side said, then the other's. ``apart``: nothing is the same, for each side added its own.
+    """
+    sides = [Cut("", {}) if text is None else _cut(text) for text in (base, one, other)]
+    old, first, second = sides
+    if old is None or first is None or second is None:
+        return None
+    if not one_is_earlier:
+        first, second = second, first
+    written = []
+    for key in MESSAGES:
+        parts = [side.parts.get(key, _NONE) for side in (old, first, second)]
+        if not any(side.parts.get(key) for side in (first, second)):
+            continue
+        spine = parts[1] if key in first.parts else parts[2]
+        margin = spine.margin if spine.items else parts[2].margin
+        opening = spine.opening if spine.items else parts[2].opening or spine.opening
+        before, one_side, other_side = (
+            [_with_margin(item, part.margin, margin) for item in part.items] for part in parts
+        )
+        merged = _merged(before, one_side, other_side, apart=apart)
+        if not merged:
+            opening = f"{key}: []\n"
+        written.append(opening + "".join(_ended(item) for item in merged))
+    return max(first.lead, second.lead) + "".join(map(_ended, written))
+
+
+def _cut(body: str) -> Cut | None:
+    """A body as its messages; one in another form is written anew."""
+    if (found := cut(body)) is not None:
+        return found
+    from lsp_server.errors import UsageError
+    from lsp_server.records.sessions.loading import load
+    from lsp_server.records.sessions.writing import items
+
+    values, problems = load(body)
+    if problems or any(not isinstance(values.get(key), (list, type(None))) for key in MESSAGES):
+        return None
+    try:
+        parts = {
+            key: Part(f"{key}:\n", items(values[key] or (), "  "), "  ") for key in MESSAGES if key in values
+        }
+    except UsageError:
+        return None
+    return Cut("", parts)
+
+
+def _with_margin(item: str, margin: str, wanted: str) -> str:
+    if margin == wanted:
+        return item
+    lines = item.splitlines(keepends=True)
+    return "".join(wanted + line.removeprefix(margin) if line.strip() else line for line in lines)
+
+
+def _merged(base: Sequence[str], first: Sequence[str], second: Sequence[str], *, apart: bool) -> list[str]:
+    kept, added = zip(*(_edits(base, side) for side in (first, second)), strict=True)
+    merged: list[str] = []
+    for place in range(len(base) + 1):
+        merged += _both(added[0].get(place, ()), added[1].get(place, ()), apart=apart)
+        if place < len(base) and kept[0][place] is not None and kept[1][place] is not None:
+            merged.append(kept[0][place])
+    return merged
+
+
+def _edits(base: Sequence[str], side: Sequence[str]) -> tuple[list[str | None], dict[int, list[str]]]:
+    """What a side made of the base: its items there, None where they are gone; what it put before each."""
+    kept: list[str | None] = [None] * len(base)
+    added: dict[int, list[str]] = {}
+    for same, b1, b2, s1, s2 in matches(_keys(base), _keys(side)):
+        if same:
+            kept[b1:b2] = side[s1:s2]
+        elif s1 < s2:
+            added.setdefault(b2, []).extend(side[s1:s2])
+    return kept, added
+
+
+def _both(first: Sequence[str], second: Sequence[str], *, apart: bool) -> list[str]:
+    if apart or not first or not second:
+        return [*first, *second]
+    keys = _keys(first), _keys(second)
+    alike = 0
+    while alike < min(map(len, keys)) and keys[0][alike] == keys[1][alike]:
+        alike += 1
+    return [*first, *second[alike:]]
+
+
+def _keys(items: Sequence[str]) -> list[str]:
+    """What messages are compared by: their lines without the blank ones and comments' places below them."""
+    return [item.rstrip() for item in items]
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"

@@ -1,0 +1,1 @@
+"""A session's file: YAML throughout, a head of keys and then messages."""

@@ -1,0 +1,156 @@
+"""A session's file with what was changed in the session since it was read: every other byte as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsp_server.records.front_entries import Entry, UnreadableError, read_entries
+from lsp_server.records.front_matter import split
+from lsp_server.records.sessions.body import Part, cut, has_other_keys
+from lsp_server.records.sessions.model import KEYS, MESSAGES, Message, Origin, Session
+from lsp_server.records.sessions.writing import entry, head_values, items, session_text
+
+
+def revised(session: Session) -> str:
+    """The text of the file that the session was read from, with what the session says now; a new file for a
+    session that was read from none. Raises ``UsageError`` for a value that cannot be kept."""
+    origin = session.origin
+    if origin is None:
+        return session_text(session)
+    try:
+        text = origin.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return session_text(session)
+    parts = split(text)
+    if parts.front is None or has_other_keys(parts.body_text):
+        return session_text(session)
+    try:
+        front = _head(parts.front, origin, session)
+    except UnreadableError:
+        return session_text(session)
+    body = _body(parts.body_text, origin, session)
+    if body is None:
+        fresh = session_text(session)
+        body = fresh[split(fresh).body :]
+    if "\r\n" in text:
+        front, body = (_windows(part) for part in (front, body))
+    return text[: parts.start] + front + body
+
+
+def _windows(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+def _head(front: str, origin: Origin, session: Session) -> str:
+    values = head_values(session)
+    changed = {key: value for key, value in values.items() if _differs(origin.head.get(key), value)}
+    gone = [key for key in origin.head if key not in values]
+    if not changed and not gone:
+        return front
+    found = read_entries(front)
+    by_key = {one.key: one for one in found.entries}
+    edits: list[tuple[int, int, str]] = []
+    for key in (*changed, *gone):
+        written = entry(key, changed[key]) if key in changed else ""
+        if (old := by_key.get(key)) is not None:
+            edits.append((old.start, old.start + len(old.text), written))
+        else:
+            at = _place(key, found.entries, front)
+            edits.append((at, at, written))
+    for start, end, written in sorted(edits, key=lambda edit: edit[0], reverse=True):
+        before = front[:start]
+        gap = "\n" if before and not before.endswith("\n") else ""
+        front = before + gap + written + front[end:]
+    return front
+
+
+def _differs(old: Any, new: Any) -> bool:
+    return not _equal(old, new)
+
+
+def _place(key: str, entries: Sequence[Entry], front: str) -> int:
+    """Where a new key goes: below the last of those that stand above it in a file of ours."""
+    order = KEYS.index(key) if key in KEYS else len(KEYS)
+    above = [one for one in entries if one.key in KEYS and KEYS.index(one.key) < order]
+    if not above or order == len(KEYS):
+        return _end(front)
+    return above[-1].start + _end(above[-1].text)
+
+
+def _end(text: str) -> int:
+    """Where the next line goes, above blank ones."""
+    at = text.find("\n", len(text.rstrip("\r\n")))
+    return at + 1 if at >= 0 else len(text)
+
+
+def _body(body: str, origin: Origin, session: Session) -> str | None:
+    """The messages; None where they cannot be cut into single ones."""
+    old = {key: getattr(origin, key) for key in MESSAGES}
+    new = {key: getattr(session, key) for key in MESSAGES}
+    if all(_same(old[key], new[key]) for key in MESSAGES):
+        return body
+    known = cut(body)
+    if known is None or (body and not body.endswith("\n")):
+        return None
+    pieces: dict[str, str] = {}
+    for key in MESSAGES:
+        part = known.parts.get(key)
+        if _same(old[key], new[key]):
+            if part is not None:
+                pieces[key] = part.opening + "".join(part.items)
+        elif part is None or len(part.items) != len(old[key]) or not part.items:
+            if part is not None and "#" in part.opening:
+                return None
+            pieces[key] = f"{key}:\n" + "".join(items(new[key], "  ", key))
+        else:
+            pieces[key] = _changed(part, old[key], new[key], key)
+    order = [key for key in known.parts if key in pieces]
+    order = [*(key for key in pieces if key not in order and key != "messages"), *order]
+    order += [key for key in pieces if key not in order]
+    written = [pieces[key] for key in order]
+    lead = known.lead or ("" if known.parts else "\n")
+    return lead + "".join(written[:1] + [_below(one, written[0]) for one in written[1:]])
+
+
+def _below(text: str, above: str) -> str:
+    return text if above.endswith("\n\n") else f"\n{text}"
+
+
+def _changed(part: Part, old: Sequence[Message], new: Sequence[Message], key: str) -> str:
+    """A list with the lines of the messages that are as they were."""
+    if not new:
+        return f"{key}: []\n"
+    start = _alike(old, new)
+    end = min(_alike(old[start:][::-1], new[start:][::-1]), len(new) - start)
+    above = "".join(part.items[:start])
+    below = "".join(part.items[len(part.items) - end :]) if end else ""
+    gap = ""
+    if not below and above:  # blank lines stay at the end
+        at = _end(above)
+        above, gap = above[:at], above[at:]
+    middle = items(new[start : len(new) - end], part.margin, key)
+    return part.opening + above + "".join(middle) + gap + below
+
+
+def _alike(one: Sequence[Message], other: Sequence[Message]) -> int:
+    """How many of two lists are the same from the beginning."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left is not right and not _equal(left, right):
+            break
+        count += 1
+    return count
+
+
+def _same(one: Sequence[Message], other: Sequence[Message]) -> bool:
+    return one is other or (len(one) == len(other) and _alike(one, other) == len(one))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Python takes 1, 1.0 and true for equal; a file does not, nor the order of a mapping's keys."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_equal(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return type(one) is type(other) and bool(one == other)
