@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lsp_server.memory.calls.artifacts import Artifacts
 from lsp_server.memory.calls.batching import Batching
 from lsp_server.memory.calls.citing import Citing
+from lsp_server.memory.calls.documents import Documenting
 from lsp_server.memory.calls.drafting import Drafting
 from lsp_server.memory.calls.hooking import Hooking
 from lsp_server.memory.calls.maintaining import Maintaining
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 class Memory(
     Writing,
     Batching,
+    Documenting,
     Reading,
     Resuming,
     Reviewing,

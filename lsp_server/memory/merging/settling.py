@@ -10,6 +10,7 @@ from lsp_server.memory.merging.notes import Notes, told
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Trio
 from lsp_server.memory.merging.trees import Pool
 from lsp_server.records.front_matter import read
+from lsp_server.records.living.documents import document_at
 from lsp_server.records.merging import merge_record, merge_text
 from lsp_server.records.paths import number_of_name
 from lsp_server.store.base import Blob
@@ -91,6 +92,10 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
             object_id = pool.add(allowances.merged(one, other))
         elif b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
             return _beside(path, ours, theirs, notes)
+        elif (living := document_at(path)) is not None:
+            from lsp_server.records.merging.living import merge_living
+
+            object_id = pool.add(merge_living(living, texts[BASE], one, other))
         else:
             merged = merge_text(texts[BASE], one, other, ("", ""))
             if merged.conflicts:

@@ -50,7 +50,7 @@ def merge_body(base: str | None, first: str, second: str, names: tuple[str, str]
         pieces = _three_way(texts, old, sides[0], sides[1])
     pieces = _joined_conflicts(pieces)
     ends = [units[-1].gap for units in (old or sides[0], *sides)]
-    return _numbered(_together(pieces, changed_one(*ends)), sides)
+    return numbered(together(pieces, changed_one(*ends)), sides)
 
 
 def _held(units: Sequence[Unit], known: set[Hashable]) -> frozenset[Hashable]:
@@ -94,7 +94,7 @@ def _settled(texts: Texts, base: Unit, one: Unit | None, other: Unit | None, *, 
         if left.key in texts.held[1 if other is None else 0]:
             return []
         return [_conflict(texts, [one] if one else [], [other] if other else [])]
-    gaps = _gaps(base, one, other)
+    gaps = gaps_of(base, one, other)
     if base.kind == TITLE and one.kind == other.kind == TITLE:
         return [Piece(_title(texts, base, one, other), gaps)]
     if one.key == other.key or base.key in (one.key, other.key):
@@ -124,7 +124,7 @@ def _both(texts: Texts, first: Sequence[Unit], second: Sequence[Unit], *, strict
             for one, other in zip(first[f1:f2], second[s1:s2], strict=True):
                 chosen = _title(texts, None, one, other) if one.kind == TITLE and one != other else one
                 chosen = chosen if one.kind == TITLE else min(one, other, key=lambda unit: unit.text)
-                pieces.append(Piece(chosen, _gaps(None, one, other)))
+                pieces.append(Piece(chosen, gaps_of(None, one, other)))
                 strict = strict or one.kind in HEADED
             continue
         heads = [_before_heading(first[f1:f2]), _before_heading(second[s1:s2])]
@@ -148,7 +148,7 @@ def _conflict(texts: Texts, first: Sequence[Unit], second: Sequence[Unit]) -> Pi
         if len(units) == 1 and units[0].alternatives:
             found += units[0].alternatives
         else:
-            found.append(Alternative(name, _together([_piece(unit) for unit in units], "")))
+            found.append(Alternative(name, together([_piece(unit) for unit in units], "")))
     united = conflict_marks.unite(found)
     last = [units[-1] for units in (first, second) if units]
     gaps = tuple((unit.gap, unit.follows) for unit in last)
@@ -181,14 +181,15 @@ def _piece(unit: Unit) -> Piece:
     return Piece(unit, ((unit.gap, unit.follows),))
 
 
-def _gaps(base: Unit | None, one: Unit, other: Unit) -> tuple[tuple[str, str], ...]:
+def gaps_of(base: Unit | None, one: Unit, other: Unit) -> tuple[tuple[str, str], ...]:
+    """What followed a unit on both sides, first where it is another than in the base."""
     found = [(one.gap, one.follows), (other.gap, other.follows)]
     if base is not None and found[0] == (base.gap, base.follows):
         found.reverse()
     return tuple(found)
 
 
-def _together(pieces: Sequence[Piece], end: str) -> str:
+def together(pieces: Sequence[Piece], end: str) -> str:
     """The text that the pieces make up; ``end`` is what follows the last."""
     parts: list[str] = []
     tight = "\n"
@@ -212,7 +213,7 @@ def _together(pieces: Sequence[Piece], end: str) -> str:
     return "".join(parts)
 
 
-def _numbered(text: str, sides: Sequence[Sequence[Unit]]) -> str:
+def numbered(text: str, sides: Sequence[Sequence[Unit]]) -> str:
     """Steps that came from two sides counted through, where both sides counted theirs."""
     if not all(_counted(units) for units in sides):
         return text

@@ -50,19 +50,21 @@ def cut(text: str) -> list[Unit]:
         after = units[place + 1] if place + 1 < len(units) else None
         gap = text[stop : after[1] if after else len(text)]
         said = text[begin:stop]
-        result.append(Unit(kind, said, gap, after[0] if after else "", _key(kind, said), alternatives))
+        result.append(Unit(kind, said, gap, after[0] if after else "", key_of(kind, said), alternatives))
     return result
 
 
-def _key(kind: str, text: str) -> Hashable:
+def key_of(kind: str, text: str) -> Hashable:
+    """What two units of one kind are the same by."""
     if kind in (TITLE, START):
         return (kind,)  # there is one in every text
     if kind in LISTED and (mark := _ITEM.match(text)):
-        return (kind, _bare(text[mark.end() :]))
-    return (kind, _bare(text))
+        return (kind, bare(text[mark.end() :]))
+    return (kind, bare(text))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A text without what nobody sees of it: blanks at the ends of lines, empty lines around it."""
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 

@@ -1,0 +1,144 @@
+"""The calls about living documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from lsp_server.memory.guard import guard_for
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.memory.document_results import DocumentState, LivingDocument, Noted
+
+
+class Documenting:
+    """Read and change the documents that people keep up to date."""
+
+    _core: Core
+
+    def documents(self) -> tuple[DocumentState, ...]:
+        """Every living document, also those that are not there yet; of the log each month, of the
+        preferences each person's."""
+        from lsp_server.memory import document_reading
+
+        return document_reading.states(self._core)
+
+    def document(self, name: str, person: str | None = None) -> LivingDocument:
+        """A document by its name (``context``, ``patterns``, ``log`` for the newest month, ``log/2026/11``)
+        or its path. Raises ``NotFoundError`` for a name that none has, ``RefusedError`` where it is no
+        UTF-8."""
+        from lsp_server.memory import document_reading
+
+        return document_reading.document(self._core, name, person)
+
+    def note(
+        self,
+        address: str,
+        text: str,
+        *,
+        person: str | None = None,
+        new: bool = False,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Noted:
+        """Add a bullet to a section (``patterns/anti-patterns``) or below a field (``context/blockers``), a
+        person, milestone, layer or metric to ``project/…``, an entry to ``log``. Says nothing twice. ``new``
+        adds a section that is not there.
+
+        Raises ``NotFoundError`` (naming what is near), ``AmbiguousError``, ``UsageError``, ``RefusedError``,
+        ``SecretError``, ``NotInitialisedError``, ``StoreError``.
+        """
+        from lsp_server.memory import documents
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        return documents.commit(
+            self._core,
+            guard,
+            lambda living: living.note(address, text, person=person, new=new),
+            lambda noted: documents.told(
+                f"add to {noted.address}{_whose(person)}", guard.clean(text, seen=False)
+            ),
+        )
+
+    def set(
+        self,
+        address: str,
+        value: str | Sequence[str],
+        *,
+        person: str | None = None,
+        new: bool = False,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Noted:
+        """Give a field another value; several are bullets below it, an empty one empties it. ``new`` adds a
+        field that is not there. Raises as ``note``."""
+        from lsp_server.memory import documents
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        said = value if isinstance(value, str) else ", ".join(value)
+
+        def say(noted: Noted) -> str:
+            words = guard.clean(said, seen=False)
+            action = f"set {noted.address}" if words.strip() else f"empty {noted.address}"
+            return documents.told(f"{action}{_whose(person)}{' to' if words.strip() else ''}", words)
+
+        return documents.commit(
+            self._core, guard, lambda living: living.set(address, value, person=person, new=new), say
+        )
+
+    def append_log(
+        self,
+        title: str,
+        items: Sequence[str] = (),
+        *,
+        when: datetime | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Noted:
+        """Add an entry to the development log, under its day and in the order of time. ``when`` is now unless
+        given. Raises ``UsageError``, ``SecretError``, ``NotInitialisedError``, ``StoreError``."""
+        from lsp_server.memory import documents
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        moment = when or self._core.now()
+        return documents.commit(
+            self._core,
+            guard,
+            lambda living: living.append_log(title, items, when=moment),
+            lambda _: documents.told(f"log {moment:%Y-%m-%d %H:%M}", guard.clean(title, seen=False)),
+        )
+
+    def replace_document(
+        self,
+        name: str,
+        text: str,
+        base: str | None = None,
+        *,
+        person: str | None = None,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> Noted:
+        """Put an edited text in a document's place; what changed since ``base``, the text that the edit began
+        from, is merged into it and never in conflict. Raises ``SecretError``, ``NotFoundError``,
+        ``RefusedError`` where ``project.yaml`` would not be YAML."""
+        from lsp_server.memory import documents
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        return documents.commit(
+            self._core,
+            guard,
+            lambda living: living.replace(name, text, base, person),
+            lambda noted: f"note: {'write' if noted.made else 'edit'} {noted.document}{_whose(person)}",
+        )
+
+    def person(self) -> str:
+        """Who works here, by git's own settings. Raises ``RefusedError`` where git does not know."""
+        from lsp_server.store.identity import split_identity
+
+        return split_identity(self._core.repository.author())[0]
+
+
+def _whose(person: str | None) -> str:
+    return f" of {person}" if person else ""

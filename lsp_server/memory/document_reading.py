@@ -1,0 +1,91 @@
+"""Use case: the living documents as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import GitMemoryError, NotFoundError
+from lsp_server.memory.document_results import DocumentState, LivingDocument
+from lsp_server.memory.documents import decoded, document_named, new_text
+from lsp_server.records.living import documents as table
+from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document
+from lsp_server.records.living.reading import sections_of, twice
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+    from lsp_server.store.base import Snapshot
+
+
+def document(core: Core, name: str, person: str | None = None) -> LivingDocument:
+    """One document; see ``Memory.document``."""
+    name = name.strip()
+    if (found := table.document_at(name)) is not None:  # by its path
+        path, known = name, found
+    else:
+        known = document_named(name)
+        path = _path(core, known, name, person)
+    data = core.read(path)
+    whose = person or table.person_of(path)
+    if data is None:
+        text = new_text(core, known, whose)
+        return LivingDocument(known.name, path, text, sections_of(known, text), False, whose)
+    text = decoded(path, data)
+    return LivingDocument(known.name, path, text, sections_of(known, text), True, whose)
+
+
+def _path(core: Core, known: Document, name: str, person: str | None) -> str:
+    rest = name.partition("/")[2].removesuffix(".md")
+    if known.name == "preferences" and (person or rest):
+        return table.person_path(person or rest)
+    if known.name != "log":
+        return known.path
+    if rest:
+        path = f"log/{rest}.md"
+        if table.month_of(path) is None:
+            raise NotFoundError(f"there is no {name!r}: a month of the log is log/2026/11")
+        return path
+    months = list(_months(core.store.snapshot()))
+    return months[-1] if months else table.month_path(core.now().date())
+
+
+def _months(snapshot: Snapshot) -> Iterator[str]:
+    """The paths of the log, the oldest first."""
+    for year in snapshot.list("log"):
+        if year.is_directory:
+            paths = [f"log/{year.name}/{month.name}" for month in snapshot.list(f"log/{year.name}")]
+            yield from filter(table.month_of, paths)
+
+
+def states(core: Core) -> tuple[DocumentState, ...]:
+    """All documents, in the order of the table."""
+    snapshot = core.store.snapshot()
+    found = []
+    for known in DOCUMENTS:
+        paths = list(_months(snapshot)) if known.name == "log" else [known.path]
+        if known.name == "preferences":
+            own = [f"{known.folder}/{entry.name}" for entry in snapshot.list(known.folder)]
+            paths += [path for path in own if table.person_of(path)]
+        found += [_state(core, known, path) for path in paths or [table.month_path(core.now().date())]]
+    return tuple(found)
+
+
+def _state(core: Core, known: Document, path: str) -> DocumentState:
+    data = core.read(path)
+    person = table.person_of(path)
+    if data is None:
+        return DocumentState(known.name, path, known.about, False, person)
+    try:
+        text = decoded(path, data)
+        if known is BY_NAME["project"]:
+            from lsp_server.records.living.project import read_project
+
+            unsettled = tuple(f"project/{key.replace('.', '/')}" for key in read_project(text).conflicts)
+        else:
+            unsettled = twice(sections_of(known, text))
+    except GitMemoryError as error:
+        return DocumentState(known.name, path, known.about, True, person, problem=str(error))
+    sections = sections_of(known, text)
+    items = sum(len(one.items) + sum(bool(field.values) for field in one.fields) for one in sections)
+    named = sum(bool(one.level) for one in sections)
+    return DocumentState(known.name, path, known.about, True, person, named, items, unsettled)

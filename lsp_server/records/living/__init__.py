@@ -1,0 +1,1 @@
+"""Living documents: files that people keep up to date, as pure data."""

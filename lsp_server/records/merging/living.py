@@ -1,0 +1,241 @@
+"""Two edits of one living document as one: section by section, field by field, bullet by bullet.
+
+Nothing is ever in conflict here: what both sides added is there, what one side took out and the other left as
+it was is not, and of a field that both set differently both lines stay, one below the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+from lsp_server.records import front_matter
+from lsp_server.records.living.documents import Document, Form, slug
+from lsp_server.records.living.entries import day_of, time_of
+from lsp_server.records.living.finding import part_of
+from lsp_server.records.living.outline import Node, is_placeholder, tree
+from lsp_server.records.merging.body import Piece, gaps_of, numbered, together
+from lsp_server.records.merging.choosing import changed_one
+from lsp_server.records.merging.ordering import fitting_order
+from lsp_server.records.merging.record import merge_record, merge_text
+from lsp_server.records.merging.units import LISTED, TITLE, Unit, bare, cut, key_of
+from lsp_server.records.model import Kind
+
+ENTRY = "entry"
+_Keyed = dict[Hashable, "Part"]
+
+
+class Part(NamedTuple):
+    """A part of a document with all that is below it. ``key`` is what makes it the same part on both sides;
+    ``said`` what a field or heading says behind its name; ``moment`` when an entry is from."""
+
+    key: tuple[Hashable, ...]
+    unit: Unit
+    parts: tuple[Part, ...] = ()
+    said: str | None = None
+    moment: str = ""
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether it is one of its own, though another has the same heading."""
+        return self.key[0] == ENTRY
+
+    def content(self) -> tuple[str, ...]:
+        """All its text, whatever stands between."""
+        return (bare(self.unit.text), *(line for part in self.parts for line in part.content()))
+
+
+def merge_living(document: Document, base: bytes | None, one: bytes, other: bytes) -> bytes:
+    """Two edits of a document's file; ``base`` is what both began with, None where there is none. The order
+    of the two sides does not matter; what only one of them changed keeps its bytes. Never raises."""
+    how = _merged_fields if document.form is Form.FIELDS else partial(_merged, document)
+    return merge_text(base, one, other, ("", ""), how=how).data
+
+
+# YAML ------------------------------------------------------------------------------------------------
+def _merged_fields(base: str | None, one: str, other: str) -> str:
+    """Merged as a front matter is: key by key; a value that both set is also under ``conflicts``."""
+    from lsp_server.records.living.project import bare as unfenced
+    from lsp_server.records.living.project import cut as opening
+    from lsp_server.records.living.project import fenced
+
+    readable = [not front_matter.read(opening(text)[1])[1] for text in (one, other)]
+    if not all(readable):
+        return _with_unreadable(one, other, readable)
+    parts = [
+        None if text is None else fenced(text).encode("utf-8", "surrogateescape")
+        for text in (base, one, other)
+    ]
+    merged = merge_record(Kind.LEARNING, parts[0], parts[1] or b"", parts[2] or b"", ("", ""))
+    text = merged.data.decode("utf-8", "surrogateescape")
+    return opening(one)[0] + unfenced(text)
+
+
+def _with_unreadable(one: str, other: str, readable: Sequence[bool]) -> str:
+    """The side that is YAML, and below it the lines of the one that is not, as comments."""
+    good, bad = (other, one) if readable[1] and not readable[0] else (one, other)
+    there = set(good.splitlines())
+    lost = [line for line in bad.splitlines() if line not in there and f"# {line}" not in there]
+    said = "".join(f"# {line}\n" for line in lost)
+    return f"{good if good.endswith(chr(10)) else good + chr(10)}{said}"
+
+
+# Markdown --------------------------------------------------------------------------------------------
+def _merged(document: Document, base: str | None, one: str, other: str) -> str:
+    heads = [None if text is None else text[: front_matter.split(text).body] for text in (base, one, other)]
+    head = ""
+    if any(heads):
+        fronts = [None if text is None else text.encode("utf-8", "surrogateescape") for text in heads]
+        merged = merge_record(Kind.LEARNING, fronts[0] or None, fronts[1] or b"", fronts[2] or b"", ("", ""))
+        head = merged.data.decode("utf-8", "surrogateescape")
+    bodies = [
+        None if text is None else text[len(part or "") :]
+        for text, part in zip((base, one, other), heads, strict=True)
+    ]
+    sides = [_parts(document, bodies[1] or ""), _parts(document, bodies[2] or "")]
+    old = () if bodies[0] is None else _parts(document, bodies[0])
+    units = [cut(text or "") for text in bodies]
+    pieces = _flat(_both(old, *sides))
+    start = Piece(units[1][0], gaps_of(units[0][0] if bodies[0] else None, units[1][0], units[2][0]))
+    end = changed_one(*(found[-1].gap for found in (units[0] if bodies[0] else units[1], *units[1:])))
+    return head + numbered(together([start, *pieces], end), units[1:])
+
+
+class _Merged(NamedTuple):
+    """A part of the result; ``gaps`` are what followed it on the sides, best first."""
+
+    part: Part
+    gaps: tuple[tuple[str, str], ...]
+    below: tuple[_Merged, ...] = ()
+
+
+def _flat(found: Sequence[_Merged]) -> list[Piece]:
+    return [piece for one in found for piece in (Piece(one.part.unit, one.gaps), *_flat(one.below))]
+
+
+def _parts(document: Document, text: str) -> tuple[Part, ...]:
+    return tuple(_part(document, text, node) for node in tree(text))
+
+
+def _part(document: Document, text: str, node: Node) -> Part:
+    own = text[node.start : node.end]
+    unit = Unit(node.kind, own, node.gap, node.follows)
+    below = tuple(_part(document, text, part) for part in node.parts)
+    if node.kind == TITLE:
+        return Part((TITLE,), unit, below)
+    if node.level:
+        return _section(document, node, unit, below)
+    if node.is_field:
+        return Part(("field", node.slug), unit, below, node.value)
+    return Part((node.kind, key_of(node.kind, own.strip() if node.kind in LISTED else own)), unit, below)
+
+
+def _section(document: Document, node: Node, unit: Unit, below: tuple[Part, ...]) -> Part:
+    if document.form is Form.ENTRIES:
+        moment = day_of(node) or time_of(node) or ""
+        # A day of the log holds entries; an entry is one of its own, though another has its heading.
+        holds = document.name == "log" and day_of(node)
+        return Part(
+            ("section" if holds or not moment else ENTRY, slug(node.name)), unit, below, moment=moment
+        )
+    known = part_of(document, node)
+    if known is None:
+        return Part(("section", slug(node.name)), unit, below)
+    said = node.name.partition(":")[2].strip() if known.valued else None
+    return Part(("section", slug(known.title)), unit, below, said)
+
+
+# the merge -------------------------------------------------------------------------------------------
+def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> tuple[_Merged, ...]:
+    old = _keyed(base, {})
+    first, second = _keyed(one, old), _keyed(other, old)
+    result: list[_Merged] = []
+    for key in fitting_order(list(old), list(first), list(second)):
+        before, left, right = old.get(key), first.get(key), second.get(key)
+        if left is not None and right is not None:
+            result += _same_part(before, left, right)
+        elif (there := left or right) is not None and (before is None or there.content() != before.content()):
+            result.append(_whole(there))
+    return _in_time(result, one, other)
+
+
+def _keyed(parts: Sequence[Part], base: _Keyed) -> _Keyed:
+    """Parts by their keys, counted where there are several of one. An entry is the base's where it reads the
+    same, else where it stands in its place; any other is new, and another side's only where all of it is."""
+    taken = _taken(parts, base)
+    found: _Keyed = {}
+    times: Counter[Hashable] = Counter()
+    for place, part in enumerate(parts):
+        name = taken.get(place)
+        if name is None:
+            key = (part.key, part.content()) if part.is_entry else part.key
+            name = (key, times[key])
+            times[key] += 1
+        found[name] = part
+    return found
+
+
+def _taken(parts: Sequence[Part], base: _Keyed) -> dict[int, Hashable]:
+    """The entries, by their places, that are one of the base, with its key there."""
+    entries = [place for place, part in enumerate(parts) if part.is_entry]
+    left = {name: part for name, part in base.items() if part.is_entry} if entries else {}
+    found: dict[int, Hashable] = {}
+    for same in (Part.content, lambda part: part.key):
+        names: dict[Hashable, list[Hashable]] = {}
+        for name, part in left.items():
+            names.setdefault((part.key, same(part)), []).append(name)
+        for place in entries:
+            if place not in found and (free := names.get((parts[place].key, same(parts[place])))):
+                found[place] = free.pop(0)
+                del left[found[place]]
+    return found
+
+
+def _same_part(base: Part | None, one: Part, other: Part) -> list[_Merged]:
+    """A part that both sides have; two where both gave it another value."""
+    gaps = gaps_of(base and base.unit, one.unit, other.unit)
+    below = _both(base.parts if base else (), one.parts, other.parts)
+    chosen = _chosen(base, one, other)
+    if chosen is not None:
+        return [_Merged(chosen, gaps, below)]
+    first, second = sorted((one, other), key=lambda part: bare(part.unit.text))
+    return [_Merged(first, gaps, below), _Merged(second, gaps)]
+
+
+def _chosen(base: Part | None, one: Part, other: Part) -> Part | None:
+    """The side whose own text stays; None where both have to."""
+    texts = [one.unit.text, other.unit.text]
+    before = base.unit.text if base else None
+    if before in texts:
+        return other if one.unit.text == before else one
+    if one.said is None or other.said is None or one.said == other.said:
+        return one if changed_one("", *texts) == texts[0] else other
+    empty = [not part.said or is_placeholder(part.said) for part in (one, other)]
+    if any(empty):
+        return other if empty[0] else one
+    if base is not None and base.said in (one.said, other.said):  # the other changed how it is written
+        return other if one.said == base.said else one
+    return None
+
+
+def _whole(part: Part) -> _Merged:
+    return _Merged(part, ((part.unit.gap, part.unit.follows),), tuple(map(_whole, part.parts)))
+
+
+def _in_time(found: Sequence[_Merged], one: Sequence[Part], other: Sequence[Part]) -> tuple[_Merged, ...]:
+    """Dated parts in the order of their time, where both sides have them so or the other way round."""
+    orders = [[part.moment for part in side if part.moment] for side in (one, other)]
+    if not all(orders):
+        return tuple(found)
+    upwards = all(a <= b for side in orders for a, b in pairwise(side))
+    if not upwards and any(a < b for side in orders for a, b in pairwise(side)):
+        return tuple(found)  # somebody's own order
+    places = [place for place, part in enumerate(found) if part.part.moment]
+    dated = sorted((found[place] for place in places), key=lambda part: part.part.moment, reverse=not upwards)
+    result = list(found)
+    for place, part in zip(places, dated, strict=True):
+        result[place] = part
+    return tuple(result)
