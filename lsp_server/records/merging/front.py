@@ -95,8 +95,10 @@ class FrontMerge:
         if one is None or other is None:
             left = one or other  # removed on one side, changed on the other: the change stays
             return left.text if left else None
-        if key == "created" and (older := _older(one, other)):
+        if key in ("created", "created_at") and (older := _older(one, other)):
             return older.text
+        if key in ("updated_at", "ended_at") and (later := _older(one, other)):
+            return (one if later is other else other).text
         if key == "number" and self.kind in NUMBERED and (lower := self._number(one, other)):
             return lower.text
         if key == "status" and (status := self._status(one, other)):

@@ -17,6 +17,7 @@ from lsp_server.records.merging.front import Alternatives, FrontMerge, Source, h
 from lsp_server.records.merging.results import Merged
 from lsp_server.records.merging.statuses import with_one_status
 from lsp_server.records.model import Conflict, Kind
+from lsp_server.records.sessions.model import moment
 
 _MARK = "\ufeff"
 _Held = Mapping[tuple[str, str], Conflict]
@@ -30,20 +31,29 @@ class _File(NamedTuple):
     mark: str
 
 
-def merge_record(kind: Kind, base: bytes | None, one: bytes, other: bytes, names: tuple[str, str]) -> Merged:
+def merge_record(
+    kind: Kind,
+    base: bytes | None,
+    one: bytes,
+    other: bytes,
+    names: tuple[str, str],
+    *,
+    apart: bool = False,
+) -> Merged:
     """Two edits of one record's file as one. ``base`` is the file both began with, None where there is none;
     ``names`` say in conflict marks whose text is whose, for ``one`` and ``other``.
 
     What only one side changed is as that side has it, byte by byte; what both changed is merged by the
     meaning of the field; what cannot be is kept twice and listed under ``conflicts``. The order of the two
-    sides does not matter. Never raises.
+    sides does not matter. Never raises. ``apart``: of a session, what both sides added is never the same, as
+    each said it itself.
     """
     if (known := _one_sided(base, one, other)) is not None:
         return Merged(known, _standing(_decoded(known)))
     (first, first_name), (second, second_name) = sorted(((one, names[0]), (other, names[1])), key=_by_name)
     texts, whole = _texts(base, first, second)
     labels = (first_name, second_name)
-    text = _merged_record(kind, *texts, labels)
+    text = _merged_record(kind, *texts, labels, apart=apart)
     if text is None:
         text = merge_body(*texts, labels, max)
     return Merged(_encoded(text, whole), _standing(text))
@@ -130,7 +140,9 @@ def _file(data: bytes, *, pure: bool) -> _File:
 
 
 # a record --------------------------------------------------------------------------------------------
-def _merged_record(kind: Kind, base: str | None, one: str, other: str, names: tuple[str, str]) -> str | None:
+def _merged_record(
+    kind: Kind, base: str | None, one: str, other: str, names: tuple[str, str], *, apart: bool = False
+) -> str | None:
     """The merged file; None where neither side has a front matter that can be read."""
     old, first, second = (None if text is None else _source(text) for text in (base, one, other))
     if first is None and second is None:
@@ -144,13 +156,26 @@ def _merged_record(kind: Kind, base: str | None, one: str, other: str, names: tu
     merge = FrontMerge(kind, old, first, second, Alternatives(frozenset(held[1]), frozenset(held[2])))
     front = merge.text()
     opening = front_matter.split(one)
-    body = merge_body(base and _body(base), _body(one), _body(other), names, titles.settle)
+    bodies = base and _body(base), _body(one), _body(other)
+    body: str | None = None
+    if kind is Kind.SESSION:
+        from lsp_server.records.merging.messages import merge_messages
+
+        body = merge_messages(*bodies, _is_earlier(first, second), apart=apart)
+    if body is None:
+        body = merge_body(*bodies, names, titles.settle)
     text = one[: opening.start] + front + one[opening.end : opening.body] + body
     again = _source(text)
     if again is None or value_of(again, "id") not in (value_of(first, "id"), value_of(second, "id")):
         return None
     text = _with_aliases(text, merge.former)
     return _with_conflicts(text, held, [*merge.conflicts, *titles.conflicts()])
+
+
+def _is_earlier(first: Source, second: Source) -> bool:
+    """Whether the first side of a session was saved before the second, as far as their clocks tell."""
+    one, other = (moment(value_of(side, "updated_at")) for side in (first, second))
+    return one is None or other is None or one <= other
 
 
 def _body(text: str) -> str:
@@ -236,14 +261,14 @@ def _with_conflicts(text: str, held: Sequence[_Held], new: Sequence[Conflict]) -
     for conflict in new:
         value, _ = front_matter.read(f"value: {conflict.other}\n")
         items.setdefault((conflict.where, identity(value.get("value"))), conflict)
-    values, _ = front_matter.read(front_matter.split(text).front or "")
-    body = front_matter.split(text).body_text
-    title = sections.title_of(body)
+    parts = front_matter.split(text)
+    values, _ = front_matter.read(parts.front or "")
+    title = sections.title_of(parts.body_text)
     wanted = []
     for (_, said), item in sorted(items.items()):
         if not conflict_list.is_settled(conflict_list.Listed(item, json.loads(said), 0), values, title):
             wanted.append(item)
-    wanted += [found.conflict for found in conflict_list.marked(body)]
+    wanted += [found.conflict for found in conflict_list.marked_in(parts)]
     return conflict_list.write(text, conflict_list.key_in(values), wanted)
 
 
