@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lsp_server.cli.arguments import Text
+from lsp_server.cli.artifact_output import place_for, print_done, progress_line, save, where, write
 from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.record_options import secret_options
@@ -24,14 +20,9 @@ from lsp_server.records.plain_sizes import size_text
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from lsp_server.memory.artifact_results import Artifact
-
     ParamType = click.ParamType[Any]
 else:
     ParamType = click.ParamType
-
-_TELLS = 1 << 23  # bytes from which on a person is told how far it is
-_DONE = {"added": "Added", "replaced": "Replaced", "unchanged": "There already:", "removed": "Removed"}
 
 
 class ArtifactName(ParamType):
@@ -109,7 +100,7 @@ def add(
     done = []
     with session.memory() as memory:
         for file in files:
-            with _progress(session, file) as progress:
+            with progress_line(session, file) as progress:
                 added = memory.add_artifact(
                     session.path(file),
                     folder=folder,
@@ -121,7 +112,7 @@ def add(
                 )
             done.append(added)
             if not session.json:
-                _print_done(session, added)
+                print_done(session, added)
     if session.json:
         print_json(session, [one.as_json() for one in done])
 
@@ -153,7 +144,7 @@ def list_(session: Session, folder: str | None) -> None:
             (one.media_type, "cyan"),
             (size.rjust(edge), ""),
             (minute(one.added)[:10] if one.added else "", "dim"),
-            (_where(one), "yellow"),
+            (where(one), "yellow"),
         ]
         for one, size in zip(listed, sizes, strict=True)
     ]
@@ -183,7 +174,7 @@ def show(session: Session, path: str) -> None:
         [("on the branch", "dim"), (found.path, "")],
     ]
     if found.is_lfs:
-        facts.append([("kept by", "dim"), (_where(found), "yellow")])
+        facts.append([("kept by", "dim"), (where(found), "yellow")])
     out.table(facts)
     for one in commits:
         out.flow(
@@ -224,10 +215,10 @@ def get(session: Session, path: str, output: str | None, force: bool) -> None:
         content = memory.open_artifact(path)
         if output is None:
             session.out.stream.flush()
-            _write(content, sys.stdout.buffer)
+            write(content, sys.stdout.buffer)
             return
-        place = _place(session.path(output), found, force=force)
-        _save(content, place)
+        place = place_for(session.path(output), found, force=force)
+        save(content, place)
     if session.json:
         print_json(session, {**found.as_json(), "written": str(place)})
     else:
@@ -245,74 +236,8 @@ def remove(session: Session, path: str) -> None:
     if session.json:
         print_json(session, done.as_json())
     else:
-        _print_done(session, done)
+        print_done(session, done)
 
 
 for _command in (add, list_, show, get, remove):
     artifact.add_command(_command)
-
-
-def _print_done(session: Session, done: Artifact) -> None:
-    about = f"  {done.media_type}, {size_text(done.size)}{', in git LFS' if done.is_lfs else ''}"
-    session.out.flow((f"{_DONE[done.change]} ", ""), (done.name, "bold"), (about, "dim"), indent=4)
-
-
-def _where(one: Artifact) -> str:
-    if not one.is_lfs:
-        return ""
-    return "git LFS" if one.is_here else "git LFS, not fetched yet"
-
-
-def _place(place: Path, found: Artifact, *, force: bool) -> Path:
-    if place.is_dir():
-        place = place / found.name.rpartition("/")[2]
-    if os.path.lexists(place) and not force:
-        raise click.ClickException(f"{place} is there already: name another file, or say --force")
-    return place
-
-
-def _save(content: Any, place: Path) -> None:
-    """Write a whole file or none; never through a symbolic link."""
-    half = place.with_name(f".{place.name}.{os.getpid()}.half")
-    try:
-        with half.open("xb") as file:
-            _write(content, file)
-        half.replace(place)
-    finally:
-        half.unlink(missing_ok=True)
-
-
-def _write(content: Any, file: Any) -> None:
-    if isinstance(content, bytes):
-        file.write(content)
-    else:
-        with content:
-            shutil.copyfileobj(content, file, 1 << 20)
-    file.flush()
-
-
-@contextmanager
-def _progress(session: Session, file: str) -> Iterator[Callable[[int, int], None] | None]:
-    """How far a large file is, on one line of a terminal that is gone at the end."""
-    err = session.err
-    if not err.is_terminal:
-        yield None
-        return
-    shown = 0
-
-    def show(done: int, size: int) -> None:
-        nonlocal shown
-        if size >= _TELLS:
-            line = visible_line(f"{Path(file).name}: {size_text(done)} of {size_text(size)}")[
-                : (err.width or 80) - 1
-            ]
-            err.stream.write("\r" + line.ljust(shown))
-            err.stream.flush()
-            shown = max(shown, len(line))
-
-    try:
-        yield show
-    finally:
-        if shown:
-            err.stream.write("\r" + " " * shown + "\r")
-            err.stream.flush()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, NotFoundError, StoreError
 from lsp_server.memory.compared_tips import ComparedTips
+from lsp_server.memory.lfs_uploading import upload
 from lsp_server.memory.not_pushed import NotPushedError, ProposalsNotSentError
 from lsp_server.memory.settling_links import settle_quietly
 from lsp_server.memory.shared_proposals import SharedProposals
@@ -61,14 +62,21 @@ def sync(
         if note is None:
             return None
         exchange = Exchange(core.repository, target, budget, note, progress)
-        return _Sync(core, remotes, target, exchange, accept_rewrite).run(budget)
+        return _Sync(core, remotes, target, exchange, budget, accept_rewrite=accept_rewrite).run()
 
 
 class _Sync:
     """One sync with one remote. Its fields collect what it did."""
 
     def __init__(
-        self, core: Core, remotes: Remotes, target: Remote, exchange: Exchange, accept_rewrite: bool
+        self,
+        core: Core,
+        remotes: Remotes,
+        target: Remote,
+        exchange: Exchange,
+        budget: Budget,
+        *,
+        accept_rewrite: bool,
     ) -> None:
         self._core = core
         self._store = core.mainline
@@ -76,6 +84,7 @@ class _Sync:
         self._target = target
         self._exchange = exchange
         self._accept_rewrite = accept_rewrite
+        self._budget = budget
         self._branch = core.repository.memory_branch
         self._below = f"{self._branch}-proposals/"
         self._proposals = SharedProposals(core, remotes, target, self._below, self._remark)
@@ -87,7 +96,7 @@ class _Sync:
         self._warned: dict[FoundSecret, None] = {}
         self._remarks: dict[str, None] = {}
 
-    def run(self, budget: Budget) -> Synced:
+    def run(self) -> Synced:
         if self._store.tip() is None:
             require_nothing_lost(self._core.repository, self._store.ref)
         pause = _FIRST_PAUSE
@@ -102,7 +111,7 @@ class _Sync:
                 if self._send(theirs, listed):
                     return self._sent()
             try:
-                budget.pause(pause * random.uniform(0.5, 1.5))
+                self._budget.pause(pause * random.uniform(0.5, 1.5))
             except OutOfTimeError:
                 break
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -243,6 +252,7 @@ class _Sync:
         if tip != theirs:  # ours has theirs by now
             tips[self._branch] = tip
         try:
+            self._remark(upload(self._core, self._target, list(tips.values()), theirs, self._budget))
             results = self._exchange.push(tips) if tips else {}
         except RemoteError as error:
             what = "pushing was not finished" if error.kind == SLOW else "nothing was pushed"

@@ -20,8 +20,6 @@ from lsp_server.store.git_process import Git
 from lsp_server.store.incoming import cannot_write
 from lsp_server.store.repository import Repository
 
-# LFS writes its format's number into a repository's configuration that has none: this is what it would say.
-QUIETLY = ("-c", "lfs.repositoryformatversion=0")
 LARGEST_POINTER = 1024  # bytes, as LFS has it
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*"
@@ -61,7 +59,7 @@ class Lfs:
 
     @property
     def is_installed(self) -> bool:
-        return self._git.try_run([*QUIETLY, "lfs", "version"]).code == 0
+        return self._git.try_run(["lfs", "version"]).code == 0
 
     @property
     def media_dir(self) -> Path:

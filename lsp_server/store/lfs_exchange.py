@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lsp_server.store import remote_errors
 from lsp_server.store.git_process import Finished
-from lsp_server.store.lfs import QUIETLY, Pointer
+from lsp_server.store.lfs import Pointer
 from lsp_server.store.remote_errors import RemoteError
 from lsp_server.store.remote_git import Budget, OutOfTimeError, converse, git_for_remotes
 from lsp_server.store.remotes import Remote
@@ -42,7 +42,7 @@ def push(repository: Repository, remote: Remote, pointers: Iterable[Pointer], bu
 
 def _talk(repository: Repository, arguments: Sequence[str], remote: Remote, budget: Budget) -> Finished:
     try:
-        return converse(git_for_remotes(repository), [*QUIETLY, *arguments], budget)
+        return converse(git_for_remotes(repository), arguments, budget)
     except OutOfTimeError:
         raise remote_errors.slow(remote.shown, budget.seconds, budget.more) from None
 

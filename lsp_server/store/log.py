@@ -62,6 +62,15 @@ def deleted_files(git: Git, tip: Version, directories: Sequence[str]) -> Iterato
             about = field
 
 
+def written_files(git: Git, tips: Sequence[Version], without: Sequence[Version], directory: str) -> set[str]:
+    """The object ids of the files in a directory that were written by the commits which lead to ``tips`` and
+    not to ``without``."""
+    arguments = [*_LOG, "--raw", "--no-abbrev", "--no-renames", "--diff-filter=d", "--full-history"]
+    fields = _fields(git, [*arguments, "--format=tformat:", *tips, "--not", *without, "--", directory])
+    told = (path_text(raw.lstrip(b"\n")) for raw in fields)
+    return {field.split(" ")[3] for field in told if field.startswith(":")}
+
+
 def last_written(git: Git, tip: Version, directory: str, paths: Collection[str]) -> dict[str, datetime]:
     """When each of ``paths``, all in ``directory``, came to be as it is at ``tip``. One that a merge made is
     not among them. One process, which ends when all are found."""

@@ -1,0 +1,92 @@
+"""How artifacts are told, and written to files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from lsp_server.cli.terminal import visible_line
+from lsp_server.records.plain_sizes import size_text
+
+if TYPE_CHECKING:
+    from lsp_server.cli.session import Session
+    from lsp_server.memory.artifact_results import Artifact
+
+_TELLS = 1 << 23  # bytes from which on a person is told how far it is
+_DONE = {"added": "Added", "replaced": "Replaced", "unchanged": "There already:", "removed": "Removed"}
+
+
+def print_done(session: Session, done: Artifact) -> None:
+    """What became of an artifact, on one line."""
+    about = f"  {done.media_type}, {size_text(done.size)}{', in git LFS' if done.is_lfs else ''}"
+    session.out.flow((f"{_DONE[done.change]} ", ""), (done.name, "bold"), (about, "dim"), indent=4)
+
+
+def where(one: Artifact) -> str:
+    """What holds its bytes, where that is not the branch."""
+    if not one.is_lfs:
+        return ""
+    return "git LFS" if one.is_here else "git LFS, not fetched yet"
+
+
+def place_for(place: Path, found: Artifact, *, force: bool) -> Path:
+    """The file to be written, which may have been named by its folder. Raises where there is one already."""
+    if place.is_dir():
+        place = place / found.name.rpartition("/")[2]
+    if os.path.lexists(place) and not force:
+        raise click.ClickException(f"{place} is there already: name another file, or say --force")
+    return place
+
+
+def save(content: bytes | BinaryIO, place: Path) -> None:
+    """Write a whole file or none; never through a symbolic link."""
+    half = place.with_name(f".{place.name}.{os.getpid()}.half")
+    try:
+        with half.open("xb") as file:
+            write(content, file)
+        half.replace(place)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def write(content: bytes | BinaryIO, file: BinaryIO) -> None:
+    """Write an artifact's bytes to an open file."""
+    if isinstance(content, bytes):
+        file.write(content)
+    else:
+        with content:
+            shutil.copyfileobj(content, file, 1 << 20)
+    file.flush()
+
+
+@contextmanager
+def progress_line(session: Session, file: str) -> Iterator[Callable[[int, int], None] | None]:
+    """How far a large file is, on one line of a terminal that is gone at the end."""
+    err = session.err
+    if not err.is_terminal:
+        yield None
+        return
+    shown = 0
+
+    def show(done: int, size: int) -> None:
+        nonlocal shown
+        if size >= _TELLS:
+            line = visible_line(f"{Path(file).name}: {size_text(done)} of {size_text(size)}")[
+                : (err.width or 80) - 1
+            ]
+            err.stream.write("\r" + line.ljust(shown))
+            err.stream.flush()
+            shown = max(shown, len(line))
+
+    try:
+        yield show
+    finally:
+        if shown:
+            err.stream.write("\r" + " " * shown + "\r")
+            err.stream.flush()
