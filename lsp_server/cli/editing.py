@@ -39,6 +39,19 @@ def edit_and_save(
         raise
 
 
+def edited(session: Session, path: Path, text: str) -> str:
+    """What a person makes of a text in the editor. ``path`` is written for that; one that is there already is
+    what was left of an earlier try, and is gone on with. The caller removes it once the text is safe.
+    Raises ``RefusedError``, with the path as its draft."""
+    try:
+        if not path.exists():
+            path.write_text(text, "utf-8")
+        _run_editor(session, path)
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RefusedError(f"{path} cannot be edited: {error}", draft=path) from None
+
+
 def _run_editor(session: Session, path: Path) -> None:
     editor = _editor(session)
     # Through the shell, as git does: an editor may be a command with arguments.

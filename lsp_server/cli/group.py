@@ -56,6 +56,10 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "history": Place("history:history", "Show every change of one record, newest first."),
         "log": Place("log:log", "Show the memory's history."),
     },
+    "Session": {
+        "session": Place("session_:session_group", "Begin and end a session, look at those before."),
+        "checklist": Place("checklist:checklist", "Tell what of a session is saved, and what is due."),
+    },
     "Review": {
         "diff": Place("diff:diff", "Show what differs between two versions."),
         "propose": Place("propose:propose", "Put what is written next on a proposal."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -66,13 +66,18 @@ def fields_of(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
         if field is None or not value:
             continue
         if field.shape is Shape.MAPPING:
-            fields[name] = dict(_figure(pair) for pair in value)
+            fields[name] = figures(value)
         elif field.is_list:
             if kept := tuple(item for item in value if item.strip()):
                 fields[name] = kept
         elif value.strip():
             fields[name] = value
     return fields
+
+
+def figures(pairs: Iterable[str]) -> dict[str, int | float | str]:
+    """``NAME=VALUE`` each, as a mapping. Raises ``click.UsageError``."""
+    return dict(_figure(pair) for pair in pairs)
 
 
 def _figure(pair: str) -> tuple[str, int | float | str]:

@@ -48,7 +48,7 @@ def resume(core: Core, ref: str | None, *, latest: bool = False, most: int = COM
 
     core.followed()
     newest = core.index.newest_checkpoint()
-    record = _checkpoint(core, ref) if ref else newest if latest else _of_this_work(core)
+    record = _checkpoint(core, ref) if ref else newest if latest else of_this_work(core)
     if record is None:
         raise NotFoundError("there is no checkpoint yet; `git memory checkpoint` records one")
     then = record.code.commit if record.code else None
@@ -87,7 +87,8 @@ def _checkpoint(core: Core, ref: str) -> Record:
     return record
 
 
-def _of_this_work(core: Core) -> Record | None:
+def of_this_work(core: Core) -> Record | None:
+    """The newest checkpoint of HEAD's branch; else of HEAD's history, else of all. The index is followed."""
     from lsp_server.code.commits import is_ancestor
     from lsp_server.index import Filters
 

@@ -1,0 +1,190 @@
+"""``git memory session end``: a summary of the session, everywhere it belongs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lsp_server.cli.arguments import Text
+from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.record_options import figures, secret_options
+from lsp_server.cli.session import Session, memory_command
+
+if TYPE_CHECKING:
+    from lsp_server.memory.facade import Memory
+    from lsp_server.memory.working_results import Ended, Ending
+
+_LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
+
+
+@memory_command(
+    "end",
+    example="""
+    git memory session end "Signing in works" --accomplished "Login endpoint" \\
+        --next "Refresh the token" --focus "Sessions" --blocker "No test server" \\
+        --pattern "testing: One fixture a user" --challenge "Clocks that differ"
+    git memory session end - <summary.md
+    git memory session end
+    """,
+)
+@click.argument("summary", required=False, type=Text())
+@click.option("--accomplished", multiple=True, type=Text(), metavar="TEXT", help="Something that was done.")
+@click.option("--next", "next_steps", multiple=True, type=Text(), metavar="TEXT", help="What comes next.")
+@click.option("--focus", type=Text(), metavar="TEXT", help="What is worked on now.")
+@click.option("--blocker", "blockers", multiple=True, type=Text(), metavar="TEXT", help="What is in the way.")
+@click.option("--no-blockers", is_flag=True, help="Nothing is in the way any more.")
+@click.option(
+    "--pattern",
+    "patterns",
+    multiple=True,
+    type=Text(),
+    metavar="TEXT",
+    help="A pattern learned; `testing: …`, `performance: …` or `anti-patterns: …` says where it belongs.",
+)
+@click.option("--challenge", "challenges", multiple=True, type=Text(), metavar="TEXT", help="What was hard.")
+@click.option(
+    "--decision",
+    "decisions",
+    multiple=True,
+    type=Text(),
+    metavar="TEXT",
+    help="A technical decision for the project's context; `git memory decide` records one with its reasons.",
+)
+@click.option(
+    "--metric", "metrics", multiple=True, type=Text(), metavar="NAME=VALUE", help="A project's figure."
+)
+@click.option("--goal", type=Text(), metavar="TEXT", help="What it was for, if its start did not say.")
+@click.option("--agent", type=Text(), metavar="NAME", help="Who worked, if its start did not say.")
+@click.option(
+    "--session", "ref", type=Text(), metavar="REF", help="Another session than the one under way here."
+)
+@click.option("--discard", is_flag=True, help="End it without writing anything.")
+@secret_options
+def end(session: Session, summary: str | None, *, discard: bool, no_blockers: bool, **given: Any) -> None:
+    """End a session: write what was done, and what comes next, everywhere it belongs.
+
+    One commit has the session's record, an entry of the session log and of the development log, and what the
+    project's context says of recent work. What is not said is filled in from what was committed and recorded
+    since the session began. With nothing given, an editor opens; SUMMARY - reads a text with headings, or
+    JSON, from standard input."""
+    if no_blockers and given["blockers"]:
+        raise click.UsageError("--blocker and --no-blockers exclude each other")
+    said = {name: given[name] for name in (*_LISTS, "focus", "blockers", "metrics") if given[name]}
+    if no_blockers:
+        said["blockers"] = ()
+    if discard and (summary or said):
+        raise click.UsageError("--discard writes nothing: leave out what is to be written")
+    with session.memory() as memory:
+        if discard:
+            _discard(session, memory)
+            return
+        if summary == "-":
+            ending = _from_stdin(session, memory, said)
+        elif summary is None and not said and _is_at_a_terminal(session):
+            _in_editor(session, memory, given)
+            return
+        else:
+            ending = _ending(said, summary)
+        _print(session, _end(memory, ending, given))
+
+
+def _ending(said: dict[str, Any], summary: str | None) -> Ending:
+    from lsp_server.memory.working_results import Ending
+
+    values = dict(said)
+    if "metrics" in values:
+        values["metrics"] = figures(values["metrics"])
+    return Ending(summary=summary or "", **values)
+
+
+def _end(memory: Memory, ending: Ending, given: dict[str, Any]) -> Ended:
+    return memory.end_session(
+        ending,
+        session=given["ref"],
+        goal=given["goal"],
+        agent=given["agent"],
+        allow_secrets=given["allow_secrets"],
+        redact=given["redact"],
+    )
+
+
+def _discard(session: Session, memory: Memory) -> None:
+    if memory.discard_session():
+        if session.json:
+            print_json(session, {"discarded": True})
+        else:
+            session.say("the session is over; nothing of it was written")
+        return
+    from lsp_server.cli.read import nothing_found
+
+    nothing_found(session, "no session is under way in this worktree")
+
+
+def _from_stdin(session: Session, memory: Memory, said: dict[str, Any]) -> Ending:
+    from lsp_server.cli.input import given_text
+
+    if said:
+        raise click.UsageError("SUMMARY - has all that there is to say: leave out the options")
+    text = given_text(session, "-")
+    if text is None:
+        raise click.UsageError("nothing came on standard input")
+    return memory.read_ending(text)
+
+
+def _is_at_a_terminal(session: Session) -> bool:
+    return session.out.is_terminal and not session.json and sys.stdin is not None and sys.stdin.isatty()
+
+
+def _in_editor(session: Session, memory: Memory, given: dict[str, Any]) -> None:
+    from lsp_server.cli.editing import edited
+    from lsp_server.errors import GitMemoryError, RefusedError
+
+    form, path = memory.ending_form(), memory.ending_form_path()
+    text = edited(session, path, form)
+    if not text.strip() or text == form:
+        path.unlink(missing_ok=True)
+        raise RefusedError("the text was left as it was: the session goes on")
+    try:
+        ended = _end(memory, memory.read_ending(text), given)
+    except GitMemoryError as error:
+        error.draft, error.text = path, None  # the file has it: it need not be printed as well
+        raise
+    path.unlink(missing_ok=True)
+    _print(session, ended)
+
+
+def _print(session: Session, ended: Ended) -> None:
+    if session.json:
+        from lsp_server.memory.working_plain import ended_json
+
+        print_json(session, ended_json(ended))
+        return
+    out = session.out
+    if ended.was_written:
+        session.say("it was ended already; nothing is written again")
+    record = ended.record
+    summary = record.fields.get("summary") or record.title
+    out.flow((record.label, "bold"), (f" {record.id}", "dim"), (f" {summary}", ""), indent=4)
+    took = _took(ended.seconds)
+    done = record.fields.get("achievements") or ()
+    if took:
+        out.flow(("  took ", "dim"), (took, ""), indent=7)
+    for item in done:
+        out.flow(("  done ", "dim"), (str(item), ""), indent=7)
+    following = record.fields.get("next_session")
+    if isinstance(following, Mapping) and following.get("goal"):
+        out.flow(("  next ", "dim"), (str(following["goal"]), ""), indent=7)
+    if ended.written:
+        out.flow(("  in   ", "dim"), (", ".join(ended.written), "cyan"), indent=7)
+
+
+def _took(seconds: int) -> str:
+    minutes = seconds // 60
+    if not minutes:
+        return ""
+    hours, minutes = divmod(minutes, 60)
+    told = [plural(hours, "hour")] if hours else []
+    return " ".join([*told, plural(minutes, "minute")]) if minutes else told[0]

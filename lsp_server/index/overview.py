@@ -1,0 +1,78 @@
+"""What a session begins with, in one question: open bugs, decisions, what was learned, the last of each
+kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lsp_server.index.listing import newest_checkpoint
+from lsp_server.index.packing import COLUMNS, unpack_all
+from lsp_server.records.fields import SEVERITIES
+from lsp_server.records.life_cycle import SETTLED_BUG
+from lsp_server.records.model import Kind, Record
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_NEWEST = "created DESC, number DESC, id"
+
+
+class Overview(NamedTuple):
+    """The worst and newest open bugs, the newest decisions accepted and still to be decided, the newest
+    learnings, with how many there are of each; the last sessions, the last checkpoint of a branch of the
+    code, and the last of all."""
+
+    bugs: list[Record]
+    bug_count: int
+    accepted: list[Record]
+    accepted_count: int
+    proposed: list[Record]
+    proposed_count: int
+    learnings: list[Record]
+    learning_count: int
+    sessions: list[Record]
+    checkpoint: Record | None
+    newest_checkpoint: Record | None
+
+
+def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> Overview:
+    """``most`` records of each kind; ``branch`` is that of the code, by its short name."""
+
+    def some(where: str, *values: str, order: str = _NEWEST) -> tuple[list[Record], int]:
+        (count,) = connection.execute(f"SELECT count(*) FROM records WHERE {where}", values).fetchone()
+        rows: list[Any] = []
+        if count:
+            asked = f"SELECT {COLUMNS} FROM records WHERE {where} ORDER BY {order} LIMIT ?"
+            rows = connection.execute(asked, (*values, most)).fetchall()
+        return unpack_all(rows) if rows else [], count
+
+    settled = ", ".join("?" * len(SETTLED_BUG))
+    # As it stands among what is packed (packing.py); a text that says the same has its quotes escaped there.
+    worst = " ".join(
+        f"""WHEN instr(data, '"severity":"{word}"') THEN {rank}"""
+        for rank, word in enumerate(reversed(SEVERITIES))
+    )
+    bugs, bug_count = some(
+        f"kind = ? AND (status IS NULL OR status NOT IN ({settled}))",
+        Kind.BUG.value,
+        *SETTLED_BUG,
+        order=f"CASE {worst} ELSE {len(SEVERITIES)} END, {_NEWEST}",
+    )
+    accepted, accepted_count = some("kind = ? AND status = ?", Kind.DECISION.value, "accepted")
+    proposed, proposed_count = some("kind = ? AND status = ?", Kind.DECISION.value, "proposed")
+    learnings, learning_count = some("kind = ?", Kind.LEARNING.value)
+    sessions, _ = some("kind = ?", "session")
+    own = newest_checkpoint(connection, branch) if branch else None
+    return Overview(
+        bugs,
+        bug_count,
+        accepted,
+        accepted_count,
+        proposed,
+        proposed_count,
+        learnings,
+        learning_count,
+        sessions,
+        own,
+        own or newest_checkpoint(connection),
+    )

@@ -1,0 +1,167 @@
+"""What the calls about a working session answer with: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lsp_server.records.model import Record
+
+
+@dataclass(frozen=True)
+class RunningSession:
+    """The session under way in one worktree, as it was noted when it began: ``memory`` is the memory's
+    version then, ``code`` the commit of HEAD; None where there was none."""
+
+    id: str
+    started: datetime
+    goal: str = ""
+    agent: str = ""
+    memory: str | None = None
+    code: str | None = None
+
+
+class BriefingLine(NamedTuple):
+    """One thing to know, in one line. ``lead`` is what it is about (a field's name, a record's label) or
+    empty; ``source`` where it stands: a file on the branch and its section, or a label. The texts are as
+    people wrote them, cut at a word: nothing in them may act where it is shown."""
+
+    lead: str
+    text: str
+    source: str
+
+
+class BriefingPart(NamedTuple):
+    """Lines that belong together. ``source`` is the source that all of them have, or empty; ``more`` lines
+    were left out, and ``hint`` is the command that shows them. The lower ``rank``, the more useful."""
+
+    name: str
+    title: str
+    rank: int
+    source: str
+    lines: Sequence[BriefingLine]
+    more: int
+    hint: str
+
+
+class LeftOut(NamedTuple):
+    """A part for which there was no room at all; it has so many ``lines``."""
+
+    name: str
+    title: str
+    lines: int
+    hint: str
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What a person or an agent should know now. ``characters`` and ``tokens`` are what its Markdown takes,
+    the tokens as ``memory.token_estimate`` counts them; ``most`` and ``unit`` (``characters``, ``tokens``)
+    are the budget it was kept to. ``names_left_out``: there is room to name what was left out, not only to
+    count it."""
+
+    parts: Sequence[BriefingPart]
+    left_out: Sequence[LeftOut]
+    characters: int
+    tokens: int
+    most: int
+    unit: str
+    version: str
+    session: RunningSession | None = None
+    names_left_out: bool = True
+
+    @property
+    def larger(self) -> str:
+        """The command that shows what there was no room for."""
+        return f"git memory session start --print-only --{self.unit} {self.most * 2}"
+
+
+@dataclass(frozen=True)
+class Started:
+    """``went_on``: the session was under way already. ``given_up`` is the one that a new one took the place
+    of."""
+
+    session: RunningSession
+    went_on: bool
+    briefing: Briefing
+    given_up: RunningSession | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A session that was ended: its record, the paths that were written in its commit, how long it took in
+    seconds. ``was_written`` tells that an earlier call had written it, and was stopped before it could say
+    so."""
+
+    record: Record
+    started: datetime
+    ended: datetime
+    seconds: int
+    written: Sequence[str]
+    version: str
+    was_written: bool = False
+
+
+class State(str, Enum):
+    """How one point of the checklist stands."""
+
+    DONE = "done"
+    DUE = "due"
+    NOTHING = "nothing-to-do"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the checklist. ``done`` tells what was done, a line each, beginning with a label where it
+    is about a record; ``due`` why something is still to be done, and ``command`` what does it."""
+
+    name: str
+    title: str
+    state: State
+    done: Sequence[str] = ()
+    due: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The ten points. ``since`` is when the work that is looked at began: ``running`` is the session it began
+    with; else ``after`` is the label of the last one that ended, None where there was none."""
+
+    points: Sequence[Point]
+    since: datetime | None
+    running: RunningSession | None = None
+    after: str | None = None
+
+    @property
+    def due(self) -> Sequence[Point]:
+        """The points that are still due."""
+        return [point for point in self.points if point.state is State.DUE]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What a person or an agent says at a session's end; what is left empty is filled in from what was done.
+
+    ``focus`` and ``next_steps`` go to the project's context, ``blockers`` too: None leaves them as they are,
+    an empty list says that there are none. ``patterns`` are added to the patterns learned, ``decisions`` to
+    the technical decisions of the context, ``metrics`` to the project's."""
+
+    summary: str = ""
+    accomplished: Sequence[str] = ()
+    next_steps: Sequence[str] = ()
+    focus: str | None = None
+    blockers: Sequence[str] | None = None
+    patterns: Sequence[str] = ()
+    challenges: Sequence[str] = ()
+    decisions: Sequence[str] = ()
+    metrics: Mapping[str, int | float | str] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said."""
+        return self == Ending()
