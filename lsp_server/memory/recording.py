@@ -68,6 +68,8 @@ def prepare(
     """Check everything that can be checked before the branch is looked at. ``code`` and ``created`` are where
     the code stands and what time it is, unless given."""
     kind, form = given.kind, given.form
+    if kind is Kind.SESSION:
+        raise UsageError("a session is not written as other records are: see `git memory session`")
     if form not in ("", "madr", "nygard") or (form and kind is not Kind.DECISION):
         raise UsageError(f"there is no form {form!r} of a {kind.value}; decisions have madr and nygard")
     anchors: tuple[Anchor, ...] = ()
