@@ -11,14 +11,23 @@ if TYPE_CHECKING:
     from typing import Any
 
     from lsp_server.memory import Memory as Memory
+    from lsp_server.memory.session_memory import SessionMemory as SessionMemory
+    from lsp_server.memory.sessions import SessionSummary as SessionSummary
+    from lsp_server.records.sessions.model import Session as Session
 
 __version__ = "0.1.0"
-__all__ = ["Memory", "__version__"]
+__all__ = ["Memory", "Session", "SessionMemory", "SessionSummary", "__version__"]
+_PLACES = {
+    "Memory": "lsp_server.memory",
+    "Session": "lsp_server.records.sessions.model",
+    "SessionMemory": "lsp_server.memory.session_memory",
+    "SessionSummary": "lsp_server.memory.sessions",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Memory":
-        from lsp_server.memory import Memory
+    if name in _PLACES:
+        from importlib import import_module
 
-        return Memory
+        return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

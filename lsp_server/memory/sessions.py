@@ -46,7 +46,7 @@ class SessionSummary:
 
 def new_session(core: Core, **given: object) -> Session:
     """A session that begins now, with an id of its own, written nowhere yet."""
-    now = core.now().isoformat()
+    now = core.now().isoformat(timespec="milliseconds")
     return replace(
         Session(id=str(uuid.uuid4()), created_at=now, updated_at=now, code=core.position()),
         **given,  # type: ignore[arg-type]  # the fields of a session by name, checked by replace
@@ -181,15 +181,16 @@ def save(core: Core, session: Session, guard: Guard) -> Session:
 def _touched(core: Core, session: Session) -> Session:
     """A session with the time of this save, which is never before an earlier one, whatever the clock says."""
     origin = session.origin
-    if origin is not None and not _is_changed(session, origin):
+    if origin is not None and not is_changed(session, origin):
         return session
     now = core.now()
     if session.updated > now and origin is not None:
         return session
-    return replace(session, updated_at=now.isoformat())
+    return replace(session, updated_at=now.isoformat(timespec="milliseconds"))
 
 
-def _is_changed(session: Session, origin: Origin) -> bool:
+def is_changed(session: Session, origin: Origin) -> bool:
+    """Whether a session says something else than what it was read from."""
     return (
         session.messages != origin.messages
         or session.system_messages != origin.system_messages
@@ -222,43 +223,50 @@ def summary(row: SessionRow) -> SessionSummary:
 
 def read(core: Core, ref: str) -> Session:
     """The session that ``ref`` names, messages and all."""
-    path, label = find(core, ref)
-    data = core.read(path)
+    found = find(core, ref)
+    data = core.read(found.path)
     if data is None:
-        raise NotFoundError(f"{label} was deleted meanwhile")
-    session, problems = read_session(path, data)
+        raise NotFoundError(f"{found.label} was deleted meanwhile")
+    session, problems = read_session(found.path, data)
     if session is None:
         problem = problems[0]
         raise RefusedError(
-            f"{label} cannot be read: line {problem.line + 1}: {problem.message}; "
-            f"mend it with `git memory edit {label}`"
+            f"{found.label} cannot be read: line {problem.line + 1}: {problem.message}; "
+            f"mend it with `git memory edit {found.label}`"
         )
     return session
 
 
-def find(core: Core, ref: str) -> tuple[str, str]:
-    """Where the session stands that ``ref`` names, and its label. A name is a label, an id, a part of one
-    that no other session has, what another program calls it, or ``latest``."""
+class Found(NamedTuple):
+    """Which session a name means, and where it stands."""
+
+    id: str
+    label: str
+    path: str
+
+
+def find(core: Core, ref: str) -> Found:
+    """The session that ``ref`` names: by its label, its id, a part of it that no other session has, what
+    another program calls it, or ``latest``. Raises ``NotFoundError``, ``AmbiguousError``, and ``UsageError``
+    for another kind of record."""
     wanted = ref.strip()
     if core.batch is not None and wanted != LATEST:
         record = core.find(wanted)
         if record.kind is Kind.SESSION:
-            return record.path, record.label
+            return Found(record.id, record.label, record.path)
     rows = core.followed().sessions()
     if not rows:
         raise NotFoundError("there is no session in this memory yet")
-    if wanted == LATEST:
-        return rows[0].path, rows[0].label
-    found = _named(rows, wanted)
-    if len(found) == 1:
-        return found[0].path, found[0].label
-    if found:
-        named = ", ".join(f"{row.label} {row.title!r}" for row in found[:5])
+    rows = rows[:1] if wanted == LATEST else _named(rows, wanted)
+    if len(rows) == 1:
+        return Found(rows[0].id, rows[0].label, rows[0].path)
+    if rows:
+        named = ", ".join(f"{row.label} {row.title!r}" for row in rows[:5])
         raise AmbiguousError(f"{ref!r} could be {named}; give more of the id")
     record = core.find(wanted)  # tells what it is, or that it was deleted
     if record.kind is not Kind.SESSION:
         raise UsageError(f"{record.label} is a {record.kind.value}, not a session")
-    return record.path, record.label
+    return Found(record.id, record.label, record.path)
 
 
 def _named(rows: Sequence[SessionRow], wanted: str) -> list[SessionRow]:

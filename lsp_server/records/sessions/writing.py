@@ -14,6 +14,7 @@ from typing import Any
 from lsp_server.errors import UsageError
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.front_matter import json_string
+from lsp_server.records.front_matter import scalar as plain
 from lsp_server.records.model import Link
 from lsp_server.records.sessions.loading import DEEPEST
 from lsp_server.records.sessions.model import LISTS, MESSAGES, TEXTS, Session
@@ -187,7 +188,7 @@ def _link(link: Link) -> str:
 def _code(code: CodePosition) -> Iterable[str]:
     for key, value in (("commit", code.commit), ("branch", code.branch), ("dirty", code.dirty)):
         if value is not None:
-            yield f"  {key}: {scalar(value, key)}\n"
+            yield f"  {key}: {plain(value)}\n"
     if code.formerly:
         yield "  formerly:\n"
         yield from (

@@ -1,0 +1,311 @@
+"""``SessionMemory``: a conversation kept in a repository's memory, for programs that run on asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, is_dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.memory.facade import Memory
+from lsp_server.memory.sessions import LATEST, SessionSummary, find, new_session
+from lsp_server.records.sessions.model import Message, Session
+from lsp_server.records.sessions.writing import items
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    Where = Memory | str | Path
+
+_Answer = TypeVar("_Answer")
+_HEAD = (
+    "ended_at", "name", "goal", "agent", "summary", "tags", "links", "code", "context_loaded", "activities",
+    "achievements", "challenges", "next_session", "extra",
+)  # fmt: skip
+
+
+class SessionMemory:
+    """One session: messages are collected in memory and saved as a batch, as one commit.
+
+    Nothing blocks the event loop: git runs in worker threads. A task that is cancelled while it saves leaves
+    the session whole: the save goes on, and either all of it is on the branch or nothing.
+
+    >>> async with await SessionMemory.create(".", goal="Sign in with a token") as session:
+    ...     await session.add_message("user", "Hello")
+    ...     await session.add_message("assistant", "Hi!")
+    ...     await session.save_memory()
+    """
+
+    def __init__(self, memory: Memory, session: Session, *, owns: bool) -> None:
+        """Use ``create`` or ``from_session``."""
+        self._memory = memory
+        self._owns = owns
+        self._session = session
+        self._state = threading.Lock()  # of the session here, for moments
+        self._saving = threading.Lock()  # one save after the other
+
+    # beginning -------------------------------------------------------------------------------------
+    @classmethod
+    async def create(
+        cls,
+        memory: Where = ".",
+        *,
+        system_messages: Iterable[str | Mapping[str, Any]] = (),
+        **head: Any,
+    ) -> SessionMemory:
+        """A new session, written nowhere until it is saved. ``memory`` is an open ``Memory``, or a directory
+        in a repository that has one; ``head`` are keys of a ``Session`` (``goal``, ``agent``, ``name``,
+        ``tags`` …).
+
+        Raises ``NoRepositoryError``, ``NotInitialisedError``, ``UsageError`` for a key that sessions do not
+        have.
+        """
+        _check_head(head)
+        system = tuple(_plain(_system(one)) for one in system_messages)
+
+        def begin() -> SessionMemory:
+            opened, owns = _opened(memory)
+            try:
+                opened._core.expect_memory()
+                session = new_session(opened._core, system_messages=system, **_tuples(head))
+            except BaseException:
+                _closed(opened, owns)
+                raise
+            return cls(opened, session, owns=owns)
+
+        return await _off_loop(begin)
+
+    @classmethod
+    async def from_session(cls, session_id: str = LATEST, memory: Where = ".") -> SessionMemory:
+        """A session that was saved before, to go on with: by its id, a part of it that no other session has,
+        its label or its name; the one saved last unless given.
+
+        Raises as ``Memory.session`` does.
+        """
+
+        def load() -> SessionMemory:
+            opened, owns = _opened(memory)
+            try:
+                return cls(opened, opened.session(session_id), owns=owns)
+            except BaseException:
+                _closed(opened, owns)
+                raise
+
+        return await _off_loop(load)
+
+    # what is in it ---------------------------------------------------------------------------------
+    @property
+    def session(self) -> Session:
+        """The session as it is here, with what is not saved yet."""
+        return self._session
+
+    @property
+    def session_id(self) -> str:
+        return self._session.id
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What was said, without the system's messages, oldest first."""
+        return self._session.messages
+
+    @property
+    def system_messages(self) -> tuple[Message, ...]:
+        return self._session.system_messages
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is something that no save has written yet."""
+        session = self._session
+        if session.origin is None:
+            return True
+        from lsp_server.memory.sessions import is_changed
+
+        return is_changed(session, session.origin)
+
+    async def add_message(
+        self,
+        message: Any = None,
+        content: Any = None,
+        *,
+        role: str | None = None,
+        tool_calls: Iterable[Mapping[str, Any]] | None = None,
+        tool_call_id: str | None = None,
+        name: str | None = None,
+        **more: Any,
+    ) -> Message:
+        """Add what was said; the next ``save_memory`` writes it. The answer is the message as it is kept.
+
+        ``message`` is a role (``user``, ``assistant``, ``tool``, ``system``), as ``role`` is; ``content`` is
+        then its text, None or a list of parts. Or it is a whole message: a mapping, or an object with such
+        attributes (a dataclass, or one that has ``model_dump``). A system's message goes to
+        ``system_messages``. ``more`` are further keys. Values are what JSON has; raises ``UsageError`` for
+        any other.
+        """
+        if message is None or isinstance(message, str):
+            made: dict[str, Any] = {"role": role if message is None else message, "content": content}
+            given = {"tool_calls": tool_calls, "tool_call_id": tool_call_id, "name": name}
+            made |= {key: value for key, value in given.items() if value is not None} | more
+        else:
+            made = _message(message)
+        kept = _plain(made)
+        with self._state:
+            now = self._session
+            if kept["role"] == "system":
+                self._session = replace(now, system_messages=(*now.system_messages, kept))
+            else:
+                self._session = replace(now, messages=(*now.messages, kept))
+        return kept
+
+    async def update(self, **head: Any) -> None:
+        """Set keys of the session's head: ``goal``, ``summary``, ``achievements``, ``next_session``,
+        ``ended_at`` … Raises ``UsageError`` for a key that sessions do not have."""
+        _check_head(head)
+        with self._state:
+            self._session = replace(self._session, **_tuples(head))
+
+    # saving ----------------------------------------------------------------------------------------
+    async def save_memory(self) -> Session:
+        """Write what is not written yet, as one commit; nothing where nothing is. What others did to the
+        session meanwhile, by hand or in another process, is merged: then it is in ``messages`` from here on.
+
+        Raises as ``Memory.save_session`` does; what was added is kept here, and the next save writes it.
+        """
+        return await _off_loop(self._save)
+
+    def _save(self) -> Session:
+        with self._saving:
+            with self._state:
+                given = self._session
+            saved = self._memory.save_session(given)
+            with self._state:
+                self._session = _with_added(saved, given, self._session)
+            return saved
+
+    async def close(self) -> None:
+        """End what was started for this session; what is not saved is lost. An open ``Memory`` that was given
+        stays open."""
+        await _off_loop(lambda: _closed(self._memory, self._owns))
+
+    async def __aenter__(self) -> SessionMemory:
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Save what is not saved, also after an error: what was said is worth most then."""
+        try:
+            if self.unsaved and (self.messages or self._session.origin is not None):
+                await self.save_memory()
+        finally:
+            await self.close()
+
+    # finding ---------------------------------------------------------------------------------------
+    @classmethod
+    async def list_sessions(cls, limit: int | None = 20, memory: Where = ".") -> tuple[SessionSummary, ...]:
+        """The sessions without their messages, those first that were saved last."""
+        return await _off_loop(lambda: _ask(memory, lambda opened: opened.sessions(limit)))
+
+    @classmethod
+    async def find_latest_session(cls, memory: Where = ".") -> str | None:
+        """The id of the session that was saved last, None where there is none."""
+        found = await cls.list_sessions(1, memory)
+        return found[0].id if found else None
+
+    @classmethod
+    async def find_session_by_prefix(cls, prefix: str, memory: Where = ".") -> str | None:
+        """The whole id of the one session whose id begins so (or that has this label or name), None where
+        none does. Raises ``AmbiguousError`` where several do."""
+
+        def look(opened: Memory) -> str | None:
+            try:
+                return find(opened._core, prefix).id
+            except NotFoundError:
+                return None
+
+        return await _off_loop(lambda: _ask(memory, look))
+
+
+async def _off_loop(work: Callable[[], _Answer]) -> _Answer:
+    """Run in a worker thread. Who waits may be cancelled; the work goes on to its end."""
+    return await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(work)))
+
+
+def _opened(where: Where) -> tuple[Memory, bool]:
+    return (where, False) if isinstance(where, Memory) else (Memory.open(where), True)
+
+
+def _closed(memory: Memory, owns: bool) -> None:
+    if owns:
+        memory.close()
+
+
+def _ask(where: Where, question: Callable[[Memory], _Answer]) -> _Answer:
+    memory, owns = _opened(where)
+    try:
+        return question(memory)
+    finally:
+        _closed(memory, owns)
+
+
+def _with_added(saved: Session, given: Session, now: Session) -> Session:
+    """What was saved, with what was added or set here while git was at work."""
+    if now is given:
+        return saved
+    changed: dict[str, Any] = {
+        key: getattr(now, key) for key in _HEAD if getattr(now, key) is not getattr(given, key)
+    }
+    return replace(
+        saved,
+        system_messages=(*saved.system_messages, *now.system_messages[len(given.system_messages) :]),
+        messages=(*saved.messages, *now.messages[len(given.messages) :]),
+        **changed,
+    )
+
+
+def _check_head(head: Mapping[str, Any]) -> None:
+    for key in head:
+        if key not in _HEAD:
+            raise UsageError(f"a session has no {key!r}; it has {', '.join(_HEAD)}")
+
+
+def _tuples(head: Mapping[str, Any]) -> dict[str, Any]:
+    lists = ("tags", "links", "context_loaded", "activities", "achievements", "challenges")
+    return {
+        key: (value,) if key in lists and isinstance(value, str) else tuple(value) if key in lists else value
+        for key, value in head.items()
+    }
+
+
+def _system(one: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"role": "system", "content": one} if isinstance(one, str) else one
+
+
+def _message(given: Any) -> dict[str, Any]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    if hasattr(given, "model_dump"):
+        made = given.model_dump()
+    elif is_dataclass(given) and not isinstance(given, type):
+        made = asdict(given)
+    else:
+        raise UsageError(f"a message is a role, a mapping or a dataclass, not a {type(given).__name__}")
+    # An object has all its attributes, used or not.
+    return {key: value for key, value in made.items() if value is not None or key == "content"}
+
+
+def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message as a file gives it back, so that nobody can change it from outside. Raises ``UsageError``."""
+    if not isinstance(message.get("role"), str):
+        raise UsageError("a message needs a role: user, assistant, tool or system")
+    items([message], "")  # says what cannot be kept
+    copied: dict[str, Any] = _copied(message)
+    return copied
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, (list, tuple)) else value
