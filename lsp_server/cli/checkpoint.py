@@ -72,7 +72,14 @@ class Message(Text):
 )
 @for_option
 def record_checkpoint(
-    session: Session, message: str | None, *, range_: str | None, markdown: bool, snapshot: bool, **given: Any
+    session: Session,
+    /,
+    message: str | None,
+    *,
+    range_: str | None,
+    markdown: bool,
+    snapshot: bool,
+    **given: Any,
 ) -> None:
     """Record where the work stands.
 
