@@ -56,6 +56,8 @@ def _since(found: Checklist) -> str:
     if found.running is not None:
         goal = f": {found.running.goal}" if found.running.goal else ""
         return f"since the session began, {minute(found.running.started)}{goal}"
+    if found.over and found.since:
+        return f"{found.after}, which has ended; it began {minute(found.since)}"
     if found.after and found.since:
         return f"no session is under way; since {found.after} ended, {minute(found.since)}"
     return "no session is under way, and none has ended yet; all that you did counts"

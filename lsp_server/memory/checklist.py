@@ -16,8 +16,10 @@ from lsp_server.memory.session_work import (
     Since,
     Work,
     became,
+    during,
     ended_at,
     last_ended,
+    since_last,
     since_running,
     work_since,
 )
@@ -45,6 +47,7 @@ class _Seen(NamedTuple):
     work: Work
     known: Overview
     project: Mapping[str, Any]
+    project_was: Mapping[str, Any]
     documents: Mapping[str, Sequence[str]]  # what was written, by the document's name: subjects of commits
     running: RunningSession | None
     last: Record | None
@@ -61,10 +64,14 @@ def look(core: Core) -> Checklist:
     if running is not None:
         since = since_running(running)
     elif last is not None:
-        since = Since(ended_at(last) or last.created)
+        since = since_last(core, last)
     else:
         since = Since(datetime.fromtimestamp(0, core.now().tzinfo))
     work = work_since(core, since)
+    over = running is None and last is not None and not (work.commits or work.code)
+    if over and last is not None:  # nothing was done since: then it is that session that is asked about
+        since = during(core, last)
+        work = work_since(core, since)
     snapshot = core.store.at(tip)
     project, _ = read_yaml(_text(snapshot.read(BY_NAME["project"].path)))
     context = BY_NAME["context"].path
@@ -72,6 +79,7 @@ def look(core: Core) -> Checklist:
         work=work,
         known=core.index.overview(core.repository.head_branch(), _MOST),
         project=project,
+        project_was=read_yaml(_text(_before(core, since, BY_NAME["project"].path)))[0],
         documents=_documents(work),
         running=running,
         last=last,
@@ -80,7 +88,7 @@ def look(core: Core) -> Checklist:
     )
     points = [rule(seen) for rule in _RULES]
     begun = since.when if running is not None or last is not None else None
-    return Checklist(points, begun, running, last.label if last is not None else None)
+    return Checklist(points, begun, running, last.label if last is not None else None, over)
 
 
 def _before(core: Core, since: Since, path: str) -> bytes | None:
@@ -193,7 +201,7 @@ def _artifacts(seen: _Seen) -> Point:
 
 
 def _metrics(seen: _Seen) -> Point:
-    done = [subject for subject in _wrote(seen, "project") if "metric" in subject.casefold()]
+    done = _changed_figures(seen) if "project" in seen.documents else []
     for one in seen.work.of(Kind.CHECKPOINT):
         figures = one.new.fields.get("metrics") if one.new is not None else None
         if figures:
@@ -204,6 +212,13 @@ def _metrics(seen: _Seen) -> Point:
         return _point("metrics", done)
     due = f"{_count(len(seen.work.code), 'commit')}, and {', '.join(map(str, list(metrics)[:3]))} as before"
     return _point("metrics", done, due, f"git memory set project/metrics/{next(iter(metrics))} VALUE")
+
+
+def _changed_figures(seen: _Seen) -> list[str]:
+    was, now = (one.get("metrics") for one in (seen.project_was, seen.project))
+    before: Mapping[str, Any] = was if isinstance(was, Mapping) else {}
+    after: Mapping[str, Any] = now if isinstance(now, Mapping) else {}
+    return [f"{name} {figure}" for name, figure in after.items() if before.get(name) != figure]
 
 
 def _next_steps(seen: _Seen) -> Point:

@@ -24,6 +24,7 @@ from lsp_server.memory.session_work import (
     became,
     ended_at,
     last_ended,
+    since_last,
     since_running,
     work_since,
 )
@@ -145,7 +146,7 @@ def _about(core: Core, ref: str | None) -> _About:
         return _named(core, ref)
     last = last_ended(core)
     now = core.now()
-    since = Since(ended_at(last) or now) if last is not None else Since(now)
+    since = since_last(core, last) if last is not None else Since(now)
     return _About(str(uuid.uuid4()), since)
 
 
@@ -156,31 +157,21 @@ def _means(ref: str, session_id: str) -> bool:
 
 def _named(core: Core, ref: str) -> _About:
     """A session that is on the branch, or one that another program calls so and that is not here yet."""
-    record: Record | None
+    from lsp_server.memory import sessions
+
     try:
-        record = core.find(ref)
+        record = _record(core, sessions.find(core, ref).id)
     except NotFoundError:
-        record = _by_name(core, ref)
+        record = None
     if record is None:
         try:
             return _About(str(uuid.UUID(ref)), Since(core.now()))
         except ValueError:
             return _About(str(uuid.uuid4()), Since(core.now()), name=" ".join(ref.split()))
-    if record.kind is not Kind.SESSION:
-        raise RefusedError(f"{record.label} is a {record.kind.value}, not a session")
     fields = record.fields
     return _About(
         record.id, Since(record.created), fields.get("name"), fields.get("goal"), fields.get("agent")
     )
-
-
-def _by_name(core: Core, name: str) -> Record | None:
-    from lsp_server.index import Filters
-
-    for record in core.followed().list(Filters(kind=Kind.SESSION, limit=1000)):
-        if record.fields.get("name") == name:
-            return record
-    return None
 
 
 def _record(core: Core, session_id: str) -> Record | None:

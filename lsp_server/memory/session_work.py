@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.comparing import changed_record, names
-from lsp_server.memory.review_results import DELETED, NEW, RecordChange
+from lsp_server.memory.review_results import DELETED, RecordChange
 from lsp_server.records.document import parse
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import is_record_path
 from lsp_server.store.identity import split_identity
+from lsp_server.store.log import Query, commits
 from lsp_server.store.own_commits import OwnCommit, own_commits
 from lsp_server.store.revisions import last_before
 
@@ -25,19 +26,24 @@ if TYPE_CHECKING:
     from lsp_server.code.commits import CodeCommit
     from lsp_server.memory.core import Core
     from lsp_server.memory.working_results import RunningSession
+    from lsp_server.store.base import Commit
 
 _MOST = 200  # commits looked at
+_EDITS = 50  # of a session's file
 _PATIENCE = 10.0  # seconds for git to say what is not committed
 _FIX = re.compile(r"\b(?:fix(?:e[sd]|ing)?|bug|hotfix|regression)\b", re.IGNORECASE)
 SETTLED = ("fixed", "closed")
 
 
 class Since(NamedTuple):
-    """When the work began that is looked at, and where memory and code stood; None: nobody has noted it."""
+    """When the work began that is looked at, and where memory and code stood; None: nobody has noted it.
+    ``until`` and ``tip`` are when it ended and where the memory stood then; None: it goes on."""
 
     when: datetime
     memory: str | None = None
     code: str | None = None
+    until: datetime | None = None
+    tip: str | None = None
 
 
 class Work(NamedTuple):
@@ -82,20 +88,49 @@ def work_since(core: Core, since: Since, *, uncommitted: bool = True) -> Work:
         looking = Uncommitted(core.repository.git)
     try:
         name, email = _who(core)
-        tip = core.tip()
-        commits = _on_memory(core, tip, since, email)
-        paths = frozenset(path for commit in commits for path in commit.paths)
+        tip = since.tip or core.tip()
+        written = _on_memory(core, tip, since, email)
+        paths = frozenset(path for commit in written for path in commit.paths)
         records = _records(core, tip, since, paths)
         code = _in_code(core, since, name)
         left = (looking.paths(_PATIENCE) or []) if looking else []
     finally:
         if looking is not None:
             looking.close()
-    return Work(commits, records, paths, code, left)
+    return Work(written, records, paths, code, left)
 
 
 def since_running(session: RunningSession) -> Since:
     return Since(session.started, session.memory, session.code)
+
+
+def since_last(core: Core, last: Record) -> Since:
+    """Since the end of a session: what came after the commit that wrote it."""
+    ended = ended_at(last) or last.created
+    end = _end_of(core, last, ended)
+    if end is None:
+        return Since(ended)
+    return Since(ended, end.version, end.trailers.get("Code-Commit"))
+
+
+def during(core: Core, last: Record) -> Since:
+    """From the beginning of a session that has ended to its end."""
+    ended = ended_at(last) or last.created
+    end = _end_of(core, last, ended)
+    tip = end.version if end is not None else core.tip()
+    before = last_before(core.repository.git, tip, int(last.created.timestamp()) - 1)
+    return Since(last.created, before, None, ended, tip)
+
+
+def _end_of(core: Core, last: Record, ended: datetime) -> Commit | None:
+    """The commit that wrote a session's end; later ones have edited its file."""
+    query = Query(paths=[last.path], limit=_EDITS)
+    found = [one for one in commits(core.repository.git, core.tip(), query) if one.when >= _second(ended)]
+    return found[-1] if found else None
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
 
 
 def last_ended(core: Core) -> Record | None:
@@ -177,9 +212,6 @@ def _in_code(core: Core, since: Since, name: str | None) -> list[CodeCommit]:
     began = since.when.timestamp() - 1
     if since.code and core.now() < since.when:
         began = 0.0  # a clock that went back tells nothing: where the code stood does
-    own = [one for one in newest if (name is None or one.author == name) and one.when.timestamp() >= began]
-    return list(reversed(own))
-
-
-def is_new(change: RecordChange) -> bool:
-    return change.change == NEW
+    ended = since.until.timestamp() + 1 if since.until is not None else float("inf")
+    own = [one for one in newest if name is None or one.author == name]
+    return [one for one in reversed(own) if began <= one.when.timestamp() < ended]

@@ -71,6 +71,7 @@ def checklist_json(found: Checklist) -> dict[str, Any]:
         "since": found.since and found.since.isoformat(),
         "session": found.running and session_json(found.running),
         "after": found.after,
+        "over": found.over,
         "due": len(found.due),
         "points": [
             {

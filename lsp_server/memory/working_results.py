@@ -130,12 +130,14 @@ class Point:
 @dataclass(frozen=True)
 class Checklist:
     """The ten points. ``since`` is when the work that is looked at began: ``running`` is the session it began
-    with; else ``after`` is the label of the last one that ended, None where there was none."""
+    with; else ``after`` is the label of the last one that ended, None where there was none. With ``over``
+    nothing was done after that one, and it is itself what is looked at."""
 
     points: Sequence[Point]
     since: datetime | None
     running: RunningSession | None = None
     after: str | None = None
+    over: bool = False
 
     @property
     def due(self) -> Sequence[Point]:

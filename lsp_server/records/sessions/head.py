@@ -75,7 +75,7 @@ def _typed(value: Any) -> Any:
 
 
 def _title(fields: Mapping[str, Any], body: str, created: datetime) -> str:
-    for text in (fields.get("goal"), first_said(body), fields.get("name")):
+    for text in (fields.get("goal"), first_said(body), fields.get("summary"), fields.get("name")):
         if text and (line := next((one.strip() for one in text.splitlines() if one.strip()), "")):
             return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
     return f"Session of {created:%Y-%m-%d}"
