@@ -7,6 +7,7 @@ not, what is above and what is below, both. Pure.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
@@ -24,11 +25,7 @@ def beside_of(lines: Sequence[str], start: int, end: int) -> Beside:
     text = tuple(lines[start - 1 : end])
     counted = Counter(lines)
     own = _few(n for n, line in enumerate(text, start=1) if counted[line] == 1 and has_words([line]))
-    same = [
-        at
-        for at, line in enumerate(lines, start=1)
-        if line == text[0] and at != start and tuple(lines[at - 1 : at - 1 + len(text)]) == text
-    ]
+    same = _others(lines, start, len(text))
     if len(same) > _MOST_TEXTS:
         return Beside(0, 0, "", own)
     last = len(text) - 1
@@ -52,6 +49,27 @@ def beside_of(lines: Sequence[str], start: int, end: int) -> Beside:
 def is_beside(beside: Beside, lines: Sequence[str], block: range) -> bool:
     """Whether that stands beside the lines ``block`` (1-based) of a file."""
     return bool(beside.digest) and _digest(lines, block, beside.above, beside.below) == beside.digest
+
+
+def _others(lines: Sequence[str], start: int, count: int) -> list[int]:
+    """Where else the ``count`` lines from ``start`` on stand; no more than one beyond what is looked at.
+
+    Each line as a number of four bytes, so that the interpreter's own search goes over them: a text of
+    thousands of equal lines has as many places that begin like it.
+    """
+    numbers: dict[str, int] = {}
+    coded = array("I", (numbers.setdefault(line, len(numbers)) for line in lines))
+    width = coded.itemsize
+    whole = coded.tobytes()
+    wanted = coded[start - 1 : start - 1 + count].tobytes()
+    found: list[int] = []
+    at = whole.find(wanted)
+    while at >= 0 and len(found) <= _MOST_TEXTS:
+        place, across = divmod(at, width)
+        if not across and place + 1 != start:
+            found.append(place + 1)
+        at = whole.find(wanted, at + 1 if across else at + width)
+    return found
 
 
 def _needed(
