@@ -126,7 +126,7 @@ def add(
 )
 @click.argument("folder", required=False, type=ArtifactName(), metavar="[FOLDER]")
 def list_(session: Session, folder: str | None) -> None:
-    """List the artifacts, or those of a folder, with their type and size."""
+    """List the artifacts with their types and sizes."""
     with session.memory() as memory:
         listed = memory.artifacts(folder)
     if not listed:
@@ -154,7 +154,7 @@ def list_(session: Session, folder: str | None) -> None:
 @memory_command("show", example="git memory artifact show screenshots/login.png")
 @click.argument("path", type=ArtifactName(), metavar="PATH")
 def show(session: Session, path: str) -> None:
-    """Show what there is to know about one artifact: its type, its size, and who added it when."""
+    """Show an artifact's type, size and history."""
     with session.memory() as memory:
         found = memory.artifact_info(path)
         commits = memory.artifact_history(path)

@@ -101,5 +101,5 @@ def _data(core: Core, path: str) -> tuple[str, bytes]:
     path = artifact_path(path)
     data = core.read(path)
     if data is None:
-        raise no_such(path)
+        raise no_such(core.store.snapshot(), path)
     return path, data

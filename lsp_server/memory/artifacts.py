@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
+    from lsp_server.store.base import Snapshot
 
 LIMIT_KEY, LFS_KEY = "memory.artifactlimit", "memory.artifactlfs"
 DEFAULT_LIMIT = 5 * 2**20  # bytes
@@ -125,7 +126,7 @@ def take_away(edits: Edits, path: str) -> Artifact:
     path = artifact_path(path)
     data = edits.read(path)
     if data is None:
-        raise no_such(path)
+        raise no_such(edits.snapshot, path)
     edits.delete(path)
     lfs_attributes.look_after(edits, path, is_lfs=False)
     return artifact(path, data)._replace(change="removed")
@@ -149,7 +150,12 @@ def media_type(name: str, head: bytes) -> str:
     return type_of_name(name) or type_of_content(head)
 
 
-def no_such(path: str) -> NotFoundError:
+def no_such(snapshot: Snapshot, path: str) -> NotFoundError:
+    """The error for a path that is none: it names those of the same name in other folders."""
+    name = path.rpartition("/")[2]
+    named = [one.path for one in snapshot.files(ROOT) if one.path.rpartition("/")[2] == name]
+    if named:
+        return NotFoundError(f"there is no {path}; did you mean {' or '.join(named[:3])}?")
     return NotFoundError(f"there is no {path}; `git memory artifact list` tells what there is")
 
 
