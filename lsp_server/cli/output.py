@@ -145,7 +145,13 @@ def field_text(value: Any) -> str:
     if hasattr(value, "items"):
         pairs: Mapping[str, Any] = value
         return ", ".join(visible_line(f"{name} {figure}") for name, figure in pairs.items())
-    return ", ".join(visible_line(str(item)) for item in value)
+    return ", ".join(_item_text(item) for item in value)
+
+
+def _item_text(item: Any) -> str:
+    """An item of a list; of an activity its time and what it was."""
+    values = item.values() if hasattr(item, "items") else (item,)
+    return visible_line(" ".join(str(value) for value in values if value not in (None, "")))
 
 
 def plural(count: int, one: str) -> str:

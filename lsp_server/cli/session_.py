@@ -14,6 +14,11 @@ from lsp_server.cli.session import json_option
 ADDRESSES: Mapping[str, str] = {
     "start": "session_start:start",
     "end": "session_end:end",
+    "list": "sessions:list_",
+    "show": "sessions:show",
+    "stats": "sessions:stats",
+    "resume": "sessions:resume",
+    "delete": "sessions:delete",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.code_link import link_json, link_of, written_at
-from lsp_server.cli.output import field_text, minute, place_facts
+from lsp_server.cli.output import field_text, minute, place_facts, plural
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.model import Kind
@@ -100,6 +100,12 @@ def _print_heading(out: Terminal, record: Record) -> None:
 
 
 def _print_body(out: Terminal, record: Record) -> None:
+    if record.kind is Kind.SESSION:
+        if count := record.fields.get("message_count"):
+            told = f"{plural(count, 'message')}; `git memory session show {record.label} --messages`"
+            out.line()
+            out.flow((f"{told} shows them", "dim"))
+        return
     if text := visible(_body_without_title(record)).strip("\n"):
         out.line(f"\n{text}")
 
@@ -131,6 +137,8 @@ def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> li
     in_text = {field.name for field in FIELDS[record.kind] if not field.in_front_matter}
     if record.kind is Kind.CHECKPOINT:
         in_text.add("files")  # its text lists them
+    if record.kind is Kind.SESSION:
+        in_text.add("message_count")
     facts.extend(
         _fact(name.replace("_", " "), _value(memory, value))
         for name, value in (*record.fields.items(), *record.extra.items())

@@ -11,7 +11,7 @@ from lsp_server.memory.titles import printable
 from lsp_server.records.anchors import Anchor
 from lsp_server.records.evidence import clause
 from lsp_server.records.fields import FIELDS, Field, Shape
-from lsp_server.records.model import Conflict, Link, Record
+from lsp_server.records.model import Conflict, Kind, Link, Record
 
 _SHOWN = 60  # characters of a value in a clause
 _ANCHORS = 3  # of a new record, named; the rest is counted
@@ -92,10 +92,11 @@ def _of_changed(
         _status(old, new),
         _title(old, new),
         _fields(old, new),
+        _messages(old, new),
         _tags(old, new),
         _links(old, new, name),
         _anchors(old, new),
-        _texts(texts),
+        _texts(texts) if not _said_more(old, new) else (),
         _conflicts(old, new),
         _others(old, new),
     ):
@@ -139,6 +140,20 @@ def _fields(old: Record, new: Record) -> Iterator[Fact]:
             yield Fact(field.name, f"{words} {_shown(field, now)}", was, now)
         else:
             yield Fact(field.name, f"{words} removed", was, now)
+
+
+def _messages(old: Record, new: Record) -> Iterator[Fact]:
+    """How many messages a session has more, or less."""
+    was, now = (record.fields.get("message_count", 0) for record in (old, new))
+    if _said_more(old, new):
+        more = "more" if now > was else "fewer"
+        count = abs(now - was)
+        yield Fact("messages", f"{count:,} {more} message{'s' if count != 1 else ''}", was, now)
+
+
+def _said_more(old: Record, new: Record) -> bool:
+    counts = {record.fields.get("message_count", 0) for record in (old, new)}
+    return new.kind is Kind.SESSION and len(counts) > 1
 
 
 def _members(words: str, was: Sequence[str], now: Sequence[str]) -> Iterator[str]:
@@ -274,4 +289,10 @@ def _shown(field: Field, value: Any) -> str:
 def _value(field: Field, value: Any) -> str:
     if field.shape is Shape.MAPPING:
         return ", ".join(f"{name} {figure}" for name, figure in value.items())
-    return ", ".join(value) if field.is_list else str(value)
+    if field.is_list or field.shape is Shape.ENTRIES:
+        return ", ".join(map(_item, value))
+    return str(value)
+
+
+def _item(value: Any) -> str:
+    return " ".join(map(str, value.values())) if isinstance(value, dict) else str(value)

@@ -9,6 +9,7 @@ from lsp_server.memory.guard import guard_for
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.sessions import SessionSummary
+    from lsp_server.records.model import Record
     from lsp_server.records.sessions.model import Session
 
 
@@ -50,3 +51,19 @@ class Conversing:
         from lsp_server.memory import sessions
 
         return sessions.summaries(self._core, limit)
+
+    def resume_session(self, ref: str = "latest", *, instead: bool = False) -> Session:
+        """Make a session the one under way in this worktree, and answer with it; ``end_session`` then ends it
+        once more. Another one that is under way is refused, or with ``instead`` given up.
+
+        Raises as ``session``, and ``StoreError`` where it cannot be noted.
+        """
+        from lsp_server.memory import session_resuming
+
+        return session_resuming.resume(self._core, ref, instead=instead)
+
+    def delete_session(self, ref: str) -> Record:
+        """Take a session off the branch; its history stays. ``ref`` is as ``session`` has it."""
+        from lsp_server.memory import amending, sessions
+
+        return amending.delete(self._core, sessions.find(self._core, ref).id)

@@ -10,7 +10,9 @@ from lsp_server.records.sessions.model import MESSAGES
 
 # Keys that say nothing by themselves, and how a value begins.
 _KEYS = "role|content|tool_calls|tool_call_id|name|id|type|function|arguments|system_messages|messages"
-_STRUCTURE = re.compile(rf"^ *(?:- )*(?:{_KEYS}):(?: [|>][-+0-9]*$| null$)?", re.MULTILINE)
+_STRUCTURE = re.compile(
+    rf"^ +(?:(?:- )*(?:{_KEYS}):(?: [|>][-+0-9]*$| null$| )?)?|^(?:- )*(?:{_KEYS}):", re.MULTILINE
+)
 _SECTION = re.compile(rf"^[\"']?({'|'.join(MESSAGES)})[\"']?[ \t]*:(.*)$", re.MULTILINE)
 _OTHER_KEY = re.compile(
     rf"^(?![\"']?(?:{'|'.join(MESSAGES)})[\"']?[ \t]*:)[^\s#\-\[\]{{}}%][^\n]*", re.MULTILINE
