@@ -10,7 +10,7 @@ from lsp_server.cli.arguments import Text
 from lsp_server.cli.session import Session, memory_command
 
 if TYPE_CHECKING:
-    from lsp_server.memory.working_results import Briefing, BriefingPart, RunningSession, Started
+    from lsp_server.memory.briefing_results import Briefing, BriefingPart, RunningSession, Started
 
 
 @memory_command(

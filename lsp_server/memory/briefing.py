@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from lsp_server.memory import briefing_documents as documents
 from lsp_server.memory.briefing_budget import Full, budget, fitted
-from lsp_server.memory.running_session import running
-from lsp_server.memory.working_results import Briefing, BriefingLine, RunningSession
+from lsp_server.memory.briefing_results import Briefing, BriefingLine, RunningSession
+from lsp_server.memory.running_session import ended_at, running
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -76,8 +76,6 @@ def _session(session: RunningSession | None) -> Iterator[Full]:
 
 def _last_session(found: Overview) -> Sequence[BriefingLine]:
     """What the last session that ended says of itself."""
-    from lsp_server.memory.session_work import ended_at
-
     record = next((one for one in found.sessions if ended_at(one) is not None), None)
     if record is None:
         return ()

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from lsp_server.errors import UsageError
 from lsp_server.memory import briefing_text as text
+from lsp_server.memory.briefing_results import Briefing, BriefingLine, BriefingPart, LeftOut, RunningSession
 from lsp_server.memory.token_estimate import tokens
-from lsp_server.memory.working_results import Briefing, BriefingLine, BriefingPart, LeftOut, RunningSession
 
 CHARACTERS, TOKENS = "characters", "tokens"
 DEFAULT = 4000

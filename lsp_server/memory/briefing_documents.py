@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.briefing_budget import Full
-from lsp_server.memory.working_results import BriefingLine
+from lsp_server.memory.briefing_results import BriefingLine
 from lsp_server.records.front_matter import read as read_yaml
 from lsp_server.records.living.documents import BY_NAME, Part, called, person_path, slug
 from lsp_server.records.living.outline import Node, is_placeholder, tree, walk
@@ -53,7 +53,8 @@ def read(core: Core, person: str | None) -> Read:
     def nodes(path: str) -> Sequence[Node]:
         return tree(found) if (found := text(path)) else ()
 
-    project, _ = read_yaml(text(_path("project")))
+    described = text(_path("project"))
+    project, _ = read_yaml(described) if described else ({}, ())
     return Read(
         project,
         nodes(_path("context")),

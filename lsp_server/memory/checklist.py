@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory import running_session
+from lsp_server.memory.briefing_results import RunningSession
+from lsp_server.memory.running_session import ended_at
 from lsp_server.memory.session_work import (
     SETTLED,
     Since,
     Work,
     became,
     during,
-    ended_at,
     last_ended,
     since_last,
     since_running,
     work_since,
 )
-from lsp_server.memory.working_results import Checklist, Point, RunningSession, State
+from lsp_server.memory.working_results import Checklist, Point, State
 from lsp_server.records.front_matter import read as read_yaml
 from lsp_server.records.living.documents import BY_NAME, document_at, slug
 from lsp_server.records.living.outline import tree, walk

@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import StoreError
-from lsp_server.memory.working_results import RunningSession
+from lsp_server.memory.briefing_results import RunningSession
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lsp_server.memory.core import Core
+    from lsp_server.records.model import Record
 
 FILE = "git-memory-session"
 _LARGEST = 1 << 16
@@ -36,7 +37,7 @@ def running(core: Core) -> RunningSession | None:
     if noted is None:
         return None
     record = core.index.get(noted.id) if core.store.tip() is not None else None
-    return None if record is not None and record.fields.get("ended_at") else noted
+    return None if record is not None and ended_at(record) is not None else noted
 
 
 def read(core: Core) -> RunningSession | None:
@@ -47,6 +48,13 @@ def read(core: Core) -> RunningSession | None:
         return _from_plain(known)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def ended_at(record: Record) -> datetime | None:
+    """When a session on the branch ended; None for one that has not, or says so in no way that is a time."""
+    from lsp_server.records.sessions.model import moment
+
+    return moment(record.fields.get("ended_at"))
 
 
 def note(core: Core, session: RunningSession, *, instead: bool) -> RunningSession:

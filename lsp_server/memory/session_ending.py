@@ -18,11 +18,11 @@ from lsp_server.errors import (
     UsageError,
 )
 from lsp_server.memory import running_session
+from lsp_server.memory.running_session import ended_at
 from lsp_server.memory.session_work import (
     Since,
     Work,
     became,
-    ended_at,
     last_ended,
     since_last,
     since_running,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.comparing import changed_record, names
 from lsp_server.memory.review_results import DELETED, RecordChange
+from lsp_server.memory.running_session import ended_at
 from lsp_server.records.document import parse
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import is_record_path
@@ -24,8 +24,8 @@ from lsp_server.store.revisions import last_before
 
 if TYPE_CHECKING:
     from lsp_server.code.commits import CodeCommit
+    from lsp_server.memory.briefing_results import RunningSession
     from lsp_server.memory.core import Core
-    from lsp_server.memory.working_results import RunningSession
     from lsp_server.store.base import Commit
 
 _MOST = 200  # commits looked at
@@ -140,17 +140,6 @@ def last_ended(core: Core) -> Record | None:
     newest = core.followed().list(Filters(kind=Kind("session"), limit=20))
     ended = [(moment, record) for record in newest if (moment := ended_at(record)) is not None]
     return max(ended, key=lambda one: one[0])[1] if ended else None
-
-
-def ended_at(record: Record) -> datetime | None:
-    """When a session ended; None for one that has not, or says so in no way that is a time."""
-    value = record.fields.get("ended_at")
-    if isinstance(value, str):
-        with suppress(ValueError):
-            value = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-    if not isinstance(value, datetime):
-        return None
-    return value.astimezone() if value.tzinfo is None else value
 
 
 def _who(core: Core) -> tuple[str | None, str | None]:

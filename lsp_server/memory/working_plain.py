@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
-    from lsp_server.memory.working_results import Briefing, Checklist, Ended, RunningSession, Started
+    from lsp_server.memory.briefing_results import Briefing, RunningSession, Started
+    from lsp_server.memory.working_results import Checklist, Ended
 
 
 def session_json(running: RunningSession) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_server.memory import running_session
-from lsp_server.memory.working_results import RunningSession
+from lsp_server.memory.briefing_results import RunningSession
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -23,7 +22,7 @@ def begin(
     core.followed()
     before = running_session.running(core)
     if before is not None and not new:
-        changed = replace(before, goal=_words(goal) or before.goal, agent=_words(agent) or before.agent)
+        changed = before._replace(goal=_words(goal) or before.goal, agent=_words(agent) or before.agent)
         if changed != before:
             running_session.note(core, changed, instead=True)
         return changed, True, None

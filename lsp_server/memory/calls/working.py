@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lsp_server.memory.briefing_results import Briefing, RunningSession, Started
     from lsp_server.memory.core import Core
-    from lsp_server.memory.working_results import (
-        Briefing,
-        Checklist,
-        Ended,
-        Ending,
-        RunningSession,
-        Started,
-    )
+    from lsp_server.memory.working_results import Checklist, Ended, Ending
 
 
 class Working:
@@ -70,7 +64,7 @@ class Working:
         """
         from lsp_server.memory import briefing, working_session
         from lsp_server.memory.briefing_budget import budget
-        from lsp_server.memory.working_results import Started
+        from lsp_server.memory.briefing_results import Started
 
         budget(characters, tokens)  # before anything is noted
         session, went_on, given_up = working_session.begin(self._core, goal, agent, new=new)
