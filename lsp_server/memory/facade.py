@@ -19,9 +19,11 @@ from lsp_server.memory.calls.reading import Reading
 from lsp_server.memory.calls.resuming import Resuming
 from lsp_server.memory.calls.reviewing import Reviewing
 from lsp_server.memory.calls.rewriting import Rewriting
+from lsp_server.memory.calls.sessions import Conversing
 from lsp_server.memory.calls.sharing import Sharing
 from lsp_server.memory.calls.snapshotting import Snapshotting
 from lsp_server.memory.calls.trusting import Trusting
+from lsp_server.memory.calls.working import Working
 from lsp_server.memory.calls.writing import Writing
 from lsp_server.memory.core import Core, user_directory
 from lsp_server.store.repository import Repository
@@ -41,6 +43,7 @@ class Memory(
     Rewriting,
     Placing,
     Citing,
+    Conversing,
     Drafting,
     Hooking,
     Sharing,
@@ -49,6 +52,7 @@ class Memory(
     Artifacts,
     Trusting,
     Maintaining,
+    Working,
 ):
     """The memory of one repository. Thread-safe; close it, or use it as a context manager.
 
