@@ -21,6 +21,13 @@ WALK: dict[str, list[list[str]]] = {
     "bug": [["bug", "B", "--at", "src/new.py:1"]],
     "checkpoint": [["checkpoint", "C"], ["checkpoint"], ["checkpoint", "C", "--snapshot"]],
     "restore": [["checkpoint", "C", "--snapshot"], ["restore"], ["checkpoint", "prune", "--days", "0"]],
+    "artifact": [
+        ["artifact", "add", "docs/0001-use-git.md"],
+        ["artifact", "list"],
+        ["artifact", "show", "reports/0001-use-git.md"],
+        ["artifact", "get", "reports/0001-use-git.md"],
+        ["artifact", "remove", "reports/0001-use-git.md"],
+    ],
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],
     "close": [["close", "BUG-1", "--learning", "L"]],

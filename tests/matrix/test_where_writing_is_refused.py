@@ -22,6 +22,7 @@ WRITES = (
     ["bug", "New bug"],
     ["checkpoint", "New checkpoint"],
     ["import", "adr", "{adrs}"],
+    ["artifact", "add", "{adrs}/0001-use-git.md"],
     ["mark", "ADR-1", "accepted"],
     ["supersede", "ADR-1", "New decision"],
     ["close", "BUG-1", "--learning", "New learning"],

@@ -53,6 +53,8 @@ WRITING: tuple[Step, ...] = (
     Step(["restore"], needs="lines"),  # reads what the checkpoint kept
     Step(["restore"], needs="no lines", code=1),
     Step(["import", "adr", "{adrs}"]),
+    Step(["artifact", "add", "{adrs}/0001-use-git.md", "--name", "ädr.md"]),
+    Step(["artifact", "get", "reports/ädr.md"]),
     Step(["mark", "ADR-1", "accepted"]),
     Step(["supersede", "ADR-1", "Use passkeys"]),
     Step(["close", "BUG-1", "--learning", "Ask the server"]),
