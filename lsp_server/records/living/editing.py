@@ -204,7 +204,7 @@ def _flat(nodes: Sequence[Node], text: str) -> list[tuple[str, str]]:
 def _note_to_field(text: str, target: Target, said: str) -> str:
     """Another bullet below a field; where it has one value, that becomes the first."""
     if not target.nodes:
-        return _with_new_field(text, target, [said])
+        return _with_new_field(text, target, [said], as_list=True)
     if any(said in (one.value, *(part.value for part in one.parts)) for one in target.nodes):
         return text
     node = target.nodes[0]
@@ -215,7 +215,7 @@ def _note_to_field(text: str, target: Target, said: str) -> str:
         else:
             kept = [] if is_placeholder(node.value) or not node.value else [node.value]
             below = [text[part.start : part.stop] for part in bullets]
-            after = _replaced(text, node, _field_text(text, node, [*kept, words], below))
+            after = _replaced(text, node, _as_list(text, node, kept, below, [words]))
         if _sections(after) == _sections(text):
             return after
     raise UsageError("this text cannot stand as one bullet: leave out what begins a heading or code")
@@ -241,23 +241,34 @@ def _all_fields(nodes: Sequence[Node]) -> list[Node]:
     return [one for one in (*nodes, *sections) if one.is_field]
 
 
-def _field_text(text: str, node: Node, values: Sequence[str], below: Sequence[str] = ()) -> str:
+def _field_text(text: str, node: Node, values: Sequence[str]) -> str:
     """A field as it is written with these values: one stands behind its name, several below it."""
     source = text[node.start : node.end]
     head = node.head.rstrip(" \t")
-    margin = " " * (
-        len(mark[0].expandtabs(4)) if (mark := _MARK.match(source)) and node.kind in LISTED else 0
-    )
-    if len(values) == 1 and not below and not (node.parts and node.value == "" and len(node.parts) > 1):
+    if not values:
+        return head
+    if len(values) == 1:
         space = node.head[len(head) :] or " "
         first, *rest = values[0].split("\n")
         if node.kind == PROSE:
             end = source[len(source.rstrip(" ")) :] if "\n" not in source else ""
             return f"{head}{space}{' '.join([first, *rest])}{end}"
+        margin = _margin(source, node)
         return "\n".join([f"{head}{space}{first}", *(margin + line for line in rest)])
-    bullet = source.lstrip()[0] if node.kind == ITEM else "-"
-    lines = [_bullet(f"{margin}{bullet} ", one) for one in values]
-    return "\n".join([head, *below, *lines])
+    return _as_list(text, node, (), (), values)
+
+
+def _as_list(text: str, node: Node, first: Sequence[str], below: Sequence[str], last: Sequence[str]) -> str:
+    """A field with bullets below it: new ones before and after the lines that it has."""
+    source = text[node.start : node.end]
+    marker = f"{_margin(source, node)}{source.lstrip()[0] if node.kind == ITEM else '-'} "
+    lines = [*(_bullet(marker, one) for one in first), *below, *(_bullet(marker, one) for one in last)]
+    return "\n".join([node.head.rstrip(" \t"), *lines])
+
+
+def _margin(source: str, node: Node) -> str:
+    mark = _MARK.match(source) if node.kind in LISTED else None
+    return " " * (len(mark[0].expandtabs(4)) if mark else 0)
 
 
 def _replaced(text: str, node: Node, said: str) -> str:
@@ -273,7 +284,7 @@ def _removed(text: str, node: Node) -> str:
     return text[: node.start] + text[end:]
 
 
-def _with_new_field(text: str, target: Target, values: Sequence[str]) -> str:
+def _with_new_field(text: str, target: Target, values: Sequence[str], *, as_list: bool = False) -> str:
     """A field that its section has not: after the one that the table has before it, written as they are."""
     section = target.section
     assert section is not None
@@ -293,8 +304,8 @@ def _with_new_field(text: str, target: Target, values: Sequence[str]) -> str:
         text = _with_item(text, section, line, "")
         start = text.index(line, section.end)
     again = next(one for one in _all_fields(tree(text)) if one.start == start)
-    # A list is begun where several are wanted; one value stands beside the name.
-    return _replaced(text, again, _field_text(text, again, values))
+    said = _as_list(text, again, (), (), values) if as_list else _field_text(text, again, values)
+    return _replaced(text, again, said)
 
 
 def _like(text: str, sample: Node, name: str) -> str:

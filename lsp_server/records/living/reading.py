@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lsp_server.records.living.documents import Document, Form, slug
-from lsp_server.records.living.finding import addressed
+from lsp_server.records.living.finding import addressed, part_of
 from lsp_server.records.living.outline import Node, tree
 from lsp_server.records.merging.units import LISTED, TITLE
 
@@ -50,17 +50,18 @@ def sections_of(document: Document, text: str) -> tuple[Section, ...]:
         return sections_of_project(text)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     nodes = tree(text)
-    top = _section(document.name, text, None, [one for one in nodes if not one.level])
+    top = _section(document, document.name, text, None, [one for one in nodes if not one.level])
     found = [top] if top.fields or top.items or top.text.strip() else []
     for node, address in addressed(document, nodes):
-        found.append(_section(address, text, node, [one for one in node.parts if not one.level]))
+        found.append(_section(document, address, text, node, [one for one in node.parts if not one.level]))
     return tuple(found)
 
 
-def _section(address: str, text: str, node: Node | None, own: Sequence[Node]) -> Section:
+def _section(document: Document, address: str, text: str, node: Node | None, own: Sequence[Node]) -> Section:
     own = [one for one in own if one.kind != TITLE]
     name = node.name if node else ""
-    title, colon, said = name.partition(":")
+    valued = node is not None and (part := part_of(document, node)) is not None and part.valued
+    title, _, said = name.partition(":") if valued else (name.rstrip(":"), "", "")
     fields = tuple(
         Field(one.name, f"{address}/{one.slug}", one.says(), text.count("\n", 0, one.start))
         for one in own
@@ -72,7 +73,7 @@ def _section(address: str, text: str, node: Node | None, own: Sequence[Node]) ->
     end = node.stop if node else stop
     line = text.count("\n", 0, node.start) if node else text.count("\n", 0, start)
     return Section(
-        title.strip() if colon else name,
+        title.strip(),
         address,
         node.level if node else 0,
         said.strip(),

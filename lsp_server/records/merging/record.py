@@ -67,8 +67,8 @@ def merge_text(
     *,
     how: Callable[[str | None, str, str], str] | None = None,
 ) -> Merged:
-    """As ``merge_record`` for a text that is no record: paragraph by paragraph, or as ``how`` does it with the
-    texts of the base and both sides, whose line ends are ``\\n``."""
+    """As ``merge_record`` for a text that is no record: paragraph by paragraph, or as ``how`` does it with
+    the texts of the base and both sides, whose line ends are ``\\n``."""
     if (known := _one_sided(base, one, other)) is not None:
         return Merged(known, _marked(_decoded(known)))
     (first, first_name), (second, second_name) = sorted(((one, names[0]), (other, names[1])), key=_by_name)

@@ -1,0 +1,280 @@
+"""Two edits of one living document as one: never a conflict, nothing lost, the same whoever merges."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from living_texts import WORDS, contexts, patterns
+
+from lsp_server.records.living.documents import BY_NAME, Document
+from lsp_server.records.living.editing import note, put
+from lsp_server.records.living.entries import with_entry, with_log_entry
+from lsp_server.records.living.project import read_project
+from lsp_server.records.living.reading import sections_of, twice
+from lsp_server.records.merging.living import merge_living
+
+PATTERNS, CONTEXT, PROJECT = BY_NAME["patterns"], BY_NAME["context"], BY_NAME["project"]
+LOG, SESSIONS = BY_NAME["log"], BY_NAME["session-log"]
+
+
+def merged(document: Document, base: str | None, one: str, other: str) -> str:
+    """The merge, seen to be the same the other way round and to leave no mark of a conflict."""
+    old = None if base is None else base.encode()
+    first = merge_living(document, old, one.encode(), other.encode())
+    assert first == merge_living(document, old, other.encode(), one.encode())
+    assert b"<<<<<<<" not in first
+    assert merge_living(document, first, first, first) == first
+    return first.decode()
+
+
+def noted(document: Document, text: str, address: str, *said: str) -> str:
+    for one in said:
+        text = note(document, text, address.split("/"), one).text
+    return text
+
+
+def lines_of(text: str) -> list[str]:
+    return sorted({line.strip() for line in text.splitlines() if line.strip()})
+
+
+TEXT = "# Learned Patterns\n\n## Code Patterns\n- a\n\n## Testing Patterns\n\n## Anti-Patterns\n- z\n"
+RECENT = "# C\n\n## Recent Work\n- **Last session**:\n- **Current focus**: Old\n- **Blockers**:\n\n## Next\n"
+
+
+def test_bullets_of_both_sides_stand_in_their_section() -> None:
+    one, other = noted(PATTERNS, TEXT, "testing", "b1", "b2"), noted(PATTERNS, TEXT, "testing", "c1")
+    assert merged(PATTERNS, TEXT, one, other) in {
+        TEXT.replace("Testing Patterns\n", f"Testing Patterns\n{said}\n")
+        for said in ("- b1\n- b2\n- c1", "- c1\n- b1\n- b2")
+    }
+
+
+def test_bullets_that_both_added_are_there_once_in_whatever_order() -> None:
+    one, other = noted(PATTERNS, TEXT, "testing", "x", "y"), noted(PATTERNS, TEXT, "testing", "y", "x")
+    assert merged(PATTERNS, TEXT, one, other).count("- x") == 1
+
+
+def test_a_bullet_taken_out_stays_out_and_an_edited_one_is_kept() -> None:
+    assert "- a" not in merged(PATTERNS, TEXT, TEXT.replace("- a\n", ""), noted(PATTERNS, TEXT, "code", "b"))
+    both = merged(PATTERNS, TEXT, TEXT.replace("- a\n", ""), TEXT.replace("- a\n", "- a, but only here\n"))
+    assert "- a, but only here" in both
+
+
+def test_bullets_below_one_field_are_all_kept() -> None:
+    one = noted(CONTEXT, RECENT, "blockers", "No CI")
+    other = noted(CONTEXT, RECENT, "blockers", "No time")
+    text = merged(CONTEXT, RECENT, one, other)
+    assert text.count("**Blockers**") == 1
+    assert sections_of(CONTEXT, text)[0].field("blockers").values == ("No CI", "No time")  # type: ignore[union-attr]  # it is there
+
+
+def test_two_values_of_one_field_both_stay_and_the_next_set_leaves_one() -> None:
+    one = put(CONTEXT, RECENT, ["current-focus"], "Speed").text
+    other = put(CONTEXT, RECENT, ["current-focus"], "Docs").text
+    text = merged(CONTEXT, RECENT, one, other)
+    assert "- **Current focus**: Docs\n- **Current focus**: Speed\n- **Blockers**" in text
+    assert twice(sections_of(CONTEXT, text)) == ("context/recent-work/current-focus",)
+    assert put(CONTEXT, text, ["current-focus"], "Both").text == RECENT.replace("Old", "Both")
+
+
+def test_a_value_that_one_side_set_stands_alone() -> None:
+    one = put(CONTEXT, RECENT, ["current-focus"], "Speed").text
+    other = put(CONTEXT, RECENT, ["last-session"], "Docs").text
+    assert merged(CONTEXT, RECENT, one, other) == RECENT.replace("Old", "Speed").replace(
+        "session**:", "session**: Docs"
+    )
+
+
+def test_two_names_of_the_project_both_stay() -> None:
+    base = "## Active Project: [No active project]\n- **Type**:\n"
+    one, other = (base.replace("[No active project]", name) for name in ("Shop", "Store"))
+    text = merged(CONTEXT, base, one, other)
+    assert "## Active Project: Shop\n" in text
+    assert "## Active Project: Store" in text
+    assert text.count("**Type**") == 1
+
+
+def test_documents_without_a_common_past_share_their_sections() -> None:
+    one, other = (
+        noted(PATTERNS, TEXT, "code", "b"),
+        noted(PATTERNS, TEXT.replace("Code", "Python Code"), "code", "c"),
+    )
+    text = merged(PATTERNS, None, one, other)
+    assert text.count("Code Patterns") == 1
+    assert set(lines_of(text)) == {*lines_of(one), "- c"} - {"## Code Patterns"} | {"## Python Code Patterns"}
+
+
+ENTRY = "### {} - Work\n- {}"
+
+
+def test_entries_of_both_sides_stand_in_the_order_of_their_time() -> None:
+    base = "# Development Log\n"
+    one = with_log_entry(base, "2026-01-02", "10:00", ENTRY.format("10:00", "tests pass"))
+    one = with_log_entry(one, "2026-01-02", "12:00", ENTRY.format("12:00", "lunch"))
+    other = with_log_entry(base, "2026-01-02", "11:00", ENTRY.format("11:00", "tests pass"))
+    other = with_log_entry(other, "2026-01-01", "09:00", ENTRY.format("09:00", "yesterday"))
+    assert merged(LOG, base, one, other) == (
+        "# Development Log\n\n## 2026-01-01\n\n### 09:00 - Work\n- yesterday\n\n## 2026-01-02\n\n"
+        "### 10:00 - Work\n- tests pass\n\n### 11:00 - Work\n- tests pass\n\n### 12:00 - Work\n- lunch\n"
+    )
+
+
+def test_entries_with_one_heading_are_two_entries() -> None:
+    base = "# Session Log\n\n## 2026-01-01 - Session Summary\n- **Focus**: old\n"
+    block = "## 2026-01-02 - Session Summary\n- **Focus**: {}\n- **Next steps**:"
+    one = with_entry(base, "2026-01-02", block.format("speed"))
+    other = with_entry(base, "2026-01-02", block.format("docs"))
+    text = merged(SESSIONS, base, one, other)
+    assert text.count("## 2026-01-02 - Session Summary") == 2
+    assert [section.field("focus").values for section in sections_of(SESSIONS, text) if section.level] == [  # type: ignore[union-attr]  # it is there
+        ("old",), ("docs",), ("speed",)
+    ]  # fmt: skip
+    assert merged(SESSIONS, base, one, one) == one
+
+
+def test_an_entry_that_both_edited_is_one_entry() -> None:
+    base = "# Session Log\n\n## 2026-01-02 - Session Summary\n- **Focus**: x\n- **Next steps**:\n"
+    one = base.replace("steps**:", "steps**:\n  - a")
+    other = base.replace("steps**:", "steps**:\n  - b").replace(": x", ": y")
+    assert merged(SESSIONS, base, one, other) == (
+        "# Session Log\n\n## 2026-01-02 - Session Summary\n- **Focus**: y\n- **Next steps**:\n  - a\n  - b\n"
+    )
+
+
+YAML = (
+    'name: Shop\nversion: "1.0"\nstatus:\nstack:\nteam:\nmilestones:\nmetrics:\n'
+    "  # counted by hand\n  bugs: 1\n"
+)
+
+
+def test_milestones_metrics_and_people_of_both_sides_are_kept() -> None:
+    from lsp_server.records.living import project
+
+    one = project.put(YAML, ["milestones", "MVP", "status"], "completed").text
+    one = project.put(one, ["metrics", "coverage"], "85").text
+    one = project.note(one, ["team"], "Ada (developer)").text
+    other = project.put(YAML, ["milestones", "Beta", "target_date"], "2026-05-01").text
+    other = project.put(other, ["metrics", "lines"], "5000").text
+    other = project.note(other, ["team"], "Bob").text
+    text = merged(PROJECT, YAML, one, other)
+    found = read_project(text)
+    assert {one["name"] for one in found.milestones} == {"MVP", "Beta"}
+    assert found.metrics == {"bugs": 1, "coverage": 85, "lines": 5000}
+    assert {one["name"] for one in found.team} == {"Ada", "Bob"}
+    assert "# counted by hand" in text
+    assert not found.conflicts
+
+
+def test_a_key_that_both_set_is_told_and_the_next_set_settles_it() -> None:
+    from lsp_server.records.living import project
+
+    one, other = (project.put(YAML, ["status"], said).text for said in ("released", "paused"))
+    text = merged(PROJECT, YAML, one, other)
+    found = read_project(text)
+    assert {found.status, *found.conflicts["status"]} == {"released", "paused"}
+    again = project.put(text, ["status"], "done").text
+    assert read_project(again).conflicts == {}
+    assert "conflicts" not in again
+
+
+def test_a_milestone_that_both_set_is_told_by_its_keys() -> None:
+    from lsp_server.records.living import project
+
+    base = project.put(YAML, ["milestones", "MVP", "status"], "planned").text
+    one, other = (
+        project.put(base, ["milestones", "MVP", "status"], s).text for s in ("completed", "cancelled")
+    )
+    text = merged(PROJECT, base, one, other)
+    assert list(read_project(text).conflicts) == ["milestones.MVP.status"]
+    assert read_project(project.put(text, ["milestones", "MVP", "status"], "completed").text).conflicts == {}
+
+
+def test_yaml_that_cannot_be_read_on_one_side_loses_nothing() -> None:
+    broken = YAML + "oops: [\n"
+    text = merged(PROJECT, YAML, YAML.replace("Shop", "Store"), broken)
+    assert read_project(text).name == "Store"
+    assert "# oops: [" in text
+
+
+@pytest.mark.parametrize("document", [PATTERNS, PROJECT, SESSIONS])
+def test_any_bytes_are_merged(document: Document) -> None:
+    one, other = b"\xff\xfe- a\r\n\x00", b"- \xe9\n## \xe9\n"
+    assert merge_living(document, b"", one, other) == merge_living(document, b"", other, one)
+
+
+# what holds for any two edits ------------------------------------------------------------------------
+@given(patterns(), patterns())
+def test_texts_without_a_common_past_lose_no_bullet(one: str, other: str) -> None:
+    text = merged(PATTERNS, None, one, other)
+    said = {
+        item for side in (one, other) for section in sections_of(PATTERNS, side) for item in section.items
+    }
+    kept = {
+        line for section in sections_of(PATTERNS, text) for item in section.items for line in item.split("\n")
+    }
+    assert {line for item in said for line in item.split("\n")} <= kept
+
+
+@given(patterns(), patterns(), patterns())
+def test_any_three_texts_merge_the_same_whoever_merges(base: str, one: str, other: str) -> None:
+    text = merged(PATTERNS, base, one, other)
+    old = lines_of(base)
+    new = {line for side in (one, other) for line in lines_of(side) if line not in old and line[0] in "-*+"}
+    bare = {line.lstrip("-*+ ") for line in text.splitlines() for line in [line.strip()]}
+    assert {line.lstrip("-*+ ") for line in new} <= bare
+
+
+@given(contexts(), st.lists(WORDS, max_size=3), st.lists(WORDS, max_size=3), st.data())
+def test_notes_of_two_people_to_one_field_are_all_kept(
+    base: str, one: list[str], other: list[str], data: st.DataObject
+) -> None:
+    field = data.draw(st.sampled_from(["last-session", "blockers", "technical-decisions", "stage"]))
+    said = [[f"{who} {words}" for words in dict.fromkeys(side)] for who, side in (("a", one), ("b", other))]
+    sides = [noted(CONTEXT, base, field, *side) for side in said]
+    text = merged(CONTEXT, base, *sides)
+    for section in sections_of(CONTEXT, base):
+        for known in section.fields:
+            assert known.address in {f.address for s in sections_of(CONTEXT, text) for f in s.fields}
+    for words in (*said[0], *said[1]):
+        assert text.count(f"- {words}\n") + text.count(f"* {words}\n") == 1
+    assert not twice(sections_of(CONTEXT, text))
+
+
+@given(contexts(), WORDS, WORDS)
+def test_two_values_of_two_people_are_both_read(base: str, one: str, other: str) -> None:
+    sides = [
+        put(CONTEXT, base, ["blockers"], f"{who} {said}").text for who, said in (("a", one), ("b", other))
+    ]
+    text = merged(CONTEXT, base, *sides)
+    said = [f.values for s in sections_of(CONTEXT, text) for f in s.fields if f.name.lower() == "blockers"]
+    assert sorted(value for values in said for value in values) == [f"a {one}", f"b {other}"]
+    settled = put(CONTEXT, text, ["blockers"], "c").text
+    assert not twice(sections_of(CONTEXT, settled))
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 23), st.sampled_from("abc")), max_size=6), st.data()
+)
+def test_log_entries_are_all_kept_in_order(entries: list[tuple[int, int, str]], data: st.DataObject) -> None:
+    texts = ["# Development Log\n"] * 3
+    written: list[list[str]] = [[], [], []]
+    for day, hour, said in entries:
+        side = data.draw(st.sampled_from([0, 1, 2]))
+        for at in (0, 1, 2) if side == 0 else (side,):
+            block = f"### {hour:02}:00 - {said} of {side}\n- {said}"
+            texts[at] = with_log_entry(texts[at], f"2026-01-0{day}", f"{hour:02}:00", block)
+            written[at].append(f"{day} {block}")
+    if any(entries) and data.draw(st.booleans()):
+        texts[1], written[1] = texts[0], written[0]
+    text = merged(LOG, texts[0], texts[1], texts[2])
+    found, day = [], ""
+    for section in sections_of(LOG, text):
+        if section.level == 2:
+            day = section.name[-1]
+        else:
+            found.append(f"{day} ### {section.name}\n- {section.items[0]}")
+    times = [one[:10] for one in found]
+    assert times == sorted(times)
+    wanted = written[1] + [one for one in written[2] if "of 2" in one]
+    assert len(found) >= len(set(wanted))
