@@ -32,6 +32,8 @@ class Client:
         self.reads_markdown = True
         self.reads_code_actions = False
         self.reads_versioned_edits = False
+        self.reads_symbol_trees = False
+        self.shows_without_files = False
 
     def initialized(self, capabilities: types.ClientCapabilities) -> None:
         """Take note of what it can do."""
@@ -44,6 +46,10 @@ class Client:
         self.reads_code_actions = bool(action and action.code_action_literal_support)
         edits = capabilities.workspace.workspace_edit if capabilities.workspace else None
         self.reads_versioned_edits = bool(edits and edits.document_changes)
+        symbols = text.document_symbol if text else None
+        self.reads_symbol_trees = bool(symbols and symbols.hierarchical_document_symbol_support)
+        contents = capabilities.workspace.text_document_content if capabilities.workspace else None
+        self.shows_without_files = bool(self._shows_documents and contents and contents.dynamic_registration)
 
     def say(self, message: str) -> None:
         """Tell a person what was done."""
@@ -59,22 +65,45 @@ class Client:
     async def show(self, path: Path, line: int | None = None) -> bool:
         """Open a file in the editor, with the cursor behind the ``# `` of a line; where the editor
         cannot, say where the file is. Whether the editor opened it."""
-        if self._shows_documents:
-            cursor = None if line is None else types.Position(line, 2)
-            params = types.ShowDocumentParams(
-                uri=uris.from_path(path),
-                external=False,
-                take_focus=True,
-                selection=None if cursor is None else types.Range(cursor, cursor),
-            )
-            try:
-                request = self._server.window_show_document_async(params)
-                if (await asyncio.wait_for(request, _PATIENCE)).success:
-                    return True
-            except Exception as error:  # a client may answer with any error, or with nonsense
-                log.warning("the client could not show %s: %r", path, error)
+        if await self.show_uri(uris.from_path(path), line):
+            return True
         self.say(f"open {path}")
         return False
+
+    async def show_uri(self, uri: str, line: int | None = None) -> bool:
+        """As ``show``, of anything that the editor can show, and without a word when it does not."""
+        if not self._shows_documents:
+            return False
+        cursor = None if line is None else types.Position(line, 2)
+        params = types.ShowDocumentParams(
+            uri=uri,
+            external=False,
+            take_focus=True,
+            selection=None if cursor is None else types.Range(cursor, cursor),
+        )
+        try:
+            request = self._server.window_show_document_async(params)
+            return bool((await asyncio.wait_for(request, _PATIENCE)).success)
+        except Exception as error:  # a client may answer with any error, or with nonsense
+            log.warning("the client could not show %s: %r", uri, error)
+        return False
+
+    async def register(self, registrations: Sequence[types.Registration]) -> None:
+        """Tell the client what it is to ask us about."""
+        try:
+            request = self._server.client_register_capability_async(types.RegistrationParams(registrations))
+            await asyncio.wait_for(request, _PATIENCE)
+        except Exception as error:  # as above
+            log.warning("the client registers nothing: %r", error)
+
+    async def refresh(self, uri: str) -> None:
+        """What is shown without a file has changed: the client asks for it again."""
+        try:
+            params = types.TextDocumentContentRefreshParams(uri)
+            request = self._server.workspace_text_document_content_refresh_async(params)
+            await asyncio.wait_for(request, _PATIENCE)
+        except Exception as error:  # as above
+            log.warning("the client does not refresh %s: %r", uri, error)
 
     def publish(self, uri: str, version: int | None, diagnostics: Sequence[types.Diagnostic]) -> None:
         """Replace the diagnostics of one document."""

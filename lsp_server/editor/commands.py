@@ -7,10 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.editor import anchor_commands, background_sync, proposal_commands, uris
+from lsp_server.editor import (
+    anchor_commands,
+    artifact_commands,
+    background_sync,
+    document_commands,
+    proposal_commands,
+    uris,
+    working_commands,
+)
 from lsp_server.editor.arguments import Arguments
 from lsp_server.editor.command_places import lines_on_disk, repository_of
-from lsp_server.editor.documents import Document
 from lsp_server.editor.plain import hit_json
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
@@ -137,6 +144,15 @@ COMMANDS: Mapping[str, Command] = {
     proposal_commands.PROPOSALS: proposal_commands.proposals,
     proposal_commands.ADOPT: proposal_commands.adopt,
     proposal_commands.WITHDRAW: proposal_commands.withdraw,
+    document_commands.DOCUMENTS: document_commands.documents,
+    document_commands.DOCUMENT: document_commands.document,
+    document_commands.NOTE: document_commands.note,
+    document_commands.SET: document_commands.set_field,
+    working_commands.START: working_commands.start,
+    working_commands.END: working_commands.end,
+    working_commands.CHECKLIST: working_commands.checklist,
+    artifact_commands.ARTIFACTS: artifact_commands.artifacts,
+    artifact_commands.ARTIFACT: artifact_commands.artifact,
 }
 
 
@@ -166,14 +182,7 @@ async def _show_anew(session: Session, repository: Repository, marked: str) -> N
         return
 
     def refresh() -> None:
-        typed_in = [one.path for one in documents if one.path is not None and not _is_as_on_disk(one)]
+        typed_in = [one.path for one in documents if one.path is not None and not one.is_as_on_disk()]
         repository.memory.view(marked, in_use=typed_in)
 
     await session.workers.prompt(refresh)
-
-
-def _is_as_on_disk(document: Document) -> bool:
-    try:
-        return document.path is not None and document.path.read_bytes() == document.git_text.encode("utf-8")
-    except OSError:
-        return False

@@ -107,6 +107,13 @@ class Document:
             end=types.Position(line, positions.to_units(content, end, self.encoding)),
         )
 
+    def is_as_on_disk(self) -> bool:
+        """Whether nothing was typed since the file was read or saved. Reads the file."""
+        try:
+            return self.path is not None and self.path.read_bytes() == self.git_text.encode("utf-8")
+        except OSError:
+            return False
+
     def selected(self, selection: types.Range) -> range:
         """The client's lines that a selection takes: one that ends at column 0 does not take that line."""
         last = len(self.lines) - 1

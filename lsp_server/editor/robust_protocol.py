@@ -34,11 +34,18 @@ Steps = Generator[Any, Any, Any]
 _READ_CAPABILITIES: Mapping[str, Any] = {
     "general": {"positionEncodings": {}},
     "window": {"showDocument": {}, "workDoneProgress": {}},
-    "workspace": {"workspaceFolders": {}, "workspaceEdit": {"documentChanges": {}}},
+    "workspace": {
+        "workspaceFolders": {},
+        "workspaceEdit": {"documentChanges": {}},
+        "textDocumentContent": {"dynamicRegistration": {}},
+    },
     "textDocument": {
         "synchronization": {},
         "hover": {"contentFormat": {}},
         "codeAction": {"codeActionLiteralSupport": {}},
+        "completion": {"dynamicRegistration": {}},
+        "documentSymbol": {"dynamicRegistration": {}, "hierarchicalDocumentSymbolSupport": {}},
+        "documentLink": {"dynamicRegistration": {}},
     },
 }
 

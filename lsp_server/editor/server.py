@@ -21,14 +21,19 @@ from lsp_server.editor.client import Client
 from lsp_server.editor.commands import COMMANDS
 from lsp_server.editor.features import (
     code_action,
+    completion,
     definition,
     did_save,
+    document_link,
+    document_symbol,
     document_sync,
     execute_command,
     hover,
     life_cycle,
+    text_content,
 )
 from lsp_server.editor.positions import as_encoding
+from lsp_server.editor.registering import OwnFeature, Registering
 from lsp_server.editor.robust_protocol import RobustProtocol
 from lsp_server.editor.session import Session
 
@@ -37,7 +42,6 @@ log = logging.getLogger(__name__)
 Feature = Callable[[Session, Any], Any]
 
 FEATURES: tuple[tuple[str, Feature, Any], ...] = (
-    (types.INITIALIZED, life_cycle.initialized, None),
     (types.SHUTDOWN, life_cycle.shutdown, None),
     (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, life_cycle.change_folders, None),
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, life_cycle.change_settings, None),
@@ -49,7 +53,39 @@ FEATURES: tuple[tuple[str, Feature, Any], ...] = (
     (types.TEXT_DOCUMENT_HOVER, hover.hover, None),
     (types.TEXT_DOCUMENT_DEFINITION, definition.definition, None),
     (types.TEXT_DOCUMENT_CODE_ACTION, code_action.code_action, code_action.OPTIONS),
+    (types.DOCUMENT_LINK_RESOLVE, document_link.document_link_resolve, None),
     (types.WORKSPACE_EXECUTE_COMMAND, execute_command.execute_command, None),
+)
+
+OWN_FEATURES = (
+    OwnFeature(
+        types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
+        document_symbol.document_symbol,
+        document_symbol.OPTIONS,
+        document_symbol.REGISTRATION,
+        "text_document.document_symbol",
+    ),
+    OwnFeature(
+        types.TEXT_DOCUMENT_COMPLETION,
+        completion.completion,
+        completion.OPTIONS,
+        completion.REGISTRATION,
+        "text_document.completion",
+    ),
+    OwnFeature(
+        types.TEXT_DOCUMENT_DOCUMENT_LINK,
+        document_link.document_link,
+        document_link.OPTIONS,
+        document_link.REGISTRATION,
+        "text_document.document_link",
+    ),
+    OwnFeature(
+        types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
+        text_content.text_document_content,
+        None,
+        text_content.REGISTRATION,
+        "workspace.text_document_content",
+    ),
 )
 
 
@@ -73,11 +109,21 @@ def build() -> tuple[Server, Session]:
     server = Server()
     session = Session(Client(server))
 
+    def add(one: OwnFeature) -> None:
+        server.feature(one.method, one.options)(_bound(server, session, one.method, one.handler))
+
+    registering = Registering(OWN_FEATURES, add)
+
     def initialize(params: types.InitializeParams) -> None:
         encoding = as_encoding(server.workspace.position_encoding)
         life_cycle.initialize(session, params, encoding)
+        registering.initialize(params.capabilities)
+
+    def initialized(session: Session, params: types.InitializedParams) -> Any:
+        return life_cycle.initialized(session, params, registering.initialized())
 
     server.feature(types.INITIALIZE)(initialize)
+    server.feature(types.INITIALIZED)(_bound(server, session, types.INITIALIZED, initialized))
     for method, feature, options in FEATURES:
         server.feature(method, options)(_bound(server, session, method, feature))
     for name in COMMANDS:

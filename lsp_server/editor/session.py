@@ -16,6 +16,7 @@ from lsp_server.editor.checking import Checking
 from lsp_server.editor.client import Client
 from lsp_server.editor.documents import Document, Documents
 from lsp_server.editor.noticing import Noticing
+from lsp_server.editor.own_files import virtual_place
 from lsp_server.editor.parent import wait_for_death
 from lsp_server.editor.positions import Encoding
 from lsp_server.editor.record_files import record_id
@@ -48,6 +49,7 @@ class Session:
         self.saves = Saves()
         self.background_sync = BackgroundSync(self.workers, client)
         self.autosaved: dict[str, SavedFile] = {}
+        self.shown_texts: dict[str, str] = {}  # what is shown without a file, by URI
         self.save_reasons: dict[str, types.TextDocumentSaveReason] = {}
         self.folders: dict[str, Path] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -110,6 +112,8 @@ class Session:
         """The repository that a document speaks of: its own, or the workspace's when it has no file."""
         if document.path is not None:
             return await self.repositories.of(document.path)
+        if (place := virtual_place(document.uri)) is not None:
+            return await self.repositories.of_directory(place[0])
         return await self.repository_for(None)
 
     def is_record_file(self, document: Document) -> bool:
@@ -141,6 +145,8 @@ class Session:
         """As ``repository_of``, but only what has been found already: answers at once."""
         if document.path is not None:
             return self.repositories.known(document.path)
+        if (place := virtual_place(document.uri)) is not None:
+            return self.repositories.known_directory(place[0])
         known = [self.repositories.known_directory(path) for path in self.folders.values()]
         return next((repository for repository in known if repository and repository.has_memory), None)
 

@@ -27,6 +27,7 @@ from lsp_server.records.model import NO_NUMBER, NO_TITLE, Kind, Link, Problem, R
 from lsp_server.records.paths import slug
 from lsp_server.records.sections import title_of
 
+_RECORDS = {kind.value for kind in Kind}
 _TO_COME = (NO_NUMBER, NO_TITLE)  # a number comes with the commit, a title may still be missing
 
 
@@ -72,6 +73,8 @@ def save(core: Core, path: Path, guard: Guard, shown: str | None = None) -> Save
         if state is None:
             raise NotFoundError(f"{path.name} is not a draft of Git Memory any more")
         text = draft_files.read(path)
+        if state.kind not in _RECORDS:
+            return _save_other(core, path, state, text, guard, shown=shown)
         if state.committed:
             return _save_amended(core, path, state, text, guard, shown=shown)
         return _save_new(core, path, state, text, guard)
@@ -83,8 +86,21 @@ def check(path: Path, text: str) -> list[Problem]:
     data = text.encode("utf-8", "replace")
     if state is None:
         return list(parse(path.name, data).problems)
+    if state.kind not in _RECORDS:
+        return []
     problems = parse(pretended_path(Kind(state.kind)), data).problems
     return [problem for problem in problems if state.committed or problem.code not in _TO_COME]
+
+
+def _save_other(core: Core, path: Path, state: State, text: str, guard: Guard, *, shown: str | None) -> Saved:
+    """A file that is no record's."""
+    from lsp_server.memory import document_views, session_ends
+
+    if state.kind == document_views.KIND:
+        return document_views.save(core, path, state, text, guard, shown=shown)
+    if state.kind == session_ends.KIND:
+        return session_ends.save(core, path, state, text, guard)
+    return Saved(None, changed=False, reason=f"{path.name} only shows something; nothing of it is recorded")
 
 
 def _save_new(core: Core, path: Path, state: State, text: str, guard: Guard) -> Saved:

@@ -73,9 +73,21 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class DocumentView:
+    """A living document as a file, in which it is read and written. ``branch_path`` is where it stands on the
+    branch, ``exists`` whether it does."""
+
+    path: Path
+    name: str
+    branch_path: str
+    exists: bool
+
+
+@dataclass(frozen=True)
 class Saved:
-    """What saving a draft did. ``record`` is None when it was an untouched template or had no title;
-    ``reason`` then says so in a sentence. ``changed`` is False when the text was already committed."""
+    """What saving a draft did. ``record`` is None when it was an untouched template or had no title, or where
+    the file is no record's; ``reason`` then says in a sentence what was done. ``changed`` is False when the
+    text was already committed."""
 
     record: Record | None
     changed: bool

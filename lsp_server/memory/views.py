@@ -6,17 +6,17 @@ import contextlib
 import time
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lsp_server.errors import GitMemoryError
-from lsp_server.memory import draft_files
+from lsp_server.memory import draft_files, shown_files
 from lsp_server.memory.core import Core
 from lsp_server.memory.draft_files import State
 from lsp_server.memory.draft_place import folder_of
 from lsp_server.memory.draft_text import is_clean
 from lsp_server.memory.finding import raw
 from lsp_server.memory.results import Draft
-from lsp_server.records.model import Record
+from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import slug
 
 _DAY = 24 * 60 * 60.0  # seconds
@@ -81,19 +81,23 @@ def tidy(core: Core, in_use: Collection[Path] = ()) -> None:
     with contextlib.suppress(OSError, GitMemoryError):
         draft_files.write(mark, "{}", durable=False)
         index = core.followed()
-        for path in folder.glob("*.md"):
+        kinds = {kind.value for kind in Kind}
+        for path in folder.iterdir():
             state = draft_files.load(path)
             if state is None or not state.committed or _is_among(path, in_use):
                 continue
             used = max(path.stat().st_mtime, draft_files.state_path(path).stat().st_mtime)
-            if now - used > _KEPT or index.get(state.id) is None:
+            gone = state.kind in kinds and index.get(state.id) is None
+            if now - used > _KEPT or gone:
                 _remove_clean(path)
 
 
 def _remove_clean(path: Path) -> None:
     with draft_files.locked(path):
         state = draft_files.load(path)
-        if state is not None and is_clean(state, draft_files.read(path)):
+        if state is None:
+            return
+        if state.kind == shown_files.KIND or is_clean(state, draft_files.read(path)):
             draft_files.remove(path, state.id)
 
 
@@ -101,8 +105,13 @@ def _path(core: Core, record: Record) -> Path:
     folder = folder_of(core)
     return (
         draft_files.file_of(folder, record.id)
-        or folder / f"{record.label}-{slug(record.title)[:40]}-{record.id[:8]}.md"
+        or folder / f"{record.label}-{slug(record.title)[:40]}-{record.id[:8]}{_ending(record)}"
     )
+
+
+def _ending(record: Record) -> str:
+    """As on the branch, so that an editor reads it as what it is."""
+    return PurePosixPath(record.path).suffix or ".md"
 
 
 def _store(path: Path, state: State) -> None:

@@ -10,8 +10,10 @@ from lsprotocol import types
 from lsp_server.editor import commands
 from lsp_server.editor.actions import action, range_argument
 from lsp_server.editor.anchor_actions import ANCHOR, FIX, anchor_actions, citation_actions
+from lsp_server.editor.checklist_actions import DUE, checklist_actions, is_checklist
 from lsp_server.editor.documents import Document
 from lsp_server.editor.mentions import mentions
+from lsp_server.editor.own_files import is_own
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
@@ -22,7 +24,7 @@ ROOT = "gitMemory"
 RECORD, CHECKPOINT, OPEN = "gitMemory.record", "gitMemory.checkpoint", "gitMemory.open"
 MARK, INITIALISE = "gitMemory.mark", "gitMemory.initialise"
 OPTIONS = types.CodeActionOptions(
-    code_action_kinds=[ROOT, RECORD, CHECKPOINT, OPEN, MARK, INITIALISE, ANCHOR, FIX]
+    code_action_kinds=[ROOT, RECORD, CHECKPOINT, OPEN, MARK, INITIALISE, ANCHOR, DUE, FIX]
 )
 
 _PATIENCE = 1.0  # seconds for the lines to be known; a menu that opens late is worse than a short one
@@ -33,7 +35,9 @@ _VERBS = {"accepted": "Accept", "rejected": "Reject", "deprecated": "Deprecate",
 
 def code_action(session: Session, params: types.CodeActionParams) -> Answer | Awaitable[Answer]:
     document = session.documents.get(params.text_document.uri)
-    if document is None or document.path is None or not _is_wanted(params.context.only):
+    if document is None or not _is_wanted(params.context.only):
+        return None
+    if document.path is None and not is_own(document.uri, None):
         return None
     return _code_action(session, document, params)
 
@@ -42,6 +46,9 @@ async def _code_action(session: Session, document: Document, params: types.CodeA
     repository = await session.repository_of(document)
     if repository is None:
         return None
+    if is_checklist(document):
+        due = checklist_actions(document, repository, params.range)
+        return _kept(session, params, due + await _openings(session, document, repository, params.range))
     place = await session.place_of(document)
     # Without being asked, only what is special here: the bulb must not burn on every line.
     asked = params.context.trigger_kind is not types.CodeActionTriggerKind.Automatic

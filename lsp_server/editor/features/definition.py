@@ -1,4 +1,5 @@
-"""``textDocument/definition``: from a label or an anchored line to the record's file view."""
+"""``textDocument/definition``: from a label or an anchored line to the record's file view; in our own
+documents also from another's name."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from lsp_server.editor import uris
 from lsp_server.editor.documents import Document
 from lsp_server.editor.features.hover import PATIENCE
 from lsp_server.editor.mentions import Mention, mention_at
+from lsp_server.editor.own_files import is_own
+from lsp_server.editor.references import opened, reference_at
 from lsp_server.editor.session import Session
 
 Answer = list[types.Location] | None
@@ -22,9 +25,19 @@ def definition(session: Session, params: types.DefinitionParams) -> Answer | Awa
     if document is None or params.position.line >= len(document.lines):
         return None
     line = params.position.line
+    if is_own(document.uri, document.path):
+        named = reference_at(document.content(line), document.column(params.position))
+        return _named(session, document, named) if named is not None else None
     return _definition(
         session, document, line, mention_at(document.content(line), document.column(params.position))
     )
+
+
+async def _named(session: Session, document: Document, named: Mention) -> Answer:
+    """What one of our own documents names: a record, or another document."""
+    repository = await session.repository_of(document)
+    path = await opened(session, repository, named.ref) if repository is not None else None
+    return None if path is None else [types.Location(uris.from_path(path), _START)]
 
 
 async def _definition(session: Session, document: Document, line: int, mention: Mention | None) -> Answer:

@@ -17,6 +17,8 @@ from lsp_server.editor.repositories import Repository
 from lsp_server.editor.saves import SavedFile
 from lsp_server.editor.session import Session
 from lsp_server.errors import GitMemoryError
+from lsp_server.records.living.documents import document_at
+from lsp_server.records.living.file_names import path_of
 
 _BY_ITSELF = (types.TextDocumentSaveReason.AfterDelay, types.TextDocumentSaveReason.FocusOut)
 
@@ -75,7 +77,9 @@ async def _commit(session: Session, draft: SavedFile, repository: Repository) ->
     if (document := session.documents.get(draft.uri)) is not None:
         session.checking.check(document, repository)
     if saved.record is None:
-        session.client.say(saved.reason)
+        session.client.say(f"{saved.reason}{repository.where}" if saved.changed else saved.reason)
+        if saved.changed:
+            await session.wrote(repository)
     elif saved.changed:
         verb = "amended" if amends else "recorded"
         session.client.say(f"{verb} {saved.record.label} “{saved.record.title}”{repository.where}")
@@ -83,8 +87,13 @@ async def _commit(session: Session, draft: SavedFile, repository: Repository) ->
 
 
 async def _is_recorded(session: Session, draft: SavedFile, repository: Repository) -> bool:
-    if draft.record_id is None or not repository.has_memory:
+    if not repository.has_memory:
         return False
+    if draft.record_id is None:
+        path = path_of(draft.path.name)
+        if document_at(path) is None:
+            return False
+        return (await session.workers.prompt(repository.memory.document, path)).exists
     return await session.workers.prompt(repository.memory.find, draft.record_id) is not None
 
 

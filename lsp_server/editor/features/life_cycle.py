@@ -21,8 +21,12 @@ def initialize(session: Session, params: types.InitializeParams, encoding: Encod
     session.start(encoding, params.process_id, folders)
 
 
-def initialized(session: Session, _params: types.InitializedParams) -> Awaitable[None]:
+def initialized(
+    session: Session, _params: types.InitializedParams, registrations: Sequence[types.Registration]
+) -> Awaitable[None]:
     """The client has its answer: now the packages are loaded and the folders' repositories are found."""
+    if registrations:
+        session.spawn(session.client.register(registrations))
     return _find_repositories(session, tuple(session.folders.values()))
 
 

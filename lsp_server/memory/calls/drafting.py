@@ -12,7 +12,8 @@ from lsp_server.records.model import Kind, Problem
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.results import Draft, Saved
+    from lsp_server.memory.results import DocumentView, Draft, Saved
+    from lsp_server.memory.working_results import Checklist
 
 
 class Drafting:
@@ -65,6 +66,36 @@ class Drafting:
         from lsp_server.memory import views
 
         return views.open_view(self._core, ref, in_use)
+
+    def document_view(
+        self, name: str, *, person: str | None = None, in_use: Collection[Path] = ()
+    ) -> DocumentView:
+        """The file view of a living document, by its name (``patterns``) or its path on the branch; one that
+        is not there yet begins with its template. Saved by hand, it is committed. ``person`` as in
+        ``document``, ``in_use`` as in ``view``. Raises ``UsageError`` for a name that none has."""
+        from lsp_server.memory import document_views
+
+        return document_views.open_view(self._core, name, person, in_use)
+
+    def draft_session_end(self) -> Path:
+        """A pre-filled file in which to say what the session under way was about; changed and saved by hand,
+        it ends the session. Raises ``RefusedError`` where none is under way in this worktree."""
+        from lsp_server.memory import session_ends
+
+        return session_ends.open_draft(self._core)
+
+    def checklist_page(self, checklist: Checklist) -> str:
+        """The checklist as a page of Markdown in which nothing acts: what is still due first."""
+        from lsp_server.memory.checklist_page import page
+
+        return page(self._core, checklist)
+
+    def show_file(self, name: str, data: bytes) -> Path:
+        """A private read-only file that shows something. ``name`` is a file's name, or a path on the branch
+        where it is from there."""
+        from lsp_server.memory import shown_files
+
+        return shown_files.show(self._core, name, data)
 
     def save_draft(
         self,

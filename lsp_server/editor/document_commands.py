@@ -1,0 +1,106 @@
+"""The commands about living documents. Described in docs/lsp.md with the others."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.editor import shown_texts, uris
+from lsp_server.records.living.documents import BY_NAME, Form, addresses
+
+if TYPE_CHECKING:
+    from lsp_server.editor.arguments import Arguments
+    from lsp_server.editor.repositories import Repository
+    from lsp_server.editor.session import Session
+    from lsp_server.memory import Memory
+    from lsp_server.memory.document_results import Noted
+
+DOCUMENT, DOCUMENTS = "gitMemory.document", "gitMemory.documents"
+NOTE, SET = "gitMemory.note", "gitMemory.set"
+
+# In the others a section is an entry, of which there may be hundreds, or a key.
+_KEPT_BY_SECTION = [one.name for one in BY_NAME.values() if one.form is Form.OUTLINE]
+
+
+async def document(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Open the file view of a living document."""
+    name, person = arguments.text("name"), arguments.optional_text("person")
+    repository = await _repository(session, arguments)
+    view = partial(repository.memory.document_view, name, person=person, in_use=session.files_in_use())
+    opened = await session.workers.prompt(view)
+    shown = await session.client.show(opened.path)
+    return {
+        "uri": uris.from_path(opened.path),
+        "name": opened.name,
+        "path": opened.branch_path,
+        "exists": opened.exists,
+        "shown": shown,
+    }
+
+
+async def documents(session: Session, arguments: Arguments) -> list[dict[str, Any]]:
+    """The living documents, there or not, with the addresses to which can be noted."""
+    repository = await _repository(session, arguments)
+    return await session.workers.prompt(_documents, repository.memory)
+
+
+def _documents(memory: Memory) -> list[dict[str, Any]]:
+    told = []
+    for state in memory.documents():
+        own: list[str] = []
+        if state.exists and not state.problem and state.name in _KEPT_BY_SECTION:
+            own = [one.address for one in memory.document(state.path).sections if one.level > 1]
+        usual = addresses(BY_NAME[state.name])
+        told.append({**asdict(state), "addresses": list(dict.fromkeys([*usual, *own]))})
+    return told
+
+
+async def note(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Add an item under a section."""
+    return await _written(session, arguments, "text")
+
+
+async def set_field(session: Session, arguments: Arguments) -> dict[str, Any]:
+    """Give a field another value."""
+    return await _written(session, arguments, "value")
+
+
+async def _written(session: Session, arguments: Arguments, what: str) -> dict[str, Any]:
+    address, said, person = arguments.text("address"), arguments.text(what), arguments.optional_text("person")
+    repository = await _repository(session, arguments)
+    write = repository.memory.note if what == "text" else repository.memory.set
+    noted: Noted = await session.workers.prompt(partial(write, address, said, person=person))
+    session.client.say(f"{_done(noted, what)}{repository.where}")
+    await session.wrote(repository)
+    await show_anew(session, repository, noted.path)
+    return dict(noted.plain())
+
+
+def _done(noted: Noted, what: str) -> str:
+    if not noted.changed:
+        return f"{noted.address} has this already"
+    return f"noted in {noted.address}" if what == "text" else f"set {noted.address}"
+
+
+async def show_anew(session: Session, repository: Repository, path: str) -> None:
+    """Bring the view of a document that is open up to date; the editor reads it again by itself, unless
+    somebody has typed in it."""
+    from lsp_server.records.living.file_names import path_of
+
+    open_views = [one for one in session.documents if one.path is not None and path_of(one.path.name) == path]
+    if not open_views:
+        return
+
+    def refresh() -> None:
+        typed_in = [one.path for one in open_views if one.path is not None and not one.is_as_on_disk()]
+        repository.memory.document_view(path, in_use=typed_in)
+
+    await session.workers.prompt(refresh)
+    await shown_texts.bring_up_to_date(session, repository)
+
+
+async def _repository(session: Session, arguments: Arguments) -> Repository:
+    from lsp_server.editor.command_places import repository_of
+
+    return await repository_of(session, arguments.optional_text("uri"))

@@ -1,0 +1,60 @@
+"""``textDocument/completion`` in our own documents: sections and fields that they have not yet, and the
+values of what has but a few. Nothing anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from lsprotocol import types
+
+from lsp_server.editor.completing import Proposal, Sort, complete
+from lsp_server.editor.documents import Document
+from lsp_server.editor.forms import form_of
+from lsp_server.editor.own_files import is_own, is_yaml
+from lsp_server.editor.registering import SELECTOR
+from lsp_server.editor.session import Session
+
+Answer = list[types.CompletionItem] | None
+
+# An editor that asks about every file is not made to ask at each space.
+OPTIONS = types.CompletionOptions(trigger_characters=["#", "*"])
+REGISTRATION = types.CompletionRegistrationOptions(
+    document_selector=SELECTOR, trigger_characters=["#", "*", " "]
+)
+_KINDS = {
+    Sort.SECTION: types.CompletionItemKind.Module,
+    Sort.FIELD: types.CompletionItemKind.Field,
+    Sort.VALUE: types.CompletionItemKind.EnumMember,
+}
+
+
+def completion(session: Session, params: types.CompletionParams) -> Answer | Awaitable[Answer]:
+    document = session.documents.get(params.text_document.uri)
+    if document is None or not is_own(document.uri, document.path):
+        return None
+    return session.workers.prompt(_completion, document, params.position)
+
+
+def _completion(document: Document, position: types.Position) -> Answer:
+    form = form_of(document)
+    if form is None:
+        return None
+    lines = [line.rstrip("\r\n") for line in document.lines]
+    column = document.column(position)
+    yaml = is_yaml(document.uri)
+    proposals = complete(form, lines, position.line, column, yaml=yaml)
+    return [
+        _item(document, position.line, column, one, number) for number, one in enumerate(proposals)
+    ] or None
+
+
+def _item(
+    document: Document, line: int, column: int, proposal: Proposal, number: int
+) -> types.CompletionItem:
+    return types.CompletionItem(
+        label=proposal.label,
+        kind=_KINDS[proposal.sort],
+        filter_text=proposal.typed,
+        sort_text=f"{number:03}",  # in the order of the document, not of the alphabet
+        text_edit=types.TextEdit(document.span(line, proposal.start, column + proposal.after), proposal.text),
+    )
