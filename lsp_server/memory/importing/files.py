@@ -29,20 +29,20 @@ class Text(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_text(path: Path | str) -> Text:
-    """A file's text, whatever its encoding."""
+def read_text(path: Path | str, most: int = LARGEST) -> Text:
+    """A file's text, whatever its encoding. ``most`` is its largest size in bytes."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 (asked for thousands of files: half the time)
-            data = file.read(LARGEST + 1)
+            data = file.read(most + 1)
     except OSError as error:
         return Text("", f"it cannot be read: {error.strerror}")
-    return text_of(data)
+    return text_of(data, most)
 
 
-def text_of(data: bytes) -> Text:
+def text_of(data: bytes, most: int = LARGEST) -> Text:
     """As ``read_text``, of the bytes."""
-    if len(data) > LARGEST:
-        return Text("", "the file is larger than 4 MB")
+    if len(data) > most:
+        return Text("", f"the file is larger than {most >> 20} MB")
     notes: tuple[str, ...] = ()
     try:
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +23,8 @@ _HEAD = (
 class Beside:
     """``files``: what the export wrote, with a digest of each. ``records`` by id and ``documents`` by path on
     the branch: ``in`` (the file), ``digest`` (of the text that stands there), ``path`` on the branch, and
-    ``front`` (a front matter), ``text`` or ``bytes`` (the whole file) as they are needed. ``deleted`` are the
-    tombstones by their paths."""
+    ``front`` (a front matter), ``text`` or ``bytes`` (the whole file) as they are needed; of documents
+    ``was``, a digest of the file on the branch. ``deleted`` are the tombstones by their paths."""
 
     files: dict[str, str] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -59,6 +60,11 @@ def written_beside(beside: Beside) -> str:
         "deleted": beside.deleted,
     }
     return _HEAD + "".join(entry(key, value) for key, value in tables.items() if value)
+
+
+def digest_of(data: bytes) -> str:
+    """What tells whether a file is still the same one."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def whole(data: bytes) -> dict[str, str]:

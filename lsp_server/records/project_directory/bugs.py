@@ -143,4 +143,4 @@ def _deployed(record: Record) -> str:
         ("Date", record.fields.get("deployed")),
     ]
     lines = [f"- {name}: {value}" for name, value in told if value]
-    return "## Deployed\n\n" + "\n".join(lines) if lines else ""
+    return "## Deployed\n" + "\n".join(lines) if lines else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
@@ -53,12 +54,11 @@ def read_checkpoint(name: str, document: Mapping[str, Any], written: str) -> Ent
     return entry
 
 
-_KNOWN = frozenset(
-    (
-        *(ID, "title", "timestamp", "session_id", "phase", "status", "details", "progress", "metrics"),
-        *("files_modified", "git_commit", "notes"),
-    )
+_ORDER = (
+    *(ID, "title", "timestamp", "session_id", "phase", "status", "details", "progress", "metrics"),
+    *("files_modified", "git_commit", "notes"),
 )
+_KNOWN = frozenset(_ORDER)
 
 
 def _word(value: Any) -> str:
@@ -102,7 +102,7 @@ def document_of(record: Record) -> dict[str, Any]:
     document: dict[str, Any] = {ID: record.id}
     if record.title != title_of(fields):
         document["title"] = record.title
-    document["timestamp"] = record.created.isoformat()
+    document["timestamp"] = re.sub(r"\+00:00\Z", "Z", record.created.isoformat())
     for field, key in _WORDS:
         if fields.get(field):
             document[key] = fields[field]
@@ -111,8 +111,8 @@ def document_of(record: Record) -> dict[str, Any]:
     progress: dict[str, Any] = {}
     if fields.get("current_task"):
         progress["current_task"] = fields["current_task"]
-    progress.update({name: list(fields[name]) for name in _LISTS if fields.get(name)})
-    if progress:
+    if progress or any(fields.get(name) for name in _LISTS):
+        progress.update({name: list(fields.get(name, ())) for name in _LISTS})
         document["progress"] = progress
     if fields.get("metrics"):
         document["metrics"] = dict(fields["metrics"])
@@ -123,3 +123,8 @@ def document_of(record: Record) -> dict[str, Any]:
     if fields.get("notes"):
         document["notes"] = fields["notes"]
     return document
+
+
+def in_order(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of the format first, in its order."""
+    return {key: document[key] for key in (*(key for key in _ORDER if key in document), *document)}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any
 
-DEEPEST = 90  # collections inside each other; YAML's reader takes a hundred
+DEEPEST = 99  # collections inside each other; YAML's reader takes no more
 
 
 def read_json(text: str) -> tuple[dict[str, Any] | None, list[str]]:
@@ -63,5 +64,17 @@ def _surrogate(value: Any) -> str:
 
 
 def written_json(value: dict[str, Any]) -> str:
-    """A file as this directory has them."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    """A file as this directory has them. What JSON has no word for is written as text."""
+    try:
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(value), indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8") + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return str(value) if isinstance(value, float) and not isfinite(value) else value

@@ -61,13 +61,12 @@ def write_learning(record: Record) -> str:
     """A record as an entry of ``learnings.md``."""
     body = body_of(record)
     day = f"{record.created:%Y-%m-%d}"
-    parts = [f"## {day}: {heading(record.title)}\n\n{ID_COMMENT.format(record.id)}"]
-    if body.before:
-        parts.append(shifted(body.before, 1))
+    head = f"## {day}: {heading(record.title)}\n\n{ID_COMMENT.format(record.id)}"
+    parts = [shifted(body.before, 1)] if body.before else []
     for field in dict.fromkeys(named(Kind.LEARNING).values()):
         value = body.fields.get(field.name)
         if value:
             text = shifted(value, 1) if isinstance(value, str) else listed(value)
             parts.append(f"**{heading_of(Kind.LEARNING, field)}:**\n{text}")
     parts += [shifted(text, 1) for text in body.rest]
-    return "\n\n".join(parts)
+    return "\n".join([head, "\n\n".join(parts)] if parts else [head])

@@ -79,5 +79,5 @@ def written_fields(kind: Kind, fields: Mapping[str, Any], *, level: int, shift: 
             text = shifted(value, shift)
         else:
             text = listed(value, numbered=field.shape is Shape.STEPS)
-        written.append(f"{'#' * level} {heading_of(kind, field)}\n\n{text}")
+        written.append(f"{'#' * level} {heading_of(kind, field)}\n{text}")
     return written

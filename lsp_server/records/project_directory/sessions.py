@@ -57,9 +57,10 @@ def session_document(session: Session) -> dict[str, Any]:
     if session.name:
         document["session_id"] = session.name
     document["start_time"] = session.created_at
-    texts = {"end_time": session.ended_at, "updated_at": session.updated_at}
+    texts: dict[str, Any] = {"end_time": session.ended_at}
+    texts |= {"duration_minutes": session.extra.get("duration_minutes"), "updated_at": session.updated_at}
     texts |= {key: getattr(session, key) for key in ("agent", "goal", "summary")}
-    document |= {key: value for key, value in texts.items() if value}
+    document |= {key: value for key, value in texts.items() if value or (value == 0 and value is not False)}
     if session.tags:
         document["tags"] = list(session.tags)
     for key in _LISTS:

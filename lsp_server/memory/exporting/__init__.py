@@ -1,0 +1,1 @@
+"""Writing the memory out, in the formats that people keep theirs in."""

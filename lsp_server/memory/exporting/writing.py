@@ -1,0 +1,107 @@
+"""Writing files of an export onto a person's disk: whole or not at all, and nothing over what is theirs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from lsp_server.errors import RefusedError, StoreError
+from lsp_server.records.project_directory.beside import digest_of
+
+Content = bytes | Callable[[], bytes]
+"""A file's bytes, or what reads them when they are needed: artifacts may be large."""
+
+
+class Outcome(NamedTuple):
+    """What was written, by names relative to the directory. ``digests`` are of all that stands there now."""
+
+    written: list[str]
+    unchanged: list[str]
+    removed: list[str]
+    digests: dict[str, str]
+    left: list[str]
+
+
+def bytes_of(content: Content) -> bytes:
+    return content if isinstance(content, bytes) else content()
+
+
+def check(directory: Path, files: Mapping[str, Content], earlier: Mapping[str, str], said: str) -> None:
+    """Raise ``RefusedError`` where writing would take something away that is not an earlier export's.
+    ``earlier`` are the digests of what that wrote."""
+    changed = []
+    for name, content in files.items():
+        place = _place(directory, name)
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            changed.append(name)
+        elif place.exists():
+            now = digest_of(place.read_bytes())
+            if now != earlier.get(name) and now != digest_of(bytes_of(content)):
+                changed.append(name)
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise RefusedError(f"{', '.join(changed[:3])}{more} {said}")
+
+
+def write(
+    directory: Path, files: Mapping[str, Content], earlier: Mapping[str, str], progress: Callable[[str], None]
+) -> Outcome:
+    """Write the files, each atomically, and remove those that an earlier export wrote and this one has not.
+    What is there already is not touched."""
+    outcome = Outcome([], [], [], {}, [])
+    try:
+        for count, (name, content) in enumerate(files.items()):
+            if count % 100 == 0:
+                progress(f"{count} of {len(files)} files written")
+            data = bytes_of(content)
+            outcome.digests[name] = digest_of(data)
+            place = _place(directory, name)
+            if place.is_file() and not place.is_symlink() and place.read_bytes() == data:
+                outcome.unchanged.append(name)
+                continue
+            write_file(place, data)
+            outcome.written.append(name)
+        _remove(directory, set(earlier) - set(files), earlier, outcome)
+    except OSError as error:
+        raise StoreError(f"{error.filename or directory} cannot be written: {error.strerror}") from error
+    return outcome
+
+
+def write_file(place: Path, data: bytes) -> None:
+    """One file, whole or not at all."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = place.with_name(f".{secrets.token_hex(6)}.half")
+    try:
+        half.write_bytes(data)
+        os.replace(half, place)  # noqa: PTH105 (atomic on every system)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def _remove(directory: Path, names: Iterable[str], earlier: Mapping[str, str], outcome: Outcome) -> None:
+    for name in sorted(names):
+        place = _place(directory, name)
+        if place.is_symlink() or not place.is_file():
+            continue
+        if digest_of(place.read_bytes()) != earlier[name]:
+            outcome.left.append(name)
+            continue
+        place.unlink()
+        outcome.removed.append(name)
+
+
+def _place(directory: Path, name: str) -> Path:
+    """Where a file goes. Raises ``RefusedError`` where that is not in the directory."""
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or part.lower() == ".git" or "\0" in part for part in parts):
+        raise RefusedError(f"{name!r} is no name in a directory")
+    place = directory
+    for part in parts[:-1]:
+        place = place / part
+        if place.is_symlink():
+            raise RefusedError(f"{place} is a symbolic link, and what is behind it is not written to")
+    return place / parts[-1]

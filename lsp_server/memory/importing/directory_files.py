@@ -1,0 +1,271 @@
+"""The files of a project directory, read: each thing in it, before the branch is looked at."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsp_server.errors import UsageError
+from lsp_server.memory.directory_results import Taken
+from lsp_server.memory.importing.files import read_text
+from lsp_server.records.living.documents import document_at
+from lsp_server.records.model import Link, Record
+from lsp_server.records.project_directory.beside import NAME, Beside, bytes_of, read_beside
+from lsp_server.records.project_directory.bugs import read_bug
+from lsp_server.records.project_directory.checkpoints import ID, read_checkpoint
+from lsp_server.records.project_directory.decisions import read_decisions
+from lsp_server.records.project_directory.json_file import read_json
+from lsp_server.records.project_directory.learnings import read_learnings
+from lsp_server.records.project_directory.log import months
+from lsp_server.records.project_directory.model import Entry, digest
+from lsp_server.records.project_directory.project import project_yaml
+
+ARTIFACTS = "artifacts/"
+KEPT = "artifacts/imported/"  # text of the directory that is no record
+MOST = 64 << 20  # bytes of one file: years of a log and thousands of decisions stand in one
+_OF_SYSTEMS = (".DS_Store", ".git", ".gitkeep", ".gitignore")
+_FILES = ("project_summary.json", "development_log.md", "decisions.md", "learnings.md")
+
+Progress = Callable[[str], None]
+"""Told what is being done, in a few words."""
+
+
+@dataclass
+class Thing:
+    """One thing on its way in: what is known from reading it, then what depends on the branch's tip.
+
+    ``origin`` is what a record remembers as where it came from, and stays the same when its text changes.
+    """
+
+    file: str
+    name: str
+    origin: str = ""
+    digest: str = ""
+    entry: Entry | None = None
+    session: Mapping[str, object] | None = None  # the JSON
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    artifact: Path | None = None
+    broken: str = ""
+    notes: list[str] = field(default_factory=list)
+    id: str = ""  # that an export wrote beside it
+    new_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    number: int = 0
+    alias: str | None = None
+    links: list[Link] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    taken: Taken = Taken.SKIPPED
+    record: Record | None = None
+    path: str | None = None
+
+    @property
+    def wanted(self) -> int | None:
+        """The number that it has in the directory."""
+        return self.entry.number if self.entry else None
+
+    def begin_anew(self) -> None:
+        """Forget what was decided on another tip."""
+        self.number, self.alias, self.record, self.path = 0, None, None, None
+        self.taken = Taken.SKIPPED
+        self.links, self.remarks = [], []
+
+
+def read_directory(directory: Path, progress: Progress) -> tuple[list[Thing], Beside | None]:
+    """Everything in a project directory, in name order, and what an export left beside it. Raises
+    ``UsageError`` when it is no such directory."""
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder")
+    things: list[Thing] = []
+    beside = None
+    seen: dict[str, int] = {}
+    for count, (name, place) in enumerate(_names(directory)):
+        if count % 100 == 0:
+            progress(f"{count} files read")
+        if name == NAME:
+            found = read_text(place, 1 << 30)
+            beside = None if found.broken else read_beside(found.text)
+            if beside is None:
+                why = found.broken or "it is broken, or of another program"
+                things.append(Thing(name, name, broken=f"{why}; ids, links and times are not known"))
+            elif held := _held(beside):
+                things.append(Thing(name, name, documents=held))
+            continue
+        for thing in _read(name, place):
+            if thing.origin:
+                again = seen[thing.origin] = seen.get(thing.origin, 0) + 1
+                thing.origin += f"~{again}" if again > 1 else ""
+            things.append(thing)
+    if not any(not thing.broken and thing.file != "README.md" for thing in things):
+        raise UsageError(
+            f"{directory} holds no project memory: no {', '.join(_FILES)}, and no bugs, checkpoints, "
+            "sessions or artifacts"
+        )
+    return things, beside
+
+
+def _held(beside: Beside) -> dict[str, bytes]:
+    """The documents that no other file could hold."""
+    found = {
+        path: bytes_of(said)
+        for path, said in beside.documents.items()
+        if said.get("in") == NAME and document_at(path) is not None
+    }
+    return {path: data for path, data in found.items() if data is not None}
+
+
+def _names(directory: Path) -> Iterator[tuple[str, str]]:
+    """Every name below the directory but what is hidden, with its path, in name order."""
+    top = os.fspath(directory)
+    for folder, folders, names in os.walk(top):
+        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 (thousands)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        inside = folder[len(top) :].lstrip("/")
+        for name in sorted([*names, *links]):
+            is_kept = f"{inside}/".startswith(ARTIFACTS) and name not in _OF_SYSTEMS
+            if is_kept or not name.startswith(".") or (name == NAME and not inside):
+                yield f"{inside}/{name}" if inside else name, f"{folder}/{name}"
+
+
+def _read(name: str, place: str) -> Iterator[Thing]:
+    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    if os.path.islink(place):  # noqa: PTH114 (thousands)
+        yield Thing(shown, shown, broken="it is a symbolic link, which is not followed")
+        return
+    if not os.path.isfile(place):  # noqa: PTH113 (thousands)
+        yield Thing(shown, shown, broken="it is no file")
+        return
+    folder, _, last = name.partition("/")
+    lower = name.lower()
+    if name.startswith(ARTIFACTS):
+        yield Thing(shown, shown, artifact=Path(place), path=shown)
+    elif folder == "bugs" and lower.endswith(".md"):
+        yield from _text(shown, place, _bug)
+    elif folder in ("checkpoints", "sessions") and lower.endswith(".json"):
+        yield from _text(shown, place, _checkpoint if folder == "checkpoints" else _session)
+    elif lower in _READERS and not last:
+        yield from _text(shown, place, _READERS[lower])
+    elif document_at(name) is not None:
+        found = read_text(place)
+        if found.broken and "empty" not in found.broken:
+            yield Thing(shown, shown, broken=found.broken)
+            return
+        data = Path(place).read_bytes()
+        notes = [*found.notes, "it was not changed"] if found.notes else []
+        yield Thing(shown, shown, documents={name: data}, digest=digest(found.text), notes=notes)
+    else:
+        yield Thing(
+            shown, shown, broken="such a directory has no place for it; see `git memory artifact add`"
+        )
+
+
+def _text(name: str, place: str, reader: Callable[[str, str], Iterator[Thing]]) -> Iterator[Thing]:
+    found = read_text(place, MOST)
+    if found.broken:
+        yield Thing(name, name, broken=found.broken)
+        return
+    for thing in reader(name, found.text):
+        thing.notes[:0] = found.notes
+        yield thing
+
+
+def _bug(name: str, text: str) -> Iterator[Thing]:
+    entry = read_bug(name, text)
+    yield _of_entry(name, name, name, entry)
+
+
+def _checkpoint(name: str, text: str) -> Iterator[Thing]:
+    document, notes = read_json(text)
+    if document is None:
+        yield Thing(name, name, broken=notes[0])
+        return
+    thing = _of_entry(name, name, name, read_checkpoint(name, document, text))
+    thing.notes[:0] = notes
+    yield thing
+
+
+def _session(name: str, text: str) -> Iterator[Thing]:
+    document, notes = read_json(text)
+    if document is None:
+        yield Thing(name, name, broken=notes[0])
+        return
+    record_id = document.get(ID)
+    yield Thing(
+        name,
+        name,
+        origin=name,
+        digest=digest(text),
+        session=document,
+        notes=notes,
+        id=record_id if isinstance(record_id, str) else "",
+    )
+
+
+def _entries(name: str, before: str, entries: list[Entry]) -> Iterator[Thing]:
+    for entry in entries:
+        number = f"#{entry.number}" if entry.number is not None else f"#{entry.name}"
+        yield _of_entry(name, f"{name}: {entry.name}", f"{name}{number}", entry)
+    yield from _above(name, before)
+
+
+def _above(name: str, before: str) -> Iterator[Thing]:
+    """What stands above the first entry belongs to none: it is kept as a file."""
+    if any(line.strip() and not line.startswith("# ") for line in before.split("\n")):
+        path = f"{KEPT}{name}"
+        note = f"what stands above the first entry is kept as {path}"
+        documents = {path: (before.strip("\n") + "\n").encode("utf-8")}
+        yield Thing(name, f"{name}: above the first entry", documents=documents, notes=[note])
+
+
+def _decisions(name: str, text: str) -> Iterator[Thing]:
+    yield from _entries(name, *read_decisions(text))
+
+
+def _learnings(name: str, text: str) -> Iterator[Thing]:
+    yield from _entries(name, *read_learnings(text))
+
+
+def _of_entry(file: str, name: str, origin: str, entry: Entry) -> Thing:
+    return Thing(
+        file,
+        name,
+        origin=" ".join(origin.split())[:200],
+        digest=digest(entry.written),
+        entry=entry,
+        notes=list(entry.notes),
+        id=entry.id or "",
+    )
+
+
+def _summary(name: str, text: str) -> Iterator[Thing]:
+    document, notes = read_json(text)
+    if document is None:
+        yield Thing(name, name, broken=notes[0])
+        return
+    written = project_yaml(document).encode("utf-8")
+    yield Thing(
+        name, name, origin=name, digest=digest(text), documents={"project.yaml": written}, notes=notes
+    )
+
+
+def _log(name: str, text: str) -> Iterator[Thing]:
+    found, above = months(text)
+    yield from _above(name, "\n".join(above))
+    documents = {path: whole.encode("utf-8") for path, whole in found.items()}
+    yield Thing(name, name, origin=name, digest=digest(text), documents=documents)
+
+
+def _readme(name: str, text: str) -> Iterator[Thing]:
+    documents = {"README.md": text.encode("utf-8")}
+    yield Thing(name, name, origin=name, digest=digest(text), documents=documents)
+
+
+_READERS: Mapping[str, Callable[[str, str], Iterator[Thing]]] = {
+    "project_summary.json": _summary,
+    "development_log.md": _log,
+    "decisions.md": _decisions,
+    "learnings.md": _learnings,
+    "readme.md": _readme,
+}

@@ -1,0 +1,156 @@
+"""One thing of a project directory as a record's file: new, as it was exported, or brought up to date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from lsp_server.memory import recording
+from lsp_server.memory.amending import with_status
+from lsp_server.memory.core import Core
+from lsp_server.memory.guard import Guard
+from lsp_server.memory.importing.directory_files import Thing
+from lsp_server.memory.titles import clean_title, heading_text
+from lsp_server.records.anchors import CodePosition
+from lsp_server.records.document import parse
+from lsp_server.records.fields import FIELDS
+from lsp_server.records.front_matter import flow, scalar, split
+from lsp_server.records.front_matter_edit import append_lines, set_lines
+from lsp_server.records.labels import format_label
+from lsp_server.records.life_cycle import STEPS
+from lsp_server.records.model import Kind, Link, Record
+from lsp_server.records.paths import FOLDERS
+from lsp_server.records.project_directory.checkpoints import document_of
+from lsp_server.records.project_directory.differing import KEY, difference
+from lsp_server.records.project_directory.model import Entry, digest
+from lsp_server.records.project_directory.sessions import without_id
+from lsp_server.rendering.environment import Templates
+from lsp_server.rendering.records import render_record, written_time
+
+IMPORTED = "imported"
+"""The key that tells what a record came from, the digest of that, and the digest of what was made of it."""
+_LINE = re.compile(r"^imported: .*\n", re.MULTILINE)
+
+
+def origin_of(value: str) -> tuple[str, str, str]:
+    """Origin, digest of the text there, digest of the file here; empty where the value is none of ours."""
+    parts = value.rsplit(" ", 2)
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else ("", "", "")
+
+
+def made_digest(text: str) -> str:
+    """The digest of a record's file without the key that holds it."""
+    return digest(_LINE.sub("", text, count=1))
+
+
+def new_text(
+    core: Core,
+    thing: Thing,
+    guard: Guard,
+    *,
+    created: datetime,
+    commits: dict[str, str],
+    links: Sequence[Link],
+) -> tuple[Record, str]:
+    """A new record for an entry, without a path: the file of it. Raises ``UsageError``, ``RefusedError``."""
+    entry = thing.entry
+    assert entry is not None
+    number = thing.number or None
+    if entry.kind is Kind.DECISION and thing.alias is None and entry.number == 0:
+        number = 0
+    commit = commits.get(entry.commit)
+    record = Record(
+        id=thing.id or thing.new_id,
+        kind=entry.kind,
+        title=clean_title(entry.title or f"Untitled {entry.kind.value}"),
+        label=format_label(entry.kind, number, thing.id or thing.new_id),
+        created=created,
+        path="",
+        number=number,
+        status=entry.status,
+        links=tuple(links),
+        code=CodePosition(commit, None) if commit else None,
+        fields=recording.clean_fields(entry.kind, entry.fields),
+    )
+    keys = [("aliases", flow([thing.alias]))] if thing.alias else []
+    text = guard.clean(rendered(core.templates, record, entry, keys), (record.id,), seen=False)
+    text = _with_difference(text, record, entry)
+    imported = f"{IMPORTED}: {scalar(f'{thing.origin} {thing.digest} {made_digest(text)}')}"
+    return record, append_lines(text, [imported])
+
+
+def rendered(
+    templates: Templates | Any, record: Record, entry: Entry, keys: Sequence[tuple[str, str]] = ()
+) -> str:
+    return render_record(
+        templates,
+        record,
+        title=heading_text(record.title),
+        text=entry.text,
+        files=[{"path": path} for path in entry.files],
+        keys=keys,
+    )
+
+
+def _with_difference(text: str, record: Record, entry: Entry) -> str:
+    """A checkpoint's file with what its JSON says beyond it."""
+    if entry.document is None:
+        return text
+    found = parse(f"{FOLDERS[record.kind]}/imported.md", text.encode("utf-8")).record or record
+    patch = difference(without_id(document_of(found)), without_id(entry.document))
+    return append_lines(text, [f"{KEY}: {scalar(patch)}"]) if patch else text
+
+
+def restored_body(templates: Templates | Any, front: str, entry: Entry, path: str) -> str | None:
+    """The body of a record that was exported, from its front matter and its entry; None where the front
+    matter is no record's."""
+    record = parse(path, f"---\n{front}---\n# {heading_text(entry.title or '-')}\n".encode()).record
+    if record is None:
+        return None
+    record = replace(record, title=entry.title, fields={**record.fields, **_below(entry)})
+    text = rendered(templates, record, entry)
+    return text[split(text).body :]
+
+
+def _below(entry: Entry) -> dict[str, Any]:
+    """The fields of an entry that stand in a record's body."""
+    in_front = {field.name for field in FIELDS[entry.kind] if field.in_front_matter}
+    return {name: value for name, value in entry.fields.items() if name not in in_front}
+
+
+def updated_text(core: Core, text: str, thing: Thing, path: str, guard: Guard) -> str:
+    """A record's file with what the directory says now: title, status, fields and text. Raises ``UsageError``
+    and ``RefusedError``."""
+    entry = thing.entry
+    assert entry is not None
+    record = parse(path, text.encode("utf-8")).record
+    assert record is not None
+    fields = recording.clean_fields(entry.kind, entry.fields)
+    now = replace(record, title=clean_title(entry.title or record.title), fields=fields)
+    fresh = rendered(core.templates, now, entry)
+    for field in FIELDS[entry.kind]:
+        if field.in_front_matter and record.fields.get(field.name) != fields.get(field.name):
+            text = set_lines(text, field.key, _lines_of(fresh, field.key))
+    if entry.status and entry.status != record.status and entry.status in STEPS[entry.kind]:
+        text = with_status(text, record, entry.status)
+    day = entry.created
+    if day is not None and f"{day:%Y-%m-%d}" != f"{record.created:%Y-%m-%d}":
+        text = set_lines(text, "created", [f"created: {written_time(day)}"])
+    parts = split(text)
+    text = text[: parts.body] + fresh[split(fresh).body :]
+    text = set_lines(text, KEY, [])
+    text = _with_difference(guard.clean(text, (record.id,), seen=False), record, entry)
+    if IMPORTED in record.extra:
+        text = _LINE.sub("", text, count=1)
+        imported = f"{IMPORTED}: {scalar(f'{thing.origin} {thing.digest} {made_digest(text)}')}"
+        text = append_lines(text, [imported])
+    return text
+
+
+def _lines_of(text: str, key: str) -> list[str]:
+    """A key of a front matter that we have just written, as whole lines."""
+    found = re.search(rf"^{re.escape(key)}:.*\n(?:[ ].*\n)*", split(text).front or "", re.MULTILINE)
+    return found[0].splitlines() if found else []
