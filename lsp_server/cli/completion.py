@@ -98,6 +98,34 @@ def complete_step(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(step) for step in steps if step.startswith(incomplete.lower())]
 
 
+def complete_address(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The sections and fields of the living documents, as far as the next slash."""
+    from lsp_server.errors import GitMemoryError
+
+    try:
+        with ctx.obj.memory() as memory:
+            addresses = memory.addresses()
+    except GitMemoryError:
+        return []
+    return [CompletionItem(one) for one in addresses if one.startswith(incomplete)]
+
+
+def complete_document(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The names of the living documents, and the months of the log."""
+    from lsp_server.errors import GitMemoryError
+
+    try:
+        with ctx.obj.memory() as memory:
+            states = [state for state in memory.documents() if state.person is None]
+    except GitMemoryError:
+        return []
+    months = {
+        state.path.removesuffix(".md"): state.about for state in states if state.path.startswith("log/")
+    }
+    names = {state.name: state.about for state in states} | months
+    return [CompletionItem(name, help=about) for name, about in names.items() if name.startswith(incomplete)]
+
+
 def complete_proposal(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     """The names of the open proposals."""
     from lsp_server.errors import GitMemoryError

@@ -39,6 +39,11 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "artifact": Place("artifact:artifact", "Keep files as they are: screenshots, diagrams, reports."),
         "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },
+    "Keep up to date": {
+        "note": Place("note:note", "Add a bullet to a document that people keep up to date."),
+        "set": Place("note:set_", "Give a field of a document another value."),
+        "documents": Place("documents:documents", "List these documents, or print one."),
+    },
     "Change": {
         "mark": Place("change:mark", "Give a record its next status."),
         "supersede": Place("change:supersede", "Replace a decision by a new one."),

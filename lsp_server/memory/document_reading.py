@@ -9,7 +9,10 @@ from lsp_server.errors import GitMemoryError, NotFoundError
 from lsp_server.memory.document_results import DocumentState, LivingDocument
 from lsp_server.memory.documents import decoded, document_named, new_text
 from lsp_server.records.living import documents as table
-from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document
+from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document, Form
+from lsp_server.records.living.finding import all_addresses
+from lsp_server.records.living.outline import tree
+from lsp_server.records.living.project import project_addresses
 from lsp_server.records.living.reading import sections_of, twice
 
 if TYPE_CHECKING:
@@ -68,6 +71,24 @@ def states(core: Core) -> tuple[DocumentState, ...]:
             paths += [path for path in own if table.person_of(path)]
         found += [_state(core, known, path) for path in paths or [table.month_path(core.now().date())]]
     return tuple(found)
+
+
+def addresses(core: Core) -> tuple[str, ...]:
+    """Every address there is: those of the texts, then what the table has besides."""
+    found: list[str] = []
+    for known in DOCUMENTS:
+        data = core.read(known.path) if known.name != "log" else None
+        try:
+            text = "" if data is None else decoded(known.path, data)
+            if known.form is Form.FIELDS:
+                found += project_addresses(text)
+            elif known.form is Form.ENTRIES:
+                found += [known.name] if known.name == "log" else table.addresses(known)
+            else:
+                found += all_addresses(known, tree(text.replace("\r\n", "\n")))
+        except GitMemoryError:  # a text that cannot be read completes nothing
+            found += table.addresses(known)
+    return tuple(dict.fromkeys(found))
 
 
 def _state(core: Core, known: Document, path: str) -> DocumentState:

@@ -33,6 +33,12 @@ class Documenting:
 
         return document_reading.document(self._core, name, person)
 
+    def addresses(self) -> tuple[str, ...]:
+        """Every section and field that can be written to, as ``note`` and ``set`` take them."""
+        from lsp_server.memory import document_reading
+
+        return document_reading.addresses(self._core)
+
     def note(
         self,
         address: str,

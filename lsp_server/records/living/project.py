@@ -14,7 +14,7 @@ from lsp_server.records import conflict_list, front_matter
 from lsp_server.records.living import project_values
 from lsp_server.records.living.documents import slug
 from lsp_server.records.living.editing import Edit, edited
-from lsp_server.records.living.project_values import Change
+from lsp_server.records.living.project_values import MAPPINGS, MILESTONE_KEYS, SINGLE, Change
 from lsp_server.records.living.reading import Field, Section
 from lsp_server.records.living.yaml_paths import set_path
 
@@ -177,6 +177,18 @@ def sections_of_project(text: str) -> tuple[Section, ...]:
         address = f"project/{key}" if title else "project"
         found.append(Section(title, address, 2 if title else 0, "", told, (), "", start, start + 1))
     return tuple(found)
+
+
+def project_addresses(text: str) -> list[str]:
+    """The keys that can be set, those of each milestone among them. Raises ``RefusedError``."""
+    found = read_project(text)
+    keys = [f"project/{key}" for key in (*SINGLE[:4], *found.extra, *MAPPINGS)]
+    for group, names in (("stack", found.stack), ("metrics", found.metrics)):
+        keys += [f"project/{group}/{name}" for name in names]
+    keys += [f"project/team/{one['name']}" for one in found.team]
+    return keys + [
+        f"project/milestones/{one['name']}/{key}" for one in found.milestones for key in MILESTONE_KEYS
+    ]
 
 
 def _facts(one: Mapping[str, str], first: str) -> list[str]:
