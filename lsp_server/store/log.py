@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
@@ -91,14 +92,25 @@ def last_written(git: Git, tip: Version, directory: str, paths: Collection[str])
 
 
 def unified_diff(git: Git, version: Version) -> str:
-    """What one commit changed against its first parent, as a reviewer reads it."""
+    """What one commit changed against its first parent, as a reviewer reads it; of a file that is no text, only
+    that it was changed."""
     arguments = ["-c", "core.quotePath=false", "diff-tree", "--root", "-r", "-p", "--no-commit-id"]
     arguments += ["--diff-merges=first-parent", "--no-renames", "--no-ext-diff", "--no-textconv"]
     arguments += ["--no-color", "--text", version]
     done = git.try_run(arguments)
     if done.code != 0:
         raise NotFoundError(f"the memory has no version {version[:12]}")
-    return done.stdout.decode("utf-8", "replace")
+    parts = re.split(
+        rb"(?m)^(?=diff --git )", done.stdout
+    )  # no line of a text begins so: it has a mark before it
+    return b"".join(map(_readable, parts)).decode("utf-8", "replace")
+
+
+def _readable(part: bytes) -> bytes:
+    if b"\0" not in part:
+        return part
+    head = re.split(rb"(?m)^(?:--- |@@ )", part, maxsplit=1)[0]
+    return head + b"(no text)\n"
 
 
 def _arguments(tip: Version, query: Query) -> list[str]:

@@ -47,6 +47,19 @@ def test_a_file_comes_onto_the_branch_byte_for_byte_and_goes_again(
     assert repo.fingerprint() == before
 
 
+def test_the_history_shows_texts_and_says_of_other_files_only_that_they_changed(
+    memory: Memory, drop: Drop
+) -> None:
+    memory.add_artifact(drop("notes.txt", b"diff --git a/x b/x\nread me\n"))
+    memory.add_artifact(drop("login.png", PNG * 1000))
+    picture, text, _ = memory.log()
+    assert memory.diff(text.version).endswith("+diff --git a/x b/x\n+read me\n")
+    shown = memory.diff(picture.version)
+    assert "artifacts/screenshots/login.png" in shown
+    assert shown.endswith("(no text)\n")
+    assert len(shown) < 500
+
+
 def test_the_same_file_again_makes_no_commit_and_another_replaces_it(
     repo: Repo, memory: Memory, drop: Drop
 ) -> None:
