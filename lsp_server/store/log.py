@@ -92,8 +92,8 @@ def last_written(git: Git, tip: Version, directory: str, paths: Collection[str])
 
 
 def unified_diff(git: Git, version: Version) -> str:
-    """What one commit changed against its first parent, as a reviewer reads it; of a file that is no text, only
-    that it was changed."""
+    """What one commit changed against its first parent, as a reviewer reads it. Of what is no text, only
+    that it changed."""
     arguments = ["-c", "core.quotePath=false", "diff-tree", "--root", "-r", "-p", "--no-commit-id"]
     arguments += ["--diff-merges=first-parent", "--no-renames", "--no-ext-diff", "--no-textconv"]
     arguments += ["--no-color", "--text", version]
