@@ -91,6 +91,16 @@ def addresses(core: Core) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def unsettled(known: Document, text: str) -> tuple[str, ...]:
+    """The addresses of the fields that a merge left with two values. Raises ``RefusedError`` for YAML that
+    cannot be read."""
+    if known is BY_NAME["project"]:
+        from lsp_server.records.living.project import read_project
+
+        return tuple(f"project/{key.replace('.', '/')}" for key in read_project(text).conflicts)
+    return twice(sections_of(known, text))
+
+
 def _state(core: Core, known: Document, path: str) -> DocumentState:
     data = core.read(path)
     person = table.person_of(path)
@@ -98,15 +108,10 @@ def _state(core: Core, known: Document, path: str) -> DocumentState:
         return DocumentState(known.name, path, known.about, False, person)
     try:
         text = decoded(path, data)
-        if known is BY_NAME["project"]:
-            from lsp_server.records.living.project import read_project
-
-            unsettled = tuple(f"project/{key.replace('.', '/')}" for key in read_project(text).conflicts)
-        else:
-            unsettled = twice(sections_of(known, text))
+        left = unsettled(known, text)
     except GitMemoryError as error:
         return DocumentState(known.name, path, known.about, True, person, problem=str(error))
     sections = sections_of(known, text)
     items = sum(len(one.items) + sum(bool(field.values) for field in one.fields) for one in sections)
     named = sum(bool(one.level) for one in sections)
-    return DocumentState(known.name, path, known.about, True, person, named, items, unsettled)
+    return DocumentState(known.name, path, known.about, True, person, named, items, left)

@@ -30,6 +30,32 @@ class Noted(NamedTuple):
         return self._asdict()
 
 
+class FolderFile(NamedTuple):
+    """A file of a ``memory/`` folder. ``outcome`` is ``new``, ``merged`` (of an export: written over),
+    ``same`` or ``skipped``; ``path`` is where it stands on the branch, and ``notes`` say what to know of it, or why it
+    was skipped."""
+
+    name: str
+    outcome: str
+    path: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class FolderImport(NamedTuple):
+    """What an import made of a folder, file by file in name order; ``version`` is the memory's after it, None
+    in a dry run."""
+
+    files: tuple[FolderFile, ...]
+    version: str | None
+
+
+class FolderExport(NamedTuple):
+    """What an export wrote to a folder, file by file."""
+
+    directory: str
+    files: tuple[FolderFile, ...]
+
+
 @dataclass(frozen=True)
 class DocumentState:
     """A document in a list. ``about`` is a clause about what it is for; ``sections`` and ``items`` count what

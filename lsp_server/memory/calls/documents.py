@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.guard import guard_for
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.document_results import DocumentState, LivingDocument, Noted
+    from lsp_server.memory.document_results import (
+        DocumentState,
+        FolderExport,
+        FolderImport,
+        LivingDocument,
+        Noted,
+    )
 
 
 class Documenting:
@@ -138,6 +145,33 @@ class Documenting:
             lambda living: living.replace(name, text, base, person),
             lambda noted: f"note: {'write' if noted.made else 'edit'} {noted.document}{_whose(person)}",
         )
+
+    def import_folder(
+        self,
+        directory: str | Path,
+        *,
+        dry_run: bool = False,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = False,
+    ) -> FolderImport:
+        """Bring a ``memory/`` folder (``patterns-learned.md``, ``project-context.md`` …) onto the branch, as
+        one commit: byte for byte where the memory has no such document, merged item by item where it has one. The
+        same file is never imported twice. One bad file does not keep the others out.
+
+        Raises ``UsageError`` for what is no such folder, ``NotInitialisedError``, ``StoreError``.
+        """
+        from lsp_server.memory.importing.living_folder import import_folder
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        return import_folder(self._core, Path(directory), dry_run=dry_run, guard=guard)
+
+    def export_folder(self, directory: str | Path, *, force: bool = False) -> FolderExport:
+        """Write the living documents to a folder, byte for byte. A file there that says what the memory never
+        had is left alone, unless ``force``; other files always are. Raises ``UsageError``,
+        ``NotFoundError`` where there are no documents yet, ``OSError``."""
+        from lsp_server.memory.exporting.living_folder import export_folder
+
+        return export_folder(self._core, Path(directory), force=force)
 
     def person(self) -> str:
         """Who works here, by git's own settings. Raises ``RefusedError`` where git does not know."""

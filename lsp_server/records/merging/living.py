@@ -24,7 +24,7 @@ from lsp_server.records.merging.record import merge_record, merge_text
 from lsp_server.records.merging.units import LISTED, TITLE, Unit, bare, cut, key_of
 from lsp_server.records.model import Kind
 
-ENTRY = "entry"
+ENTRY, FIELD = "entry", "field"
 _Keyed = dict[Hashable, "Part"]
 
 
@@ -129,7 +129,7 @@ def _part(document: Document, text: str, node: Node) -> Part:
     if node.level:
         return _section(document, node, unit, below)
     if node.is_field:
-        return Part(("field", node.slug), unit, below, node.value)
+        return Part((FIELD, node.slug), unit, below, node.value)
     return Part((node.kind, key_of(node.kind, own.strip() if node.kind in LISTED else own)), unit, below)
 
 
@@ -151,7 +151,8 @@ def _section(document: Document, node: Node, unit: Unit, below: tuple[Part, ...]
 # the merge -------------------------------------------------------------------------------------------
 def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> tuple[_Merged, ...]:
     old = _keyed(base, {})
-    first, second = _keyed(one, old), _keyed(other, old)
+    first = _keyed(one, old)
+    second = _alike(first, _keyed(other, old))
     result: list[_Merged] = []
     for key in fitting_order(list(old), list(first), list(second)):
         before, left, right = old.get(key), first.get(key), second.get(key)
@@ -192,6 +193,30 @@ def _taken(parts: Sequence[Part], base: _Keyed) -> dict[int, Hashable]:
                 found[place] = free.pop(0)
                 del left[found[place]]
     return found
+
+
+def _alike(first: _Keyed, second: _Keyed) -> _Keyed:
+    """The second side with those of its fields that stand more than once named as the first side's that say
+    the same: what two merges kept twice is not there three times."""
+    times: dict[Hashable, list[Hashable]] = {}
+    for name in dict.fromkeys((*first, *second)):
+        if isinstance(name, tuple) and isinstance(name[0], tuple) and name[0][0] == FIELD:
+            times.setdefault(name[0], []).append(name)
+    renamed: dict[Hashable, Hashable] = {}
+    for names in times.values():
+        if len(names) < 2:
+            continue
+        free = list(names)
+        mine = [name for name in names if name in second]
+        for name in mine:
+            same = [one for one in free if one in first and first[one].content() == second[name].content()]
+            if same:
+                renamed[name] = same[0]
+                free.remove(same[0])
+        for name in mine:
+            if name not in renamed:
+                renamed[name] = free.pop(0)
+    return {renamed.get(name, name): part for name, part in second.items()}
 
 
 def _same_part(base: Part | None, one: Part, other: Part) -> list[_Merged]:

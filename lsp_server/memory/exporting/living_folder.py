@@ -1,0 +1,69 @@
+"""Use case: write the living documents to a ``memory/`` folder, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.memory.document_results import FolderExport, FolderFile
+from lsp_server.memory.exporting.writing import write_file
+from lsp_server.memory.importing.living_folder import was_there
+from lsp_server.records.living.documents import document_at
+
+if TYPE_CHECKING:
+    from lsp_server.memory.core import Core
+
+
+def export_folder(core: Core, directory: Path, *, force: bool) -> FolderExport:
+    """Write every living document; see ``Memory.export_folder``."""
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder")
+    snapshot = core.store.snapshot()
+    files = {file.path: file.object_id for file in snapshot.files() if document_at(file.path) is not None}
+    if not files:
+        raise NotFoundError("there are no living documents in this memory yet; `git memory note` makes one")
+    contents = core.store.contents(files.values())
+    report = [
+        _written(core, directory, path, data, force=force)
+        for path, (_, data) in zip(files, contents, strict=True)
+    ]
+    return FolderExport(str(directory), tuple(report))
+
+
+def _written(core: Core, directory: Path, path: str, data: bytes, *, force: bool) -> FolderFile:
+    place = directory / path
+    if any(one.is_symlink() for one in _down_to(directory, path)):
+        return FolderFile(path, "skipped", path, ("a symbolic link stands in its place; it is not followed",))
+    if place.is_dir():
+        return FolderFile(path, "skipped", path, ("a folder stands in its place",))
+    there = place.read_bytes() if place.is_file() else None
+    if there == data:
+        return FolderFile(path, "same", path)
+    if there is not None and not force:
+        edits = core.edits(core.store.snapshot())
+        if not was_there(core, edits, path)(there, sha256(there).hexdigest()):
+            return FolderFile(
+                path,
+                "skipped",
+                path,
+                (
+                    "the file says something that the memory never had: "
+                    f"`git memory import folder {directory}` takes it in, --force writes over it",
+                ),
+            )
+    try:
+        write_file(place, data)
+    except OSError as error:
+        return FolderFile(path, "skipped", path, (f"it cannot be written: {error.strerror or error}",))
+    return FolderFile(path, "new" if there is None else "merged", path)
+
+
+def _down_to(directory: Path, path: str) -> Iterator[Path]:
+    """The file and the folders between it and the directory."""
+    place = directory
+    for part in path.split("/"):
+        place /= part
+        yield place
