@@ -8,6 +8,8 @@ from typing import Any
 from lsp_server.memory import secrets
 from lsp_server.records.sessions.model import MESSAGES, Message, Session
 
+_HANDFUL = 10_000  # characters
+
 
 def redacted_messages(session: Session, listed: Callable[[], Collection[str]]) -> dict[str, Any]:
     """The lists of a session's messages that had a secret in what is new since it was read, without it.
@@ -16,10 +18,28 @@ def redacted_messages(session: Session, listed: Callable[[], Collection[str]]) -
     for key in MESSAGES:
         messages = getattr(session, key)
         known = getattr(session.origin, key) if session.origin else ()
-        new = _new(messages, known)
-        if new and secrets.suspicious("\n".join(_said(messages[at] for at in new))):
-            changed[key] = _redacted(messages, set(new), listed)
+        clean = {at: _without(messages[at], listed) for at in _suspicious(messages, _new(messages, known))}
+        if any(message != messages[at] for at, message in clean.items()):
+            changed[key] = tuple(clean.get(at, message) for at, message in enumerate(messages))
     return changed
+
+
+def _suspicious(messages: Sequence[Message], new: Sequence[int]) -> Iterator[int]:
+    """Which of the messages the scanner has to look at. They are looked through by the handful: one look at
+    much text costs less than many, but all that much text together is soon suspicious."""
+    handful: list[int] = []
+    texts: list[str] = []
+    size = 0
+    for at in (*new, None):
+        if at is None or size > _HANDFUL:
+            if texts and secrets.suspicious("\n".join(texts)):
+                yield from (one for one in handful if secrets.suspicious("\n".join(_said((messages[one],)))))
+            handful, texts, size = [], [], 0
+        if at is not None:
+            said = list(_said((messages[at],)))
+            handful.append(at)
+            texts += said
+            size += sum(map(len, said))
 
 
 def _new(messages: Sequence[Message], known: Sequence[Message]) -> list[int]:
@@ -42,18 +62,6 @@ def _said(values: Any) -> Iterator[str]:
                     yield from _said((item,))
         elif isinstance(value, (list, tuple)):
             yield from _said(value)
-
-
-def _redacted(
-    messages: Sequence[Message], new: Collection[int], listed: Callable[[], Collection[str]]
-) -> tuple[Message, ...]:
-    result = []
-    for at, message in enumerate(messages):
-        if at in new and secrets.suspicious("\n".join(_said((message,)))):
-            result.append(_without(message, listed))
-        else:
-            result.append(message)
-    return tuple(result)
 
 
 def _without(value: Any, listed: Callable[[], Collection[str]], key: str = "") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lsp_server.index.sessions import SessionRow
 
 LATEST = "latest"
+_ENOUGH = 1 << 15  # bytes of the messages, to tell what a session is called
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def place_session(core: Core, edits: Edits, session: Session, guard: Guard) -> R
     meanwhile; what is added on both sides is all kept. Secrets in what was said are replaced; those in the
     head as well where the guard redacts, else they are refused with ``SecretError``.
     """
-    return place(core, edits, guarded(checked(session), guard), guard).record
+    placed = place(core, edits, guarded(checked(session), guard), guard)
+    return parse(placed.record.path, placed.data).record or placed.record
 
 
 def place(core: Core, edits: Edits, session: Session, guard: Guard) -> Placed:
@@ -106,12 +109,20 @@ def place(core: Core, edits: Edits, session: Session, guard: Guard) -> Placed:
     elif session.origin is None or standing != session.origin.data:
         text, given = _merged(session, text, standing), None
     data = text.encode("utf-8", "surrogateescape")
-    record = parse(path, data).record
+    record = _told(path, data)
     if record is None or record.id != session.id:
         raise RefusedError(f"session {session.id[:8]} would not be readable after this change")
     if data != standing:
         edits.write(path, data)
     return Placed(record, data, given, standing is None, data != standing)
+
+
+def _told(path: str, data: bytes) -> Record | None:
+    """The record in a file: who it is and what it is called. Of a long one no more is looked at than that
+    takes, so its body is not whole."""
+    messages = re.search(rb"^(?:system_)?messages:", data, re.MULTILINE) if len(data) > _ENOUGH else None
+    end = data.find(b"\n", messages.end() + _ENOUGH) if messages else -1
+    return (parse(path, data[: end + 1]).record if end > 0 else None) or parse(path, data).record
 
 
 def _merged(session: Session, text: str, standing: bytes) -> str:
@@ -158,7 +169,8 @@ def guarded(session: Session, guard: Guard) -> Session:
 def clean_head(text: str, guard: Guard) -> str:
     """A session's file with a head that may be committed."""
     end = split(text).end
-    return guard.clean(text[:end], seen=False) + text[end:]
+    head = guard.clean(text[:end], seen=False)
+    return text if head == text[:end] else head + text[end:]
 
 
 def save(core: Core, session: Session, guard: Guard) -> Session:

@@ -130,6 +130,8 @@ class BranchWriter:
     ) -> str:
         git = incoming.git(self._repository.git)
         arguments = ["-c", f"fastimport.unpackLimit={most_loose}", "fast-import", "--quiet", "--done"]
+        if most_loose > 1:  # git unpacks what it packed: to pack it well would be for nothing
+            arguments[:0] = ["-c", "pack.compression=1"]
         # From a file, not a pipe: when we are killed, git still sees a whole stream and ends by itself.
         with stream_file.open("rb") as stdin:
             process = git.start(arguments, write=True, stdin=stdin)

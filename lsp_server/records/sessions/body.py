@@ -4,6 +4,7 @@ each with its very lines. An index looks at thousands of files, and a merge must
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from lsp_server.records.sessions.model import MESSAGES
@@ -13,10 +14,8 @@ _KEYS = "role|content|tool_calls|tool_call_id|name|id|type|function|arguments|sy
 _STRUCTURE = re.compile(
     rf"^ +(?:(?:- )*(?:{_KEYS}):(?: [|>][-+0-9]*$| null$| )?)?|^(?:- )*(?:{_KEYS}):", re.MULTILINE
 )
-_SECTION = re.compile(rf"^[\"']?({'|'.join(MESSAGES)})[\"']?[ \t]*:(.*)$", re.MULTILINE)
-_OTHER_KEY = re.compile(
-    rf"^(?![\"']?(?:{'|'.join(MESSAGES)})[\"']?[ \t]*:)[^\s#\-\[\]{{}}%][^\n]*", re.MULTILINE
-)
+_SECTION = re.compile(rf"[\"']?({'|'.join(MESSAGES)})[\"']?[ \t]*:([^\n]*)")
+_TOP = re.compile(r"\n(?=[^\s#\-\[\]{}%])")
 _DASH = re.compile(r"^( *)-(?:[ \t]|\r?$)", re.MULTILINE)
 _USER = re.compile(r"^ *- role: [\"']?user[\"']?[ \t]*\r?\n +content: *(.*)\n(.*)", re.MULTILINE)
 _LATER_USER = re.compile(r"^( *)- content: *(.*)\n(.*)\n +role: user\b", re.MULTILINE)
@@ -40,15 +39,24 @@ class Cut(NamedTuple):
 
 def has_other_keys(body: str) -> bool:
     """Whether a person wrote further keys below the messages."""
-    return _OTHER_KEY.search(body) is not None
+    return any(_SECTION.match(body, at) is None for at in _tops(body))
+
+
+def _tops(body: str) -> list[int]:
+    """Where the lines begin that are no part of a value: keys."""
+    first = _TOP.match("\n" + body[:2])
+    return [*([0] if first else []), *(found.end() for found in _TOP.finditer(body))]
 
 
 def cut(body: str) -> Cut | None:
     """The lists of a body; None where they are written in another way than as blocks (in brackets, twice,
     with further keys between them)."""
-    if has_other_keys(body):
-        return None
-    found = list(_SECTION.finditer(body))
+    found: list[re.Match[str]] = []
+    for at in _tops(body):
+        section = _SECTION.match(body, at)
+        if section is None:
+            return None
+        found.append(section)
     parts: dict[str, Part] = {}
     for at, section in enumerate(found):
         end = found[at + 1].start() if at + 1 < len(found) else len(body)
@@ -83,8 +91,24 @@ def _says_nothing(line: str) -> bool:
 
 def count(body: str) -> dict[str, int]:
     """How many messages there are, by key."""
-    if (known := cut(body)) is not None:
-        return {key: len(part.items) for key, part in known.parts.items()}
+    counted: dict[str, int] = {}
+    starts = [*_tops(body), len(body)]
+    for at, end in pairwise(starts):
+        section = _SECTION.match(body, at)
+        if section is None:
+            continue
+        said = section[2].strip()
+        first = _DASH.search(body, section.end(), end)
+        if said and not said.startswith("#") and said != "[]":
+            return _counted_by_yaml(body)
+        dash = f"\n{first[1]}-" if first else ""
+        counted[section[1]] = (
+            0 if first is None else sum(body.count(dash + end_, at, end) for end_ in " \n\r\t")
+        )
+    return counted
+
+
+def _counted_by_yaml(body: str) -> dict[str, int]:
     from lsp_server.records.sessions.loading import load
 
     values, _ = load(body, typed=False)
