@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from lsp_server.memory import Memory as Memory
     from lsp_server.memory.session_memory import SessionMemory as SessionMemory
     from lsp_server.memory.sessions import SessionSummary as SessionSummary
+    from lsp_server.memory.working_results import Ending as Ending
     from lsp_server.records.sessions.model import Session as Session
 
 __version__ = "0.1.0"
-__all__ = ["Memory", "Session", "SessionMemory", "SessionSummary", "__version__"]
+__all__ = ["Ending", "Memory", "Session", "SessionMemory", "SessionSummary", "__version__"]
 _PLACES = {
+    "Ending": "lsp_server.memory.working_results",
     "Memory": "lsp_server.memory",
     "Session": "lsp_server.records.sessions.model",
     "SessionMemory": "lsp_server.memory.session_memory",

@@ -31,6 +31,7 @@ from lsp_server.records.living.outline import tree, walk
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
+    from lsp_server.code.commits import CodeCommit
     from lsp_server.index.overview import Overview
     from lsp_server.memory.core import Core
     from lsp_server.memory.review_results import RecordChange
@@ -157,10 +158,8 @@ def _bugs(seen: _Seen) -> Point:
 def _checkpoint(seen: _Seen) -> Point:
     made = [one for one in seen.work.of(Kind.CHECKPOINT) if one.old is None and one.new is not None]
     done = _told(made)
-    last = max((one.new.created for one in made if one.new is not None), default=None)
-    behind = [
-        one for one in seen.work.code if last is None or int(one.when.timestamp()) > int(last.timestamp())
-    ]
+    last = max((one.new for one in made if one.new is not None), key=lambda one: one.created, default=None)
+    behind = _behind(seen.work, last)
     if behind:
         which = "since the last checkpoint" if last else "and no checkpoint"
         return _point("checkpoint", done, f"{_count(len(behind), 'commit')} {which}", "git memory checkpoint")
@@ -170,6 +169,20 @@ def _checkpoint(seen: _Seen) -> Point:
             "checkpoint", done, f"{count} not committed, and no checkpoint", "git memory checkpoint"
         )
     return _point("checkpoint", done)
+
+
+def _behind(work: Work, last: Record | None) -> Sequence[CodeCommit]:
+    """The commits of the code that came after a checkpoint; the one that brought what was not committed then
+    is told by it."""
+    if last is None:
+        return work.code
+    at = last.code.commit if last.code else None
+    places = [place for place, commit in enumerate(work.code) if commit.id == at]
+    if places:
+        behind = work.code[places[0] + 1 :]
+    else:
+        behind = [one for one in work.code if int(one.when.timestamp()) > int(last.created.timestamp())]
+    return behind[1:] if last.code and last.code.dirty else behind
 
 
 def _session(seen: _Seen) -> Point:

@@ -161,7 +161,8 @@ def _records(core: Core, tip: str, since: Since, paths: frozenset[str]) -> list[
     wanted = sorted(path for path in paths if is_record_path(path))
     if not wanted:
         return []
-    before = since.memory or last_before(core.repository.git, tip, int(since.when.timestamp()) - 1)
+    seconds = int(since.when.timestamp()) - 1
+    before = since.memory or (last_before(core.repository.git, tip, seconds) if seconds > 0 else None)
     was = _read(core, before, wanted) if before else {}
     now = _read(core, tip, wanted)
     name = names(*now.values(), *was.values())

@@ -1,0 +1,394 @@
+"""A working session: its beginning is a note beside the branch, its end one commit on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from support import Repo
+
+from lsp_server import Memory
+from lsp_server.errors import RefusedError, SecretError, UsageError
+from lsp_server.memory import Kind
+from lsp_server.memory.working_results import Ending, State
+
+
+def note(repo: Repo) -> Path:
+    return repo.root / ".git" / "git-memory-session"
+
+
+def on_branch(repo: Repo, path: str) -> str:
+    return repo.git("show", f"memory:{path}")
+
+
+def test_starting_is_noted_in_the_worktree_and_nowhere_else(repo: Repo, memory: Memory) -> None:
+    before, version = repo.fingerprint(), memory.version()
+    started = memory.start_session("Sign in", "bot")
+    assert not started.went_on
+    assert (repo.fingerprint(), memory.version()) == (before, version)
+    known = json.loads(note(repo).read_text())
+    assert known["goal"] == "Sign in"
+    assert known["memory"] == version
+    assert known["code"] == repo.git("rev-parse", "HEAD")
+    assert memory.running_session() == started.session
+
+
+def test_said_again_the_session_goes_on_with_a_new_goal_if_one_is_given(memory: Memory) -> None:
+    first = memory.start_session("Sign in").session
+    again = memory.start_session()
+    assert again.went_on
+    assert again.session == first
+    other = memory.start_session("Sign out")
+    assert (other.session.id, other.session.goal) == (first.id, "Sign out")
+
+
+def test_a_session_that_was_never_ended_is_given_up_for_a_new_one(memory: Memory) -> None:
+    first = memory.start_session("Sign in").session
+    new = memory.start_session(new=True)
+    assert new.given_up == first
+    assert new.session.id != first.id
+    assert memory.list() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"id": "x", "started": "2026"}', '{"id": 1}', "[" * 9999]
+)
+def test_a_note_that_cannot_be_read_is_nobodys(repo: Repo, memory: Memory, text: str) -> None:
+    note(repo).write_text(text)
+    assert memory.running_session() is None
+    assert not memory.start_session("Anew").went_on
+
+
+def test_a_commit_in_the_note_that_could_be_an_option_is_left_out(repo: Repo, memory: Memory) -> None:
+    session = memory.start_session().session
+    known = json.loads(note(repo).read_text()) | {"memory": "--output=/tmp/x", "code": "-x"}
+    note(repo).write_text(json.dumps(known))
+    running = memory.running_session()
+    assert running is not None
+    assert (running.id, running.memory, running.code) == (session.id, None, None)
+    assert memory.checklist().running == running
+
+
+def test_the_end_writes_everywhere_it_belongs_in_one_commit(repo: Repo, memory: Memory) -> None:
+    memory.start_session("Sign in by token", "bot")
+    before = repo.git("rev-list", "--count", "memory")
+    ended = memory.end_session(
+        Ending(
+            "Signing in works",
+            accomplished=["Login endpoint", "Tests"],
+            next_steps=["Refresh the token", "Limit the rate"],
+            focus="Sessions",
+            blockers=["No test server"],
+            patterns=["testing: One fixture a user", "Early returns", "anti-patterns: Sleeping"],
+            challenges=["Clocks"],
+            decisions=["Tokens live an hour"],
+            metrics={"test_coverage": 88},
+        )
+    )
+    assert int(repo.git("rev-list", "--count", "memory")) == int(before) + 1
+    changed = repo.git("show", "--name-only", "--format=", "memory").splitlines()
+    assert sorted(changed) == sorted(ended.written)
+    assert not note(repo).exists()
+    record = memory.get(ended.record.label)
+    assert record.fields["achievements"] == ("Login endpoint", "Tests")
+    assert record.fields["challenges"] == ("Clocks",)
+    assert (record.fields["goal"], record.fields["agent"]) == ("Sign in by token", "bot")
+    context = on_branch(repo, "project-context.md")
+    assert "- **Last session**: Signing in works\n" in context
+    assert "- **Current focus**: Sessions\n" in context
+    assert "- **Next planned**:\n  - Refresh the token\n  - Limit the rate\n" in context
+    assert "- **Blockers**: No test server\n" in context
+    assert "## Technical Decisions Made\n- Tokens live an hour\n" in context.replace("\n\n-", "\n-")
+    log = on_branch(repo, "session-log.md")
+    assert "Signing in works" in log
+    assert "Login endpoint" in log
+    patterns = on_branch(repo, "patterns-learned.md")
+    sections = {part.split("\n")[0]: part for part in patterns.split("## ")}
+    assert "- One fixture a user" in sections["Testing Patterns"]
+    assert "- Early returns" in sections["Code Patterns"]
+    assert "- Sleeping" in next(text for head, text in sections.items() if head.startswith("Anti"))
+    assert "test_coverage: 88" in on_branch(repo, "project.yaml")
+    month = f"{ended.ended.astimezone():%Y/%m}"
+    assert "Session End\n- Summary: Signing in works\n- Next: Refresh" in on_branch(repo, f"log/{month}.md")
+
+
+def test_what_is_not_said_is_filled_in_from_what_was_done(repo: Repo, memory: Memory) -> None:
+    memory.record(Kind.BUG, "Before")
+    repo.commit("Before the session")
+    memory.start_session()
+    memory.record(Kind.DECISION, "Use JWT", status="accepted")
+    memory.record(Kind.LEARNING, "Emails differ by case")
+    memory.close_bug("BUG-1")
+    memory.checkpoint("Half way", fields={"completed": ["The model"]})
+    repo.commit("Add the login endpoint", a__py="x = 1\n")
+    ended = memory.end_session()
+    done = ended.record.fields["achievements"]
+    assert "Add the login endpoint" in done
+    assert "The model" in done
+    assert "ADR-0001 decided: Use JWT" in done
+    assert "BUG-1 fixed: Before" in done
+    assert not [one for one in done if "Before the session" in one]
+    told = [one["activity"] for one in ended.record.fields["activities"]]
+    assert any("record ADR-0001" in one for one in told)
+    assert any(one.endswith("Add the login endpoint") for one in told)
+
+
+def test_what_others_did_is_not_taken_for_ones_own(
+    repo: Repo, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.start_session("Mine")
+    with monkeypatch.context() as other:
+        other.setenv("GIT_AUTHOR_NAME", "Another")
+        other.setenv("GIT_AUTHOR_EMAIL", "another@example.org")
+        with Memory.open(repo.root) as theirs:
+            theirs.record(Kind.LEARNING, "Theirs")
+        repo.commit("Their commit")
+    ended = memory.end_session()
+    assert "Theirs" not in str(ended.record.fields)
+    assert "Their commit" not in str(ended.record.fields)
+
+
+def test_a_session_in_which_nothing_was_done_needs_a_word(memory: Memory) -> None:
+    memory.start_session()
+    with pytest.raises(UsageError, match="--discard"):
+        memory.end_session()
+    assert memory.running_session() is not None
+    assert memory.discard_session()
+    assert memory.running_session() is None
+
+
+def test_blockers_stay_unless_they_are_said_and_an_empty_list_takes_them_away(
+    repo: Repo, memory: Memory
+) -> None:
+    memory.end_session(Ending("One", blockers=["No server"]))
+    memory.end_session("Two")
+    assert "- **Blockers**: No server" in on_branch(repo, "project-context.md")
+    memory.end_session(Ending("Three", blockers=[]))
+    assert "No server" not in on_branch(repo, "project-context.md")
+
+
+def test_a_clock_that_went_back_gives_no_negative_duration(repo: Repo, memory: Memory) -> None:
+    memory.start_session("Sign in")
+    known = json.loads(note(repo).read_text())
+    later = datetime.now(timezone.utc) + timedelta(days=2)
+    note(repo).write_text(json.dumps(known | {"started": later.isoformat()}))
+    repo.commit("Done meanwhile")
+    ended = memory.end_session("Done")
+    assert ended.seconds == 0
+    assert ended.ended >= ended.started
+    assert any("Done meanwhile" in one["activity"] for one in ended.record.fields["activities"])
+
+
+def test_a_secret_is_refused_and_the_session_goes_on(repo: Repo, memory: Memory) -> None:
+    secret = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+    memory.start_session("Sign in")
+    version = memory.version()
+    for ending in (
+        Ending(f"It is {secret}"),
+        Ending("x", next_steps=[secret]),
+        Ending("x", patterns=[secret]),
+    ):
+        with pytest.raises(SecretError) as refused:
+            memory.end_session(ending)
+        assert secret not in str(refused.value)
+        assert refused.value.text is None
+    assert memory.version() == version
+    ended = memory.end_session(Ending(f"It is {secret}"), redact=True)
+    assert secret not in repo.git("log", "-p", "memory")
+    assert ended.record.fields["summary"].startswith("It is ")
+
+
+def test_a_write_that_is_refused_gives_back_what_was_said(repo: Repo, memory: Memory) -> None:
+    memory.start_session("Sign in")
+    repo.git("worktree", "add", "-q", "../checked-out", "memory")
+    with pytest.raises(RefusedError) as refused:
+        memory.end_session(Ending("Signing in works", next_steps=["Refresh"]))
+    assert refused.value.text is not None
+    said = memory.read_ending(refused.value.text)
+    assert (said.summary, said.next_steps) == ("Signing in works", ("Refresh",))
+    assert memory.running_session() is not None
+
+
+def test_an_end_that_was_stopped_behind_its_commit_is_not_written_twice(repo: Repo, memory: Memory) -> None:
+    memory.start_session("Sign in")
+    left = note(repo).read_text()
+    ended = memory.end_session("Done")
+    note(repo).write_text(left)  # as if the process had died before it removed the note
+    version = memory.version()
+    again = memory.end_session("Done")
+    assert again.was_written
+    assert again.record.id == ended.record.id
+    assert memory.version() == version
+    assert not note(repo).exists()
+    note(repo).write_text(left)
+    assert memory.running_session() is None
+    assert not memory.start_session("Next").went_on
+
+
+_ENDING = """
+import sys
+from lsp_server import Memory
+with Memory.open(".") as memory:
+    memory.end_session(f"Ended by {sys.argv[1]}", session=sys.argv[1])
+"""
+
+
+def test_many_sessions_that_end_at_the_same_moment_are_all_there(repo: Repo, memory: Memory) -> None:
+    names = [f"session_{n}" for n in range(4)]
+    running = [subprocess.Popen([sys.executable, "-c", _ENDING, name], cwd=repo.root) for name in names]
+    assert [process.wait() for process in running] == [0] * len(names)
+    records = memory.list(kind=Kind.SESSION)
+    assert sorted(record.fields["name"] for record in records) == names
+    log = on_branch(repo, "session-log.md")
+    assert all(f"Ended by {name}" in log for name in names)
+
+
+def test_save_session_end_takes_the_names_of_other_programs(memory: Memory) -> None:
+    ended = memory.save_session_end("session_20250107_1000", ["Registration"], ["Case"], ["Login"])
+    assert ended.record.fields["name"] == "session_20250107_1000"
+    again = memory.save_session_end("session_20250107_1000", ["Login"], [], [])
+    assert again.record.id == ended.record.id
+    assert again.record.fields["achievements"] == ("Registration", "Login")
+    assert again.record.fields["next_session"] == {"goal": "Login"}
+    assert again.seconds >= 0
+    running = memory.start_session("Third").session
+    third = memory.save_session_end(None, "One thing")
+    assert (third.record.id, third.record.fields["achievements"]) == (running.id, ("One thing",))
+
+
+def test_a_conversation_that_was_saved_meanwhile_keeps_its_messages(memory: Memory) -> None:
+    from lsp_server.memory.sessions import new_session
+
+    running = memory.start_session("Talk").session
+    core = memory._core
+    from dataclasses import replace
+
+    talk = replace(new_session(core), id=running.id, messages=({"role": "user", "content": "Hello"},))
+    memory.save_session(talk)
+    assert memory.running_session() is not None
+    memory.end_session("Talked")
+    session = memory.session(running.id)
+    assert session.messages == ({"role": "user", "content": "Hello"},)
+    assert session.summary == "Talked"
+    assert session.ended_at
+
+
+def test_a_session_on_a_proposal_stays_on_it(
+    repo: Repo, memory: Memory, new_repo: Callable[..., Repo]
+) -> None:
+    repo.git("worktree", "add", "-q", "../side", "-b", "side")
+    with Memory.open(repo.root.parent / "side") as side:
+        side.propose("idea")
+        side.start_session("Aside")
+        assert memory.running_session() is None, "each worktree has its own"
+        side.end_session("Thought about it")
+    assert memory.list(kind=Kind.SESSION) == []
+    assert "Thought about it" in repo.git("show", "memory-proposals/idea:session-log.md")
+
+
+def test_the_form_reads_back_as_what_it_was_made_of(memory: Memory) -> None:
+    from lsp_server.memory.ending_form import form, form_to_fill, read_ending
+
+    said = Ending(
+        "Signing in: it works",
+        ("Login **now**: fast", "`a` and `b`"),
+        ("Next: more",),
+        "The *focus*",
+        ("One", "Two"),
+        ("testing: x",),
+        ("Hard",),
+        ("Decide: y",),
+    )
+    assert read_ending(form(said)) == said
+    assert read_ending(form_to_fill(said)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Just a summary\nin two lines", Ending("Just a summary in two lines")),
+        ("## Next\n\n* One\n* Two\n", Ending(next_steps=("One", "Two"))),
+        ("S\n\n## Achievements\n1. One\n2. Two\n", Ending("S", ("One", "Two"))),
+        ("S\n\n## Next steps\nA plain line\n", Ending("S", next_steps=("A plain line",))),
+        (
+            '{"summary": "S", "next": "N", "metrics": {"a": 1}}',
+            Ending("S", next_steps=("N",), metrics={"a": 1}),
+        ),
+        (
+            '{"next_session": {"goal": "G"}, "challenges": ["C"]}',
+            Ending(next_steps=("G",), challenges=("C",)),
+        ),
+    ],
+)
+def test_what_is_said_may_be_a_text_or_json(memory: Memory, text: str, expected: Ending) -> None:
+    assert memory.read_ending(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["{", '{"sumary": "x"}', '{"next": 3}', "x\n\n## Weather\n- fine", '{"metrics": []}']
+)
+def test_what_is_neither_is_refused(memory: Memory, text: str) -> None:
+    with pytest.raises(UsageError):
+        memory.read_ending(text)
+
+
+def test_a_session_ended_in_two_clones_at_once_merges_without_a_conflict(
+    repo: Repo, memory: Memory, new_repo: Callable[..., Repo]
+) -> None:
+    memory.end_session(Ending("Before", focus="Old", next_steps=["Old"], blockers=["Old"]))
+    hub = new_repo("hub.git", "--bare")
+    repo.git("remote", "add", "origin", str(hub.root))
+    repo.git("push", "-q", "origin", "main")
+    memory.sync()
+    repo.git("clone", "-q", str(hub.root), str(repo.root.parent / "other"))
+    with Memory.open(repo.root.parent / "other") as other:
+        other.initialise()
+        for whose, one in (("ours", memory), ("theirs", other)):
+            one.start_session(f"Goal of {whose}")
+            one.end_session(
+                Ending(
+                    f"Did {whose}",
+                    (f"A {whose}", f"B {whose}"),
+                    (f"C {whose}", f"D {whose}"),
+                    f"F {whose}",
+                    (f"G {whose}",),
+                    (f"testing: P {whose}",),
+                    (),
+                    (f"E {whose}",),
+                )
+            )
+        memory.sync()
+        other.sync()
+        memory.sync()
+        assert memory.version() == other.version()
+        assert memory.list(conflicts=True) == []
+        texts = {
+            path: on_branch(repo, path)
+            for path in repo.git("ls-tree", "-r", "--name-only", "memory").splitlines()
+        }
+        assert not [path for path, text in texts.items() if "<<<<<<<" in text or "conflicts:" in text]
+        everything = "\n".join(texts.values())
+        for whose in ("ours", "theirs"):
+            assert all(f"{letter} {whose}" in everything for letter in "ABCDEFGP")
+        work = next(part for part in memory.briefing().parts if part.name == "work")
+        assert {"Did ours", "Did theirs"} <= {line.text for line in work.lines}
+        other.end_session("After both")
+        other.sync()
+        memory.sync()
+        assert on_branch(repo, "project-context.md").count("**Last session**") == 1
+
+
+def test_the_checklist_knows_of_the_end(memory: Memory) -> None:
+    memory.start_session("Sign in")
+    memory.record(Kind.LEARNING, "One")
+    assert {point.name for point in memory.checklist().due} >= {"session", "next", "log"}
+    memory.end_session(Ending("Done", next_steps=["More"]))
+    found = memory.checklist()
+    states = {point.name: point.state for point in found.points}
+    assert found.over
+    assert [states[name] for name in ("log", "session", "next", "learnings")] == [State.DONE] * 4
