@@ -155,8 +155,8 @@ class Documenting:
         redact: bool = False,
     ) -> FolderImport:
         """Bring a ``memory/`` folder (``patterns-learned.md``, ``project-context.md`` …) onto the branch, as
-        one commit: byte for byte where the memory has no such document, merged item by item where it has one. The
-        same file is never imported twice. One bad file does not keep the others out.
+        one commit: byte for byte where the memory has no such document, merged item by item where it has one.
+        The same file is never imported twice. One bad file does not keep the others out.
 
         Raises ``UsageError`` for what is no such folder, ``NotInitialisedError``, ``StoreError``.
         """
