@@ -146,7 +146,7 @@ def _in_editor(session: Session, memory: Memory, given: dict[str, Any]) -> None:
     text = edited(session, path, form)
     if not text.strip() or text == form:
         path.unlink(missing_ok=True)
-        raise RefusedError("the text was left as it was: the session goes on")
+        raise RefusedError("nothing is written: the text was left as it was")
     try:
         ended = _end(memory, memory.read_ending(text), given)
     except GitMemoryError as error:

@@ -85,20 +85,17 @@ def _print_json(session: Session, briefing: Briefing, started: Started | None) -
 
 
 def _say(session: Session, started: Started) -> None:
-    from lsp_server.cli.terminal import visible_line
-
     running = started.session
+    say = session.err.flow
     if started.given_up is not None:
-        session.say(f"the session of {minute(started.given_up)} was given up; nothing of it was written")
+        say((f"the session of {minute(started.given_up)} was given up; nothing of it was written", ""))
     if started.went_on:
-        session.say(
-            f"the session that began {minute(running)} goes on; `git memory session end` ends it, "
-            "`git memory session start --new` gives it up"
-        )
+        goes_on = f"the session that began {minute(running)} goes on; `git memory session end` ends it, "
+        say((f"{goes_on}`git memory session start --new` gives it up", ""))
     elif running.goal:
-        session.say(f"session begun: {visible_line(running.goal)}")
+        say((f"session begun: {running.goal}", ""))
     else:
-        session.say("session begun; `git memory session end` ends it")
+        say(("session begun; `git memory session end` ends it", ""))
 
 
 def minute(running: RunningSession) -> str:

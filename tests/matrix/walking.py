@@ -64,11 +64,14 @@ WRITING: tuple[Step, ...] = (
     Step(["anchor", "ADR-3"], needs="no lines"),
     Step(["bug", "Not a bug"]),
     Step(["delete", "BUG-2"]),
+    Step(["session", "start", "Sign in"]),
+    Step(["session", "end", "Signing in works", "--next", "Sign out"]),
 )
 READING: tuple[Step, ...] = (
     Step(["list"]),
     Step(["show", "ADR-1"]),
     Step(["resume"]),
+    Step(["checklist"]),
     Step(["search", "sessions"]),
     Step(["why", f"{FILE}:4"], needs="lines"),
     Step(["log", "--patch"]),
@@ -250,7 +253,8 @@ def _assert_recorded(place: Place) -> None:
     listed = {record["label"]: (record["title"], record["status"]) for record in place.json("list")}
     assert {label: found for label, found in listed.items() if label in TITLES} == TITLES
     unnumbered = sorted(title for label, (title, _) in listed.items() if label not in TITLES)
-    assert unnumbered == ["Ask the server", "Emails differ by case", "Half way", "Thought on a proposal"]
+    learned = ["Ask the server", "Emails differ by case", "Half way", "Sign in", "Thought on a proposal"]
+    assert unnumbered == learned
     assert "By hand" in place.do("search", "hand")
 
 
