@@ -278,8 +278,7 @@ def decoded(path: str, data: bytes) -> str:
 
 def new_text(core: Core, document: Document, person: str | None = None) -> str:
     """What a document that is not there yet is made from."""
-    root = core.repository.work_tree or core.repository.common_dir
-    return core.templates.render(document.template, name=root.name.removesuffix(".git"), person=person or "")
+    return core.templates.render(document.template, person=person or "")
 
 
 def document_named(name: str) -> Document:
