@@ -28,6 +28,12 @@ WALK: dict[str, list[list[str]]] = {
         ["artifact", "get", "reports/0001-use-git.md"],
         ["artifact", "remove", "reports/0001-use-git.md"],
     ],
+    "note": [
+        ["note", "patterns/anti-patterns", "Mutable default arguments"],
+        ["note", "log", "T", "--item", "I"],
+    ],
+    "set": [["set", "context/current-focus", "Speed"], ["set", "project/version", "1.2"]],
+    "documents": [["note", "preferences/libraries", "x", "--mine"], ["documents"], ["documents", "--mine"]],
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],
     "close": [["close", "BUG-1", "--learning", "L"]],

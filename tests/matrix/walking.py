@@ -55,6 +55,8 @@ WRITING: tuple[Step, ...] = (
     Step(["import", "adr", "{adrs}"]),
     Step(["artifact", "add", "{adrs}/0001-use-git.md", "--name", "ädr.md"]),
     Step(["artifact", "get", "reports/ädr.md"]),
+    Step(["note", "patterns/anti-patterns", "Mutable défault arguments"]),
+    Step(["set", "project/version", "1.2"]),
     Step(["mark", "ADR-1", "accepted"]),
     Step(["supersede", "ADR-1", "Use passkeys"]),
     Step(["close", "BUG-1", "--learning", "Ask the server"]),
@@ -70,6 +72,8 @@ WRITING: tuple[Step, ...] = (
 READING: tuple[Step, ...] = (
     Step(["list"]),
     Step(["show", "ADR-1"]),
+    Step(["documents"]),
+    Step(["documents", "patterns"]),
     Step(["resume"]),
     Step(["checklist"]),
     Step(["search", "sessions"]),
