@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
     "Start": {
         "init": Place("init:init", "Give this repository a memory."),
         "import": Place("import_:import_", "Bring in what is written down elsewhere."),
+        "export": Place("export:export", "Write the memory out, in the formats that people keep theirs in."),
     },
     "Record": {
         "decide": Place("write:decide", "Record a decision (an ADR)."),

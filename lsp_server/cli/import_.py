@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from lsp_server.cli.folder import import_folder
+from lsp_server.cli.import_directory import directory
 from lsp_server.cli.output import print_json
+from lsp_server.cli.progress import told_when_slow
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, json_option, memory_command
 from lsp_server.cli.terminal import Terminal, fit, visible_line
@@ -17,8 +18,6 @@ from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from lsp_server.memory.results import Imported, ImportReport
-
-PATIENCE = 1.0  # seconds before a person at a terminal is told that it takes a while
 
 
 @click.group(
@@ -48,7 +47,7 @@ def adr(
     Every dialect that people use is read; texts are kept byte for byte. The report says file by file what
     was understood and what was not. Importing again adds nothing.
     """
-    with session.memory() as memory, _told_when_slow(session, f"reading {visible_line(directory)} …"):
+    with session.memory() as memory, told_when_slow(session, f"reading {visible_line(directory)}"):
         report = memory.import_adrs(
             session.path(directory), dry_run=dry_run, allow_secrets=allow_secrets, redact=redact
         )
@@ -63,6 +62,8 @@ def adr(
 
 
 import_.add_command(adr)
+import_.add_command(directory)
+import_.add_command(import_folder)
 import_.params.append(json_option())
 
 
@@ -110,30 +111,3 @@ def _row(out: Terminal, file: Imported) -> list[tuple[str, str]]:
         (file.dialect, "dim"),
         (file.record.title, ""),
     ]
-
-
-@contextmanager
-def _told_when_slow(session: Session, text: str) -> Iterator[None]:
-    """Say on a terminal what is going on when it takes long; take the words away when it is done."""
-    if not session.err.is_terminal:
-        yield
-        return
-    import threading
-
-    done = threading.Event()
-
-    def tell() -> None:
-        if not done.wait(PATIENCE):
-            session.err.stream.write(text)
-            session.err.stream.flush()
-            done.wait()
-            session.err.stream.write("\r\x1b[K" if session.err.has_colour else "\n")
-            session.err.stream.flush()
-
-    teller = threading.Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        done.set()
-        teller.join()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WALK: dict[str, list[list[str]]] = {
     "init": [["init"], ["init", "--branch", "memory"]],
     "import": [["import", "adr", "docs"], ["import", "adr", "docs", "--dry-run"]],
+    "export": [["export", "directory", "../exported"], ["import", "directory", "../exported"]],
     "decide": [["decide", "Use JWT", "--at", "src/auth.py:3"], ["decide", "--edit"]],
     "learn": [["learn", "T", "--at", "src/auth.py:2-3", "--lesson", "L"]],
     "bug": [["bug", "B", "--at", "src/new.py:1"]],

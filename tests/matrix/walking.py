@@ -71,6 +71,7 @@ WRITING: tuple[Step, ...] = (
 )
 READING: tuple[Step, ...] = (
     Step(["list"]),
+    Step(["export", "directory", "{adrs}-exported"]),
     Step(["show", "ADR-1"]),
     Step(["documents"]),
     Step(["documents", "patterns"]),

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, RefusedError, UsageError
-from lsp_server.memory.directory_results import DirectoryExport
+from lsp_server.memory.directory_results import DirectoryExport, Taken
 from lsp_server.memory.exporting import writing
 from lsp_server.memory.exporting.directory_documents import documents
 from lsp_server.memory.exporting.directory_records import Records
+from lsp_server.memory.importing.directory import import_directory
 from lsp_server.records.document import parse
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.model import Kind, Record
@@ -32,7 +33,7 @@ _ARTIFACTS = "artifacts/"
 # Nobody's memory: the branch's own, and what a repository may not be told by a directory.
 _SILENT = ("memory.yaml", ".gitattributes")
 _CHANGED = (
-    "is not as an export left it: `git memory import directory {0}` takes what was changed into the memory, "
+    "not as an export left it: `git memory import directory {0}` takes what was changed into the memory, "
     "--force writes over it"
 )
 _FOREIGN = (
@@ -50,7 +51,7 @@ def export_directory(
     beside = Beside()
     files, left_out, notes = _files(core, snapshot, beside, progress)
     if not force:
-        writing.check(directory, files, earlier.files, _CHANGED.format(directory))
+        _require_unchanged(core, directory, writing.changed_since(directory, files, earlier.files))
     outcome = writing.write(directory, files, earlier.files, progress)
     beside.files = dict(sorted(outcome.digests.items()))
     text = written_beside(beside).encode("utf-8")
@@ -64,6 +65,22 @@ def export_directory(
     return DirectoryExport(
         str(directory), outcome.written, outcome.unchanged, outcome.removed, tuple(left_out), tuple(notes)
     )
+
+
+def _require_unchanged(core: Core, directory: Path, changed: list[str]) -> None:
+    """Raise ``RefusedError`` where a file says more than the memory: what an import took over may go."""
+    if not changed:
+        return
+    try:
+        report = import_directory(core, directory, dry_run=True, guard=core.guard)
+        more = {thing.source for thing in report.things if thing.taken is not Taken.KNOWN}
+    except UsageError:
+        more = set(changed)
+    said = [name for name in changed if any(one == name or one.startswith(f"{name}: ") for one in more)]
+    if said:
+        others = f" and {len(said) - 3} more" if len(said) > 3 else ""
+        are = "is" if len(said) == 1 else "are"
+        raise RefusedError(f"{', '.join(said[:3])}{others} {are} {_CHANGED.format(directory)}")
 
 
 def _earlier(directory: Path, *, force: bool) -> Beside:

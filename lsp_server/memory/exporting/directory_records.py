@@ -13,11 +13,11 @@ from lsp_server.memory.importing.files import text_of
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.project_directory import bugs, decisions, learnings
-from lsp_server.records.project_directory.beside import Beside, whole
+from lsp_server.records.project_directory.beside import Beside, digest_of, whole
 from lsp_server.records.project_directory.checkpoints import document_of, in_order, read_checkpoint
 from lsp_server.records.project_directory.differing import KEY, laid_over
 from lsp_server.records.project_directory.json_file import read_json, written_json
-from lsp_server.records.project_directory.markdown import in_a_fence, stands_alone, trimmed
+from lsp_server.records.project_directory.markdown import in_a_fence, is_separator, stands_alone, trimmed
 from lsp_server.records.project_directory.model import ID_COMMENT, Entry, digest
 from lsp_server.records.project_directory.sessions import session_document
 from lsp_server.records.project_directory.words import heading
@@ -86,7 +86,8 @@ class Records:
         document, _ = read_json(written)
         again = session_file(head, document or {}, session.id)
         held: Mapping[str, Any] = {"front": head} if again == data else whole(data)
-        self._beside.records[session.id] = {"in": name, "digest": digest(written), "path": path, **held}
+        said = {"in": name, "digest": digest(written), "path": path, "was": digest_of(data), **held}
+        self._beside.records[session.id] = said
 
     def finish(self) -> None:
         """Write the files that hold many records."""
@@ -96,6 +97,8 @@ class Records:
         ):
             if self._entries[kind]:
                 text = "\n\n---\n\n".join(self._entries[kind])
+                if is_separator(text.rpartition("\n")[2]):
+                    text += "\n\n---"  # or its own last line would be taken for one
                 self.files[name] = f"{title}\n\n{text}\n".encode("utf-8", "replace")
 
     def _bug(self, record: Record, data: bytes) -> None:
@@ -105,7 +108,7 @@ class Records:
         text = _seen(bugs.write_bug(record))
         entry = bugs.read_bug(name, text)
         if entry.id != record.id or not text.strip():
-            text = f"# Bug: {record.label}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(record.body)}\n"
+            text = f"# {record.label}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(record.body)}\n"
             text = _seen(text)
             entry = bugs.read_bug(name, text)
         self.files[name] = text.encode("utf-8", "replace")
@@ -133,7 +136,8 @@ class Records:
         body = restored_body(self._templates, front, entry, record.path)
         is_same = body is not None and f"---\n{front}---\n{body}".encode("utf-8", "replace") == data
         held: Mapping[str, Any] = {"front": front} if is_same else whole(data)
-        said = {"in": name, "digest": digest(entry.written), "path": record.path, **held}
+        said = {"in": name, "digest": digest(entry.written), "path": record.path}
+        said |= {"was": digest_of(data), **held}
         self._beside.records[record.id] = said
 
 
@@ -156,7 +160,8 @@ def _alone(text: str, record: Record, read: Callable[[str], list[Entry]]) -> tup
     entry = _entry_in(text, record, read)
     if entry is not None:
         return text, entry
-    day = f"{record.created:%Y-%m-%d}: " if record.kind is Kind.LEARNING else "Decision: "
+    number = "" if record.number is None else f" {record.number:03d}"
+    day = f"{record.created:%Y-%m-%d}: " if record.kind is Kind.LEARNING else f"Decision{number}: "
     for title in (heading(record.title), record.label):
         text = f"## {day}{title}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(_seen(record.body))}"
         entry = _entry_in(text, record, read)

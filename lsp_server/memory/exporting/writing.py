@@ -29,9 +29,9 @@ def bytes_of(content: Content) -> bytes:
     return content if isinstance(content, bytes) else content()
 
 
-def check(directory: Path, files: Mapping[str, Content], earlier: Mapping[str, str], said: str) -> None:
-    """Raise ``RefusedError`` where writing would take something away that is not an earlier export's.
-    ``earlier`` are the digests of what that wrote."""
+def changed_since(directory: Path, files: Mapping[str, Content], earlier: Mapping[str, str]) -> list[str]:
+    """The names whose files an export would write over, and that no earlier export left so. ``earlier`` are
+    the digests of what that wrote."""
     changed = []
     for name, content in files.items():
         place = _place(directory, name)
@@ -41,9 +41,7 @@ def check(directory: Path, files: Mapping[str, Content], earlier: Mapping[str, s
             now = digest_of(place.read_bytes())
             if now != earlier.get(name) and now != digest_of(bytes_of(content)):
                 changed.append(name)
-    if changed:
-        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-        raise RefusedError(f"{', '.join(changed[:3])}{more} {said}")
+    return changed
 
 
 def write(

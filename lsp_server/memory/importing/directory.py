@@ -31,7 +31,7 @@ from lsp_server.records.front_matter_edit import add_item, set_lines, set_scalar
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.model import Kind, Link, Record, Relation
 from lsp_server.records.paths import kind_of_path
-from lsp_server.records.project_directory.beside import Beside, bytes_of
+from lsp_server.records.project_directory.beside import Beside, bytes_of, digest_of
 from lsp_server.records.project_directory.bugs import learning_named
 from lsp_server.rendering.environment import Templates
 
@@ -86,8 +86,12 @@ class _Import:
         self._guard = guard
         self._progress = progress
         self._ours = Templates()  # what an export was written with, whatever the team's own are
+        self._exported: dict[str, tuple[bytes, Record]] = {}
         self._commits = _commits(core, things)
         _date(core, things)
+        for thing in things:
+            if thing.entry is not None and thing.id in beside.records and not thing.broken:
+                self._look_up(thing)
 
     def __call__(self, edits: Edits) -> str:
         core = self._core
@@ -180,6 +184,18 @@ class _Import:
         result: dict[int, int] = found
         return result
 
+    def _look_up(self, thing: Thing) -> None:
+        """What was exported as this thing, and the number that it had."""
+        said, entry = self._beside.records[thing.id], thing.entry
+        data = self._restored(thing)
+        record = None if data is None else parse(str(said.get("path")), data).record
+        if data is None or record is None or entry is None:
+            return
+        if record.id == thing.id and record.kind is entry.kind:
+            self._exported[thing.id] = data, record
+            if said.get("digest") == thing.digest:
+                entry.number = record.number
+
     def _restored(self, thing: Thing) -> bytes | None:
         """The file that was exported as this thing, from what stands beside it; None where it is not told."""
         said = self._beside.records.get(thing.id, {})
@@ -196,12 +212,11 @@ class _Import:
         """A record that was exported, into a memory that does not have it."""
         entry, said = thing.entry, self._beside.records[thing.id]
         assert entry is not None
-        data = self._restored(thing)
-        record = None if data is None else parse(str(said.get("path")), data).record
-        if data is None or record is None or record.id != thing.id or record.kind is not entry.kind:
+        if thing.id not in self._exported:
             self._new(edits, thing)
             thing.remarks.append("what stands beside it cannot be read: ids aside, it is as the file says")
             return
+        data, record = self._exported[thing.id]
         if said.get("digest") != thing.digest:
             text = updated_text(self._core, data.decode("utf-8"), thing, record.path, self._guard)
             data = text.encode("utf-8")
@@ -238,25 +253,26 @@ class _Import:
             said = self._beside.records.get(thing.id, {})
             if said.get("digest") == thing.digest:
                 return
-            is_same = self._restored(thing) == data
+            is_same = said.get("was") == digest_of(data)
         else:
             _, was, made = origin_of(record.extra.get(IMPORTED, ""))
             if was == thing.digest:
                 return
             is_same = made == made_digest(data.decode("utf-8", "replace"))
-        if not is_same:
-            thing.taken = Taken.DIFFERS
-            thing.remarks.append(
-                f"it was changed here and in {record.label} since it was taken over: "
-                f"`git memory edit {record.label}` puts in what is missing there"
-            )
-            return
         text = updated_text(self._core, data.decode("utf-8"), thing, record.path, self._guard)
         new = text.encode("utf-8")
-        if new != data:
+        if new == data:
+            return
+        if is_same:
             edits.write(record.path, new)
             thing.taken = Taken.UPDATED
             thing.record = parse(record.path, new).record or record
+            return
+        thing.taken = Taken.DIFFERS
+        thing.remarks.append(
+            f"it was changed here and in {record.label} since it was taken over: "
+            f"`git memory edit {record.label}` puts in what is missing there"
+        )
 
     def _link(self, records: list[Thing], known: dict[int, Record], there: list[Record]) -> None:
         """A bug that says which learning to see is linked to it, both ways."""

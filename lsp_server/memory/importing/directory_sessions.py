@@ -15,7 +15,7 @@ from lsp_server.memory.sessions import guarded, place_session
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
-from lsp_server.records.project_directory.beside import bytes_of
+from lsp_server.records.project_directory.beside import bytes_of, digest_of
 from lsp_server.records.project_directory.model import digest
 from lsp_server.records.project_directory.sessions import read_session_json, session_document, without_id
 from lsp_server.records.sessions.model import Session, moment
@@ -114,8 +114,7 @@ def _again(taking: Taking, thing: Thing, known: Record, session: Session) -> Non
     _, was, made = origin_of(known.extra.get(IMPORTED, ""))
     if thing.digest in (said.get("digest"), was) or _digest(current) == _digest(session):
         return
-    exported = bytes_of(said)
-    if exported != data and made != _digest(current):
+    if said.get("was") != digest_of(data) and made != _digest(current):
         thing.taken = Taken.DIFFERS
         thing.remarks.append(
             f"it was changed here and in {known.label} since it was taken over: "

@@ -23,8 +23,8 @@ _HEAD = (
 class Beside:
     """``files``: what the export wrote, with a digest of each. ``records`` by id and ``documents`` by path on
     the branch: ``in`` (the file), ``digest`` (of the text that stands there), ``path`` on the branch, and
-    ``front`` (a front matter), ``text`` or ``bytes`` (the whole file) as they are needed; of documents
-    ``was``, a digest of the file on the branch. ``deleted`` are the tombstones by their paths."""
+    ``was`` a digest of the file there, and ``front`` (a front matter), ``text`` or ``bytes`` (the whole file)
+    as they are needed. ``deleted`` are the tombstones by their paths."""
 
     files: dict[str, str] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)

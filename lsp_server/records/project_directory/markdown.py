@@ -46,6 +46,11 @@ def trimmed(lines: Sequence[str], *, separator: bool = False) -> list[str]:
     return list(lines[start:end])
 
 
+def is_separator(line: str) -> bool:
+    """Whether a line separates an entry from the next one."""
+    return _SEPARATOR.match(line) is not None
+
+
 def meta(lines: list[str], known: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """The ``**Key:** value`` lines at the top that are known (in lower case), and the rest."""
     values: dict[str, str] = {}
