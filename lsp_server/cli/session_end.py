@@ -24,17 +24,37 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
     "end",
     example="""
     git memory session end "Signing in works" --accomplished "Login endpoint" \\
-        --next "Refresh the token" --focus "Sessions" --blocker "No test server" \\
+        --next "Refresh the token" --focus Sessions --blocker "No server" \\
         --pattern "testing: One fixture a user" --challenge "Clocks that differ"
-    git memory session end - <summary.md
+    git memory session end -
     git memory session end
     """,
 )
 @click.argument("summary", required=False, type=Text())
-@click.option("--accomplished", multiple=True, type=Text(), metavar="TEXT", help="Something that was done.")
-@click.option("--next", "next_steps", multiple=True, type=Text(), metavar="TEXT", help="What comes next.")
+@click.option(
+    "--accomplished",
+    multiple=True,
+    type=Text(),
+    metavar="TEXT",
+    help="Something that was done; may be given again.",
+)
+@click.option(
+    "--next",
+    "next_steps",
+    multiple=True,
+    type=Text(),
+    metavar="TEXT",
+    help="What comes next; may be given again.",
+)
 @click.option("--focus", type=Text(), metavar="TEXT", help="What is worked on now.")
-@click.option("--blocker", "blockers", multiple=True, type=Text(), metavar="TEXT", help="What is in the way.")
+@click.option(
+    "--blocker",
+    "blockers",
+    multiple=True,
+    type=Text(),
+    metavar="TEXT",
+    help="What is in the way; may be given again.",
+)
 @click.option("--no-blockers", is_flag=True, help="Nothing is in the way any more.")
 @click.option(
     "--pattern",
@@ -44,7 +64,14 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
     metavar="TEXT",
     help="A pattern learned; `testing: …`, `performance: …` or `anti-patterns: …` says where it belongs.",
 )
-@click.option("--challenge", "challenges", multiple=True, type=Text(), metavar="TEXT", help="What was hard.")
+@click.option(
+    "--challenge",
+    "challenges",
+    multiple=True,
+    type=Text(),
+    metavar="TEXT",
+    help="What was hard; may be given again.",
+)
 @click.option(
     "--decision",
     "decisions",
@@ -54,7 +81,12 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
     help="A technical decision for the project's context; `git memory decide` records one with its reasons.",
 )
 @click.option(
-    "--metric", "metrics", multiple=True, type=Text(), metavar="NAME=VALUE", help="A project's figure."
+    "--metric",
+    "metrics",
+    multiple=True,
+    type=Text(),
+    metavar="NAME=VALUE",
+    help="A figure of the project; may be given again.",
 )
 @click.option("--goal", type=Text(), metavar="TEXT", help="What it was for, if its start did not say.")
 @click.option("--agent", type=Text(), metavar="NAME", help="Who worked, if its start did not say.")

@@ -118,7 +118,7 @@ def patterns(known: Read) -> Iterator[Full]:
     anti = [node for node in sections if slug(node.name).startswith("anti")]
     yield _full("anti-patterns", "What does not work here", _newest(anti, named=False), hint)
     others = [node for node in sections if node not in anti]
-    yield _full("patterns", "What works here", _newest(others, named=True), hint)
+    yield _full("patterns", "What works here", _newest(others, named=len(others) > 1), hint)
 
 
 def _newest(sections: Sequence[Node], *, named: bool) -> list[BriefingLine]:
