@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DOCUMENT, DOCUMENTS = "gitMemory.document", "gitMemory.documents"
 NOTE, SET = "gitMemory.note", "gitMemory.set"
 
+# Addresses of documents that have no sections of their own.
+_ALONE = {"log": ("log",), "project": ("project/milestones", "project/team")}
 # In the others a section is an entry, of which there may be hundreds, or a key.
 _KEPT_BY_SECTION = [one.name for one in BY_NAME.values() if one.form is Form.OUTLINE]
 
@@ -46,12 +48,12 @@ async def documents(session: Session, arguments: Arguments) -> list[dict[str, An
 
 
 def _documents(memory: Memory) -> list[dict[str, Any]]:
-    told = []
+    told: list[dict[str, Any]] = []
     for state in memory.documents():
         own: list[str] = []
         if state.exists and not state.problem and state.name in _KEPT_BY_SECTION:
             own = [one.address for one in memory.document(state.path).sections if one.level > 1]
-        usual = addresses(BY_NAME[state.name])
+        usual = _ALONE.get(state.name) or addresses(BY_NAME[state.name])
         told.append({**asdict(state), "addresses": list(dict.fromkeys([*usual, *own]))})
     return told
 

@@ -5,11 +5,13 @@
 import * as vscode from "vscode";
 import { choose, search } from "./find";
 import { chooseInterpreter } from "./chooseInterpreter";
+import { note, openArtifact, openDocument } from "./documents";
 import { ProposalStatus } from "./proposalStatus";
 import { type About, adopt, endProposing, propose, withdraw } from "./proposals";
 import { currentFolder } from "./repository";
 import { trustedOrSaysWhy } from "./restrictedMode";
 import type { Server } from "./server";
+import { endSession, openSession, showChecklist, startSession } from "./sessions";
 
 /** Registers every command of package.json; the returned disposables take them back. */
 export function registerCommands(
@@ -59,6 +61,13 @@ export function registerCommands(
     withServer("sync", async () => {
       await server.execute("gitMemory.sync", about({}));
     }),
+    withServer("openDocument", () => openDocument(server, about)),
+    withServer("note", () => note(server, about)),
+    withServer("startSession", () => startSession(server, about)),
+    withServer("endSession", () => endSession(server, about)),
+    withServer("checklist", () => showChecklist(server, about)),
+    withServer("openSession", () => openSession(server, about)),
+    withServer("openArtifact", () => openArtifact(server, about)),
     aboutProposals("propose", propose),
     aboutProposals("endProposing", endProposing),
     aboutProposals("adopt", adopt),

@@ -8,6 +8,7 @@ import {
   ExecuteCommandRequest,
   LanguageClient,
   RevealOutputChannelOn,
+  type ShowDocumentRequest,
 } from "vscode-languageclient/node";
 import { describe, showCrash, showProblem } from "./failure";
 import { findLaunch, type Launch } from "./interpreter";
@@ -137,7 +138,8 @@ export class Server implements vscode.Disposable {
       return this.process.child;
     };
     const client: LanguageClient = new QuietClient("gitMemory", "Git Memory", run, {
-      documentSelector: [{ scheme: "file" }],
+      // What is shown to be read has no file: the server gives its text, and answers about it as about files.
+      documentSelector: [{ scheme: "file" }, { scheme: "git-memory" }],
       // The repository's own templates apply as long as this server lives; restricted mode starts none.
       initializationOptions: {
         workspaceTrusted: vscode.workspace.isTrusted,
@@ -146,6 +148,7 @@ export class Server implements vscode.Disposable {
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationFailedHandler: () => false,
+      middleware: { window: { showDocument } },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.closed(client),
@@ -176,6 +179,21 @@ export class Server implements vscode.Disposable {
     return words === "" ? "ended without a word." : `ended and said “${words}”.`;
   }
 }
+
+/** vscode-languageclient opens texts only: a picture is opened by whatever VS Code opens pictures with. */
+const showDocument: ShowDocumentRequest.MiddlewareSignature = async (params, token, next) => {
+  const shown = await next(params, token);
+  const uri = vscode.Uri.parse(params.uri);
+  if (("success" in shown && shown.success) || params.external === true || uri.scheme !== "file") {
+    return shown;
+  }
+  try {
+    await vscode.commands.executeCommand("vscode.open", uri);
+    return { success: true };
+  } catch {
+    return { success: false };
+  }
+};
 
 function settings(): { diagnostics: boolean } {
   return { diagnostics: vscode.workspace.getConfiguration("gitMemory").get("diagnostics", true) };
