@@ -69,6 +69,35 @@ def documents(session: Session, name: str | None, *, mine: bool, person: str | N
             )
 
 
+def show_document(session: Session, name: str) -> None:
+    """Print one document, by its name or its path."""
+    with session.memory() as memory:
+        found = memory.document(name)
+    _print_one(session, found)
+
+
+def print_history(session: Session, name: str, limit: int | None) -> None:
+    """Every change of a document, newest first."""
+    from itertools import islice
+
+    from lsp_server.cli.output import commit_json, print_commit
+
+    with session.memory() as memory:
+        path = memory.document(name).path
+        changes = list(islice(memory.document_history(name), limit))
+    if not changes:
+        if session.json:
+            print_json(session, [])
+        session.say(visible_line(f"there is no {path} yet"))
+        raise click.exceptions.Exit(1)
+    if session.json:
+        print_json(session, [{**commit_json(one.commit), "facts": list(one.facts)} for one in changes])
+        return
+    session.out.flow((path, "bold"))
+    for one in changes:
+        print_commit(session.out, one.commit, "; ".join(one.facts) or one.commit.subject)
+
+
 def _row(state: DocumentState) -> list[tuple[str, str]]:
     if not state.exists:
         return [(state.name, "dim"), (state.path, "dim"), ("not there yet", "dim"), (state.about, "dim")]

@@ -14,6 +14,7 @@ from lsp_server.cli.code_link import link_json
 from lsp_server.cli.output import print_json, print_table, record_row
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
+from lsp_server.records.living.documents import is_document
 from lsp_server.records.model import Kind, Problem, Record
 from lsp_server.records.plain import record_json
 
@@ -125,11 +126,18 @@ def show(session: Session, ref: str, *, raw: bool, commit: bool, markdown: bool)
 
     Of a commit of the code (an id, a branch, a tag): the records written at it or named in its message,
     and those anchored to lines that it brought or in files that it changed. A name means a record first.
+
+    The name of a document that people keep up to date (`context`, `patterns` …) shows that one.
     """
     if raw and commit:
         raise click.UsageError("--raw shows a record's file, and a commit has none: leave one of them out")
     if markdown and (raw or session.json):
         raise click.UsageError("--markdown, --raw and --json are different answers: choose one")
+    if not commit and not markdown and is_document(ref):
+        from lsp_server.cli.documents import show_document
+
+        show_document(session, ref)
+        return
     with session.memory() as memory:
         moment = None if commit else moment_of(ref)
         if moment is not None and memory.names_commit(moment[0]):  # `HEAD@{1}`, in git's own words

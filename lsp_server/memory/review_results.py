@@ -75,7 +75,8 @@ class RecordChange:
 
 
 class FileChange(NamedTuple):
-    """A file that is no readable record. ``remark`` says what is wrong with one that should be."""
+    """A file that is no readable record. ``remark`` says what is wrong with one that should be; of a living
+    document what changed in it."""
 
     path: str
     change: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from lsp_server.memory.guard import guard_for
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
+    from lsp_server.memory.document_changes import DocumentChange
     from lsp_server.memory.document_results import (
         DocumentState,
         FolderExport,
@@ -39,6 +40,12 @@ class Documenting:
         from lsp_server.memory import document_reading
 
         return document_reading.document(self._core, name, person)
+
+    def document_history(self, name: str, person: str | None = None) -> Iterator[DocumentChange]:
+        """Every commit that changed a document, the newest first, with what it changed there, in words."""
+        from lsp_server.memory import document_changes, document_reading
+
+        return document_changes.history(self._core, document_reading.document(self._core, name, person).path)
 
     def addresses(self) -> tuple[str, ...]:
         """Every section and field that can be written to, as ``note`` and ``set`` take them."""

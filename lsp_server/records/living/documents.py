@@ -141,6 +141,11 @@ def document_at(path: str) -> Document | None:
     return BY_NAME["preferences"] if _PERSON_PATH.match(path) else None
 
 
+def is_document(name: str) -> bool:
+    """Whether a word names a document, by its name or its path."""
+    return name.partition("/")[0] in BY_NAME or document_at(name) is not None
+
+
 def month_path(day: date) -> str:
     """Where the log of a day stands."""
     return BY_NAME["log"].path.format(year=day.year, month=day.month)
