@@ -27,6 +27,9 @@ class FileReader:
         self.values: Mapping[str, Any] = {}
         if self.split.front is not None:
             self.values, found = front_matter.read(self.split.front)
+            if self.split.is_session:  # there is no fence above it
+                above = self.text.count("\n", 0, self.split.start) - 1
+                found = tuple(one._replace(line=max(0, one.line + above)) for one in found)
             self.problems.extend(found)
 
     def problem(self, line: int, message: str, code: str = "") -> None:

@@ -31,7 +31,7 @@ _SESSION = (
     r"(?:(kind:[ \t]*[\"']?session[\"']?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))"
     r"|[\"']?(?:system_)?messages[\"']?[ \t]*:)"
 )
-_MESSAGES = r"^[\"']?(?:system_)?messages[\"']?[ \t]*:"
+_MESSAGES = r"(?<![^\n\ufeff])[\"']?(?:system_)?messages[\"']?[ \t]*:"
 # Outside YAML's printable set, or taken for a line end by YAML but not by git. Compiled when it is needed:
 # that takes as long as compiling all the others.
 _ESCAPED = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -78,11 +78,12 @@ def _split_session(text: str, start: int) -> Split:
     found = re.compile(_SESSION).match(text, start, start + _HEAD)
     if found is None:
         return Split(text, None, 0, 0, 0)
-    if not found[1]:
-        above = text[start : found.end()]
-        if not re.search(r"^id:", above, re.MULTILINE) and "\nkind: session" not in text[-_HEAD:]:
+    has_id = re.compile(r"(?<![^\n\ufeff])[\"']?id[\"']?[ \t]*:")
+    if not has_id.search(text, start, start + _HEAD if found[1] else found.end()):
+        end = text[-_HEAD:]  # a person may have put the keys below the messages
+        if not has_id.search(end) or not (found[1] or "\nkind: session" in end):
             return Split(text, None, 0, 0, 0)
-    messages = re.compile(_MESSAGES, re.MULTILINE).search(text, start)
+    messages = re.compile(_MESSAGES).search(text, start)
     end = messages.start() if messages else len(text)
     return Split(text, text[start:end], start, end, end)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lsp_server.records.front_entries import Entry, UnreadableError, read_entries
+from lsp_server.records.front_entries import UnreadableError, read_entries
 from lsp_server.records.front_matter import split
 from lsp_server.records.sessions.body import Part, cut, has_other_keys
 from lsp_server.records.sessions.model import KEYS, MESSAGES, Message, Origin, Session
@@ -49,33 +49,34 @@ def _head(front: str, origin: Origin, session: Session) -> str:
     if not changed and not gone:
         return front
     found = read_entries(front)
-    by_key = {one.key: one for one in found.entries}
-    edits: list[tuple[int, int, str]] = []
-    for key in (*changed, *gone):
-        written = entry(key, changed[key]) if key in changed else ""
-        if (old := by_key.get(key)) is not None:
-            edits.append((old.start, old.start + len(old.text), written))
-        else:
-            at = _place(key, found.entries, front)
-            edits.append((at, at, written))
-    for start, end, written in sorted(edits, key=lambda edit: edit[0], reverse=True):
-        before = front[:start]
-        gap = "\n" if before and not before.endswith("\n") else ""
-        front = before + gap + written + front[end:]
-    return front
+    lines: list[tuple[str, str]] = []  # each key with its lines, and the blank ones below them by themselves
+    for one in found.entries:
+        end = _end(one.text)
+        written = one.text[:end]
+        if one.key in changed:
+            written = entry(one.key, changed[one.key])
+        lines += [("", one.lead), (one.key, "" if one.key in gone else _ended(written)), ("", one.text[end:])]
+    known = {one.key for one in found.entries}
+    for key in (key for key in changed if key not in known):
+        lines.insert(_place(key, [name for name, _ in lines]), (key, entry(key, changed[key])))
+    return "".join(written for _, written in lines) + found.tail
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
 
 
 def _differs(old: Any, new: Any) -> bool:
     return not _equal(old, new)
 
 
-def _place(key: str, entries: Sequence[Entry], front: str) -> int:
+def _place(key: str, names: Sequence[str]) -> int:
     """Where a new key goes: below the last of those that stand above it in a file of ours."""
     order = KEYS.index(key) if key in KEYS else len(KEYS)
-    above = [one for one in entries if one.key in KEYS and KEYS.index(one.key) < order]
-    if not above or order == len(KEYS):
-        return _end(front)
-    return above[-1].start + _end(above[-1].text)
+    above = [at for at, name in enumerate(names) if name and (name not in KEYS or KEYS.index(name) < order)]
+    if order < len(KEYS):
+        above = [at for at in above if names[at] in KEYS]
+    return above[-1] + 1 if above else 0
 
 
 def _end(text: str) -> int:

@@ -19,14 +19,8 @@ _TITLE = 120  # characters of what somebody said, as a title
 
 
 def complete(reader: FileReader) -> None:
-    """Let the reader know the keys that a person wrote below the messages as well, and tell the lines of what
-    is wrong as they are in a file without fences."""
+    """Let the reader know the keys that a person wrote below the messages as well."""
     split = reader.split
-    above = split.text.count("\n", 0, split.start)
-    if split.front is not None and reader.problems:
-        reader.problems[:] = [
-            problem._replace(line=max(0, problem.line - 1 + above)) for problem in reader.problems
-        ]
     if split.front is None or ("id" in reader.values and not has_other_keys(split.body_text)):
         return
     if reader.problems and split.front.strip():
