@@ -9,6 +9,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.doctor import (
     anchors,
     branch,
+    documents,
     left_overs,
     links,
     record_files,
@@ -24,6 +25,7 @@ _SECONDS = 5.0  # for the anchors
 _Examination = Callable[[Case], Area]
 _OF_TEXTS: Sequence[tuple[str, _Examination]] = (
     ("records", record_files.examine),
+    ("documents", documents.examine),
     ("links", links.examine),
     ("anchors", anchors.examine),
     ("index", search_index.examine),

@@ -97,3 +97,13 @@ def test_a_section_renamed_by_one_keeps_what_the_other_added(pair: Pair) -> None
     text = pair[0].document("patterns").text
     assert "## How we test\n- first\n" in text
     assert "- second\n" in text
+
+
+def test_the_doctor_tells_of_it(pair: Pair) -> None:
+    for who, memory in zip("ab", pair, strict=True):
+        memory.note("preferences/libraries", who, person="Ada")
+        memory.set("preferences/focus", f"focus of {who}", person="Ada")
+    sync(pair)
+    area = next(area for area in pair[0].examine().areas if area.name == "documents")
+    assert [finding.code for finding in area.findings] == ["set-twice"]
+    assert "git memory set preferences/communication-style/focus VALUE --person ada" in str(area.findings[0])
