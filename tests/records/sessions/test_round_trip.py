@@ -27,9 +27,58 @@ ID = "a1b2c3d4-5678-40ab-8def-1234567890ab"
 MANY = 2000 if os.environ.get("GIT_MEMORY_STRESS") else 150
 
 # What is taken for something else than text if it is not written with care.
-DECEIVING = st.sampled_from(
-    ["yes", "no", "on", "off", "y", "n", "true", "False", "null", "~", "1", "1.0", "1e5", "0x1f", "0o17", "1_000", "1:30", "12:30:45", "2025-01-31", ".inf", "-.inf", ".nan", "2025-01-31T14:30:00", "-", "--", "---", "...", "=", "<<", "*", "&", "!", "|", ">", "%", "@", "`", "?", ":", "#", "007", "+1", ".5", "5.", "1.e3", "NULL", "Null", "messages:", "a:", "{}", "[]", "", " ", "  x", "x  ", "\n", "a\n", "a\n\n", "\na", " a\nb", "a\n b\n", "\ta\nb", "a\n\t", "a: b", "a #b", "- a\n- b", "messages:\n  - role: user\n", "---\na", "a\r\nb", "a\rb", "\x00", "\x1b[31m", "\x85", "\ufeff", "\u2028", "'", '"', "\\", "\\n", '{"a": "b\\nc"}', "it's", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs", "👋🏽", "日本語\nテキスト", "\ud7ff", "\uffff", "\U0001ffff", "a" * 3000, "key: |2-\n    x", "\u200b\n\xa0"]
+PLAIN = (
+    "yes no on off y n true False null ~ 1 1.0 1e5 0x1f 0o17 1_000 1:30 12:30:45 2025-01-31 .inf -.inf .nan - -- "
+    "2025-01-31T14:30:00 --- ... = << * & ! | > % @ ` ? : # 007 +1 .5 5. 1.e3 NULL Null messages: a: {} []"
 )
+BLANK = [
+    "",
+    " ",
+    "  x",
+    "x  ",
+    "\n",
+    "a\n",
+    "a\n\n",
+    "\na",
+    " a\nb",
+    "a\n b\n",
+    "\ta\nb",
+    "a\n\t",
+    "a: b",
+    "a #b",
+]
+OF_YAML = [
+    "- a\n- b",
+    "messages:\n  - role: user\n",
+    "---\na",
+    "key: |2-\n    x",
+    "'",
+    '"',
+    "\\",
+    "\\n",
+    "it's",
+]
+ODD = [
+    "a\r\nb",
+    "a\rb",
+    "\x00",
+    "\x1b[31m",
+    "\x85",
+    "\ufeff",
+    "\u2028",
+    "\ud7ff",
+    "\uffff",
+    "\U0001ffff",
+    "\u200b\n\u00a0",
+]
+LONG = [
+    '{"a": "b\\nc"}',
+    "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs",
+    "👋🏽",
+    "日本語\nテキスト",
+    "a" * 3000,
+]
+DECEIVING = st.sampled_from([*PLAIN.split(), *BLANK, *OF_YAML, *ODD, *LONG])
 TEXTS = DECEIVING | st.text(max_size=40)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
 VALUES = st.recursive(
