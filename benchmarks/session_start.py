@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from _measuring import BIN, command, paired_ms, process, processor_seconds, report, repository
+from _measuring import BIN, command, paired_ms, processor_seconds, report, repository
 
 TIMES = 40
 LIMIT = 1.5
@@ -21,7 +22,7 @@ from lsp_server.cli.group import root
 from lsp_server.cli.run import run
 import os
 run(sys.argv[1:], os.environ)
-print("\\n".join(sys.modules), file=sys.stderr)
+print("\\n--- modules\\n" + "\\n".join(sys.modules))
 """
 DOCUMENTS = (
     ("set", "project/name", "Shop"),
@@ -43,12 +44,14 @@ def imported(arguments: list[str], root: Path) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", _SPY, *arguments], cwd=root, check=True, capture_output=True, text=True
     )
-    return [name for name in done.stderr.split() if name != "__main__"]
+    names = done.stdout.partition("\n--- modules\n")[2].split()
+    assert "lsp_server.memory.briefing" in names
+    return names
 
 
 def floor_of(arguments: list[str], root: Path) -> list[str]:
     """A process that imports these, and does nothing else."""
-    names = [name for name in imported(arguments, root) if not name.startswith("_")]
+    names = [name for name in imported(arguments, root) if not name.startswith("__main__")]
     asked = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
     return [sys.executable, "-c", asked, *names]
 
@@ -56,8 +59,7 @@ def floor_of(arguments: list[str], root: Path) -> list[str]:
 def measure(what: str, root: Path, arguments: list[str]) -> float:
     """One line; our time in milliseconds."""
     command(*arguments, cwd=root)  # the index is made once, by the first look
-    ours = process([BIN / "git-memory", *arguments], root)
-    floor = process(floor_of(arguments, root), root)
+    ours, floor = _quiet([BIN / "git-memory", *arguments], root), _quiet(floor_of(arguments, root), root)
     mine, least = paired_ms(ours, floor, TIMES)
     report(what, mine, least, LIMIT)
     if "--processor" in sys.argv:  # where the machine has other work, too
@@ -66,7 +68,15 @@ def measure(what: str, root: Path, arguments: list[str]) -> float:
     return mine
 
 
-def _spent(action) -> float:  # type: ignore[no-untyped-def]  # what `process` makes
+def _quiet(arguments: Sequence[str | Path], root: Path) -> Callable[[], object]:
+    """As ``process``; what is said besides the answer goes nowhere."""
+    nowhere = subprocess.DEVNULL
+    return lambda: subprocess.run(
+        arguments, cwd=root, check=True, stdin=nowhere, stdout=nowhere, stderr=nowhere
+    )
+
+
+def _spent(action: Callable[[], object]) -> float:
     before = processor_seconds()
     for _ in range(TIMES):
         action()

@@ -18,6 +18,8 @@ from lsp_server.errors import (
     UsageError,
 )
 from lsp_server.memory import running_session
+from lsp_server.memory.briefing_text import one_line
+from lsp_server.memory.guard import machine_text
 from lsp_server.memory.running_session import ended_at
 from lsp_server.memory.session_work import (
     Since,
@@ -42,6 +44,7 @@ _ACTIVITIES = 100
 _ACHIEVEMENTS = 20
 _IN_A_FIELD = 5  # achievements that a field of the context names
 _LOG_TITLE = "Session End"
+_HEADING = 120  # characters of a summary that stand in a heading
 
 
 class _About(NamedTuple):
@@ -60,15 +63,14 @@ def end(
 ) -> Ended:
     """End the session ``ref``, or the one under way here; see ``Memory.end_session``."""
     core.expect_memory()
-    _checked(ending)
     about = _about(core, ref)
     if (before := _record(core, about.id)) is not None and about.is_running and ended_at(before) is not None:
         # It was written, and whoever did that was stopped before the note was gone.
         running_session.forget(core, about.id)
         return _answer(core, before, [], core.tip(), was_written=True)
-    work = work_since(core, about.since, uncommitted=False)
+    work = _quiet(core, work_since(core, about.since, uncommitted=False))
     about = about._replace(goal=goal or about.goal, agent=agent or about.agent)
-    said = filled(ending, work, about.goal)
+    said = filled(_tidy(ending), work, about.goal)
     writing = _Writing(core, about, said, work, guard)
     with _Kept(said):
         version = core.commit(writing)
@@ -92,7 +94,7 @@ def form_for(core: Core, ending: Ending | None) -> str:
     core.tip()
     said = ending or Ending()
     about = _about(core, None)
-    work = work_since(core, about.since, uncommitted=False)
+    work = _quiet(core, work_since(core, about.since, uncommitted=False))
     done = tuple(said.accomplished) or tuple(achievements(work))
     return form_to_fill(replace(said, summary=said.summary or about.goal or "", accomplished=done))
 
@@ -101,7 +103,7 @@ def filled(ending: Ending, work: Work, goal: str | None) -> Ending:
     """What was said, with what was done in the places where nothing was said. Raises ``UsageError`` where
     neither tells anything."""
     accomplished = tuple(ending.accomplished) or tuple(achievements(work))
-    summary = " ".join(ending.summary.split()) or (goal or "") or "; ".join(accomplished[:_IN_A_FIELD])
+    summary = ending.summary or (goal or "") or "; ".join(accomplished[:_IN_A_FIELD])
     if not summary:
         others = replace(ending, focus=None, blockers=None)
         if others == Ending() and ending.focus is None and ending.blockers is None:
@@ -131,10 +133,33 @@ def achievements(work: Work) -> list[str]:
     return list(dict.fromkeys(" ".join(one.split()) for one in done if one.strip()))[-_ACHIEVEMENTS:]
 
 
-def _checked(ending: Ending) -> None:
-    for text in (ending.summary, ending.focus or "", *ending.accomplished, *ending.next_steps):
-        if "\0" in text:
-            raise UsageError("the text contains a NUL character")
+def _tidy(ending: Ending) -> Ending:
+    """Every text on one line; those that say nothing are left out."""
+
+    def lines(texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one for text in texts if (one := " ".join(text.split())))
+
+    return Ending(
+        " ".join(ending.summary.split()),
+        lines(ending.accomplished),
+        lines(ending.next_steps),
+        None if ending.focus is None else " ".join(ending.focus.split()),
+        None if ending.blockers is None else lines(ending.blockers),
+        lines(ending.patterns),
+        lines(ending.challenges),
+        lines(ending.decisions),
+        ending.metrics,
+    )
+
+
+def _quiet(core: Core, work: Work) -> Work:
+    """What was done, without the secrets that stand in the subjects of commits: nobody has typed those
+    here."""
+    snapshot = core.store.snapshot()
+    return work._replace(
+        commits=[one._replace(subject=machine_text(one.subject, snapshot)) for one in work.commits],
+        code=[one._replace(subject=machine_text(one.subject, snapshot)) for one in work.code],
+    )
 
 
 # which session -------------------------------------------------------------------------------------
@@ -272,7 +297,7 @@ class _Writing:
             "Next steps": said.next_steps,
             "Patterns learned": said.patterns,
         }
-        documents.append_session_log(entry, title=said.summary, when=self._ended)
+        documents.append_session_log(entry, title=one_line(said.summary, _HEADING), when=self._ended)
         items = [f"Summary: {said.summary}"]
         if said.next_steps:
             items.append(f"Next: {'; '.join(said.next_steps)}")

@@ -25,9 +25,9 @@ def session_json(running: RunningSession) -> dict[str, Any]:
 
 
 def briefing_json(briefing: Briefing) -> dict[str, Any]:
-    """``session`` is null where none is under way. ``characters`` and ``tokens`` are what the Markdown takes;
-    of each part ``more`` lines were left out, of ``left_out`` all, and ``hint`` is the command that shows
-    them."""
+    """``session`` is null where none is under way, ``went_on`` and ``given_up`` where none was begun.
+    ``characters`` and ``tokens`` are what the Markdown takes; of each part ``more`` lines were left out, of
+    ``left_out`` all, and ``hint`` is the command that shows them."""
     return {
         "session": briefing.session and session_json(briefing.session),
         "version": briefing.version,
@@ -38,6 +38,8 @@ def briefing_json(briefing: Briefing) -> dict[str, Any]:
             {**part._asdict(), "lines": [line._asdict() for line in part.lines]} for part in briefing.parts
         ],
         "left_out": [one._asdict() for one in briefing.left_out],
+        "went_on": None,
+        "given_up": None,
     }
 
 

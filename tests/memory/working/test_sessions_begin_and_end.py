@@ -392,3 +392,24 @@ def test_the_checklist_knows_of_the_end(memory: Memory) -> None:
     states = {point.name: point.state for point in found.points}
     assert found.over
     assert [states[name] for name in ("log", "session", "next", "learnings")] == [State.DONE] * 4
+
+
+def test_a_secret_in_a_commits_subject_is_blacked_out_and_holds_nothing_up(
+    repo: Repo, memory: Memory
+) -> None:
+    secret = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+    memory.start_session()
+    repo.commit(f"Use {secret} no more")
+    ended = memory.end_session()
+    assert secret not in repo.git("log", "-p", "memory")
+    assert "no more" in str(ended.record.fields["achievements"])
+
+
+def test_texts_of_any_shape_stand_on_one_line(repo: Repo, memory: Memory) -> None:
+    long = "A very long summary of all that was done, " * 20
+    ended = memory.end_session(Ending(long, ["Two\nlines", " "], ["", "\n"], blockers=["a\nb"]))
+    assert ended.record.fields["achievements"] == ("Two lines",)
+    assert "- **Blockers**: a b\n" in on_branch(repo, "project-context.md")
+    heading = next(line for line in on_branch(repo, "session-log.md").splitlines() if "A very long" in line)
+    assert len(heading) < 150
+    assert heading.endswith("…")
