@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.editor import shown_texts, uris
+from lsp_server.editor import uris
 from lsp_server.records.living.documents import BY_NAME, Form, addresses
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ async def show_anew(session: Session, repository: Repository, path: str) -> None
         repository.memory.document_view(path, in_use=typed_in)
 
     await session.workers.prompt(refresh)
-    await shown_texts.bring_up_to_date(session, repository)
 
 
 async def _repository(session: Session, arguments: Arguments) -> Repository:

@@ -46,6 +46,7 @@ _READ_CAPABILITIES: Mapping[str, Any] = {
         "completion": {"dynamicRegistration": {}},
         "documentSymbol": {"dynamicRegistration": {}, "hierarchicalDocumentSymbolSupport": {}},
         "documentLink": {"dynamicRegistration": {}},
+        "codeLens": {"dynamicRegistration": {}},
     },
 }
 

@@ -21,6 +21,7 @@ from lsp_server.editor.client import Client
 from lsp_server.editor.commands import COMMANDS
 from lsp_server.editor.features import (
     code_action,
+    code_lens,
     completion,
     definition,
     did_save,
@@ -78,6 +79,13 @@ OWN_FEATURES = (
         document_link.OPTIONS,
         document_link.REGISTRATION,
         "text_document.document_link",
+    ),
+    OwnFeature(
+        types.TEXT_DOCUMENT_CODE_LENS,
+        code_lens.code_lens,
+        None,
+        code_lens.REGISTRATION,
+        "text_document.code_lens",
     ),
     OwnFeature(
         types.WORKSPACE_TEXT_DOCUMENT_CONTENT,

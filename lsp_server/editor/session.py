@@ -10,7 +10,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from lsp_server.editor import uris
+from lsp_server.editor import shown_texts, uris
 from lsp_server.editor.background_sync import BackgroundSync
 from lsp_server.editor.checking import Checking
 from lsp_server.editor.client import Client
@@ -175,6 +175,8 @@ class Session:
     def _moved_on(self, repository: Repository) -> None:
         self.settling.moved_on(repository)
         self.tracking.refresh(repository)
+        if self.shown_texts:
+            self.spawn(shown_texts.bring_up_to_date(self, repository))
 
     # The end ----------------------------------------------------------------------------------------
     async def close(self) -> None:

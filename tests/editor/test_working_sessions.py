@@ -24,7 +24,8 @@ def modern(client: Client, repo: Repo, memory: Memory) -> Client:
     """An editor that shows documents without files, as VS Code's client does."""
     capabilities = copy.deepcopy(EVERYTHING)
     capabilities["workspace"]["textDocumentContent"] = {"dynamicRegistration": True}
-    capabilities["textDocument"]["documentLink"] = {"dynamicRegistration": True}
+    for name in ("documentLink", "codeLens"):
+        capabilities["textDocument"][name] = {"dynamicRegistration": True}
     client.answers["client/registerCapability"] = lambda _: None
     client.answers["workspace/textDocumentContent/refresh"] = lambda _: None
     client.initialize(repo.root, capabilities=capabilities)
@@ -207,3 +208,20 @@ def test_a_heading_that_the_end_does_not_know_is_named_and_the_draft_stays(
     assert "Mood" in editor.message("Git Memory: ")
     assert path.read_text() == text
     assert memory.running_session() is not None
+
+
+def test_an_open_checklist_follows_the_memory_and_has_its_actions_as_lenses(
+    modern: Client, memory: Memory, repo: Repo
+) -> None:
+    modern.execute("gitMemory.sessionStart")
+    memory.record(Kind.DECISION, "Use JWT")
+    uri = modern.execute("gitMemory.checklist")["uri"]
+    item = {"uri": uri, "languageId": "markdown", "version": 1, "text": content(modern, uri)}
+    modern.notify("textDocument/didOpen", {"textDocument": item})
+    lenses = modern.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    (accept,) = [one["command"] for one in lenses if one["command"]["title"] == "Accept ADR-0001"]
+    modern.run({"command": accept})
+    modern.wait(lambda: requested(modern, "workspace/textDocumentContent/refresh"), "a refresh")
+    assert "- [x] **Decisions**" in content(modern, uri)
+    source = modern.open(repo.root / "src/auth.py")
+    assert modern.request("textDocument/codeLens", {"textDocument": {"uri": source}}) is None

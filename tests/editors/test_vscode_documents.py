@@ -84,13 +84,15 @@ def test_a_session_starts_with_what_to_know_and_ends_with_a_summary(
     window.keep_picture("session-start")
     window.text_of("BUG-1").click()
     window.press("x")
-    expect(window.page.get_by_text("Cannot edit in read-only editor")).to_be_visible()
+    expect(window.page.get_by_text("Cannot edit in read-only editor").first).to_be_visible()
 
     window.run("Git Memory: Show the Checklist")
     expect(window.tab).to_contain_text("checklist")
-    window.text_of("Project summary").click()
+    window.text_of("Project summary").wait_for()
+    lens = window.page.get_by_role("button", name="Open the Project")
+    lens.wait_for()
     window.keep_picture("checklist")
-    window.choose_code_action("Open the Project", picture="checklist-actions")
+    lens.click()
     expect(window.tab).to_contain_text("project")
 
     window.run("Git Memory: End the Session")
