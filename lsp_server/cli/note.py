@@ -83,7 +83,7 @@ def note(session: Session, address: str, text: str | None, **given: Any) -> None
         else:
             person = whose(memory, given["mine"], given["person"])
             noted = memory.note(address, said, person=person, new=given["new"], **secrets)
-    _answer(session, noted, "added to", said)
+    _answer(session, noted, "added to", said, wanted=given["new"])
 
 
 @memory_command(
@@ -116,7 +116,8 @@ def set_(session: Session, address: str, value: str | None, **given: Any) -> Non
     with session.memory() as memory:
         person = whose(memory, given["mine"], given["person"])
         noted = memory.set(address, said, person=person, new=given["new"], **secrets)
-    _answer(session, noted, "set", said if isinstance(said, str) else ", ".join(said))
+    words = said if isinstance(said, str) else ", ".join(said)
+    _answer(session, noted, "set", words, wanted=given["new"])
 
 
 def _required(session: Session, text: str | None, name: str) -> str:
@@ -128,7 +129,8 @@ def _required(session: Session, text: str | None, name: str) -> str:
     return piped.strip("\n")
 
 
-def _answer(session: Session, noted: Noted, verb: str, said: str) -> None:
+def _answer(session: Session, noted: Noted, verb: str, said: str, *, wanted: bool) -> None:
+    """Tell what was done. ``wanted``: a new section was asked for."""
     if session.json:
         print_json(session, noted.plain())
         return
@@ -140,8 +142,9 @@ def _answer(session: Session, noted: Noted, verb: str, said: str) -> None:
     verb, words = (verb, f": {words}") if words else ("emptied", "")
     out.flow((f"{verb} ", ""), (noted.address, "bold"), (words, ""), indent=4)
     made = "made " if noted.made else "in "
-    out.flow((f"  {made}{noted.path}", "dim"))
-    if noted.added and not noted.made:
+    section = f", a new section {noted.added}" if noted.added and wanted else ""
+    out.flow((f"  {made}{noted.path}{section}", "dim"))
+    if noted.added and not noted.made and not wanted:
         session.say(visible_line(f"{noted.path} had no section {noted.added!r} (any more): it was added"))
         if noted.near:
             session.say(visible_line(f"perhaps you meant {' or '.join(noted.near)}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory.titles import printable
 from lsp_server.records.living.documents import Document, Form, document_at, slug
+from lsp_server.records.living.outline import is_placeholder
 from lsp_server.records.living.reading import Section, sections_of
 
 if TYPE_CHECKING:
@@ -37,9 +38,12 @@ def facts(document: Document, old: str, new: str) -> list[str]:
 
 def _fields(before: Sequence[Section], after: Sequence[Section]) -> Iterator[str]:
     was, now = ({f.address: f for s in side for f in s.fields} for side in (before, after))
-    headings = [{s.address: s.value for s in side if s.level} for side in (before, after)]
+    headings = [
+        {s.address: "" if is_placeholder(s.value) else s.value for s in side if s.level}
+        for side in (before, after)
+    ]
     for address, value in headings[1].items():
-        if value != headings[0].get(address, value):
+        if value != headings[0].get(address, ""):
             yield f"{address} is {_said(value)}" if value else f"{address} is empty"
     entries = _entries(after)
     for address, field in now.items():

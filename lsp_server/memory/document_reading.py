@@ -11,7 +11,7 @@ from lsp_server.memory.documents import decoded, document_named, new_text
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document, Form
 from lsp_server.records.living.finding import all_addresses
-from lsp_server.records.living.outline import tree
+from lsp_server.records.living.outline import is_placeholder, tree
 from lsp_server.records.living.project import project_addresses
 from lsp_server.records.living.reading import sections_of, twice
 
@@ -112,6 +112,11 @@ def _state(core: Core, known: Document, path: str) -> DocumentState:
     except GitMemoryError as error:
         return DocumentState(known.name, path, known.about, True, person, problem=str(error))
     sections = sections_of(known, text)
-    items = sum(len(one.items) + sum(bool(field.values) for field in one.fields) for one in sections)
+    items = sum(
+        len(one.items)
+        + sum(bool(field.values) for field in one.fields)
+        + bool(one.value and not is_placeholder(one.value))
+        for one in sections
+    )
     named = sum(bool(one.level) for one in sections)
     return DocumentState(known.name, path, known.about, True, person, named, items, left)

@@ -54,7 +54,7 @@ def find(document: Document, nodes: Sequence[Node], words: Sequence[str], *, new
         if (field := _anywhere(document, nodes, wanted[0])) is not None:
             return field
         if new:
-            return Target(None, None, title=words[0].strip())
+            return Target(None, None, title=_as_words(words[0]))
         raise unknown(document, nodes, words)
     above = _section(document, nodes, wanted[:-1])
     if above is not None:
@@ -63,9 +63,15 @@ def find(document: Document, nodes: Sequence[Node], words: Sequence[str], *, new
             return above._replace(field=same[0].name, nodes=same)
         known = [name for name in (above.part.fields if above.part else ()) if slug(name) == wanted[-1]]
         if known or new:
-            name = known[0] if known else words[-1].strip()
-            return above._replace(field=name[:1].upper() + name[1:])
+            return above._replace(field=known[0] if known else _as_words(words[-1]))
     raise unknown(document, nodes, words)
+
+
+def _as_words(word: str) -> str:
+    """A name for what is added: as it was typed, and ``rate-limits`` as people write it."""
+    word = word.strip()
+    said = word.replace("-", " ") if word == slug(word) else word
+    return said[:1].upper() + said[1:]
 
 
 def _section(document: Document, nodes: Sequence[Node], wanted: Sequence[str]) -> Target | None:
