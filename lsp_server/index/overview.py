@@ -38,11 +38,11 @@ class Overview(NamedTuple):
 def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> Overview:
     """``most`` records of each kind; ``branch`` is that of the code, by its short name."""
 
-    def some(where: str, *values: str, order: str = _NEWEST) -> tuple[list[Record], int]:
+    def some(where: str, *values: str) -> tuple[list[Record], int]:
         (count,) = connection.execute(f"SELECT count(*) FROM records WHERE {where}", values).fetchone()
         rows: list[Any] = []
         if count:
-            asked = f"SELECT {COLUMNS} FROM records WHERE {where} ORDER BY {order} LIMIT ?"
+            asked = f"SELECT {COLUMNS} FROM records WHERE {where} ORDER BY {_NEWEST} LIMIT ?"
             rows = connection.execute(asked, (*values, most)).fetchall()
         return unpack_all(rows) if rows else [], count
 
@@ -52,12 +52,17 @@ def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> O
         f"""WHEN instr(data, '"severity":"{word}"') THEN {rank}"""
         for rank, word in enumerate(reversed(SEVERITIES))
     )
-    bugs, bug_count = some(
-        f"kind = ? AND (status IS NULL OR status NOT IN ({settled}))",
-        Kind.BUG.value,
-        *SETTLED_BUG,
-        order=f"CASE {worst} ELSE {len(SEVERITIES)} END, {_NEWEST}",
-    )
+    # One look at all of them tells how many there are and which are the worst.
+    ranked = connection.execute(
+        f"SELECT row FROM records WHERE kind = ? AND (status IS NULL OR status NOT IN ({settled}))"
+        f" ORDER BY CASE {worst} ELSE {len(SEVERITIES)} END, {_NEWEST}",
+        (Kind.BUG.value, *SETTLED_BUG),
+    ).fetchall()
+    rows = [
+        connection.execute(f"SELECT {COLUMNS} FROM records WHERE row = ?", row).fetchone()
+        for row in ranked[:most]
+    ]
+    bugs, bug_count = unpack_all(rows) if rows else [], len(ranked)
     accepted, accepted_count = some("kind = ? AND status = ?", Kind.DECISION.value, "accepted")
     proposed, proposed_count = some("kind = ? AND status = ?", Kind.DECISION.value, "proposed")
     learnings, learning_count = some("kind = ?", Kind.LEARNING.value)
