@@ -34,11 +34,11 @@ def documents(texts: Mapping[str, bytes], beside: Beside) -> dict[str, bytes]:
             document, _ = read_json(written.decode("utf-8"))
             again = project_yaml(document or {}).encode("utf-8")
             _note(beside, path, data, "project_summary.json", written, is_same=again == data)
-        elif text_of(data, _MOST).broken and data.strip():
+        elif (seen := text_of(data, _MOST)).broken:
             _held(beside, path, data)
         else:
             files[path] = data
-            _note(beside, path, data, path, data, is_same=True)
+            _note(beside, path, data, path, data, is_same=seen.text.encode("utf-8") == data)
     _log(months_of, beside, files)
     return files
 

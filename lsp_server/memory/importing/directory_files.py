@@ -148,13 +148,7 @@ def _read(name: str, place: str) -> Iterator[Thing]:
     elif lower in _READERS and not last:
         yield from _text(shown, place, _READERS[lower])
     elif document_at(name) is not None:
-        found = read_text(place)
-        if found.broken and "empty" not in found.broken:
-            yield Thing(shown, shown, broken=found.broken)
-            return
-        data = Path(place).read_bytes()
-        notes = [*found.notes, "it was not changed"] if found.notes else []
-        yield Thing(shown, shown, documents={name: data}, digest=digest(found.text), notes=notes)
+        yield from _text(shown, place, _living)
     else:
         yield Thing(
             shown, shown, broken="such a directory has no place for it; see `git memory artifact add`"
@@ -258,8 +252,15 @@ def _log(name: str, text: str) -> Iterator[Thing]:
 
 
 def _readme(name: str, text: str) -> Iterator[Thing]:
-    documents = {"README.md": text.encode("utf-8")}
-    yield Thing(name, name, origin=name, digest=digest(text), documents=documents)
+    yield from _document(name, "README.md", text)
+
+
+def _living(name: str, text: str) -> Iterator[Thing]:
+    yield from _document(name, name, text)
+
+
+def _document(name: str, path: str, text: str) -> Iterator[Thing]:
+    yield Thing(name, name, digest=digest(text), documents={path: text.encode("utf-8")})
 
 
 _READERS: Mapping[str, Callable[[str, str], Iterator[Thing]]] = {
