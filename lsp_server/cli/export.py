@@ -13,6 +13,7 @@ from lsp_server.cli.session import json_option
 COMMANDS: Mapping[str, str] = {
     "directory": "export_directory:directory",
     "folder": "folder:export_folder",
+    "sessions": "session_files:export_sessions",
 }
 
 

@@ -12,6 +12,7 @@ from lsp_server.cli.output import print_json
 from lsp_server.cli.progress import told_when_slow
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, json_option, memory_command
+from lsp_server.cli.session_files import import_sessions
 from lsp_server.cli.terminal import Terminal, fit, visible_line
 from lsp_server.cli.typed_path import TypedPath
 from lsp_server.records.plain import record_json
@@ -51,20 +52,28 @@ def adr(
         report = memory.import_adrs(
             session.path(directory), dry_run=dry_run, allow_secrets=allow_secrets, redact=redact
         )
+    answer_import(
+        session, report, dry_run=dry_run, nothing=f"no ADR was imported from {visible_line(directory)}"
+    )
+
+
+import_.add_command(adr)
+import_.add_command(directory)
+import_.add_command(import_folder)
+import_.add_command(import_sessions)
+import_.params.append(json_option())
+
+
+def answer_import(session: Session, report: ImportReport, *, dry_run: bool, nothing: str) -> None:
+    """Tell file by file what was imported; ``nothing`` is said, with exit code 1, where no file was."""
     if session.json:
         print_json(session, _report_json(report, dry_run))
     else:
         _print_report(session, report, dry_run)
     if not any(file.record for file in report.files):
         if not session.json:
-            session.say(f"no ADR was imported from {visible_line(directory)}")
+            session.say(nothing)
         raise click.exceptions.Exit(1)
-
-
-import_.add_command(adr)
-import_.add_command(directory)
-import_.add_command(import_folder)
-import_.params.append(json_option())
 
 
 def _report_json(report: ImportReport, dry_run: bool) -> dict[str, Any]:

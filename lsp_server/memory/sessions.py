@@ -97,8 +97,9 @@ def place_session(core: Core, edits: Edits, session: Session, guard: Guard) -> R
     return parse(placed.record.path, placed.data).record or placed.record
 
 
-def place(core: Core, edits: Edits, session: Session, guard: Guard) -> Placed:
-    """As ``place_session``, for a session that was checked and whose messages have no secret."""
+def place(core: Core, edits: Edits, session: Session, guard: Guard, *, apart: bool = True) -> Placed:
+    """As ``place_session``, for a session that was checked and whose messages have no secret. Without
+    ``apart`` what both sides added is there once where it begins alike."""
     path = _path(core, edits, session)
     standing = edits.read(path) if path is not None else None
     written = revised(session)
@@ -107,7 +108,7 @@ def place(core: Core, edits: Edits, session: Session, guard: Guard) -> Placed:
     if path is None or standing is None:
         path = path or edits.free_path(_blank(session))
     elif session.origin is None or standing != session.origin.data:
-        text, given = _merged(session, text, standing), None
+        text, given = _merged(session, text, standing, apart=apart), None
     data = text.encode("utf-8", "surrogateescape")
     record = _told(path, data)
     if record is None or record.id != session.id:
@@ -125,12 +126,17 @@ def _told(path: str, data: bytes) -> Record | None:
     return (parse(path, data[: end + 1]).record if end > 0 else None) or parse(path, data).record
 
 
-def _merged(session: Session, text: str, standing: bytes) -> str:
+def _merged(session: Session, text: str, standing: bytes, *, apart: bool) -> str:
     from lsp_server.records.merging import merge_record
 
     base = session.origin.data if session.origin else None
     merged = merge_record(
-        Kind.SESSION, base, text.encode("utf-8"), standing, ("", ""), apart=session.origin is not None
+        Kind.SESSION,
+        base,
+        text.encode("utf-8"),
+        standing,
+        ("", ""),
+        apart=apart and session.origin is not None,
     )
     return merged.data.decode("utf-8", "surrogateescape")
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.guard import guard_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lsp_server.memory.core import Core
+    from lsp_server.memory.exporting.aloop import SessionExport
+    from lsp_server.memory.results import ImportReport
     from lsp_server.memory.sessions import SessionSummary
     from lsp_server.records.model import Record
     from lsp_server.records.sessions.model import Session
@@ -67,3 +72,36 @@ class Conversing:
         from lsp_server.memory import amending, sessions
 
         return amending.delete(self._core, sessions.find(self._core, ref).id)
+
+    def import_sessions(
+        self,
+        directory: str | Path,
+        *,
+        dry_run: bool = False,
+        allow_secrets: Sequence[str] = (),
+        redact: bool = True,
+    ) -> ImportReport:
+        """Bring the sessions of a folder (``.aloop/sessions``: a ``session.yaml`` in a folder each) onto the
+        branch, as one commit. Importing again adds nothing; what was changed there since is merged with what
+        was changed here. Half-written, doubled and wrongly encoded files are told one by one.
+
+        Raises ``UsageError`` for a folder without any, ``NotInitialisedError``, ``StoreError``.
+        """
+        from pathlib import Path
+
+        from lsp_server.memory.importing.aloop import import_sessions
+
+        guard = guard_for(self._core, allow_secrets, redact)
+        return import_sessions(self._core, Path(directory), guard, dry_run=dry_run)
+
+    def export_sessions(self, directory: str | Path, *, force: bool = False) -> SessionExport:
+        """Write all sessions into such a folder, with its ``.index.yaml``; the import of it is the same
+        memory. A file that was saved there after what is here is left alone, unless ``force``.
+
+        Raises ``RefusedError``, ``NotInitialisedError``, ``StoreError`` where it cannot be written.
+        """
+        from pathlib import Path
+
+        from lsp_server.memory.exporting.aloop import export_sessions
+
+        return export_sessions(self._core, Path(directory), force=force)

@@ -1,4 +1,4 @@
-"""Sessions as another program keeps them: ``<date>_<id8>/session.yaml`` in one folder, and ``.index.yaml``."""
+"""Sessions as another program keeps them: ``<date>_<id8>/session.yaml`` in a folder with ``.index.yaml``."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ INDEX = ".index.yaml"
 
 @dataclass(frozen=True)
 class SessionExport:
-    """What an export wrote: folders' names. ``unchanged`` were there so already; ``kept`` are those whose file
-    was changed there after what we have, and was left alone."""
+    """What an export wrote: folders' names. ``unchanged`` were there so already; ``kept`` are those whose
+    file was saved there after what we have, and was left alone."""
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]

@@ -99,7 +99,7 @@ def _with_what_is_missing(text: str, folder: str, notes: list[str]) -> str:
                 uuid.UUID(found[1])
             except ValueError:
                 made = str(uuid.uuid5(_FOREIGN_IDS, found[1]))
-                notes.append(f"its id {found[1]!r} is no UUID: here it is {made}, and that its name")
+                notes.append(f"its id {found[1]!r} is no UUID: here it is {made}, under its old name")
                 text = set_scalar(text, "id", made)
                 if not re.search(r"^name:", text, re.MULTILINE):
                     text = set_scalar(text, "name", found[1])
@@ -123,7 +123,7 @@ def _without_doubles(sources: Sequence[_Source]) -> None:
             continue
         later, former = (source, other) if source.session.updated > other.session.updated else (other, source)
         former.session = None
-        former.notes.append(f"it has the same id as {later.name}, which was saved later")
+        former.notes.append(f"it has the same id as {later.name}, which stands for both")
         assert later.session is not None
         kept[later.session.id] = later
 
@@ -183,10 +183,7 @@ def _says_the_same(session: Session, other: Session) -> bool:
 def _filled(session: Session, other: Session) -> Session:
     """A session with what it says nothing about as the other has it."""
     keys = ("ended_at", "name", "goal", "agent", "summary", "tags", "links", "code", *LISTS, "next_session")
-    missing: dict[str, Any] = {
-        key: getattr(other, key)
-        for key in keys
-        if getattr(session, key) in (None, (), "") and getattr(other, key)
-    }
+    silent = [key for key in keys if getattr(session, key) in (None, (), "")]
+    missing: dict[str, Any] = {key: getattr(other, key) for key in silent}
     extra = {**other.extra, **session.extra}
     return replace(session, extra=extra, **missing)
