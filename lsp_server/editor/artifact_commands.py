@@ -36,7 +36,7 @@ async def artifact(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 def _written(memory: Memory, path: str) -> Path:
-    return memory.show_file(path, memory.artifact(path))
+    return memory.show_file(path, memory.open_artifact(path))
 
 
 async def _repository(session: Session, arguments: Arguments) -> Repository:

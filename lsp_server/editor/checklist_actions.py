@@ -15,7 +15,6 @@ from lsp_server.editor.actions import action
 from lsp_server.editor.documents import Document
 from lsp_server.editor.own_files import is_own, virtual_place
 from lsp_server.editor.repositories import Repository
-from lsp_server.records.living.documents import BY_NAME
 
 DUE = "gitMemory.due"
 
@@ -60,6 +59,8 @@ def _instead_of(words: list[str], uri: str) -> Iterator[types.CodeAction]:
         case ["close" | "show", label, *_]:
             yield action(f"Open {label}", DUE, "gitMemory.open", ref=label, uri=uri)
         case ["note" | "set", address, *_]:
+            from lsp_server.records.living.documents import BY_NAME
+
             name = BY_NAME.get(address.partition("/")[0])
             if name is not None:
                 yield action(

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.editor import uris
-from lsp_server.records.living.documents import BY_NAME, Form, addresses
 
 if TYPE_CHECKING:
     from lsp_server.editor.arguments import Arguments
@@ -21,8 +20,6 @@ NOTE, SET = "gitMemory.note", "gitMemory.set"
 
 # Addresses of documents that have no sections of their own.
 _ALONE = {"log": ("log",), "project": ("project/milestones", "project/team")}
-# In the others a section is an entry, of which there may be hundreds, or a key.
-_KEPT_BY_SECTION = [one.name for one in BY_NAME.values() if one.form is Form.OUTLINE]
 
 
 async def document(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -48,12 +45,16 @@ async def documents(session: Session, arguments: Arguments) -> list[dict[str, An
 
 
 def _documents(memory: Memory) -> list[dict[str, Any]]:
+    from lsp_server.records.living.documents import BY_NAME, Form, addresses
+
     told: list[dict[str, Any]] = []
     for state in memory.documents():
         own: list[str] = []
-        if state.exists and not state.problem and state.name in _KEPT_BY_SECTION:
+        known = BY_NAME[state.name]
+        # In others a section is an entry, of which there may be hundreds, or a key.
+        if state.exists and not state.problem and known.form is Form.OUTLINE:
             own = [one.address for one in memory.document(state.path).sections if one.level > 1]
-        usual = _ALONE.get(state.name) or addresses(BY_NAME[state.name])
+        usual = _ALONE.get(state.name) or addresses(known)
         told.append({**asdict(state), "addresses": list(dict.fromkeys([*usual, *own]))})
     return told
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from lsp_server.editor.mentions import Mention, mentions
 from lsp_server.errors import GitMemoryError
-from lsp_server.records.living.documents import document_at
 
 if TYPE_CHECKING:
     from lsp_server.editor.repositories import Repository
@@ -24,6 +23,8 @@ def references(line: str) -> Iterator[Mention]:
     """Every label and every name of a living document in a line of one of our documents."""
     yield from mentions(line)
     if ".md" in line or ".yaml" in line:
+        from lsp_server.records.living.documents import document_at
+
         for found in _FILE.finditer(line, 0, _LONGEST_LINE):
             if document_at(found[0]) is not None:
                 yield Mention(found[0], found.start(), found.end())
@@ -36,6 +37,8 @@ def reference_at(line: str, column: int) -> Mention | None:
 
 async def opened(session: Session, repository: Repository, ref: str) -> Path | None:
     """The file view of what is referred to; None where there is nothing of the kind."""
+    from lsp_server.records.living.documents import document_at
+
     in_use = session.files_in_use()
     try:
         if document_at(ref) is not None:

@@ -4,15 +4,17 @@ values of what has but a few. Nothing anywhere else."""
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from lsp_server.editor.completing import Proposal, Sort, complete
 from lsp_server.editor.documents import Document
-from lsp_server.editor.forms import form_of
 from lsp_server.editor.own_files import is_own, is_yaml
 from lsp_server.editor.registering import SELECTOR
 from lsp_server.editor.session import Session
+
+if TYPE_CHECKING:  # loaded when one of our documents is open, not before `initialize` is answered
+    from lsp_server.editor.completing import Proposal
 
 Answer = list[types.CompletionItem] | None
 
@@ -22,9 +24,9 @@ REGISTRATION = types.CompletionRegistrationOptions(
     document_selector=SELECTOR, trigger_characters=["#", "*", " "]
 )
 _KINDS = {
-    Sort.SECTION: types.CompletionItemKind.Module,
-    Sort.FIELD: types.CompletionItemKind.Field,
-    Sort.VALUE: types.CompletionItemKind.EnumMember,
+    "SECTION": types.CompletionItemKind.Module,
+    "FIELD": types.CompletionItemKind.Field,
+    "VALUE": types.CompletionItemKind.EnumMember,
 }
 
 
@@ -36,6 +38,9 @@ def completion(session: Session, params: types.CompletionParams) -> Answer | Awa
 
 
 def _completion(document: Document, position: types.Position) -> Answer:
+    from lsp_server.editor.completing import complete
+    from lsp_server.editor.forms import form_of
+
     form = form_of(document)
     if form is None:
         return None
@@ -53,7 +58,7 @@ def _item(
 ) -> types.CompletionItem:
     return types.CompletionItem(
         label=proposal.label,
-        kind=_KINDS[proposal.sort],
+        kind=_KINDS[proposal.sort.name],
         filter_text=proposal.typed,
         sort_text=f"{number:03}",  # in the order of the document, not of the alphabet
         text_edit=types.TextEdit(document.span(line, proposal.start, column + proposal.after), proposal.text),

@@ -17,8 +17,6 @@ from lsp_server.editor.repositories import Repository
 from lsp_server.editor.saves import SavedFile
 from lsp_server.editor.session import Session
 from lsp_server.errors import GitMemoryError
-from lsp_server.records.living.documents import document_at
-from lsp_server.records.living.file_names import path_of
 
 _BY_ITSELF = (types.TextDocumentSaveReason.AfterDelay, types.TextDocumentSaveReason.FocusOut)
 
@@ -90,6 +88,9 @@ async def _is_recorded(session: Session, draft: SavedFile, repository: Repositor
     if not repository.has_memory:
         return False
     if draft.record_id is None:
+        from lsp_server.records.living.documents import document_at
+        from lsp_server.records.living.file_names import path_of
+
         path = path_of(draft.path.name)
         if document_at(path) is None:
             return False

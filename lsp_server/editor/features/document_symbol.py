@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from lsp_server.editor.documents import Document
-from lsp_server.editor.outline import Entry, Sort, markdown_outline, yaml_outline
 from lsp_server.editor.own_files import is_own, is_yaml
 from lsp_server.editor.registering import SELECTOR
 from lsp_server.editor.session import Session
+
+if TYPE_CHECKING:  # reading our documents is loaded when one is open, not before `initialize` is answered
+    from lsp_server.editor.outline import Entry
 
 Answer = list[types.DocumentSymbol] | list[types.SymbolInformation] | None
 
@@ -18,11 +21,11 @@ OPTIONS = types.DocumentSymbolOptions(label="Git Memory")
 REGISTRATION = types.DocumentSymbolRegistrationOptions(document_selector=SELECTOR, label="Git Memory")
 
 _KINDS = {
-    Sort.HEADING: types.SymbolKind.String,
-    Sort.FIELD: types.SymbolKind.Field,
-    Sort.KEY: types.SymbolKind.Key,
-    Sort.ITEM: types.SymbolKind.Object,
-    Sort.MESSAGE: types.SymbolKind.Event,
+    "HEADING": types.SymbolKind.String,
+    "FIELD": types.SymbolKind.Field,
+    "KEY": types.SymbolKind.Key,
+    "ITEM": types.SymbolKind.Object,
+    "MESSAGE": types.SymbolKind.Event,
 }
 
 
@@ -34,6 +37,8 @@ def document_symbol(session: Session, params: types.DocumentSymbolParams) -> Ans
 
 
 def _symbols(document: Document, trees: bool) -> Answer:
+    from lsp_server.editor.outline import markdown_outline, yaml_outline
+
     read = yaml_outline if is_yaml(document.uri) else markdown_outline
     entries = read([line.rstrip("\r\n") for line in document.lines])
     if trees:
@@ -45,7 +50,7 @@ def _symbol(document: Document, entry: Entry) -> types.DocumentSymbol:
     return types.DocumentSymbol(
         name=_name(entry),
         detail=entry.detail or None,
-        kind=_KINDS[entry.sort],
+        kind=_KINDS[entry.sort.name],
         range=_whole(document, entry),
         selection_range=document.span(entry.start),
         children=[_symbol(document, child) for child in entry.children] or None,
@@ -59,7 +64,7 @@ def _flat(
     for entry in entries:
         yield types.SymbolInformation(
             name=_name(entry),
-            kind=_KINDS[entry.sort],
+            kind=_KINDS[entry.sort.name],
             location=types.Location(document.uri, _whole(document, entry)),
             container_name=container,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsp_server.memory.guard import guard_for
 from lsp_server.records.anchors import CodePlace
@@ -90,9 +90,9 @@ class Drafting:
 
         return page(self._core, checklist)
 
-    def show_file(self, name: str, data: bytes) -> Path:
-        """A private read-only file that shows something. ``name`` is a file's name, or a path on the branch
-        where it is from there."""
+    def show_file(self, name: str, data: bytes | BinaryIO) -> Path:
+        """A private read-only file that shows something; an open file is read to its end and closed. ``name``
+        is a file's name, or a path on the branch where it is from there."""
         from lsp_server.memory import shown_files
 
         return shown_files.show(self._core, name, data)
