@@ -96,7 +96,7 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
 @click.option("--discard", is_flag=True, help="End it without writing anything.")
 @secret_options
 def end(session: Session, summary: str | None, *, discard: bool, no_blockers: bool, **given: Any) -> None:
-    """End a session: write what was done, and what comes next, everywhere it belongs.
+    """End a session: write what was done, where it belongs.
 
     One commit has the session's record, an entry of the session log and of the development log, and what the
     project's context says of recent work. What is not said is filled in from what was committed and recorded

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     "start",
     example="""
     git memory session start "Sign in with a token"
-    git memory session start --agent claude --markdown --tokens 1500
+    git memory session start --agent my-agent --markdown --tokens 1500
     git memory session start --print-only
     """,
 )

@@ -41,6 +41,7 @@ class Uncommitted:
         return sorted(decode_path(entry[3:]) for entry in output.split(b"\0") if len(entry) > 3)
 
     def close(self) -> None:
-        if self._process.poll() is None:
+        """End it, if its answer was not waited for."""
+        if self._process.returncode is None:
             self._process.kill()
-        self._process.communicate()
+            self._process.communicate()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support import Repo
 
-from lsp_server import Memory
+from lsp_server import Memory, Session
 from lsp_server.errors import RefusedError, SecretError, UsageError
 from lsp_server.memory import Kind
 from lsp_server.memory.working_results import Ending, State
@@ -232,7 +232,7 @@ def test_an_end_that_was_stopped_behind_its_commit_is_not_written_twice(repo: Re
 
 _ENDING = """
 import sys
-from lsp_server import Memory
+from lsp_server import Memory, Session
 with Memory.open(".") as memory:
     memory.end_session(f"Ended by {sys.argv[1]}", session=sys.argv[1])
 """
@@ -262,18 +262,14 @@ def test_save_session_end_takes_the_names_of_other_programs(memory: Memory) -> N
 
 
 def test_a_conversation_that_was_saved_meanwhile_keeps_its_messages(memory: Memory) -> None:
-    from lsp_server.memory.sessions import new_session
-
     running = memory.start_session("Talk").session
-    core = memory._core
-    from dataclasses import replace
-
-    talk = replace(new_session(core), id=running.id, messages=({"role": "user", "content": "Hello"},))
+    said = ({"role": "user", "content": "Hello"},)
+    talk = Session(running.id, created_at=running.started.isoformat(), messages=said)
     memory.save_session(talk)
     assert memory.running_session() is not None
     memory.end_session("Talked")
     session = memory.session(running.id)
-    assert session.messages == ({"role": "user", "content": "Hello"},)
+    assert session.messages == said
     assert session.summary == "Talked"
     assert session.ended_at
 
