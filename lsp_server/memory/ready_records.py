@@ -20,6 +20,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _BRANCH = re.compile(r"[A-Za-z][A-Za-z0-9./-]*\Z")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9 -]*\Z")
+_NAME = re.compile(r"[A-Za-z]\w*\Z", re.ASCII)
 _TITLE = re.compile(r"[^\W_][^#\\\n]*\Z")
 _OF_A_MACHINE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40,64}|[0-9T:.+-]{19,32}"
@@ -98,6 +99,31 @@ def _is_plain(shape: Shape, value: Any) -> bool:
             return bool(value.isascii() and value.isalpha())
         case _:
             return False
+
+
+def reads_as_given(record: Record) -> bool:
+    """Whether the title and the fields of a new record are read from its file as they were given. False where
+    only reading tells."""
+    return _TITLE.match(record.title) is not None and all(
+        _is_as_given(field.shape, record.fields[field.name])
+        for field in FIELDS[record.kind]
+        if record.fields.get(field.name)
+    )
+
+
+def _is_as_given(shape: Shape, value: Any) -> bool:
+    if shape is Shape.WORD:
+        return bool(value.isprintable()) and " ".join(value.split()) == value
+    if shape is Shape.MAPPING:
+        return all(
+            _NAME.match(name)
+            and type(figure) in (int, float)
+            and abs(figure) < 10**15  # as anybody writes it
+            for name, figure in value.items()
+        )
+    if shape is Shape.TEXT:
+        return "<!--" not in value and value.rstrip() == value and _TEXT.match(value) is not None
+    return shape in (Shape.ITEMS, Shape.STEPS) and all(map(_is_item, value))
 
 
 def _is_item(value: str) -> bool:

@@ -13,6 +13,7 @@ from lsp_server.memory.amending import with_status
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.directory_files import Thing
+from lsp_server.memory.ready_records import reads_as_given
 from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.document import parse
@@ -32,6 +33,7 @@ from lsp_server.rendering.records import render_record, written_time
 
 IMPORTED = "imported"
 """The key that tells what a record came from, the digest of that, and the digest of what was made of it."""
+_PATH = re.compile(r"\w[\w./-]*\Z")
 _LINE = re.compile(r"^imported: .*\n", re.MULTILINE)
 
 
@@ -76,8 +78,9 @@ def new_text(
         fields=recording.clean_fields(entry.kind, entry.fields),
     )
     keys = [("aliases", flow([thing.alias]))] if thing.alias else []
-    text = guard.clean(rendered(core.templates, record, entry, keys), (record.id,), seen=False)
-    text = _with_difference(text, record, entry)
+    given = rendered(core.templates, record, entry, keys)
+    text = guard.clean(given, (record.id,), seen=False)
+    text = _with_difference(text, record, entry, is_new=text is given)
     imported = f"{IMPORTED}: {scalar(f'{thing.origin} {thing.digest} {made_digest(text)}')}"
     return record, append_lines(text, [imported])
 
@@ -95,11 +98,15 @@ def rendered(
     )
 
 
-def _with_difference(text: str, record: Record, entry: Entry) -> str:
+def _with_difference(text: str, record: Record, entry: Entry, *, is_new: bool = False) -> str:
     """A checkpoint's file with what its JSON says beyond it."""
     if entry.document is None:
         return text
-    found = parse(f"{FOLDERS[record.kind]}/imported.md", text.encode("utf-8")).record or record
+    if is_new and reads_as_given(record) and all(map(_PATH.match, entry.files)):
+        files = tuple({"path": path} for path in entry.files)
+        found = replace(record, fields={**record.fields, "files": files} if files else record.fields)
+    else:
+        found = parse(f"{FOLDERS[record.kind]}/imported.md", text.encode("utf-8")).record or record
     patch = difference(without_id(document_of(found)), without_id(entry.document))
     return append_lines(text, [f"{KEY}: {scalar(patch)}"]) if patch else text
 

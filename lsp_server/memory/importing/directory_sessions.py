@@ -11,9 +11,10 @@ from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import IMPORTED, origin_of
 from lsp_server.memory.importing.taking import Taking
-from lsp_server.memory.sessions import guarded, place_session
+from lsp_server.memory.sessions import clean_head, guarded, place_session
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
+from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.project_directory.beside import bytes_of, digest_of
 from lsp_server.records.project_directory.model import digest
@@ -42,8 +43,22 @@ def take(taking: Taking, thing: Thing) -> None:
         _again(taking, thing, known, session)
         return
     session = _marked(thing, session)
-    thing.record = place_session(taking.core, taking.edits, session, taking.guard)
+    thing.record = _new(taking, session, is_ours=not thing.id)
     thing.taken, thing.path = Taken.NEW, thing.record.path
+
+
+def _new(taking: Taking, session: Session, *, is_ours: bool) -> Record:
+    """A session that is not there. One without a conversation, whose id we have just made, need not be read
+    again for that."""
+    title = session.goal or session.name or ""
+    if not is_ours or session.messages or session.system_messages or not title.isprintable() or not title:
+        return place_session(taking.core, taking.edits, session, taking.guard)
+    text = clean_head(session_text(session), taking.guard)
+    label = format_label(Kind.SESSION, None, session.id)
+    record = Record(session.id, Kind.SESSION, title, label, session.created, "")
+    path = taking.edits.free_path(record)
+    taking.edits.write(path, text.encode("utf-8"))
+    return replace(record, path=path)
 
 
 def session_file(head: str, document: Mapping[str, object], record_id: str) -> bytes | None:

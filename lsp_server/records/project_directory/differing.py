@@ -37,6 +37,8 @@ def _added(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same JSON: ``1``, ``1.0`` and ``true`` are three."""
+    if type(one) is str or type(other) is str:
+        return bool(one == other)
     return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 

@@ -1,0 +1,129 @@
+"""The import of a directory of project memory, against reading and parsing its files.
+
+Processor time of this process and of git's, in one run: 2,000 bugs, 2,000 checkpoints, 1,000 sessions of the
+usual size. The floor reads the same files with the same readers (`json.loads` for JSON) and makes nothing of
+them; the import has to number, render, look for secrets and write besides.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from _measuring import report, repository
+
+from lsp_server import Memory
+from lsp_server.memory.importing.directory_files import read_directory
+
+BUGS, CHECKPOINTS, SESSIONS = 2_000, 2_000, 1_000
+MOST = 1.5
+ROUNDS = 3
+
+BUG = """# Bug #{number:03d}: Email Validation Case Sensitivity {number}
+
+**Date Reported:** 2025-01-{day:02d}
+**Reported By:** the support desk
+**Severity:** Medium
+**Status:** Fixed
+
+## Description
+Email validation is case-sensitive, so that people register twice with one address.
+
+## Steps to Reproduce
+1. Register a user with an address in capitals
+2. Register a user with the same address in small letters
+
+## Expected Behavior
+The second registration fails with an error that says so.
+
+## Actual Behavior
+Both registrations succeed and make two accounts.
+
+## Root Cause
+The address is not normalised before it is looked up.
+
+## Fix
+```python
+email = email.lower().strip()
+```
+
+## Deployed
+- Committed in: {number:07x}
+- Deployed to: staging, production
+- Date: 2025-01-{day:02d}
+"""
+
+
+def build(directory: Path) -> None:
+    """The directory, with as many files as the target names."""
+    for folder in ("bugs", "checkpoints", "sessions"):
+        (directory / folder).mkdir(parents=True)
+    for number in range(1, BUGS + 1):
+        text = BUG.format(number=number, day=number % 28 + 1)
+        (directory / f"bugs/bug_{number:04d}.md").write_text(text)
+    for number in range(CHECKPOINTS):
+        document = {
+            "timestamp": f"2025-{number % 12 + 1:02d}-{number % 28 + 1:02d}T13:30:00Z",
+            "session_id": f"session_{number}",
+            "phase": "Implementation",
+            "progress": {
+                "current_task": f"Task {number}",
+                "completed": ["User model created", "Registration endpoint written", "Tests pass"],
+                "in_progress": [],
+                "todo": ["Login endpoint", "Token refresh", "Rate limits"],
+            },
+            "metrics": {"lines_of_code_added": number, "tests_added": 8, "time_spent_minutes": 210},
+            "files_modified": ["src/models/user.py", "src/api/auth.py", "tests/test_auth.py"],
+            "notes": "Registration is done, the login comes next.",
+        }
+        (directory / f"checkpoints/checkpoint_{number}.json").write_text(json.dumps(document, indent=2))
+    for number in range(SESSIONS):
+        document = {
+            "session_id": f"session_{number}",
+            "start_time": f"2025-{number % 12 + 1:02d}-{number % 28 + 1:02d}T10:00:00Z",
+            "end_time": f"2025-{number % 12 + 1:02d}-{number % 28 + 1:02d}T14:00:00Z",
+            "duration_minutes": 240,
+            "goal": f"User authentication, part {number}",
+            "activities": [
+                {"time": f"{hour}:00", "activity": "Design", "duration_minutes": 30} for hour in range(10, 14)
+            ],
+            "achievements": ["Registration works", "The documentation is up to date"],
+            "next_session": {"goal": "Login", "estimated_duration_minutes": 180},
+        }
+        (directory / f"sessions/session_{number}.json").write_text(json.dumps(document, indent=2))
+
+
+def processor_time(action: Callable[[], object]) -> float:
+    """Milliseconds of this process and of those that it waited for."""
+    before = _used()
+    action()
+    return (_used() - before) * 1000
+
+
+def _used() -> float:
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def main(rounds: int) -> None:
+    floors, imports = [], []
+    with tempfile.TemporaryDirectory(prefix="git-memory-bench-") as top:
+        directory = Path(top, "project-memory")
+        build(directory)
+        read_directory(
+            directory, lambda _: None
+        )  # what is loaded once is loaded, and the files are in memory
+        for _ in range(rounds):
+            with repository(0) as root, Memory.open(root) as memory:
+                floors.append(processor_time(lambda: read_directory(directory, lambda _: None)))
+                imports.append(processor_time(lambda memory=memory: memory.import_directory(directory)))  # type: ignore[misc]  # mypy does not infer a lambda's default
+    count = BUGS + CHECKPOINTS + SESSIONS
+    report(f"import of a directory of {count:,} files", median(imports), median(floors), MOST)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
