@@ -62,7 +62,7 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
     multiple=True,
     type=Text(),
     metavar="TEXT",
-    help="A pattern learned; `testing: TEXT`, `performance: TEXT` or `anti-patterns: TEXT` says where it belongs.",
+    help="A pattern learned; `testing: TEXT`, `performance: TEXT`, `anti-patterns: TEXT` say where it goes.",
 )
 @click.option(
     "--challenge",

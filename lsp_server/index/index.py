@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from lsp_server.index.ahead import Ahead, Coming
     from lsp_server.index.database import Database
-    from lsp_server.index.sessions import SessionRow
     from lsp_server.index.overview import Overview
+    from lsp_server.index.sessions import SessionRow
 
 Answer = TypeVar("Answer")
 
@@ -177,8 +177,8 @@ class Index:
         return self._read(lambda c: listing.newest_checkpoint(c, branch))
 
     def overview(self, branch: str | None, most: int) -> Overview:
-        """What a session begins with: ``most`` of the open bugs, decisions, learnings and sessions, and the last
-        checkpoint, of all and of a branch of the code."""
+        """What a session begins with: ``most`` of the open bugs, decisions and learnings, the last session
+        that ended, the last checkpoint, of all and of a branch of the code."""
         from lsp_server.index.overview import overview
 
         return self._read(lambda c: overview(c, branch, most))
@@ -188,6 +188,12 @@ class Index:
         from lsp_server.index.sessions import session_rows
 
         return self._read(session_rows)
+
+    def last_session(self) -> Record | None:
+        """The session that began last of those that have ended, without its messages."""
+        from lsp_server.index.overview import last_session
+
+        return self._read(last_session)
 
     def broken(self) -> builtins.list[Broken]:
         """The files that could not be read whole, and those that carry the id of an earlier file."""

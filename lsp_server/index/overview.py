@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.index.listing import newest_checkpoint
-from lsp_server.index.packing import COLUMNS, unpack_all
+from lsp_server.index.packing import COLUMNS, unpack, unpack_all
 from lsp_server.records.fields import SEVERITIES
 from lsp_server.records.life_cycle import SETTLED_BUG
 from lsp_server.records.model import Kind, Record
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import sqlite3
 
 _NEWEST = "created DESC, number DESC, id"
+_ENDED = 50  # sessions among which one that ended is looked for
 
 
 class Overview(NamedTuple):
     """The worst and newest open bugs, the newest decisions accepted and still to be decided, the newest
-    learnings, with how many there are of each; the last sessions, the last checkpoint of a branch of the
-    code, and the last of all."""
+    learnings, with how many there are of each; the last session that ended, the last checkpoint of a branch
+    of the code, and the last of all."""
 
     bugs: list[Record]
     bug_count: int
@@ -30,9 +31,20 @@ class Overview(NamedTuple):
     proposed_count: int
     learnings: list[Record]
     learning_count: int
-    sessions: list[Record]
+    session: Record | None
     checkpoint: Record | None
     newest_checkpoint: Record | None
+
+
+def last_session(connection: sqlite3.Connection) -> Record | None:
+    """The session that began last of those that have ended, without what was said in it: that may be long."""
+    columns = COLUMNS.replace("body", "''")
+    rows = connection.execute(
+        f"SELECT {columns} FROM records WHERE kind = ? ORDER BY {_NEWEST} LIMIT ?",
+        (Kind.SESSION.value, _ENDED),
+    )
+    records = (unpack(row) for row in rows)
+    return next((one for one in records if one.fields.get("ended_at")), None)
 
 
 def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> Overview:
@@ -66,7 +78,6 @@ def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> O
     accepted, accepted_count = some("kind = ? AND status = ?", Kind.DECISION.value, "accepted")
     proposed, proposed_count = some("kind = ? AND status = ?", Kind.DECISION.value, "proposed")
     learnings, learning_count = some("kind = ?", Kind.LEARNING.value)
-    sessions, _ = some("kind = ?", "session")
     own = newest_checkpoint(connection, branch) if branch else None
     return Overview(
         bugs,
@@ -77,7 +88,7 @@ def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> O
         proposed_count,
         learnings,
         learning_count,
-        sessions,
+        last_session(connection),
         own,
         own or newest_checkpoint(connection),
     )

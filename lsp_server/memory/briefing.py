@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lsp_server.memory import briefing_documents as documents
 from lsp_server.memory.briefing_budget import Full, budget, fitted
 from lsp_server.memory.briefing_results import Briefing, BriefingLine, RunningSession
-from lsp_server.memory.running_session import ended_at, running
+from lsp_server.memory.running_session import running
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _session(session: RunningSession | None) -> Iterator[Full]:
 
 def _last_session(found: Overview) -> Sequence[BriefingLine]:
     """What the last session that ended says of itself."""
-    record = next((one for one in found.sessions if ended_at(one) is not None), None)
+    record = found.session
     if record is None:
         return ()
     fields = record.fields

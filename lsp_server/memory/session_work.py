@@ -134,12 +134,9 @@ def _second(moment: datetime) -> datetime:
 
 
 def last_ended(core: Core) -> Record | None:
-    """The session that ended last, as far as the newest of them tell."""
-    from lsp_server.index import Filters
-
-    newest = core.followed().list(Filters(kind=Kind("session"), limit=20))
-    ended = [(moment, record) for record in newest if (moment := ended_at(record)) is not None]
-    return max(ended, key=lambda one: one[0])[1] if ended else None
+    """The last session that ended; None where none has, or where its end is no time."""
+    last = core.followed().last_session()
+    return last if last is not None and ended_at(last) is not None else None
 
 
 def _who(core: Core) -> tuple[str | None, str | None]:
