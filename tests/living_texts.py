@@ -62,3 +62,49 @@ def contexts(draw: st.DrawFn) -> str:
         "# Current Project Context\n\n## Active Project: [No active project]\n- **Type**:\n- **Stage**:\n\n"
         f"## Recent Work\n{recent}\n\n## Technical Decisions Made\n{decisions}\n"
     )
+
+
+LINES = st.sampled_from(
+    [
+        *(
+            "# T",
+            "## Code Patterns",
+            "## Testing Patterns",
+            "### Sub",
+            "## Recent Work",
+            "## Active Project: X",
+        ),
+        *(
+            "- **Blockers**: v",
+            "- **Blockers**:",
+            "**Blockers:** v",
+            "**Current focus:** v  ",
+            "1. one",
+            "- \t",
+        ),
+        *(
+            "text",
+            "  goes on",
+            "    deep",
+            "> q",
+            "- ```",
+            "```",
+            "~~~",
+            "<!-- c -->",
+            "<!--",
+            "-->",
+            "---",
+            "===",
+        ),
+        *(
+            "## 2026-01-02 - Session Summary",
+            "### 10:00 - E",
+            "<<<<<<< x",
+            "=======",
+            ">>>>>>> y",
+            "  - below",
+        ),
+        *("", "", "", "", "", "", "\f"),
+    ]
+)
+SOUP = st.lists(LINES | WORDS.map(lambda said: f"- {said}"), max_size=20).map("\n".join)

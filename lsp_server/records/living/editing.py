@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import RefusedError, UsageError
 from lsp_server.records.living.documents import Document, Part, slug
 from lsp_server.records.living.finding import Target, addressed, find, near_addresses, part_of
 from lsp_server.records.living.outline import Node, field_of, is_placeholder, tree, walk
@@ -117,6 +117,11 @@ def _opened(document: Document, text: str, words: Sequence[str], *, new: bool) -
     near = near_addresses([said for _, said in there], f"{document.name}/{slug(title)}")
     text = _with_section(text, document, nodes, target.part, title)
     target = find(document, tree(text), words, new=new)
+    if target.section is None:
+        raise RefusedError(
+            f"{document.path} has code or a comment that is never closed, and nothing below it is read: "
+            "close it by hand first"
+        )
     return _Opened(text, target, title, tuple(near))
 
 
@@ -303,7 +308,9 @@ def _with_new_field(text: str, target: Target, values: Sequence[str], *, as_list
     else:
         text = _with_item(text, section, line, "")
         start = text.index(line, section.end)
-    again = next(one for one in _all_fields(tree(text)) if one.start == start)
+    again = next((one for one in _all_fields(tree(text)) if one.start == start), None)
+    if again is None:
+        raise RefusedError(f"a field cannot be added to {section.name!r} as it is written: add it by hand")
     said = _as_list(text, again, (), (), values) if as_list else _field_text(text, again, values)
     return _replaced(text, again, said)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from living_texts import WORDS, contexts, patterns
+from living_texts import SOUP, WORDS, contexts, patterns
 
+from lsp_server.errors import GitMemoryError
 from lsp_server.records.living.documents import BY_NAME, Document
 from lsp_server.records.living.editing import note, put
 from lsp_server.records.living.entries import with_entry, with_log_entry
@@ -23,7 +24,7 @@ def merged(document: Document, base: str | None, one: str, other: str) -> str:
     old = None if base is None else base.encode()
     first = merge_living(document, old, one.encode(), other.encode())
     assert first == merge_living(document, old, other.encode(), one.encode())
-    assert b"<<<<<<<" not in first
+    assert b"<<<<<<<" not in first or "<<<<<<<" in one + other
     assert merge_living(document, first, first, first) == first
     return first.decode()
 
@@ -278,3 +279,23 @@ def test_log_entries_are_all_kept_in_order(entries: list[tuple[int, int, str]], 
     assert times == sorted(times)
     wanted = written[1] + [one for one in written[2] if "of 2" in one]
     assert len(found) >= len(set(wanted))
+
+
+@given(st.sampled_from([PATTERNS, CONTEXT, LOG, SESSIONS]), SOUP, SOUP, SOUP)
+def test_any_lines_at_all_merge_the_same_whoever_merges(
+    document: Document, base: str, one: str, other: str
+) -> None:
+    merged(document, base, one, other)
+    merged(document, None, one, other)
+
+
+@given(st.sampled_from(["code", "testing", "blockers"]), SOUP)
+def test_any_lines_at_all_take_a_note_or_refuse_it(address: str, text: str) -> None:
+    document = CONTEXT if address == "blockers" else PATTERNS
+    try:
+        after = note(document, text, [address], "NEW thing").text
+    except GitMemoryError:
+        return
+    assert "NEW thing" in after
+    kept = {line.strip() for line in after.split("\n")}
+    assert {line.strip() for line in text.split("\n") if "Blockers" not in line} - {""} <= kept
