@@ -32,8 +32,8 @@ class Noted(NamedTuple):
 
 class FolderFile(NamedTuple):
     """A file of a ``memory/`` folder. ``outcome`` is ``new``, ``merged`` (of an export: written over),
-    ``same`` or ``skipped``; ``path`` is where it stands on the branch, and ``notes`` say what to know of it, or
-    why it was skipped."""
+    ``same`` or ``skipped``; ``path`` is where it stands on the branch, ``notes`` say what to know of it
+    or why it was skipped."""
 
     name: str
     outcome: str
