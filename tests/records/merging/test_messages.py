@@ -1,0 +1,134 @@
+"""Two edits of one session's file become one: nothing that was said is lost, whoever merges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lsp_server.records.merging import merge_record
+from lsp_server.records.model import Kind
+from lsp_server.records.sessions.model import Session
+from lsp_server.records.sessions.reading import read_session
+from lsp_server.records.sessions.writing import session_text
+
+ID = "a1b2c3d4-5678-40ab-8def-1234567890ab"
+PATH = "sessions/2025/01/2025-01-31_a1b2c3d4/session.yaml"
+EARLY, LATE = "2025-02-01T10:00:00+00:00", "2025-02-02T10:00:00+00:00"
+NAMES = ("ours", "theirs")
+
+
+def session(*said: str, updated: str = "2025-01-31T15:00:00+00:00", **head: Any) -> Session:
+    messages = tuple({"role": "user", "content": text} for text in said)
+    return replace(Session(ID, "2025-01-31T14:30:00", updated, messages=messages), **head)
+
+
+def merged(base: Session | None, one: Session, other: Session, *, apart: bool = False) -> Session:
+    """The merge, the same whichever side is whose."""
+    texts = [None if side is None else session_text(side).encode() for side in (base, one, other)]
+    assert texts[1] is not None
+    assert texts[2] is not None
+    first = merge_record(Kind.SESSION, texts[0], texts[1], texts[2], NAMES, apart=apart)
+    again = merge_record(Kind.SESSION, texts[0], texts[2], texts[1], NAMES[::-1], apart=apart)
+    assert first == again
+    found, problems = read_session(PATH, first.data)
+    assert problems == ()
+    assert found is not None
+    return found
+
+
+def said(found: Session) -> list[str]:
+    return [message["content"] for message in found.messages]
+
+
+def test_what_both_added_is_kept_in_the_order_of_the_saves() -> None:
+    base = session("a")
+    found = merged(base, session("a", "late", updated=LATE), session("a", "early", updated=EARLY))
+    assert said(found) == ["a", "early", "late"]
+    assert found.updated_at == LATE
+
+
+def test_one_conversation_that_two_clones_have_is_there_once() -> None:
+    base = session("a")
+    one = session("a", "b", "c", "one", updated=EARLY)
+    other = session("a", "b", "c", "other", updated=LATE)
+    assert said(merged(base, one, other)) == ["a", "b", "c", "one", "other"]
+    assert said(merged(None, one, other)) == ["a", "b", "c", "one", "other"]
+    assert said(merged(base, session("a", "b"), one)) == ["a", "b", "c", "one"]
+
+
+def test_two_programs_that_say_the_same_have_said_it_twice() -> None:
+    one, other = session("a", "yes", updated=EARLY), session("a", "yes", updated=LATE)
+    assert said(merged(session("a"), one, other, apart=True)) == ["a", "yes", "yes"]
+
+
+def test_a_changed_message_is_the_changed_one_and_a_removed_one_is_gone() -> None:
+    base = session("a", "b", "c")
+    one, other = session("a", "B", "c", updated=EARLY), session("b", "c", "d", updated=LATE)
+    assert said(merged(base, one, other)) == ["B", "c", "d"]
+
+
+def test_a_message_that_both_changed_is_there_as_both_have_it() -> None:
+    base = session("a", "b", "c")
+    one, other = session("a", "one", "c", updated=EARLY), session("a", "other", "c", updated=LATE)
+    assert said(merged(base, one, other)) == ["a", "one", "other", "c"]
+
+
+def test_the_head_is_merged_as_every_front_matter_is() -> None:
+    base = session("a", goal="Add", achievements=("one",), tags=("x",))
+    one = replace(base, updated_at=EARLY, achievements=("one", "two"), summary="Done", tags=("x", "y"))
+    other = replace(base, updated_at=LATE, achievements=("one", "three"), ended_at=LATE, tags=("x", "z"))
+    found = merged(base, one, other)
+    assert (found.goal, found.summary, found.ended_at, found.updated_at) == ("Add", "Done", LATE, LATE)
+    assert sorted(found.achievements) == ["one", "three", "two"]
+    assert sorted(found.tags) == ["x", "y", "z"]
+
+
+def test_two_goals_are_a_conflict_that_is_listed() -> None:
+    base, one, other = session("a", goal="A"), session("a", goal="B"), session("a", goal="C")
+    texts = [session_text(side).encode() for side in (base, one, other)]
+    found = merge_record(Kind.SESSION, texts[0], texts[1], texts[2], NAMES)
+    assert [conflict.where for conflict in found.conflicts] == ["goal"]
+    assert read_session(PATH, found.data)[0] is not None
+
+
+def test_marks_of_a_conflict_that_somebody_talks_about_are_none() -> None:
+    talk = "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs"
+    found = merge_record(
+        Kind.SESSION,
+        session_text(session(talk)).encode(),
+        session_text(session(talk, "one")).encode(),
+        session_text(session(talk, "other")).encode(),
+        NAMES,
+    )
+    assert found.conflicts == ()
+
+
+def test_a_file_of_another_style_is_merged_as_well() -> None:
+    base = session("a")
+    flow = (
+        f'id: {ID}\nkind: session\ncreated_at: "2025-01-31T14:30:00"\n'
+        "messages: [{role: user, content: a}, {role: user, content: x}]\n"
+    )
+    dashes = session_text(session("a", "b")).replace("\n  - ", "\n- ").replace("\n    content", "\n  content")
+    found = merge_record(Kind.SESSION, session_text(base).encode(), dashes.encode(), flow.encode(), NAMES)
+    known, problems = read_session(PATH, found.data)
+    assert problems == ()
+    assert known is not None
+    assert sorted(said(known))[-2:] == ["b", "x"]
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c\nd", "- e", "messages:", "\n"]), max_size=5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORDS, WORDS, WORDS)
+def test_nothing_that_was_added_is_lost(base: list[str], one: list[str], other: list[str]) -> None:
+    first, second = session(*base, *one, updated=EARLY), session(*base, *other, updated=LATE)
+    found = said(merged(session(*base), first, second, apart=True))
+    assert found == [*base, *one, *other] or (not one or not other or one == other)
+    for side in (first, second):
+        left = iter(found)
+        assert all(any(text == kept for kept in left) for text in said(side))
