@@ -15,23 +15,22 @@ from lsp_server.errors import (
     RefusedError,
     SecretError,
     StoreError,
-    UsageError,
 )
 from lsp_server.memory import running_session
 from lsp_server.memory.briefing_text import one_line
 from lsp_server.memory.guard import machine_text
 from lsp_server.memory.running_session import ended_at
+from lsp_server.memory.session_telling import achievements, activities, filled, pattern_section, tidy
 from lsp_server.memory.session_work import (
     Since,
     Work,
-    became,
     last_ended,
     since_last,
     since_running,
     work_since,
 )
 from lsp_server.memory.working_results import Ended, Ending
-from lsp_server.records.model import Kind, Record
+from lsp_server.records.model import Record
 from lsp_server.records.sessions.model import Session
 
 if TYPE_CHECKING:
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
 
-_ACTIVITIES = 100
-_ACHIEVEMENTS = 20
-_IN_A_FIELD = 5  # achievements that a field of the context names
 _LOG_TITLE = "Session End"
 _HEADING = 120  # characters of a summary that stand in a heading
 
@@ -70,7 +66,7 @@ def end(
         return _answer(core, before, [], core.tip(), was_written=True)
     work = _quiet(core, work_since(core, about.since, uncommitted=False))
     about = about._replace(goal=goal or about.goal, agent=agent or about.agent)
-    said = filled(_tidy(ending), work, about.goal)
+    said = filled(tidy(ending), work, about.goal)
     writing = _Writing(core, about, said, work, guard)
     with _Kept(said):
         version = core.commit(writing)
@@ -97,59 +93,6 @@ def form_for(core: Core, ending: Ending | None) -> str:
     work = _quiet(core, work_since(core, about.since, uncommitted=False))
     done = tuple(said.accomplished) or tuple(achievements(work))
     return form_to_fill(replace(said, summary=said.summary or about.goal or "", accomplished=done))
-
-
-def filled(ending: Ending, work: Work, goal: str | None) -> Ending:
-    """What was said, with what was done in the places where nothing was said. Raises ``UsageError`` where
-    neither tells anything."""
-    accomplished = tuple(ending.accomplished) or tuple(achievements(work))
-    summary = ending.summary or (goal or "") or "; ".join(accomplished[:_IN_A_FIELD])
-    if not summary:
-        others = replace(ending, focus=None, blockers=None)
-        if others == Ending() and ending.focus is None and ending.blockers is None:
-            raise UsageError(
-                "nothing was done since the session began, and nothing is said: give a summary, or "
-                "`git memory session end --discard` to end it without one"
-            )
-        summary = next(iter([*ending.next_steps, *ending.challenges, *ending.patterns]), "Session")
-    return replace(ending, summary=summary, accomplished=accomplished)
-
-
-def achievements(work: Work) -> list[str]:
-    """What was achieved, as far as it can be seen: what was committed, fixed, decided and learned."""
-    done = [commit.subject for commit in work.code]
-    for change in work.records:
-        record = change.new
-        if record is None:
-            continue
-        if record.kind is Kind.BUG and became(change, "fixed", "closed"):
-            done.append(f"{record.label} fixed: {record.title}")
-        elif record.kind is Kind.DECISION and became(change, "accepted"):
-            done.append(f"{record.label} decided: {record.title}")
-        elif record.kind is Kind.LEARNING and change.old is None:
-            done.append(f"{record.label} learned: {record.title}")
-        elif record.kind is Kind.CHECKPOINT and change.old is None:
-            done += [str(item) for item in record.fields.get("completed") or ()]
-    return list(dict.fromkeys(" ".join(one.split()) for one in done if one.strip()))[-_ACHIEVEMENTS:]
-
-
-def _tidy(ending: Ending) -> Ending:
-    """Every text on one line; those that say nothing are left out."""
-
-    def lines(texts: Sequence[str]) -> tuple[str, ...]:
-        return tuple(one for text in texts if (one := " ".join(text.split())))
-
-    return Ending(
-        " ".join(ending.summary.split()),
-        lines(ending.accomplished),
-        lines(ending.next_steps),
-        None if ending.focus is None else " ".join(ending.focus.split()),
-        None if ending.blockers is None else lines(ending.blockers),
-        lines(ending.patterns),
-        lines(ending.challenges),
-        lines(ending.decisions),
-        ending.metrics,
-    )
 
 
 def _quiet(core: Core, work: Work) -> Work:
@@ -321,31 +264,6 @@ def _first(work: Work) -> datetime | None:
 
 def _new(given: Sequence[Any], there: Sequence[Any]) -> list[Any]:
     return [one for one in given if one not in there]
-
-
-def activities(work: Work, began: datetime) -> list[dict[str, str]]:
-    """What was done when, the earliest first: commits of the memory and of the code."""
-    done = [(one.when, one.subject) for one in work.commits]
-    done += [(one.when, f"commit {one.id[:10]} {one.subject}") for one in work.code]
-    done.sort(key=lambda one: one[0])
-    first = began.astimezone().date()
-    told = []
-    for when, subject in done[-_ACTIVITIES:]:
-        local = when.astimezone()
-        shown = f"{local:%H:%M}" if local.date() == first else f"{local:%Y-%m-%d %H:%M}"
-        told.append({"time": shown, "activity": subject})
-    return told
-
-
-def pattern_section(pattern: str) -> tuple[str, str]:
-    """``testing: Property tests`` goes to the section of that name; what names none is a code pattern."""
-    from lsp_server.records.living.documents import BY_NAME, called, slug
-
-    word, colon, text = pattern.partition(":")
-    for part in BY_NAME["patterns"].parts:
-        if colon and text.strip() and slug(word) in called(part):
-            return slug(part.title), text.strip()
-    return slug(BY_NAME["patterns"].parts[0].title), pattern
 
 
 class _Kept:
