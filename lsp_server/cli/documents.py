@@ -41,7 +41,7 @@ class DocumentName(ParamType):
 @click.argument("name", required=False, type=DocumentName())
 @person_options
 def documents(session: Session, name: str | None, *, mine: bool, person: str | None) -> None:
-    """List the documents that people keep up to date, or print one.
+    """List what people keep up to date, or print one document.
 
     They are Markdown and YAML files on the memory's branch: what works here, what is worked on, how people
     like to work, logs. `git memory note` and `set` change them; one that is not there yet is made then.

@@ -10,7 +10,6 @@ from lsp_server.cli.arguments import Ref
 from lsp_server.cli.diff import change_json, print_texts
 from lsp_server.cli.output import commit_json, print_commit, print_json
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.records.living.documents import is_document
 
 if TYPE_CHECKING:
     from lsp_server.memory.review_results import HistoryEntry
@@ -33,6 +32,8 @@ def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> No
     its label or its id. `git memory show REF@{COMMIT}` shows it as it was then. The name of a document that
     people keep up to date (`context`, `patterns` …) tells its changes.
     """
+    from lsp_server.records.living.documents import is_document
+
     if is_document(ref):
         from lsp_server.cli.documents import print_history
 

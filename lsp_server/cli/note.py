@@ -56,7 +56,7 @@ def whose(memory: Memory, mine: bool, person: str | None) -> str | None:
     git memory note context/blockers "The staging database is down"
     git memory note project/team "Ada (developer)"
     git memory note preferences/libraries pytest --mine
-    git memory note log "Login endpoint" --item "Tests first" --item "Rate limit left out"
+    git memory note log "Login endpoint" --item "Tests first"
     """,
 )
 @click.argument("address", type=Address())

@@ -14,7 +14,6 @@ from lsp_server.cli.code_link import link_json
 from lsp_server.cli.output import print_json, print_table, record_row
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
-from lsp_server.records.living.documents import is_document
 from lsp_server.records.model import Kind, Problem, Record
 from lsp_server.records.plain import record_json
 
@@ -133,6 +132,8 @@ def show(session: Session, ref: str, *, raw: bool, commit: bool, markdown: bool)
         raise click.UsageError("--raw shows a record's file, and a commit has none: leave one of them out")
     if markdown and (raw or session.json):
         raise click.UsageError("--markdown, --raw and --json are different answers: choose one")
+    from lsp_server.records.living.documents import is_document
+
     if not commit and not markdown and is_document(ref):
         from lsp_server.cli.documents import show_document
 
