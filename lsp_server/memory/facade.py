@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from lsp_server.memory.calls.artifacts import Artifacts
 from lsp_server.memory.calls.batching import Batching
 from lsp_server.memory.calls.citing import Citing
-from lsp_server.memory.calls.documents import Documenting
 from lsp_server.memory.calls.directories import Directories
+from lsp_server.memory.calls.documents import Documenting
 from lsp_server.memory.calls.drafting import Drafting
 from lsp_server.memory.calls.hooking import Hooking
 from lsp_server.memory.calls.maintaining import Maintaining
@@ -20,8 +20,8 @@ from lsp_server.memory.calls.reading import Reading
 from lsp_server.memory.calls.resuming import Resuming
 from lsp_server.memory.calls.reviewing import Reviewing
 from lsp_server.memory.calls.rewriting import Rewriting
-from lsp_server.memory.calls.sessions import Conversing
 from lsp_server.memory.calls.saving import Saving
+from lsp_server.memory.calls.sessions import Conversing
 from lsp_server.memory.calls.sharing import Sharing
 from lsp_server.memory.calls.snapshotting import Snapshotting
 from lsp_server.memory.calls.trusting import Trusting

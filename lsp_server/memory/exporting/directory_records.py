@@ -163,7 +163,7 @@ def _alone(text: str, record: Record, read: Callable[[str], list[Entry]]) -> tup
     number = "" if record.number is None else f" {record.number:03d}"
     day = f"{record.created:%Y-%m-%d}: " if record.kind is Kind.LEARNING else f"Decision{number}: "
     for title in (heading(record.title), record.label):
-        text = f"## {day}{title}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(_seen(record.body))}"
+        text = _seen(f"## {day}{title}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(record.body)}")
         entry = _entry_in(text, record, read)
         if entry is not None:
             return text, entry
@@ -174,7 +174,7 @@ def _alone(text: str, record: Record, read: Callable[[str], list[Entry]]) -> tup
 def _entry_in(text: str, record: Record, read: Callable[[str], list[Entry]]) -> Entry | None:
     if not stands_alone(text):
         return None
-    entries = read(text + _END.format("2020-01-01: End"))
+    entries = read(_seen(text + _END.format("2020-01-01: End")))
     if len(entries) == 2 and entries[0].id == record.id and entries[0].written == text:
         return entries[0]
     return None

@@ -78,11 +78,15 @@ def new_text(
         fields=recording.clean_fields(entry.kind, entry.fields),
     )
     keys = [("aliases", flow([thing.alias]))] if thing.alias else []
-    given = rendered(core.templates, record, entry, keys)
-    text = guard.clean(given, (record.id,), seen=False)
-    text = _with_difference(text, record, entry, is_new=text is given)
-    imported = f"{IMPORTED}: {scalar(f'{thing.origin} {thing.digest} {made_digest(text)}')}"
-    return record, append_lines(text, [imported])
+    text = _with_difference(rendered(core.templates, record, entry, keys), record, entry, is_new=True)
+    text = guard.clean(text, (record.id,), seen=False)
+    return record, append_lines(text, [_imported(thing, text, guard)])
+
+
+def _imported(thing: Thing, text: str, guard: Guard) -> str:
+    """The line that says what a record came from. The name of a file can be a secret, too."""
+    origin = guard.clean(thing.origin, seen=False)
+    return f"{IMPORTED}: {scalar(f'{origin} {thing.digest} {made_digest(text)}')}"
 
 
 def rendered(
@@ -149,11 +153,10 @@ def updated_text(core: Core, text: str, thing: Thing, path: str, guard: Guard) -
     parts = split(text)
     text = text[: parts.body] + fresh[split(fresh).body :]
     text = set_lines(text, KEY, [])
-    text = _with_difference(guard.clean(text, (record.id,), seen=False), record, entry)
+    text = guard.clean(_with_difference(text, record, entry), (record.id,), seen=False)
     if IMPORTED in record.extra:
         text = _LINE.sub("", text, count=1)
-        imported = f"{IMPORTED}: {scalar(f'{thing.origin} {thing.digest} {made_digest(text)}')}"
-        text = append_lines(text, [imported])
+        text = append_lines(text, [_imported(thing, text, guard)])
     return text
 
 

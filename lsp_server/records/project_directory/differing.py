@@ -16,7 +16,7 @@ KEY = "json"  # of the front matter
 def difference(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """What to lay over ``made`` to have ``wanted``, as one line of JSON; empty where they are the same."""
     added = _added(made, wanted)
-    gone = [key for key in made if key not in wanted]
+    gone = [key for key, value in made.items() if key not in wanted or not _fits(value, wanted[key])]
     if not added and not gone:
         return ""
     return json.dumps([added, gone] if gone else [added], ensure_ascii=False, separators=(", ", ": "))
@@ -28,11 +28,18 @@ def _added(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]
         mine = made.get(key)
         if key in made and same(mine, value):
             continue
-        if isinstance(mine, dict) and isinstance(value, dict) and all(name in value for name in mine):
+        if isinstance(mine, dict) and isinstance(value, dict) and _fits(mine, value):
             added[key] = _added(mine, value)
         else:
             added[key] = value
     return added
+
+
+def _fits(mine: Any, wanted: Any) -> bool:
+    """Whether the other can be laid over a value: nothing has to be taken out of it first."""
+    if not (isinstance(mine, dict) and isinstance(wanted, dict)):
+        return True
+    return all(key in wanted and _fits(value, wanted[key]) for key, value in mine.items())
 
 
 def same(one: Any, other: Any) -> bool:

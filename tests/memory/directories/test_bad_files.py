@@ -122,6 +122,27 @@ def test_a_secret_keeps_its_own_file_out_and_no_other(memory: Memory, directory:
     assert secret not in memory.get("BUG-99").body
 
 
+@pytest.mark.parametrize(
+    "where", ["an unknown key", "a name", "a session's key", "the summary", "an artifact"]
+)
+def test_a_secret_does_not_come_in_by_another_way(memory: Memory, directory: Path, where: str) -> None:
+    secret = "ghp_" + "a1B2c3D4e5" * 3 + "f6G7h8"
+    name, text = {
+        "an unknown key": ("checkpoints/x.json", json.dumps({"phase": "x", "remote": {"token": secret}})),
+        "a name": (f"bugs/{secret}.md", BUG.replace("#023", "#098")),
+        "a session's key": ("sessions/x.json", json.dumps({"session_id": "x", "odd": [secret]})),
+        "the summary": ("project_summary.json", json.dumps({"project_name": secret})),
+        "an artifact": ("artifacts/reports/x.txt", secret),
+    }[where]
+    (directory / name).write_text(text)
+    report = memory.import_directory(directory)
+    assert [t.source for t in report.things if t.taken is Taken.SKIPPED] == [name]
+    snapshot = memory._core.store.snapshot()
+    for file in snapshot.files():
+        assert secret not in file.path
+        assert secret.encode() not in (snapshot.read(file.path) or b""), file.path
+
+
 @pytest.mark.parametrize("path", ["../../escape.md", "decisions/../../x.md", "/etc/x.md", "templates/x.md"])
 def test_what_stands_beside_the_files_leads_nowhere_else(
     memory: Memory, directory: Path, tmp_path: Path, path: str

@@ -1,0 +1,188 @@
+"""The formats of a project directory are read as people and programs write them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lsp_server.records.project_directory.bugs import read_bug
+from lsp_server.records.project_directory.decisions import consequences_in, read_decisions
+from lsp_server.records.project_directory.differing import difference, laid_over
+from lsp_server.records.project_directory.json_file import read_json
+from lsp_server.records.project_directory.learnings import read_learnings
+from lsp_server.records.project_directory.log import joined, log_of, months
+from lsp_server.records.project_directory.markdown import items_of, shifted
+from lsp_server.records.project_directory.project import project_summary, project_yaml
+
+
+@pytest.mark.parametrize(
+    ("heading", "number", "title"),
+    [
+        ("Decision 001: Use JWT", 1, "Use JWT"),
+        ("Decision: Use JWT", None, "Use JWT"),
+        ("decision #12 - Use JWT", 12, "Use JWT"),
+        ("Design Decision 3. Use JWT", 3, "Use JWT"),
+        ("ADR-0007: Use JWT", 7, "Use JWT"),
+        ("4. Use JWT", 4, "Use JWT"),
+        ("Use JWT", None, "Use JWT"),
+        ("Decision 5: a: b", 5, "a: b"),
+    ],
+)
+def test_headings_of_decisions(heading: str, number: int | None, title: str) -> None:
+    _, (entry,) = read_decisions(f"# Design Decisions\n\n## {heading}\n\nText.\n")
+    assert (entry.number, entry.title) == (number, title)
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("**Status:** Accepted  ", "accepted"),
+        ("**Status**: ✅ Approved", "accepted"),
+        ("- **Status:** Draft", "proposed"),
+        ("**Status:** Superseded by Decision 4", "superseded"),
+        ("", "proposed"),
+        ("**Status:** Whatever", "proposed"),
+    ],
+)
+def test_statuses_of_decisions(line: str, status: str) -> None:
+    _, (entry,) = read_decisions(f"## Decision 1: T\n\n**Date:** 2025-01-07\n{line}\n**Decider:** the team\n")
+    assert (entry.status, entry.date, entry.fields["deciders"]) == (status, "2025-01-07", ("the team",))
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "severity"),
+    [
+        ("**Status:** Fixed\n**Severity:** Medium", "fixed", "medium"),
+        ("**Status:** RESOLVED (v2)\n**Severity:** Critical!", "fixed", "critical"),
+        ("**Status:** In Progress\n**Priority:** P1", "in-progress", "high"),
+        ("**Status:** Won't Fix\n**Severity:** minor", "wont-fix", "low"),
+        ("**Status:** 🔴 Open", "open", None),
+        ("**Status:** Duplicate", "closed", None),
+        ("**Status:** Sleeping\n**Severity:** odd", "open", None),
+        ("", "open", None),
+    ],
+)
+def test_words_of_bugs(words: str, status: str, severity: str | None) -> None:
+    entry = read_bug("bugs/bug_007.md", f"# Bug: T\n\n{words}\n\n## Description\nText\n")
+    assert (entry.number, entry.title, entry.status) == (7, "T", status)
+    assert entry.fields.get("severity") == severity
+    if "odd" in words:
+        assert "## Severity\n\nodd" in entry.text
+        assert len(entry.notes) == 2
+
+
+def test_a_bug_as_a_program_appends_it() -> None:
+    head = "# Bug #7\n\n**Date:** 2025-01-07  \n**Status:** Fixed\n\n"
+    text = f"{head}## Description\nIt fails\n\n## Lesson Learned\nLook.\n"
+    entry = read_bug("bug_007.md", text)
+    assert (entry.number, entry.title, entry.date) == (7, "It fails", "2025-01-07")
+    assert entry.fields == {"description": "It fails", "lessons": "Look."}
+
+
+def test_a_learning_as_a_program_appends_it() -> None:
+    _, entries = read_learnings(
+        "# Lessons Learned\n\n## Bug #7: It fails\n**Lesson:** Look.\n\n\n## 2025-01-07 - B\nx\n"
+    )
+    assert [(entry.title, entry.date, entry.fields) for entry in entries] == [
+        ("Bug #7: It fails", "", {"lesson": "Look."}),
+        ("B", "2025-01-07", {"what_happened": "x"}),
+    ]
+
+
+def test_headings_in_code_and_underlined_ones_begin_no_entry() -> None:
+    _, entries = read_decisions(
+        "## A\n\n```\n## not one\n```\n\nText\n---\n\n## B\n\n<!--\n## nor this\n-->\n"
+    )
+    assert [entry.title for entry in entries] == ["A", "B"]
+    assert entries[0].fields["context"] == "```\n## not one\n```\n\nText"
+
+
+def test_sections_that_are_no_field_are_told_and_kept() -> None:
+    _, (entry,) = read_decisions(
+        "## A\n\n### Context\nc\n\n#### Deep\nd\n\n### Odd\no\n\n### Context\nagain\n"
+    )
+    assert entry.fields == {"context": "c\n\n### Deep\nd"}
+    assert entry.text == "## Odd\n\no\n\n## Context\n\nagain"
+    assert entry.notes == [
+        "“Odd” is no field of a decision; it was kept as text",
+        "“Context” is there twice; it was kept as text",
+    ]
+
+
+def test_consequences_are_two_lists_or_a_text() -> None:
+    both = "**Positive:**\n- a\n- b\n  more\n\n**Negative:**\n* c"
+    assert consequences_in(both) == (("a", "b\nmore"), ("c",), "")
+    for text in ("Well.", f"{both}\n\nAnd more.", "**Positive:**\n- a\n  - b", f"{both}\n**Positive:**\n- d"):
+        assert consequences_in(text) == ((), (), text)
+
+
+def test_only_a_plain_list_is_one() -> None:
+    assert items_of("- a\n- b") == ("a", "b")
+    assert items_of("1. a\n2. b\n   more") == ("a", "b\nmore")
+    for text in ("text", "- a\n\ntext", "- a\n  ```\n  x\n  ```", "- a\n  - b"):
+        assert items_of(text) is None
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_code_is_not_shifted(by: int) -> None:
+    code = "```python\n# a comment\n### and another\n```"
+    assert shifted(f"### A\n\n{code}", by) == f"{'#' * (3 + by)} A\n\n{code}"
+
+
+def test_a_log_is_cut_by_months_and_put_together_again() -> None:
+    text = "# Development Log\n\n## 2024-12-31\n\n### 23:00 - A\n- a\n\n"
+    text += "## 2025-01-07\n\n### Odd\n\n## Not a day\nx\n"
+    found, above = months(text)
+    assert list(found) == ["log/2024/12.md", "log/2025/01.md"]
+    assert above == []
+    assert log_of(found) == text
+    assert months("# Log\n\nIntro\n\n## 2025-13-01\n")[0] == {}
+
+
+def test_two_logs_of_a_month_are_joined_without_repeating_anything() -> None:
+    mine = "# Development Log\n\n## 2025-01-07\n\n### 10:00 - A\n- a\n"
+    theirs = "# Development Log\n\n## 2025-01-06\n\n### 9:00 - B\n\n"
+    theirs += "## 2025-01-07\n\n### 10:00 - A\n- a\n\n### 11:00 - C\n"
+    both = joined(mine, theirs)
+    assert [line for line in both.splitlines() if line.startswith("##")] == [
+        "## 2025-01-06",
+        "### 9:00 - B",
+        "## 2025-01-07",
+        "### 10:00 - A",
+        "### 11:00 - C",
+    ]
+    assert joined(both, mine) == both
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+DOCUMENTS = st.dictionaries(st.text("abc", max_size=2), JSON, max_size=4)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_what_is_laid_over_gives_what_was_wanted(made: dict[str, object], wanted: dict[str, object]) -> None:
+    again = laid_over(made, difference(made, wanted) or "[{}]")
+    assert json.dumps(again, sort_keys=True) == json.dumps(wanted, sort_keys=True)
+
+
+@given(st.dictionaries(st.text("abc_", min_size=1, max_size=5), JSON, max_size=4))
+def test_every_key_of_a_summary_comes_back(summary: dict[str, object]) -> None:
+    again = project_summary(project_yaml(summary))
+    assert json.dumps(again, sort_keys=True) == json.dumps(summary, sort_keys=True)
+
+
+def test_a_json_file_says_what_is_wrong_with_it() -> None:
+    assert read_json("[1]") == (None, ["it is JSON, but no object `{…}`"])
+    assert read_json('{"a": 1, "a": 2}') == ({"a": 2}, ["'a' is there twice; the last one counts"])
+    assert read_json('{"a": Infinity}')[1] == ["it is not JSON: Infinity is no number of JSON"]
+    assert read_json('{"a":\n')[1] == ["line 2: it is not JSON: Expecting value"]
