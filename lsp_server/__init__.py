@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from lsp_server.memory import Memory as Memory
+    from lsp_server.memory.session_finding import SessionSummary as SessionSummary
     from lsp_server.memory.session_memory import SessionMemory as SessionMemory
-    from lsp_server.memory.sessions import SessionSummary as SessionSummary
     from lsp_server.memory.working_results import Ending as Ending
     from lsp_server.records.sessions.model import Session as Session
 
@@ -23,7 +23,7 @@ _PLACES = {
     "Memory": "lsp_server.memory",
     "Session": "lsp_server.records.sessions.model",
     "SessionMemory": "lsp_server.memory.session_memory",
-    "SessionSummary": "lsp_server.memory.sessions",
+    "SessionSummary": "lsp_server.memory.session_finding",
 }
 
 

@@ -270,8 +270,13 @@ def with_fields(text: str, record: Record, fields: Mapping[str, Any]) -> str:
 def _amended(record: Record, text: str) -> Record:
     """The record that an edited file holds. Raises ``UsageError`` when it is no longer the same one."""
     parsed = parse(record.path, text.encode("utf-8"))
-    if parsed.record is None:
-        problem = parsed.problems[0]
+    problems = parsed.problems if parsed.record is None else ()
+    if parsed.record is not None and record.kind is Kind.SESSION:
+        from lsp_server.records.sessions.reading import why_unreadable
+
+        problems = why_unreadable(record.path, text)  # a record is told from its head alone
+    if parsed.record is None or problems:
+        problem = problems[0]
         raise UsageError(
             f"{record.label} cannot be read any more: line {problem.line + 1}: {problem.message}"
         )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory.facade import Memory
-from lsp_server.memory.sessions import LATEST, SessionSummary, find, new_session
+from lsp_server.memory.session_finding import LATEST, SessionSummary, find
+from lsp_server.memory.session_messages import plain_message, system_message, whole_message
+from lsp_server.memory.sessions import is_changed, new_session
 from lsp_server.records.sessions.model import Message, Session
-from lsp_server.records.sessions.writing import items
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -64,7 +65,7 @@ class SessionMemory:
         have.
         """
         _check_head(head)
-        system = tuple(_plain(_system(one)) for one in system_messages)
+        system = tuple(plain_message(system_message(one)) for one in system_messages)
 
         def begin() -> SessionMemory:
             opened, owns = _opened(memory)
@@ -121,8 +122,6 @@ class SessionMemory:
         session = self._session
         if session.origin is None:
             return True
-        from lsp_server.memory.sessions import is_changed
-
         return is_changed(session, session.origin)
 
     async def add_message(
@@ -149,8 +148,8 @@ class SessionMemory:
             given = {"tool_calls": tool_calls, "tool_call_id": tool_call_id, "name": name}
             made |= {key: value for key, value in given.items() if value is not None} | more
         else:
-            made = _message(message)
-        kept = _plain(made)
+            made = whole_message(message)
+        kept = plain_message(made)
         with self._state:
             now = self._session
             if kept["role"] == "system":
@@ -277,35 +276,3 @@ def _tuples(head: Mapping[str, Any]) -> dict[str, Any]:
         key: (value,) if key in lists and isinstance(value, str) else tuple(value) if key in lists else value
         for key, value in head.items()
     }
-
-
-def _system(one: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"role": "system", "content": one} if isinstance(one, str) else one
-
-
-def _message(given: Any) -> dict[str, Any]:
-    if isinstance(given, Mapping):
-        return dict(given)
-    if hasattr(given, "model_dump"):
-        made = given.model_dump()
-    elif is_dataclass(given) and not isinstance(given, type):
-        made = asdict(given)
-    else:
-        raise UsageError(f"a message is a role, a mapping or a dataclass, not a {type(given).__name__}")
-    # An object has all its attributes, used or not.
-    return {key: value for key, value in made.items() if value is not None or key == "content"}
-
-
-def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A message as a file gives it back, so that nobody can change it from outside. Raises ``UsageError``."""
-    if not isinstance(message.get("role"), str):
-        raise UsageError("a message needs a role: user, assistant, tool or system")
-    items([message], "")  # says what cannot be kept
-    copied: dict[str, Any] = _copied(message)
-    return copied
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _copied(item) for key, item in value.items()}
-    return [_copied(item) for item in value] if isinstance(value, (list, tuple)) else value

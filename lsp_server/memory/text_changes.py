@@ -41,12 +41,27 @@ def diff_lines(old: str, new: str) -> list[str]:
     import difflib
 
     before, after = _lines(old), _lines(new)
+    if len(before) + len(after) > _MOST_LINES:
+        before, after = _without_common(before, after)
     if not before or not after or len(before) + len(after) > _MOST_LINES:
         return [*(f"-{line}" for line in before), *(f"+{line}" for line in after)]
     found = list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]
     # Line numbers of a section say nothing to anybody.
     lines = ["@@" if line.startswith("@@") else line for line in found]
     return lines[1:] if lines[:1] == ["@@"] else lines
+
+
+def _without_common(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Two long texts without what they begin and end with alike, but for a line on each side of it."""
+    least = min(len(before), len(after))
+    start = 0
+    while start < least and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < least - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    start, end = max(start - 1, 0), max(end - 1, 0)
+    return before[start : len(before) - end], after[start : len(after) - end]
 
 
 def _sections(record: Record | None) -> Mapping[tuple[str, int], tuple[str, str]]:

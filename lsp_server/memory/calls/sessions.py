@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.exporting.aloop import SessionExport
     from lsp_server.memory.results import ImportReport
-    from lsp_server.memory.sessions import SessionSummary
+    from lsp_server.memory.session_finding import SessionSummary
     from lsp_server.records.model import Record
     from lsp_server.records.sessions.model import Session
 
@@ -53,9 +53,9 @@ class Conversing:
 
     def sessions(self, limit: int | None = 20) -> tuple[SessionSummary, ...]:
         """The sessions without their messages, those first that were saved last; ``limit`` None for all."""
-        from lsp_server.memory import sessions
+        from lsp_server.memory import session_finding
 
-        return sessions.summaries(self._core, limit)
+        return session_finding.summaries(self._core, limit)
 
     def resume_session(self, ref: str = "latest", *, instead: bool = False) -> Session:
         """Make a session the one under way in this worktree, and answer with it; ``end_session`` then ends it
@@ -69,9 +69,9 @@ class Conversing:
 
     def delete_session(self, ref: str) -> Record:
         """Take a session off the branch; its history stays. ``ref`` is as ``session`` has it."""
-        from lsp_server.memory import amending, sessions
+        from lsp_server.memory import amending, session_finding
 
-        return amending.delete(self._core, sessions.find(self._core, ref).id)
+        return amending.delete(self._core, session_finding.find(self._core, ref).id)
 
     def import_sessions(
         self,

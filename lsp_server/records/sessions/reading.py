@@ -56,6 +56,12 @@ def read_session(path: str, data: bytes) -> tuple[Session | None, tuple[Problem,
     return originating(session, path, data), tuple(reader.problems)
 
 
+def why_unreadable(path: str, text: str) -> tuple[Problem, ...]:
+    """What is wrong with a session's file of which nothing can be shown; empty for one that can be read."""
+    session, problems = read_session(path, text.encode("utf-8"))
+    return problems if session is None else ()
+
+
 def originating(session: Session, path: str, data: bytes) -> Session:
     """The session as read from this file, which says just what it says."""
     origin = Origin(path, data, head_values(session), session.system_messages, session.messages)
