@@ -71,7 +71,16 @@ def _print_list(out: Terminal, name: str, values: Sequence[Any]) -> None:
     out.line()
     out.flow((name, "bold"))
     for value in values:
-        out.flow((f"  - {field_text(value) if not isinstance(value, (int, float)) else value}", ""), indent=4)
+        out.flow((f"  - {_told(value)}", ""), indent=4)
+
+
+def _told(value: Any) -> str:
+    """One item; of an activity when it was, what, and how long it took."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    said = [str(item) for key, item in value.items() if key != "duration_minutes" and item not in (None, "")]
+    minutes = value.get("duration_minutes")
+    return " ".join([*said, *([f"({minutes} min)"] if minutes is not None else [])])
 
 
 def _pairs(value: Any) -> Sequence[Any]:

@@ -125,10 +125,10 @@ def _means(ref: str, session_id: str) -> bool:
 
 def _named(core: Core, ref: str) -> _About:
     """A session that is on the branch, or one that another program calls so and that is not here yet."""
-    from lsp_server.memory import sessions
+    from lsp_server.memory import session_finding
 
     try:
-        record = _record(core, sessions.find(core, ref).id)
+        record = _record(core, session_finding.find(core, ref).id)
     except NotFoundError:
         record = None
     if record is None:

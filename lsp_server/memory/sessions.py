@@ -11,7 +11,7 @@ from lsp_server.errors import NotFoundError, RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
-from lsp_server.memory.session_finding import find as find
+from lsp_server.memory.session_finding import find
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record

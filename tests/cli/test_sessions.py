@@ -57,7 +57,13 @@ def test_one_is_shown_by_any_of_its_names(talked: Repo, ref: str) -> None:
     shown = talked.do("session", "show", ref)
     head = ["SESSION-a1b2c3d4 Add two numbers", "session · 2025-01-31 14:30 · #arithmetic"]
     assert shown.splitlines()[:2] == head
-    for told in ("agent  Ada", "  - It adds", "  - 14:30 Adding 10", "  - goal: Subtract", "4 messages; "):
+    for told in (
+        "agent  Ada",
+        "  - It adds",
+        "  - 14:30 Adding (10 min)",
+        "  - goal: Subtract",
+        "4 messages; ",
+    ):
         assert told in shown
     assert "How much" not in shown
 
