@@ -11,11 +11,12 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError, RefusedError, UsageError
+from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.memory.document_names import addressed, decoded, document_named, new_text
 from lsp_server.memory.document_results import Noted
 from lsp_server.memory.titles import clean_title, subject
 from lsp_server.records.living import documents as table
-from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document, Form, slug
+from lsp_server.records.living.documents import BY_NAME, Document, Form, slug
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -266,39 +267,6 @@ def _needs_words(document: Document, words: Sequence[str]) -> None:
         there = ", ".join([f"{document.name}/{key}" for key in ("version", "status", "team", "metrics")]
                           if document.form is Form.FIELDS else table.addresses(document))  # fmt: skip
         raise UsageError(f"say where in {document.name}: {there}")
-
-
-def decoded(path: str, data: bytes) -> str:
-    """A document's text. Raises ``RefusedError`` where it is none."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise RefusedError(f"{path} is not UTF-8; mend the file by hand first") from None
-
-
-def new_text(core: Core, document: Document, person: str | None = None) -> str:
-    """What a document that is not there yet is made from."""
-    return core.templates.render(document.template, person=person or "")
-
-
-def document_named(name: str) -> Document:
-    """The document that an address begins with. Raises ``NotFoundError``."""
-    from difflib import get_close_matches
-
-    first = name.strip().partition("/")[0].casefold().removesuffix(".md").removesuffix(".yaml")
-    if (found := BY_NAME.get(first)) is not None:
-        return found
-    near = get_close_matches(first, BY_NAME, n=1, cutoff=0.6)
-    there = ", ".join(document.name for document in DOCUMENTS)
-    hint = f"did you mean {BY_NAME[near[0]].name}?" if near else f"there is {there}"
-    raise NotFoundError(f"there is no document {first!r}; {hint}")
-
-
-def addressed(address: str) -> tuple[Document, tuple[str, ...]]:
-    """An address as the document and the words behind its name. Raises ``NotFoundError``."""
-    document = document_named(address)
-    words = tuple(word for word in address.strip().split("/")[1:] if word.strip())
-    return document, words
 
 
 def commit(core: Core, guard: Guard, do: Callable[[Documents], Noted], say: Callable[[Noted], str]) -> Noted:
