@@ -24,7 +24,7 @@ from lsp_server.rendering.environment import Templates
 
 TEMPLATES = Templates()
 LONG = os.environ.get("GIT_MEMORY_STRESS") == "1"
-RECORDS = 3000 if LONG else 150
+RECORDS = 3000 if LONG else 80
 HEADINGS = [field.key for kind in FIELDS for field in FIELDS[kind] if not field.in_front_matter]
 
 LINES = st.sampled_from(
@@ -214,7 +214,7 @@ def test_a_record_is_told_by_its_file_and_what_stands_beside_it(given: list[tupl
 
 
 @settings(
-    max_examples=RECORDS // 20,
+    max_examples=RECORDS // 26,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],  # an example takes a second: it is not made smaller
