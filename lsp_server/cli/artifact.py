@@ -186,7 +186,7 @@ def show(session: Session, path: str) -> None:
     "get",
     example="""
     git memory artifact get screenshots/login.png -o login.png
-    git memory artifact get reports/coverage.json | jq .total
+    git memory artifact get reports/coverage.json
     """,
 )
 @click.argument("path", type=ArtifactName(), metavar="PATH")

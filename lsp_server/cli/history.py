@@ -30,7 +30,7 @@ def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> No
 
     It is followed through renames and renumberings, and beyond its deletion: a deleted record is named by
     its label or its id. `git memory show REF@{COMMIT}` shows it as it was then. The name of a document that
-    people keep up to date (`context`, `patterns` …) tells its changes.
+    people keep up to date (`context`, `patterns`, ...) tells its changes.
     """
     from lsp_server.records.living.documents import is_document
 

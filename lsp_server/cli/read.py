@@ -126,7 +126,7 @@ def show(session: Session, ref: str, *, raw: bool, commit: bool, markdown: bool)
     Of a commit of the code (an id, a branch, a tag): the records written at it or named in its message,
     and those anchored to lines that it brought or in files that it changed. A name means a record first.
 
-    The name of a document that people keep up to date (`context`, `patterns` …) shows that one.
+    The name of a document that people keep up to date (`context`, `patterns`, ...) shows that one.
     """
     if raw and commit:
         raise click.UsageError("--raw shows a record's file, and a commit has none: leave one of them out")

@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from matrix.processes import Server
 
 PROGRAM = Path(sys.executable).parent / "git-memory"
 RECORD_KEYS = [
@@ -34,6 +35,28 @@ RECORD_KEYS = [
 CODE = "".join(f"line {n}\n" for n in range(1, 21))
 
 
+_servers: list[Server] = []
+
+
+def server(environment: Mapping[str, str]) -> Server:
+    """What forks a process for each command, instead of starting an interpreter: see ``matrix.processes``."""
+    if not _servers:
+        _servers.append(Server(environment))
+    return _servers[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_ends() -> Iterator[None]:
+    yield
+    while _servers:
+        _servers.pop().close()
+
+
+def _needs_an_interpreter(arguments: Sequence[object], env: Mapping[str, str]) -> bool:
+    """What is settled when an interpreter starts, or what never comes to the command line's usual way."""
+    return arguments[:1] == ("hook",) or any(name.startswith(("PYTHON", "LC_", "LANG")) for name in env)
+
+
 @dataclass
 class Answer:
     """What a process answered."""
@@ -45,6 +68,12 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+def _checked(answer: Answer) -> Answer:
+    assert "Traceback" not in answer.err, answer.err
+    assert "internal error" not in answer.err, answer.err
+    return answer
 
 
 @dataclass
@@ -81,21 +110,22 @@ class Repo:
         stdin: str | bytes | None = None,
     ) -> Answer:
         """``git memory ARGUMENTS``, whatever comes of it; no traceback ever does."""
+        environment = {**self.environment, **(env or {})}
+        if stdin is None and not _needs_an_interpreter(arguments, env or {}):
+            words = [str(word) for word in map(os.fsdecode, arguments)]
+            return _checked(Answer(*server(self.environment).run(words, cwd or self.path, environment)))
         data = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
             [PROGRAM, *arguments],
             cwd=cwd or self.path,
-            env={**self.environment, **(env or {})},
+            env=environment,
             capture_output=True,
             check=False,
             timeout=60,
             **({"stdin": subprocess.DEVNULL} if data is None else {"input": data}),
         )
         out, err = (text.decode(errors="backslashreplace") for text in (done.stdout, done.stderr))
-        answer = Answer(done.returncode, out, err)
-        assert "Traceback" not in answer.err, answer.err
-        assert "internal error" not in answer.err, answer.err
-        return answer
+        return _checked(Answer(done.returncode, out, err))
 
     def do(self, *arguments: str | Path, **settings: Any) -> str:
         """A command that must succeed; its answer."""

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -31,9 +32,11 @@ class Answer(NamedTuple):
 
 
 class Server:
-    """Starts ``git memory`` processes."""
+    """Starts ``git memory`` processes, one after the other. ``environment`` is what the interpreter itself
+    starts in, where it is not the tests' own."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = environment
         self._scratch = tempfile.TemporaryDirectory(prefix="git-memory-matrix-")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,6 +52,7 @@ class Server:
                  "import processes\nprocesses.serve()"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                env=self._environment,
             )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -118,6 +122,7 @@ def _be_the_command(
         os.chdir(directory)
         os.environ.clear()
         os.environ.update(environment)
+        time.tzset()
         for number, path, flags in (
             (0, os.devnull, os.O_RDONLY),
             (1, out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
