@@ -12,6 +12,7 @@ from lsp_server.cli.arguments import Text
 from lsp_server.cli.output import plural, print_json
 from lsp_server.cli.record_options import figures, secret_options
 from lsp_server.cli.session import Session, memory_command
+from lsp_server.cli.sessions import SessionRef
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
@@ -91,7 +92,7 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
 @click.option("--goal", type=Text(), metavar="TEXT", help="What it was for, if its start did not say.")
 @click.option("--agent", type=Text(), metavar="NAME", help="Who worked, if its start did not say.")
 @click.option(
-    "--session", "ref", type=Text(), metavar="REF", help="Another session than the one under way here."
+    "--session", "ref", type=SessionRef(), metavar="REF", help="Another session than the one under way here."
 )
 @click.option("--discard", is_flag=True, help="End it without writing anything.")
 @secret_options

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from lsp_server.errors import RefusedError
 from lsp_server.memory import running_session, sessions
+from lsp_server.memory.briefing_results import RunningSession
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import guard_for
-from lsp_server.memory.briefing_results import RunningSession
 from lsp_server.records.sessions.model import Session
 
 
