@@ -236,6 +236,8 @@ def _chosen(base: Part | None, one: Part, other: Part) -> Part | None:
     before = base.unit.text if base else None
     if before in texts:
         return other if one.unit.text == before else one
+    if one.key == (TITLE,) and base is not None:
+        return None
     if one.said is None or other.said is None or one.said == other.said:
         return one if changed_one("", *texts) == texts[0] else other
     empty = [not part.said or is_placeholder(part.said) for part in (one, other)]

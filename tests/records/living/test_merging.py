@@ -87,6 +87,14 @@ def test_a_value_that_one_side_set_stands_alone() -> None:
     )
 
 
+def test_two_titles_both_stay() -> None:
+    one, other = (TEXT.replace("# Learned", f"# {who}'s") for who in ("Ada", "Bob"))
+    text = merged(PATTERNS, TEXT, one, noted(PATTERNS, other, "testing", "b"))
+    assert "# Ada's Patterns\n" in text
+    assert "# Bob's Patterns\n" in text
+    assert "## Testing Patterns\n- b\n" in text
+
+
 def test_two_names_of_the_project_both_stay() -> None:
     base = "## Active Project: [No active project]\n- **Type**:\n"
     one, other = (base.replace("[No active project]", name) for name in ("Shop", "Store"))
