@@ -80,8 +80,8 @@ def _split_session(text: str, start: int) -> Split:
         return Split(text, None, 0, 0, 0)
     has_id = re.compile(r"(?<![^\n\ufeff])[\"']?id[\"']?[ \t]*:")
     if not has_id.search(text, start, start + _HEAD if found[1] else found.end()):
-        end = text[-_HEAD:]  # a person may have put the keys below the messages
-        if not has_id.search(end) or not (found[1] or "\nkind: session" in end):
+        below = text[-_HEAD:]  # a person may have put the keys below the messages
+        if not has_id.search(below) or not (found[1] or "\nkind: session" in below):
             return Split(text, None, 0, 0, 0)
     messages = re.compile(_MESSAGES).search(text, start)
     end = messages.start() if messages else len(text)
