@@ -214,6 +214,24 @@ def repo(_prepared: Path, tmp_path: Path, environment: dict[str, str]) -> Repo:
     return Repo(tmp_path / "project", dict(environment))
 
 
+@pytest.fixture(scope="session")
+def copy_of(tmp_path_factory: pytest.TempPathFactory, _prepared: Path) -> Callable[..., None]:
+    """Make a repository once and copy it for each test: ``copy_of(fill, repo)`` puts a repository with a
+    memory that ``fill`` has written to in the place of ``repo``."""
+    filled: dict[Callable[[Repo], None], Path] = {}
+
+    def put(fill: Callable[[Repo], None], repo: Repo) -> None:
+        if fill not in filled:
+            place = tmp_path_factory.mktemp("filled") / "project"
+            shutil.copytree(_prepared / "with memory", place, symlinks=True)
+            fill(Repo(place, dict(repo.environment)))
+            filled[fill] = place
+        shutil.rmtree(repo.path)
+        shutil.copytree(filled[fill], repo.path, symlinks=True)
+
+    return put
+
+
 @pytest.fixture
 def hub(repo: Repo, tmp_path: Path) -> Path:
     """An empty bare repository, which is the origin of ``repo``."""

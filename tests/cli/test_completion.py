@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,15 @@ def _complete(repo: Repo, *words: str) -> list[str]:
 
 
 @pytest.fixture
-def told(repo: Repo) -> Repo:
+def told(repo: Repo, copy_of: Callable[..., None]) -> Repo:
     """A memory with a decision and a bug."""
+    copy_of(_a_decision_and_a_bug, repo)
+    return repo
+
+
+def _a_decision_and_a_bug(repo: Repo) -> None:
     repo.do("decide", "Use JWT")
     repo.do("bug", "Login fails")
-    return repo
 
 
 def test_commands_options_values_and_labels_are_completed(told: Repo) -> None:

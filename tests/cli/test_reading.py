@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def told(repo: Repo) -> Repo:
+def told(repo: Repo, copy_of: Callable[..., None]) -> Repo:
     """A memory with one record of each kind."""
+    copy_of(_one_of_each_kind, repo)
+    return repo
+
+
+def _one_of_each_kind(repo: Repo) -> None:
     repo.do(
         "decide",
         "Use JWT",
@@ -32,7 +37,6 @@ def told(repo: Repo) -> Repo:
     repo.do("learn", "Emails differ by case", "--tag", "users", "--lesson", "Normalise addresses.")
     repo.do("bug", "Login fails", "--severity", "high")
     repo.do("checkpoint", "Begun")
-    return repo
 
 
 def _titles(records: Any) -> list[str]:
