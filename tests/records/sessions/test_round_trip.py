@@ -28,8 +28,9 @@ MANY = 2000 if os.environ.get("GIT_MEMORY_STRESS") else 150
 
 # What is taken for something else than text if it is not written with care.
 PLAIN = (
-    "yes no on off y n true False null ~ 1 1.0 1e5 0x1f 0o17 1_000 1:30 12:30:45 2025-01-31 .inf -.inf .nan "
-    "- -- 2025-01-31T14:30:00 --- ... = << * & ! | > % @ ` ? : # 007 +1 .5 5. 1.e3 NULL Null messages: a: {} []"
+    "yes no on off y n true False null ~ 1 1.0 1e5 0x1f 0o17 1_000 1:30 12:30:45 2025-01-31 .inf -.inf "
+    ".nan - -- 2025-01-31T14:30:00 --- ... = << * & ! "
+    "| > % @ ` ? : # 007 +1 .5 5. 1.e3 NULL Null messages: a: {} []"
 )
 BLANK = [
     "",
