@@ -78,8 +78,9 @@ def list_(session: Session, *, limit: int, everything: bool) -> None:
 @click.option("-m", "--messages", is_flag=True, help="What was said, too.")
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Of what was said the last N.")
 def show(session: Session, ref: str, *, messages: bool, last: int | None) -> None:
-    """Show one session: what it was for, what came of it, and what was said.
+    """Show one session, and what was said in it.
 
+    What it was for comes first, then what came of it.
     SESSION is its label, its id, a part of the id that no other session has, the name that another program
     gives it, or latest, which is meant unless given.
     """
@@ -120,7 +121,10 @@ def _json(memory: Memory, found: Conversation, *, messages: bool, last: int | No
 @memory_command("stats", example="git memory session stats latest")
 @click.argument("ref", type=SessionRef(), metavar="SESSION", default="latest")
 def stats(session: Session, ref: str) -> None:
-    """Tell a session in figures: messages by role, calls of tools, characters, how long it took."""
+    """Tell a session in figures.
+
+    Messages by who said them, calls of tools, characters, how long it took.
+    """
     from lsp_server.records.sessions.plain import stats_json
     from lsp_server.records.sessions.stats import stats as figures
 
@@ -163,9 +167,9 @@ def _span(seconds: int) -> str:
 @click.argument("ref", type=SessionRef(), metavar="SESSION", default="latest")
 @click.option("--instead", is_flag=True, help="Give up the session that is under way here.")
 def resume(session: Session, ref: str, *, instead: bool) -> None:
-    """Go on with a session: tell where it stood, and let it be the one under way in this worktree.
+    """Go on with a session: tell where it stood.
 
-    Without SESSION it is the one that was saved last. `git memory session end` ends it once more.
+    It is then the one under way in this worktree. Without SESSION it is the one that was saved last. `git memory session end` ends it once more.
     """
     with session.memory() as memory:
         found = memory.resume_session(ref, instead=instead)
