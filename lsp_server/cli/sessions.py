@@ -169,7 +169,8 @@ def _span(seconds: int) -> str:
 def resume(session: Session, ref: str, *, instead: bool) -> None:
     """Go on with a session: tell where it stood.
 
-    It is then the one under way in this worktree. Without SESSION it is the one that was saved last. `git memory session end` ends it once more.
+    It is then the one under way in this worktree; `git memory session end` ends it once more. Without SESSION
+    it is the one that was saved last.
     """
     with session.memory() as memory:
         found = memory.resume_session(ref, instead=instead)
