@@ -34,7 +34,7 @@ lint: $(VENV)/.installed ## style, types and the floors' contract
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 test: lint ## the whole test suite but the real editors
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 stress: $(VENV)/.installed ## the crash-and-race suite, the matrix and the merges in their long form: about an hour
 	@GIT_MEMORY_STRESS=1 $(BIN)/python -m pytest -n auto tests/crash tests/matrix tests/memory/merging
