@@ -159,3 +159,14 @@ def test_labels_and_documents_that_a_document_names_are_links(editor: Client, me
     (location,) = editor.request("textDocument/definition", at(uri, line, column))
     assert path_of(location["uri"]).name == "patterns-learned.md"
     assert editor.request("textDocument/definition", at(uri, line, lines[line].index("setup"))) is None
+
+
+def test_a_document_without_an_end_of_line_follows_the_branch_too(editor: Client, memory: Memory) -> None:
+    uri = opened(editor, "patterns")
+    editor.save(uri, "# Learned Patterns\n\n## Testing Patterns\n- Real git\n**Focus**: the command line")
+    editor.message("aved patterns-learned.md")
+    editor.execute("gitMemory.note", address="patterns/anti-patterns", text="A lock without an end")
+    editor.message("oted in patterns/anti-patterns")
+    text = path_of(uri).read_text()
+    assert text == memory.document("patterns").text
+    assert "- A lock without an end" in text

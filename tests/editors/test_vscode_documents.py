@@ -55,10 +55,16 @@ def test_a_document_is_written_with_what_is_proposed_and_saved(
     suggestion(window, "Testing Patterns").click()
     window.text_of("## Testing Patterns").wait_for()
     window.press("End")
-    window.type("\n- Real git, no mocks")
+    window.type("\n- Real git, no mocks\n**Focus**: the command line")
     window.press("Escape", "Control+s")
     expect(window.notification("Saved patterns-learned.md")).to_be_visible()
-    assert "## Testing Patterns\n- Real git, no mocks" in shop.show("patterns-learned.md")
+    assert "## Testing Patterns\n- Real git, no mocks\n" in shop.show("patterns-learned.md")
+    window.press("Control+Shift+o")
+    rows = window.page.locator(".quick-input-list .monaco-list-row")
+    assert eventually(lambda: rows.filter(has_text="Focus").count())
+    assert rows.filter(has_text="Testing Patterns").count() == 1  # VS Code has the headings itself
+    window.keep_picture("document-outline")
+    window.press("Escape")
     assert shop.git("status", "--porcelain") == ""
 
     window.run("Git Memory: Add a Note…")
@@ -67,7 +73,7 @@ def test_a_document_is_written_with_what_is_proposed_and_saved(
     window.type("A lock without an end")
     window.press("Enter")
     expect(window.notification("Noted in patterns/anti-patterns")).to_be_visible()
-    window.text_of("- A lock without an end").wait_for()  # the open document has it, too
+    assert "- A lock without an end" in shop.show("patterns-learned.md")
 
 
 def test_a_session_starts_with_what_to_know_and_ends_with_a_summary(

@@ -12,6 +12,7 @@ import {
 } from "vscode-languageclient/node";
 import { describe, showCrash, showProblem } from "./failure";
 import { findLaunch, type Launch } from "./interpreter";
+import { provideDocumentSymbols } from "./outline";
 import { currentFolder } from "./repository";
 import { ServerProcess } from "./serverProcess";
 
@@ -148,7 +149,7 @@ export class Server implements vscode.Disposable {
       outputChannel: this.output,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationFailedHandler: () => false,
-      middleware: { window: { showDocument } },
+      middleware: { window: { showDocument }, provideDocumentSymbols },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.closed(client),

@@ -72,7 +72,7 @@ class Drafting:
     ) -> DocumentView:
         """The file view of a living document, by its name (``patterns``) or its path on the branch; one that
         is not there yet begins with its template. Saved by hand, it is committed. ``person`` as in
-        ``document``, ``in_use`` as in ``view``. Raises ``UsageError`` for a name that none has."""
+        ``document``, ``in_use`` as in ``view``. Raises ``NotFoundError`` for a name that none has."""
         from lsp_server.memory import document_views
 
         return document_views.open_view(self._core, name, person, in_use)
