@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -77,7 +78,7 @@ def note(session: Session, address: str, text: str | None, **given: Any) -> None
     secrets = {key: given[key] for key in ("allow_secrets", "redact")}
     if items and address.strip().casefold() not in ("log", "development-log"):
         raise click.UsageError("--item is for the log: `git memory note log TITLE --item …`")
-    with session.memory() as memory:
+    with session.memory() as memory, _only_the_persons(None if text or items else said):
         if items:
             noted = memory.append_log(said, items, **secrets)
         else:
@@ -113,11 +114,24 @@ def set_(session: Session, address: str, value: str | None, **given: Any) -> Non
         raise click.UsageError("give a VALUE or --item several times, not both")
     said: str | list[str] = list(items) if items else _required(session, value, "VALUE")
     secrets = {key: given[key] for key in ("allow_secrets", "redact")}
-    with session.memory() as memory:
+    with session.memory() as memory, _only_the_persons(None if value or items else str(said)):
         person = whose(memory, given["mine"], given["person"])
         noted = memory.set(address, said, person=person, new=given["new"], **secrets)
     words = said if isinstance(said, str) else ", ".join(said)
     _answer(session, noted, "set", words, wanted=given["new"])
+
+
+@contextmanager
+def _only_the_persons(piped: str | None) -> Iterator[None]:
+    """Where the branch refuses it, give back what was piped in, not the document that it would stand in; what
+    was typed stands above the error."""
+    from lsp_server.errors import GitMemoryError
+
+    try:
+        yield
+    except GitMemoryError as error:
+        error.text = piped if error.text else None
+        raise
 
 
 def _required(session: Session, text: str | None, name: str) -> str:

@@ -46,13 +46,14 @@ _NAMES = ("summary", *(name for _, name, _ in _HEADINGS), "metrics")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def form(said: Ending) -> str:
-    """The form with what is known already."""
+def form(said: Ending, *, is_whole: bool = True) -> str:
+    """The form with what is known already; ``is_whole`` with the headings that have nothing below them."""
     lines = [said.summary, ""]
     for heading, name, _ in _HEADINGS:
         value = getattr(said, name)
         values = [value] if isinstance(value, str) else list(value or ())
-        lines += [f"## {heading}", "", *(f"- {one}" for one in values), *([""] if values else [])]
+        if values or is_whole:
+            lines += [f"## {heading}", "", *(f"- {one}" for one in values), *([""] if values else [])]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

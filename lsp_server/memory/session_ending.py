@@ -281,4 +281,4 @@ class _Kept:
         ):
             from lsp_server.memory.ending_form import form
 
-            error.text = error.text or form(self._said)
+            error.text = error.text or form(self._said, is_whole=False)

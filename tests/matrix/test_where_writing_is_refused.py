@@ -23,6 +23,8 @@ WRITES = (
     ["checkpoint", "New checkpoint"],
     ["import", "adr", "{adrs}"],
     ["artifact", "add", "{adrs}/0001-use-git.md"],
+    ["note", "patterns/anti-patterns", "New pattern"],
+    ["set", "project/version", "2"],
     ["mark", "ADR-1", "accepted"],
     ["supersede", "ADR-1", "New decision"],
     ["close", "BUG-1", "--learning", "New learning"],
@@ -34,17 +36,18 @@ KEEP_A_TEXT = ("decide", "learn", "bug", "checkpoint", "supersede", "close", "ed
 
 
 def test_every_command_that_writes_is_among_them() -> None:
-    assert {write[0] for write in WRITES} == {step.command for step in WRITING} - {"restore"}
+    assert {write[0] for write in WRITES} == {step.command for step in WRITING} - {"restore", "session"}
 
 
 @pytest.fixture
 def remembering(code: Code, place: At) -> Place:
-    """A place with a decision, a bug and a checkpoint in its memory."""
+    """A place with a decision, a bug, a checkpoint and a document in its memory."""
     at = place(code().root)
     at.do("init")
     at.do("decide", "Use sessions", "--at", "src/auth.py:4")
     at.do("bug", "Login fails")
     at.do("checkpoint", "Half way")
+    at.do("note", "patterns/anti-patterns", "Mutable default arguments")
     return at
 
 
@@ -54,11 +57,17 @@ def _all_refused(at: Place, *words: str, doctor: int = 1) -> None:
     for write in WRITES:
         said = at.fails(*(word.format(adrs=at.adrs) for word in write))
         assert all(word in said for word in words), said
+        assert "Mutable" not in said  # of a document only what was to be added is the person's
         if write[0] in KEEP_A_TEXT:
             kept = re.search(r"your text is kept in (.+\.md)$", said.strip())
             assert kept, said
             text = Path(kept[1]).read_text(encoding="utf-8")
             assert "# " in text
+    answer = at.run(
+        "session", "end", "New session", "--next", "Newer ones"
+    )  # printed: no file is made for it
+    assert answer.code == 1 and all(word in answer.err for word in words), answer
+    assert answer.err.endswith("here it is:\nNew session\n\n## Next steps\n\n- Newer ones\n\n"), answer
     for step in READING:
         if step.command != "doctor":
             at.step(step)
