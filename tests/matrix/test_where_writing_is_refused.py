@@ -63,10 +63,9 @@ def _all_refused(at: Place, *words: str, doctor: int = 1) -> None:
             assert kept, said
             text = Path(kept[1]).read_text(encoding="utf-8")
             assert "# " in text
-    answer = at.run(
-        "session", "end", "New session", "--next", "Newer ones"
-    )  # printed: no file is made for it
-    assert answer.code == 1 and all(word in answer.err for word in words), answer
+    answer = at.run("session", "end", "New session", "--next", "Newer ones")
+    assert answer.code == 1, answer
+    assert all(word in answer.err for word in words), answer
     assert answer.err.endswith("here it is:\nNew session\n\n## Next steps\n\n- Newer ones\n\n"), answer
     for step in READING:
         if step.command != "doctor":
