@@ -21,6 +21,7 @@ from lsp_server.records.merging.body import Piece, gaps_of, numbered, together
 from lsp_server.records.merging.choosing import changed_one
 from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.merging.record import merge_record, merge_text
+from lsp_server.records.merging.renamed import with_old_names
 from lsp_server.records.merging.units import LISTED, TITLE, Unit, bare, cut, key_of
 from lsp_server.records.model import Kind
 
@@ -151,8 +152,8 @@ def _section(document: Document, node: Node, unit: Unit, below: tuple[Part, ...]
 # the merge -------------------------------------------------------------------------------------------
 def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> tuple[_Merged, ...]:
     old = _keyed(base, {})
-    first = _keyed(one, old)
-    second = _alike(first, _keyed(other, old))
+    first, second = with_old_names(old, _keyed(one, old), _keyed(other, old))
+    second = _alike(first, second)
     result: list[_Merged] = []
     for key in fitting_order(list(old), list(first), list(second)):
         before, left, right = old.get(key), first.get(key), second.get(key)

@@ -62,6 +62,17 @@ def test_a_bullet_taken_out_stays_out_and_an_edited_one_is_kept() -> None:
     assert "- a, but only here" in both
 
 
+def test_what_one_side_adds_goes_to_the_section_that_the_other_renamed() -> None:
+    mine, theirs = noted(PATTERNS, TEXT, "code", "b"), TEXT.replace("## Code Patterns", "## House rules")
+    assert merged(PATTERNS, TEXT, mine, theirs) == theirs.replace("- a\n", "- a\n- b\n")
+    # Also where the heading that the table has was added again meanwhile, and where both gave it a new one.
+    again = noted(PATTERNS, theirs, "code", "c")
+    assert lines_of(merged(PATTERNS, TEXT, mine, again)) == lines_of(f"{again}- b\n")
+    other = noted(PATTERNS, TEXT, "code", "b").replace("## Code Patterns", "## Rules here")
+    both = merged(PATTERNS, TEXT, theirs, other)
+    assert both.count("- a\n- b\n") == both.count("- a") == both.count("- b") == 1
+
+
 def test_bullets_below_one_field_are_all_kept() -> None:
     one = noted(CONTEXT, RECENT, "blockers", "No CI")
     other = noted(CONTEXT, RECENT, "blockers", "No time")
