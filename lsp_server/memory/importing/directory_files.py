@@ -248,6 +248,8 @@ def _log(name: str, text: str) -> Iterator[Thing]:
     found, above = months(text)
     yield from _above(name, "\n".join(above))
     documents = {path: whole.encode("utf-8") for path, whole in found.items()}
+    if not documents:
+        return
     yield Thing(name, name, origin=name, digest=digest(text), documents=documents)
 
 

@@ -58,4 +58,6 @@ def text_of(data: bytes, most: int = LARGEST) -> Text:
         return Text("", "the file is not text")
     if not text.strip():
         return Text("", "the file is empty")
-    return Text(text.replace("\r\n", "\n") if "\r" in text else text, "", notes)
+    if "\r" in text:  # alone, where there is no LF, it ended the lines of old systems
+        text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+    return Text(text, "", notes)

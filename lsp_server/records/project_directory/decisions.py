@@ -9,10 +9,17 @@ from typing import Any
 from lsp_server.records.adr.status_words import NEAREST, SURE
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.project_directory.body import Body, body_of
+from lsp_server.records.project_directory.entries import (
+    as_written,
+    cut_entries,
+    is_whole_date,
+    meaning,
+    noted,
+)
 from lsp_server.records.project_directory.markdown import Cut, cut, items_of, listed, meta, shifted, trimmed
 from lsp_server.records.project_directory.model import ID_COMMENT, Entry, taken_id
 from lsp_server.records.project_directory.parts import fields_of, written_fields
-from lsp_server.records.project_directory.words import bare, heading, names, shown, unheading
+from lsp_server.records.project_directory.words import heading, names, shown, unheading
 
 TITLE = "# Design Decisions"
 _META = ("date", "status", "decider", "deciders")
@@ -21,17 +28,19 @@ _NUMBERED = re.compile(
 )
 _ONLY_NUMBER = re.compile(r"(\d{1,9})\s*[:.)]\s+(.+)\Z")
 _SIDE = re.compile(r"\*\*(positive|negative|good|bad|pros|cons)(?::\*\*|\*\*:?)\s*\Z", re.IGNORECASE)
+_STATUSES = {**NEAREST, **SURE}
 _GOOD = ("positive", "good", "pros")
 
 
 def read_decisions(text: str) -> tuple[str, list[Entry]]:
     """The entries of a ``decisions.md``, and what stands above the first of them."""
     lines = text.split("\n")
-    before, parts = cut(lines, lambda level, _: level == 2)
-    if not parts:
-        before, parts = cut(lines, lambda level, _: level == 1)
-        parts = [part for part in parts if _NUMBERED.match(part.title)]
+    before, parts = cut_entries(Kind.DECISION, lines, _is_numbered)
     return "\n".join(before), [_entry(part, lines) for part in parts]
+
+
+def _is_numbered(words: str) -> bool:
+    return bool(_NUMBERED.match(words) or _ONLY_NUMBER.match(words))
 
 
 def _entry(part: Cut, lines: list[str]) -> Entry:
@@ -44,35 +53,34 @@ def _entry(part: Cut, lines: list[str]) -> Entry:
     entry.id, rest = taken_id(rest)
     values, rest = meta(rest, _META)
     entry.date = values.get("date", "")
-    _status(entry, values.get("status", ""))
+    unsaid = [] if is_whole_date(entry.date) else ["date"]
+    unsaid += [] if _status(entry, values.get("status", "")) else ["status"]
     deciders = names(values.get("decider") or values.get("deciders", ""))
     before, sections = cut(rest, lambda level, _: level == part.level + 1)
-    entry.fields, others, notes = fields_of(Kind.DECISION, _without_lists(entry, sections), shift=-1, level=2)
+    entry.fields, others, notes = fields_of(
+        Kind.DECISION, _without_lists(entry, sections), shift=1 - part.level, level=2
+    )
     entry.notes += notes
     if deciders:
         entry.fields["deciders"] = deciders
-    _free(entry, before, others, "context")
+    text = shifted("\n".join(trimmed(before)), 1 - part.level)
+    if text and "context" not in entry.fields:
+        entry.fields["context"] = text
+        text = ""
+    noted(others, [as_written(values, unsaid), text])
+    entry.text = "\n\n".join(others)
     return entry
 
 
-def _free(entry: Entry, before: list[str], others: list[str], name: str) -> None:
-    """Text above the first section goes where the kind has its free text."""
-    text = shifted("\n".join(trimmed(before)), -1)
-    if text and name not in entry.fields:
-        entry.fields[name] = text
-    elif text:
-        others.insert(0, f"## Notes\n\n{text}")
-    entry.text = "\n\n".join(others)
-
-
-def _status(entry: Entry, word: str) -> None:
-    said = bare(word)
-    status = SURE.get(said) or NEAREST.get(said)
-    if status is None and said:
+def _status(entry: Entry, word: str) -> bool:
+    """Take the status over; whether it says no more than that."""
+    status, is_all = meaning(_STATUSES, word)
+    if status is None and word.strip():
         entry.notes.append(f"the status {word.strip()!r} is none of a decision's: it is taken for proposed")
     if status == "superseded":
         entry.notes.append("it is superseded; by what is not linked")
     entry.status = status or "proposed"
+    return is_all
 
 
 def _without_lists(entry: Entry, sections: Sequence[Cut]) -> list[Cut]:

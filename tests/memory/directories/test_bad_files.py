@@ -177,3 +177,13 @@ def test_a_broken_file_beside_the_others_is_told(memory: Memory, directory: Path
     (broken,) = [t for t in report.things if t.taken is Taken.SKIPPED]
     assert broken.source == ".git-memory.yaml"
     assert contents(directory)[".git-memory.yaml"] == b"format: ["
+
+
+def test_texts_in_which_no_entry_is_found_are_kept_whole(memory: Memory, directory: Path) -> None:
+    texts = {"development_log.md": "Log\n\nMonday\n- x\n", "decisions.md": "# Decisions\r- use SQL\r"}
+    for name, text in texts.items():
+        (directory / name).write_text(text, newline="")
+    memory.import_directory(directory)
+    for name, text in texts.items():
+        kept = memory.artifact(f"imported/{name}").decode()
+        assert kept == text.replace("\r", "\n")

@@ -186,3 +186,53 @@ def test_a_json_file_says_what_is_wrong_with_it() -> None:
     assert read_json('{"a": 1, "a": 2}') == ({"a": 2}, ["'a' is there twice; the last one counts"])
     assert read_json('{"a": Infinity}')[1] == ["it is not JSON: Infinity is no number of JSON"]
     assert read_json('{"a":\n')[1] == ["line 2: it is not JSON: Expecting value"]
+
+
+def test_decisions_stand_at_level_one_where_none_below_is_named_as_one() -> None:
+    above, entries = read_decisions(
+        "Numbers are never reused.\n\n# Decision 1: A\n\n## Context\nc\n\n### Deep\nd\n\n# Decision 2: B\nb\n"
+    )
+    assert (above, [entry.number for entry in entries]) == ("Numbers are never reused.\n", [1, 2])
+    assert entries[0].fields == {"context": "c\n\n### Deep\nd"}
+    for title in ("# Decision: our log", "# ADR-Log"):
+        assert [entry.title for entry in read_decisions(f"{title}\n\n## Use Redis\n\n## Use SQL\n")[1]] == [
+            "Use Redis",
+            "Use SQL",
+        ]
+
+
+@pytest.mark.parametrize("text", ["# Decisions\n\n- use SQL\n", "# Decisions\n\n| 1 | use SQL |\n"])
+def test_a_file_without_entries_is_all_above_the_first(text: str) -> None:
+    assert read_decisions(text) == (text, [])
+
+
+def test_what_a_head_says_beside_its_words_is_kept() -> None:
+    _, (entry,) = read_decisions(
+        "## A\n\n**Date:** 2025-01-07 (revised in May)\n**Status:** Superseded by 5\n\n### Context\nc\n"
+    )
+    assert (entry.date[:10], entry.status) == ("2025-01-07", "superseded")
+    assert entry.text == "## Notes\n\n**Date:** 2025-01-07 (revised in May)  \n**Status:** Superseded by 5"
+
+
+@pytest.mark.parametrize(
+    ("text", "above", "day"),
+    [
+        ("---\nby: Ada\n---\n# Log of us\n\n## 2025-01-07\n", ["---", "by: Ada", "---", "# Log of us"], "##"),
+        ("# Log of us\n\n## 2025-01-07\n", [], "##"),
+        ("# 2025-01-07\n\n## 10:00 - A\n", [], "##"),
+    ],
+)
+def test_what_stands_above_a_log_is_kept(text: str, above: list[str], day: str) -> None:
+    found, extra = months(text)
+    assert extra == above
+    (month,) = found.values()
+    assert month.startswith(f"# Development Log\n\n{day} 2025-01-07\n")
+    assert "10:00" not in text or "\n### 10:00 - A\n" in month
+
+
+def test_two_logs_are_joined_with_what_has_no_day() -> None:
+    mine = "# Log\n\nOurs.\n\n## 2025-01-07\n\n## Meeting\nm\n\n## 2025-01-09\n\nx\n"
+    theirs = "# Development Log\n\n## 2025-01-08\n\n### 10:00 - A\n"
+    assert joined(mine, theirs) == mine.replace(
+        "## 2025-01-09", "## 2025-01-08\n\n### 10:00 - A\n\n## 2025-01-09"
+    )
