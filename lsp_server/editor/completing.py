@@ -12,7 +12,7 @@ from lsp_server.records.living.documents import slug
 from lsp_server.records.living.outline import field_of
 from lsp_server.records.sections import Heading, headings
 
-_HEADING = re.compile(r"(#{1,6})[ \t]*([^#]*)\Z")
+_HEADING = re.compile(r"(#{1,6})[^#]*\Z")
 _FIELD = re.compile(r"([ \t]*[-*+][ \t]+)\*{1,2}([^*:]*)\Z")
 _KEY_VALUE = re.compile(r"[ \t]*(?:-[ \t]+)?([A-Za-z_]\w*):[ \t]+([\w-]*)\Z")
 

@@ -39,7 +39,7 @@ class Entry:
 
 _SHOWN = 60  # characters of a name or a value
 _DEEPEST = 3  # keys and items in each other
-_KEY = re.compile(r"( *)((?:- +)*)([A-Za-z_\"'][^:#\[\]{}]*?)[ \t]*:(?:[ \t]+(.*))?\Z")
+_KEY = re.compile(r"([A-Za-z_\"'][^:#\[\]{}]*):(?:[ \t]+(.*))?\Z")
 _DASH = re.compile(r"( *)-(?:[ \t]+(.*))?\Z")
 _BLOCK = re.compile(r"(?:.*[ \t])?[|>][-+0-9]*(?:[ \t]+#.*)?\Z")
 _NAMES = ("name", "title", "description", "id")  # what an item of a list is called by, the best first
@@ -149,7 +149,7 @@ def _begins(line: str) -> list[tuple[int, str, str, Sort]]:
     if match := _KEY.match(rest):
         if found:
             found[-1] = (*found[-1][:2], "", Sort.ITEM)
-        found.append((column, match[3].strip("\"'"), (match[4] or "").strip(), Sort.KEY))
+        found.append((column, match[1].rstrip().strip("\"'"), (match[2] or "").strip(), Sort.KEY))
     return found
 
 

@@ -6,7 +6,6 @@ Above the first heading stands the summary; below each heading its items, one a 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,7 +42,6 @@ _ALSO = {
     "metric": "metrics",
 }
 _NAMES = ("summary", *(name for _, name, _ in _HEADINGS), "metrics")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def form(said: Ending, *, is_whole: bool = True) -> str:
@@ -75,7 +73,7 @@ def read_ending(text: str) -> Ending:
 
 
 def _from_form(text: str) -> Ending:
-    nodes = tree(_COMMENT.sub("", text.replace("\r\n", "\n")))
+    nodes = tree(_without_comments(text.replace("\r\n", "\n")))
     given: dict[str, Any] = {}
     summary = [line for node in nodes if not node.level for line in _lines(node)]
     if summary:
@@ -88,6 +86,14 @@ def _from_form(text: str) -> Ending:
         if lines := [line for node in section.parts if not node.level for line in _lines(node)]:
             given[name] = [*given.get(name, ()), *lines]
     return _ending(given)
+
+
+def _without_comments(text: str) -> str:
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 def _lines(node: Node) -> list[str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lsp_server.records.fences import fence_after
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t](.*))?\Z")
 _COMMENT_OPENS = re.compile(r" {0,3}<!--")  # further in, it is indented code or goes on with a text
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
 _MARKS = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?\Z")  # of a conflict
@@ -56,7 +56,7 @@ def headings(lines: list[str]) -> Iterator[Heading]:
             comment = "-->" not in line
             continue
         if found := _HEADING.match(line):
-            yield Heading(len(found[1]), (found[2] or "").strip(), number, number + 1)
+            yield Heading(len(found[1]), _words(found[2] or ""), number, number + 1)
         elif (
             number
             and opaque != number - 1
@@ -66,6 +66,13 @@ def headings(lines: list[str]) -> Iterator[Heading]:
             and not _HEADING.match(lines[number - 1])
         ):
             yield Heading(1 if found[1][0] == "=" else 2, lines[number - 1].strip(), number - 1, number + 1)
+
+
+def _words(text: str) -> str:
+    """What a heading says: without blanks around it, and without the # that may close it."""
+    text = text.strip(" \t")
+    kept = text.rstrip("#")
+    return (kept if kept != text and kept.endswith((" ", "\t")) else text).strip()
 
 
 def title_of(body: str) -> str | None:

@@ -92,17 +92,18 @@ def _read(directory: Path, path: Path) -> _Source:
 
 def _with_what_is_missing(text: str, folder: str, notes: list[str]) -> str:
     """A file with an id and a date, where they can be told from what is there."""
-    found = re.search(r"^id:[ \t]*[\"']?([^\"'\n#]*?)[\"']?[ \t]*(?:#.*)?$", text, re.MULTILINE)
+    found = re.search(r"^id:([^\n#]*)", text, re.MULTILINE)
+    foreign = found[1].strip().strip("\"'") if found is not None else ""
     try:
-        if found is not None and found[1]:
+        if foreign:
             try:
-                uuid.UUID(found[1])
+                uuid.UUID(foreign)
             except ValueError:
-                made = str(uuid.uuid5(_FOREIGN_IDS, found[1]))
-                notes.append(f"its id {found[1]!r} is no UUID: here it is {made}, under its old name")
+                made = str(uuid.uuid5(_FOREIGN_IDS, foreign))
+                notes.append(f"its id {foreign!r} is no UUID: here it is {made}, under its old name")
                 text = set_scalar(text, "id", made)
                 if not re.search(r"^name:", text, re.MULTILINE):
-                    text = set_scalar(text, "name", found[1])
+                    text = set_scalar(text, "name", foreign)
         if not re.search(r"^created_at:", text, re.MULTILINE) and (dated := _DATED.match(folder)):
             notes.append(f"it does not say when it began: the folder says {dated[1]}")
             text = set_scalar(text, "created_at", dated[1])

@@ -26,7 +26,7 @@ _FILE = re.compile(r"(?:bug|issue)?[_ #-]*(\d{1,9})", re.IGNORECASE)
 _DEPLOYED = re.compile(
     r"[-*+] (committed in|commit|deployed to|date|deployed on)\s*:\s*(.*)\Z", re.IGNORECASE
 )
-_LEARNED = re.compile(r"""learnings\.md\s*[-–—:]\s*["“'](.+?)["”']""")
+_LEARNED = re.compile(r"""learnings\.md\s*[-–—:]\s*["“'](.{1,300}?)["”']""")
 _FIELD = {
     "committed in": "fixed_in",
     "commit": "fixed_in",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from math import isfinite
 from typing import Any
 
@@ -16,8 +17,8 @@ def read_json(text: str) -> tuple[dict[str, Any] | None, list[str]]:
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(found)
         if len(made) != len(found):
-            keys = [key for key, _ in found]
-            twice.extend(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+            counted = Counter(key for key, _ in found)
+            twice.extend(key for key, times in counted.items() if times > 1)
         return made
 
     try:

@@ -21,7 +21,7 @@ from lsp_server.records.project_directory.words import heading, unheading
 
 TITLE = "# Lessons Learned"
 _DATED = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\s*[:\-–—]\s*(.+)\Z")
-_DATED_LAST = re.compile(r"(.+?)\s*\((\d{4}-\d{1,2}-\d{1,2})\)\Z")
+_DATED_LAST = re.compile(r"\((\d{4}-\d{1,2}-\d{1,2})\)\Z")
 
 
 def read_learnings(text: str) -> tuple[str, list[Entry]]:
@@ -37,8 +37,8 @@ def _entry(part: Cut, lines: list[str]) -> Entry:
     entry.title = entry.name
     if found := _DATED.match(entry.name):
         entry.date, entry.title = found[1], found[2].strip()
-    elif found := _DATED_LAST.match(entry.name):
-        entry.date, entry.title = found[2], found[1]
+    elif (found := _DATED_LAST.search(entry.name)) and found.start():
+        entry.date, entry.title = found[1], entry.name[: found.start()].rstrip()
     rest = trimmed(part.lines, separator=True)
     entry.id, rest = taken_id(rest)
     values, rest = meta(rest, ("date",))

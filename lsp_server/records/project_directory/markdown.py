@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lsp_server.records.sections import headings
 
 _SEPARATOR = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*\Z")
-_META = re.compile(r"(?:[-*+] )?\*\*([^*\n]{1,40}?)(?::\*\*|\*\*:)[ \t]*(.*?)[ \t]*\Z")
+_META = re.compile(r"(?:[-*+] )?\*\*([^*\n]{1,40}?)(?::\*\*|\*\*:)(.*)\Z")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+(\S.*)\Z")
 _DEEPEST = 6
 
@@ -59,7 +59,7 @@ def meta(lines: list[str], known: Sequence[str]) -> tuple[dict[str, str], list[s
         line = lines[at].rstrip("\r")
         found = _META.match(line)
         if found and found[1].strip().casefold() in known and found[1].strip().casefold() not in values:
-            values[found[1].strip().casefold()] = found[2]
+            values[found[1].strip().casefold()] = found[2].strip(" \t")
         elif line.strip():
             break
         at += 1
@@ -79,7 +79,8 @@ def bold_sections(lines: list[str], known: Sequence[str]) -> tuple[list[str], li
             fence = after
         found = None if fence or after is not None else _META.match(line)
         if found and line.startswith("**") and found[1].strip().casefold() in known:
-            parts.append(Cut(found[1].strip(), [found[2]] if found[2] else [], number, 0))
+            said = found[2].strip(" \t")
+            parts.append(Cut(found[1].strip(), [said] if said else [], number, 0))
         else:
             (parts[-1].lines if parts else before).append(line)
     return before, parts

@@ -36,7 +36,10 @@ def shown(status: str) -> str:
 
 def bare(word: str) -> str:
     """A word without marks of Markdown, emoji and what is said behind it in brackets."""
-    word = re.sub(r"[*_`]|\(.*\)|\s+by\s.*|\s+-\s.*", "", word)
+    word = " ".join(word.split())  # so that no run of blanks is tried blank by blank
+    start, end = word.find("("), word.rfind(")")
+    word = word[:start] + word[end + 1 :] if 0 <= start < end else word
+    word = re.sub(r"[*_`]| by .*| - .*", "", word)
     return " ".join(re.sub(r"[^\w' -]", " ", word).split()).casefold()
 
 

@@ -17,8 +17,8 @@ _STRUCTURE = re.compile(
 _SECTION = re.compile(rf"[\"']?({'|'.join(MESSAGES)})[\"']?[ \t]*:([^\n]*)")
 _TOP = re.compile(r"\n(?=[^\s#\-\[\]{}%])")
 _DASH = re.compile(r"^( *)-(?:[ \t]|\r?$)", re.MULTILINE)
-_USER = re.compile(r"^ *- role: [\"']?user[\"']?[ \t]*\r?\n +content: *(.*)\n(.*)", re.MULTILINE)
-_LATER_USER = re.compile(r"^( *)- content: *(.*)\n(.*)\n +role: user\b", re.MULTILINE)
+_USER = re.compile(r"^ *- role: [\"']?user[\"']?[ \t]*\r?\n +content:(.*)\n(.*)", re.MULTILINE)
+_LATER_USER = re.compile(r"^( *)- content:(.*)\n(.*)\n +role: user\b", re.MULTILINE)
 
 
 class Part(NamedTuple):
