@@ -180,6 +180,8 @@ def limit(core: Core) -> int:
 
 def _put(core: Core, edits: Edits, path: str, content: bytes | Pointer, guard: Guard) -> Artifact:
     before = edits.read(path)
+    if before is None:
+        guard.clean_name(path)
     if isinstance(content, Pointer):
         data = content.text
     else:

@@ -45,6 +45,7 @@ class Documents:
         """Add a bullet to a section or below a field, something named to the project, an entry to the log.
         With ``new`` a section that is not there is added. Raises ``NotFoundError``, ``AmbiguousError``,
         ``UsageError``, ``RefusedError``, ``SecretError``."""
+        address, person = self._named(address, person)
         document, words = addressed(address)
         said = self._guard.clean(text, seen=False)
         if document.name == "log" and not words:
@@ -69,6 +70,7 @@ class Documents:
     ) -> Noted:
         """Give a field another value, whatever it was and however often it stood there; several values are
         bullets below it, none empties it. Raises as ``note``."""
+        address, person = self._named(address, person)
         document, words = addressed(address)
         values = [value] if isinstance(value, str) else list(value)
         clean = [self._guard.clean(one, seen=False) for one in values]
@@ -137,6 +139,7 @@ class Documents:
     def replace(self, name: str, text: str, base: str | None = None, person: str | None = None) -> Noted:
         """Put a whole text in a document's place; what changed since ``base`` is merged into it. Raises
         ``RefusedError`` where it is to be YAML and is not, ``SecretError``."""
+        name, person = self._named(name, person)
         document = document_named(name)
         path = self._path(document, name, person)
         if document.form is Form.FIELDS:
@@ -150,9 +153,15 @@ class Documents:
 
             parts = [one.encode("utf-8") for one in (base, text, theirs)]
             after = merge_living(document, parts[0], parts[1], parts[2]).decode("utf-8")
-        return self._written(document, path, document.name, theirs or "", after, made=theirs is None)
+        noted = self._written(document, path, document.name, theirs or "", after, made=theirs is None)
+        return noted._replace(person=person)
 
     # how --------------------------------------------------------------------------------------------
+    def _named(self, address: str, person: str | None) -> tuple[str, str | None]:
+        """An address and a person's name as they may be committed: they become keys, headings and paths."""
+        clean = self._guard.clean(address, seen=False)
+        return clean, person and self._guard.clean(person, seen=False)
+
     def _changed(
         self, document: Document, address: str, person: str | None, change: Callable[[str], Edit]
     ) -> Noted:

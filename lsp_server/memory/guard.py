@@ -52,6 +52,16 @@ class Guard(NamedTuple):
             return redact(text, findings, front=front)
         raise SecretError(message(findings, None if seen else text))
 
+    def clean_name(self, path: str) -> None:
+        """As ``clean``, for the name that a file gets: nothing of it can be replaced, so it is refused."""
+        listed = self.listed
+        for finding in secrets.check(path, self.allowed):
+            if finding.fingerprint not in listed():
+                raise SecretError(
+                    f"the name looks like a secret ({finding.rule}): choose another, "
+                    f"or --allow-secret {finding.fingerprint} lets it through"
+                )
+
 
 def _place(text: str, at: int, *, seen: bool) -> str:
     if seen:

@@ -36,7 +36,7 @@ def artifact_path(path: str) -> str:
     if len(parts) > _DEEPEST:
         raise UsageError(f"{path!r} is no name for an artifact: more than {_DEEPEST - 1} folders")
     for part in parts:
-        if (wrong := _wrong(part)) is not None:
+        if (wrong := wrong_name(part)) is not None:
             raise UsageError(f"{path!r} is no name for an artifact: {wrong}")
     return "/".join([ROOT, *parts])
 
@@ -46,9 +46,12 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def _wrong(part: str) -> str | None:
+def wrong_name(part: str) -> str | None:
+    """Why not every system could have a file of this name; None for one that can stand anywhere."""
     if part in ("", ".", ".."):
         return "every part of it must be a name"
+    if not part.isprintable() and any("\ud800" <= character <= "\udfff" for character in part):
+        return "it is not UTF-8"
     if found := _FORBIDDEN.search(part):
         return f"{found[0]!r} cannot be in a file's name everywhere"
     if part.startswith("-"):

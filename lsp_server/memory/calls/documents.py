@@ -78,7 +78,7 @@ class Documenting:
             guard,
             lambda living: living.note(address, text, person=person, new=new),
             lambda noted: documents.told(
-                f"add to {noted.address}{_whose(person)}", guard.clean(text, seen=False)
+                f"add to {noted.address}{_whose(noted.person)}", guard.clean(text, seen=False)
             ),
         )
 
@@ -102,7 +102,7 @@ class Documenting:
         def say(noted: Noted) -> str:
             words = guard.clean(said, seen=False)
             action = f"set {noted.address}" if words.strip() else f"empty {noted.address}"
-            return documents.told(f"{action}{_whose(person)}{' to' if words.strip() else ''}", words)
+            return documents.told(f"{action}{_whose(noted.person)}{' to' if words.strip() else ''}", words)
 
         return documents.commit(
             self._core, guard, lambda living: living.set(address, value, person=person, new=new), say
@@ -150,7 +150,7 @@ class Documenting:
             self._core,
             guard,
             lambda living: living.replace(name, text, base, person),
-            lambda noted: f"note: {'write' if noted.made else 'edit'} {noted.document}{_whose(person)}",
+            lambda noted: f"note: {'write' if noted.made else 'edit'} {noted.document}{_whose(noted.person)}",
         )
 
     def import_folder(

@@ -18,6 +18,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.files import files_below, read_text
+from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.results import Imported, ImportReport
 from lsp_server.memory.sessions import guarded, place
 from lsp_server.records.front_matter_edit import set_scalar
@@ -63,7 +64,7 @@ def import_sessions(core: Core, directory: Path, guard: Guard, *, dry_run: bool)
 
         def change(edits: Edits) -> str:
             count = _take(core, edits, sources, guard)
-            return f"{SUBJECT} {count} from {directory.parent.name}/{directory.name}" if count else ""
+            return f"{SUBJECT} {count} from {place_of(core, directory)}" if count else ""
 
         core.commit(change)
         version = core.tip() if core.tip() != before else None

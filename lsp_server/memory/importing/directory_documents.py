@@ -8,6 +8,7 @@ from lsp_server.errors import GitMemoryError, RefusedError
 from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.taking import Taking
+from lsp_server.records.artifact_paths import wrong_name
 from lsp_server.records.living.documents import month_of
 from lsp_server.records.project_directory.beside import bytes_of, digest_of
 from lsp_server.records.project_directory.log import joined
@@ -46,6 +47,9 @@ def _one(taking: Taking, thing: Thing, path: str, data: bytes) -> None:
     if there == data:
         return
     if there is None:
+        guard.clean_name(path)
+        if (wrong := next(filter(None, map(wrong_name, path.split("/"))), None)) is not None:
+            raise RefusedError(f"its name cannot be kept: {wrong}")
         edits.write(path, data)
         thing.taken = Taken.NEW if thing.taken is Taken.KNOWN else thing.taken
         return

@@ -14,6 +14,7 @@ from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.files import LARGEST, files_below
+from lsp_server.memory.titles import inert
 from lsp_server.records.adr import Adr, day_comes_first, read_adr
 from lsp_server.records.model import Record, Relation
 
@@ -70,8 +71,8 @@ def place_of(core: Core, path: Path) -> str:
     root = core.repository.work_tree
     absolute = path.resolve()
     if root is not None and absolute.is_relative_to(root.resolve()):
-        return absolute.relative_to(root.resolve()).as_posix()
-    return "/".join(absolute.parts[-2:])
+        return inert(absolute.relative_to(root.resolve()).as_posix())
+    return inert("/".join(absolute.parts[-2:]))
 
 
 def _text(path: Path) -> str:

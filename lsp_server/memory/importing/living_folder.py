@@ -12,6 +12,7 @@ from lsp_server.errors import GitMemoryError, UsageError
 from lsp_server.memory.document_results import FolderFile, FolderImport
 from lsp_server.memory.importing.files import LARGEST, text_of
 from lsp_server.memory.importing.folder import place_of
+from lsp_server.records.artifact_paths import wrong_name
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import Document, Form
 
@@ -100,6 +101,8 @@ def _source(directory: Path, name: str, guard: Guard) -> _Source:
         return skipped("it is a symbolic link: what it points to is not imported")
     if path is None:
         return skipped("it is no living document; `git memory artifact add` keeps it as it is")
+    if (wrong := next(filter(None, map(wrong_name, path.split("/"))), None)) is not None:
+        return skipped(f"its name cannot be kept: {wrong}")
     try:
         data = place.read_bytes() if place.stat().st_size <= LARGEST else b"\0" * (LARGEST + 1)
     except OSError as error:
@@ -115,6 +118,7 @@ def _source(directory: Path, name: str, guard: Guard) -> _Source:
             from lsp_server.records.living.project import read_project
 
             read_project(text)
+        guard.clean_name(path)
         clean = guard.clean(text)
     except GitMemoryError as error:  # one such file does not keep the others out
         return skipped(str(error))

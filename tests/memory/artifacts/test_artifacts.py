@@ -126,6 +126,8 @@ def test_a_text_is_scanned_for_secrets_and_a_binary_file_is_not(memory: Memory, 
     added = memory.add_artifact(drop("run.log", f"begin\ntoken = {TOKEN}\n".encode()), redact=True)
     assert TOKEN.encode() not in memory.artifact(added.path)
     assert memory.add_artifact(drop("run.bin", b"\0" + TOKEN.encode())).change == "added"
+    with pytest.raises(SecretError, match="the name looks like a secret"):
+        memory.add_artifact(drop(f"{TOKEN}.log"), redact=True)
 
 
 def test_several_are_one_commit_in_a_batch_and_within_a_commit_of_others(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -169,6 +170,25 @@ def test_a_secret_is_not_written(memory: Memory) -> None:
     assert memory.version() == before
     memory.note("context/blockers", f"the token {GITHUB_TOKEN} expires", redact=True)
     assert GITHUB_TOKEN not in memory.document("context").text
+
+
+@pytest.mark.parametrize(
+    ("address", "person"),
+    [
+        (f"project/metrics/{GITHUB_TOKEN}", None),
+        (f"context/recent-work/{GITHUB_TOKEN}", None),
+        ("preferences/level", f"Ada {GITHUB_TOKEN}"),
+    ],
+)
+def test_no_secret_becomes_a_key_a_field_or_a_persons_name(
+    repo: Repo, memory: Memory, address: str, person: str | None
+) -> None:
+    with pytest.raises(SecretError):
+        memory.set(address, "1", person=person, new=True)
+    with contextlib.suppress(RefusedError):
+        memory.set(address, "1", person=person, new=True, redact=True)
+    assert GITHUB_TOKEN.lower() not in repo.git("log", "-p", "memory", "--").lower()
+    assert not any(state.problem for state in memory.documents())
 
 
 def test_an_edit_of_the_whole_text_is_merged_with_what_came_meanwhile(memory: Memory) -> None:

@@ -101,14 +101,19 @@ def test_one_bad_file_does_not_keep_the_others_out(memory: Memory, tmp_path: Pat
             "session-log.md": b"\0\0\0",
             "patterns-learned.md": "",
             "notes.txt": "mine",
+            f"user-preferences/{TOKEN}.md": "- **Level**: Beginner\n",
+            "user-preferences/a\nMemory-Id: b.md": "- **Level**: Beginner\n",
         },
     )
     (place / "link.md").symlink_to(place / "README.md")
     report = {file.name: file for file in memory.import_folder(place).files}
     skipped = {name: file.notes[0] for name, file in report.items() if file.outcome == "skipped"}
     assert sorted(skipped) == [
-        "link.md", "notes.txt", "patterns-learned.md", "project.yaml", "session-log.md", "user-preferences.md"
+        "link.md", "notes.txt", "patterns-learned.md", "project.yaml", "session-log.md",
+        "user-preferences.md", "user-preferences/a\nMemory-Id: b.md", f"user-preferences/{TOKEN}.md",
     ]  # fmt: skip
+    assert "cannot be in a file's name" in skipped["user-preferences/a\nMemory-Id: b.md"]
+    assert "looks like a secret" in skipped[f"user-preferences/{TOKEN}.md"]
     assert "symbolic link" in skipped["link.md"]
     assert "no living document" in skipped["notes.txt"]
     assert "empty" in skipped["patterns-learned.md"]
