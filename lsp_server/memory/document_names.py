@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError, RefusedError
+from lsp_server.errors import NotFoundError, RefusedError, UsageError
+from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document
 
 if TYPE_CHECKING:
@@ -29,6 +31,26 @@ def addressed(address: str) -> tuple[Document, tuple[str, ...]]:
     document = document_named(address)
     words = tuple(word for word in address.strip().split("/")[1:] if word.strip())
     return document, words
+
+
+def document_path(document: Document, name: str, person: str | None, month: Callable[[], str]) -> str:
+    """Where a document stands that is called ``name`` (``log/2026/11``, ``preferences/ada``). ``month`` tells
+    the path of the log where its name does not. Raises ``NotFoundError`` for a month that is none,
+    ``UsageError`` for a person of a document that is one for all."""
+    rest = name.partition("/")[2].removesuffix(".md")
+    if document.name == "preferences":
+        person = person if person is not None else rest or None
+        if person is not None and not person.strip():
+            raise UsageError("the person's name is empty")
+        return document.path if person is None else table.person_path(person)
+    if person is not None:
+        raise UsageError(f"{document.name} is one for all; only preferences are kept by person")
+    if document.name != "log":
+        return document.path
+    path = f"log/{rest}.md" if rest else month()
+    if table.month_of(path) is None:
+        raise NotFoundError(f"there is no {name!r}: a month of the log is log/2026/11")
+    return path
 
 
 def decoded(path: str, data: bytes) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import GitMemoryError, NotFoundError
-from lsp_server.memory.document_names import decoded, document_named, new_text
+from lsp_server.errors import GitMemoryError
+from lsp_server.memory.document_names import decoded, document_named, document_path, new_text
 from lsp_server.memory.document_results import DocumentState, LivingDocument
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document, Form
@@ -27,7 +27,7 @@ def document(core: Core, name: str, person: str | None = None) -> LivingDocument
         path, known = name, found
     else:
         known = document_named(name)
-        path = _path(core, known, name, person)
+        path = document_path(known, name, person, lambda: _newest_month(core))
     data = core.read(path)
     whose = person or table.person_of(path)
     if data is None:
@@ -37,17 +37,7 @@ def document(core: Core, name: str, person: str | None = None) -> LivingDocument
     return LivingDocument(known.name, path, text, sections_of(known, text), True, whose)
 
 
-def _path(core: Core, known: Document, name: str, person: str | None) -> str:
-    rest = name.partition("/")[2].removesuffix(".md")
-    if known.name == "preferences" and (person or rest):
-        return table.person_path(person or rest)
-    if known.name != "log":
-        return known.path
-    if rest:
-        path = f"log/{rest}.md"
-        if table.month_of(path) is None:
-            raise NotFoundError(f"there is no {name!r}: a month of the log is log/2026/11")
-        return path
+def _newest_month(core: Core) -> str:
     months = list(_months(core.store.snapshot()))
     return months[-1] if months else table.month_path(core.now().date())
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, UsageError
-from lsp_server.memory.document_names import addressed, decoded, document_named, new_text
+from lsp_server.memory.document_names import addressed, decoded, document_named, document_path, new_text
 from lsp_server.memory.document_results import Noted
 from lsp_server.memory.titles import clean_title, subject
 from lsp_server.records.living import documents as table
@@ -216,21 +216,7 @@ class Documents:
         return self._written(document, document.path, address, text, done.text, made=False)
 
     def _path(self, document: Document, name: str, person: str | None) -> str:
-        if document.name == "log":
-            rest = name.partition("/")[2]
-            if rest:
-                path = f"log/{rest.removesuffix('.md')}.md"
-                if table.month_of(path) is None:
-                    raise NotFoundError(f"there is no {name!r}: a month of the log is log/2026/11")
-                return path
-            return table.month_path(self._core.now().date())
-        if person is not None:
-            if document.name != "preferences":
-                raise UsageError(f"{document.name} is one for all; only preferences are kept by person")
-            if not person.strip():
-                raise UsageError("the person's name is empty")
-            return table.person_path(person)
-        return document.path
+        return document_path(document, name, person, lambda: table.month_path(self._core.now().date()))
 
     def _at(self, path: str) -> str | None:
         data = self._edits.read(path)
