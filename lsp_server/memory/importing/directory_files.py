@@ -27,6 +27,7 @@ ARTIFACTS = "artifacts/"
 KEPT = "artifacts/imported/"  # text of the directory that is no record
 MOST = 64 << 20  # bytes of one file: years of a log and thousands of decisions stand in one
 _OF_SYSTEMS = (".DS_Store", ".git", ".gitkeep", ".gitignore")
+_ABOUT_BUGS = ("readme.md", "index.md", "template.md", "bug_template.md")
 _FILES = ("project_summary.json", "development_log.md", "decisions.md", "learnings.md")
 
 Progress = Callable[[str], None]
@@ -142,7 +143,8 @@ def _read(name: str, place: str) -> Iterator[Thing]:
     if name.startswith(ARTIFACTS):
         yield Thing(shown, shown, artifact=Path(place), path=shown)
     elif folder == "bugs" and lower.endswith(".md"):
-        yield from _text(shown, place, _bug)
+        about = lower.rpartition("/")[2] in _ABOUT_BUGS
+        yield from _text(shown, place, _about_bugs if about else _bug)
     elif folder in ("checkpoints", "sessions") and lower.endswith(".json"):
         yield from _text(shown, place, _checkpoint if folder == "checkpoints" else _session)
     elif lower in _READERS and not last:
@@ -168,6 +170,12 @@ def _text(name: str, place: str, reader: Callable[[str, str], Iterator[Thing]]) 
 def _bug(name: str, text: str) -> Iterator[Thing]:
     entry = read_bug(name, text)
     yield _of_entry(name, name, name, entry)
+
+
+def _about_bugs(name: str, text: str) -> Iterator[Thing]:
+    path = f"{KEPT}{name}"
+    note = f"it is no bug; it is kept as {path}"
+    yield Thing(name, name, documents={path: text.encode("utf-8")}, notes=[note])
 
 
 def _checkpoint(name: str, text: str) -> Iterator[Thing]:

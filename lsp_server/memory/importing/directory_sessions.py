@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import IMPORTED, origin_of
 from lsp_server.memory.importing.taking import Taking
+from lsp_server.memory.recording import with_values
+from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.memory.sessions import clean_head, guarded, place_session
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
@@ -23,42 +26,114 @@ from lsp_server.records.sessions.model import Session, moment
 from lsp_server.records.sessions.reading import read_session
 from lsp_server.records.sessions.writing import session_text
 
+if TYPE_CHECKING:
+    from lsp_server.memory.edits import Edits
 
-def take(taking: Taking, thing: Thing) -> None:
-    """Write a session, or tell that it is there."""
+
+class Sessions:
+    """The sessions on their way in: which of them the memory has, and the texts of the new ones, which are
+    looked through for secrets all at once."""
+
+    def __init__(self, taking: Taking, things: Sequence[Thing]) -> None:
+        self._taking = taking
+        self._by_id: dict[str, Record] = {}
+        self._by_origin: dict[str, Record] = {}
+        self._by_name: dict[object, Record] = {}
+        self._ready: dict[int, tuple[str, Record]] = {}
+        coming = [thing for thing in things if thing.session is not None and not thing.broken]
+        if not coming:
+            return
+        for record in taking.there:
+            if record.kind is Kind.SESSION:
+                self._by_id.setdefault(record.id, record)
+                self._by_origin.setdefault(origin_of(record.extra.get(IMPORTED, ""))[0], record)
+                if name := record.fields.get("name"):
+                    self._by_name.setdefault(name, record)
+        self._make_ready(coming)
+
+    def take(self, thing: Thing) -> None:
+        """Write a session, or tell that it is there."""
+        taking = self._taking
+        if (ready := self._ready.pop(id(thing), None)) is not None:
+            thing.record = _written(taking.edits, *ready)
+            thing.taken, thing.path = Taken.NEW, thing.record.path
+            return
+        known = self._known(thing)
+        said = taking.beside.records.get(thing.id, {})
+        if known is None and said.get("digest") == thing.digest and _restore(taking, thing, said):
+            return
+        session = _session(taking, thing, known)
+        if known is not None:
+            _again(taking, thing, known, session)
+            return
+        session = _marked(thing, session)
+        if thing.id or (text := _text(session)) is None:
+            thing.record = place_session(taking.core, taking.edits, session, taking.guard)
+        else:
+            thing.record = _written(taking.edits, clean_head(text, taking.guard), _record(session))
+        thing.taken, thing.path = Taken.NEW, thing.record.path
+
+    def _known(self, thing: Thing) -> Record | None:
+        if thing.id:
+            return self._by_id.get(thing.id)
+        name = (thing.session or {}).get("session_id")
+        by_name = self._by_name.get(name) if name and isinstance(name, str) else None
+        return self._by_origin.get(thing.origin) or by_name
+
+    def _make_ready(self, things: Sequence[Thing]) -> None:
+        made: list[tuple[Thing, str, Record]] = []
+        for thing in things:
+            if thing.id or self._known(thing) is not None or not _has_date(thing):
+                continue
+            try:
+                session = _marked(thing, _session(self._taking, thing, None))
+                text = _text(session)
+            except (UsageError, RefusedError):
+                continue  # told when it is taken
+            if text is not None:
+                made.append((thing, text, _record(session)))
+        heads = [Text(text[: (parts := split(text)).end], parts.front or "", "") for _, text, _ in made]
+        for (thing, text, record), is_clean in zip(made, without_secrets(heads), strict=True):
+            if is_clean:
+                self._ready[id(thing)] = text, record
+
+
+def _has_date(thing: Thing) -> bool:
+    document = thing.session or {}
+    return moment(document.get("start_time")) is not None or moment(document.get("end_time")) is not None
+
+
+def _session(taking: Taking, thing: Thing, known: Record | None) -> Session:
     document = thing.session
     assert document is not None
-    known = _known(thing, taking.there)
-    said = taking.beside.records.get(thing.id, {})
-    if known is None and said.get("digest") == thing.digest and _restore(taking, thing, said):
-        return
     begun = document.get("start_time")
     if moment(begun) is None:
         begun = document.get("end_time")
         if moment(begun) is None:
             begun = taking.core.now().isoformat()
             thing.remarks.append("it has no date; the date of the import stands for it")
-    session = read_session_json(document, known.id if known else thing.id or thing.new_id, str(begun))
-    if known is not None:
-        _again(taking, thing, known, session)
-        return
-    session = _marked(thing, session)
-    thing.record = _new(taking, session, is_ours=not thing.id)
-    thing.taken, thing.path = Taken.NEW, thing.record.path
+    return read_session_json(document, known.id if known else thing.id or thing.new_id, str(begun))
 
 
-def _new(taking: Taking, session: Session, *, is_ours: bool) -> Record:
-    """A session that is not there. One without a conversation, whose id we have just made, need not be read
-    again for that."""
+def _text(session: Session) -> str | None:
+    """The file of a session whose id we have just made, where it need not be read again to be known: it has
+    no conversation, and a title as it is. None where it has to be."""
     title = session.goal or session.name or ""
-    if not is_ours or session.messages or session.system_messages or not title.isprintable() or not title:
-        return place_session(taking.core, taking.edits, session, taking.guard)
-    text = clean_head(session_text(session), taking.guard)
+    if session.messages or session.system_messages or not title.isprintable() or not title:
+        return None
+    return session_text(session)
+
+
+def _record(session: Session) -> Record:
     label = format_label(Kind.SESSION, None, session.id)
-    record = Record(session.id, Kind.SESSION, title, label, session.created, "")
-    path = taking.edits.free_path(record)
-    taking.edits.write(path, text.encode("utf-8"))
-    return replace(record, path=path)
+    title = session.goal or session.name or ""
+    return Record(session.id, Kind.SESSION, title, label, session.created, "")
+
+
+def _written(edits: Edits, text: str, record: Record) -> Record:
+    path = edits.free_path(record)
+    edits.write(path, text.encode("utf-8"))
+    return with_values(record, path=path)
 
 
 def session_file(head: str, document: Mapping[str, object], record_id: str) -> bytes | None:
@@ -71,21 +146,6 @@ def session_file(head: str, document: Mapping[str, object], record_id: str) -> b
     except UsageError:
         return None
     return (head + "\n" + text[split(text).body :]).encode("utf-8", "surrogatepass")
-
-
-def _known(thing: Thing, there: Sequence[Record]) -> Record | None:
-    name = (thing.session or {}).get("session_id")
-    for record in there:
-        if record.kind is not Kind.SESSION:
-            continue
-        if thing.id:
-            if record.id == thing.id:
-                return record
-        elif origin_of(record.extra.get(IMPORTED, ""))[0] == thing.origin or (
-            name and record.fields.get("name") == name
-        ):
-            return record
-    return None
 
 
 def _marked(thing: Thing, session: Session) -> Session:

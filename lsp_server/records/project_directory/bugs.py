@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.project_directory.body import body_of
+from lsp_server.records.project_directory.entries import as_written, is_whole_date, meaning, noted
 from lsp_server.records.project_directory.markdown import Cut, cut, meta, trimmed
 from lsp_server.records.project_directory.model import ID_COMMENT, Entry, moment, taken_id
 from lsp_server.records.project_directory.parts import fields_of, written_fields
 from lsp_server.records.project_directory.words import (
     BUG_STATUSES,
     SEVERITIES,
-    bare,
     heading,
     names,
     shown,
@@ -52,7 +52,7 @@ def read_bug(name: str, text: str) -> Entry:
     rest = trimmed(lines)
     entry.id, rest = taken_id(rest)
     values, rest = meta(rest, _META)
-    entry.date = values.get("date reported") or values.get("reported") or values.get("date", "")
+    unsaid = _date(entry, values)
     above, sections = cut(rest, lambda level, _: level == 2)
     deployed: dict[str, str | tuple[str, ...]] = {}
     sections = [part for part in sections if not _is_deployed(part, deployed)]
@@ -61,15 +61,16 @@ def read_bug(name: str, text: str) -> Entry:
     entry.fields.update(deployed)
     if reporter := values.get("reported by") or values.get("reporter"):
         entry.fields["reported_by"] = reporter
-    _words(entry, values, others)
+    unsaid += _words(entry, values)
     before_text = "\n".join(trimmed(above))
     if before_text and "description" not in entry.fields:
         entry.fields["description"] = before_text
-    elif before_text:
-        others.insert(0, f"## Notes\n\n{before_text}")
+        before_text = ""
+    noted(others, [as_written(values, (name for name in _META if name in unsaid)), before_text])
     entry.text = "\n\n".join(others)
     if not entry.title:
         first = str(entry.fields.get("description", "")).strip().partition("\n")[0]
+        first = first or next((part.title for part in sections if part.title), "")
         entry.title = first if len(first) <= 100 else first[:99].rstrip() + "…"
     return entry
 
@@ -87,22 +88,37 @@ def _is_deployed(part: Cut, values: dict[str, str | tuple[str, ...]]) -> bool:
     return True
 
 
-def _words(entry: Entry, values: dict[str, str], others: list[str]) -> None:
+def _date(entry: Entry, values: dict[str, str]) -> list[str]:
+    """Take the date over, and the reporter; the names of what says more than that."""
+    dates = [name for name in ("date reported", "reported", "date") if values.get(name)]
+    read = [name for name in dates if moment(values[name]) is not None]
+    used = (read or dates or [""])[0]
+    entry.date = values.get(used, "")
+    if entry.date and not read:
+        entry.notes.append(f"the date {entry.date!r} is none that can be read")
+    people = [name for name in ("reported by", "reporter") if values.get(name)]
+    if people:
+        entry.fields["reported_by"] = values[people[0]]
+    same = {used} if is_whole_date(entry.date) else set()
+    return [name for name in (*dates, *people[1:]) if name not in same]
+
+
+def _words(entry: Entry, values: dict[str, str]) -> list[str]:
+    """Take status and severity over; the names of what says more than that."""
     status = values.get("status", "")
-    entry.status = BUG_STATUSES.get(bare(status))
-    if entry.status is None:
-        if status:
-            entry.notes.append(f"the status {status!r} is none of a bug's: it is taken for open")
-        entry.status = "open"
-    word = values.get("severity") or values.get("priority", "")
-    severity = SEVERITIES.get(bare(word))
+    found, is_all = meaning(BUG_STATUSES, status)
+    if found is None and status:
+        entry.notes.append(f"the status {status!r} is none of a bug's: it is taken for open")
+    entry.status = found or "open"
+    unsaid = [] if is_all else ["status"]
+    named = [name for name in ("severity", "priority") if values.get(name)]
+    word = values[named[0]] if named else ""
+    severity, is_all = meaning(SEVERITIES, word)
     if severity:
         entry.fields["severity"] = severity
     elif word:
         entry.notes.append(f"the severity {word!r} is none of ours; it was kept as text")
-        others.insert(0, f"## Severity\n\n{word}")
-    if entry.date and moment(entry.date) is None:
-        entry.notes.append(f"the date {entry.date!r} is none that can be read")
+    return unsaid + ([] if is_all else named[:1]) + named[1:]
 
 
 def learning_named(entry: Entry) -> str | None:

@@ -61,6 +61,7 @@ def test_statuses_of_decisions(line: str, status: str) -> None:
         ("**Status:** Won't Fix\n**Severity:** minor", "wont-fix", "low"),
         ("**Status:** 🔴 Open", "open", None),
         ("**Status:** Duplicate", "closed", None),
+        ("**Status:** Fixed in v1.2\n**Severity:** High for some", "fixed", "high"),
         ("**Status:** Sleeping\n**Severity:** odd", "open", None),
         ("", "open", None),
     ],
@@ -70,7 +71,7 @@ def test_words_of_bugs(words: str, status: str, severity: str | None) -> None:
     assert (entry.number, entry.title, entry.status) == (7, "T", status)
     assert entry.fields.get("severity") == severity
     if "odd" in words:
-        assert "## Severity\n\nodd" in entry.text
+        assert entry.text == "## Notes\n\n**Severity:** odd  \n**Status:** Sleeping"
         assert len(entry.notes) == 2
 
 
@@ -212,6 +213,24 @@ def test_what_a_head_says_beside_its_words_is_kept() -> None:
     )
     assert (entry.date[:10], entry.status) == ("2025-01-07", "superseded")
     assert entry.text == "## Notes\n\n**Date:** 2025-01-07 (revised in May)  \n**Status:** Superseded by 5"
+
+
+def test_what_a_bugs_head_says_beside_its_words_is_kept() -> None:
+    head = "**Reported:** by phone\n**Date:** 2025-01-07\n**Severity:** Low\n**Priority:** P1 (VIP)"
+    entry = read_bug("bug_007.md", f"# Bug: T\n\n{head}\n\nText\n\n## Description\nd\n")
+    assert (entry.date, entry.fields["severity"]) == ("2025-01-07", "low")
+    assert entry.text == "## Notes\n\n**Reported:** by phone  \n**Priority:** P1 (VIP)\n\nText"
+
+
+@pytest.mark.parametrize("title", ["A", "A (2025-02-30)"])
+def test_a_learnings_second_date_is_kept(title: str) -> None:
+    _, (entry,) = read_learnings(f"## 2025-01-07: {title}\n**Date:** 2025-03-09\n**Lesson:** l\n")
+    assert (entry.title, entry.date) == (title, "2025-01-07")
+    assert entry.text == "## Notes\n\n**Date:** 2025-03-09"
+    _, (entry, _) = read_learnings("# 2025-01-07: A\nx\n# 2025-01-08: B\n")
+    assert (entry.title, entry.date, entry.fields) == ("A", "2025-01-07", {"what_happened": "x"})
+    _, (entry,) = read_learnings("## A (2025-02-30)\nx\n")
+    assert (entry.title, entry.date) == ("A (2025-02-30)", "")
 
 
 @pytest.mark.parametrize(
