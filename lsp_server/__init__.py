@@ -1,7 +1,8 @@
 """Git Memory: a repository's memory, kept in the repository.
 
-``from lsp_server import Memory`` is the whole public face for Python programs. The import is lazy:
-the command line must be able to import this package without paying for what it does not use.
+``from lsp_server import Memory`` is the whole public face for Python programs: what its calls take and answer
+with, and the errors that they raise, are names of this package. The import is lazy: the command line must be
+able to import this package without paying for what it does not use.
 """
 
 from __future__ import annotations
@@ -10,26 +11,74 @@ TYPE_CHECKING = False  # `typing` takes as long to import as the interpreter to 
 if TYPE_CHECKING:
     from typing import Any
 
+    from lsp_server.errors import AmbiguousError as AmbiguousError
+    from lsp_server.errors import GitMemoryError as GitMemoryError
+    from lsp_server.errors import NoRepositoryError as NoRepositoryError
+    from lsp_server.errors import NotFoundError as NotFoundError
+    from lsp_server.errors import NotInitialisedError as NotInitialisedError
+    from lsp_server.errors import RefusedError as RefusedError
+    from lsp_server.errors import SecretError as SecretError
+    from lsp_server.errors import StoreError as StoreError
+    from lsp_server.errors import UsageError as UsageError
     from lsp_server.memory import Memory as Memory
+    from lsp_server.memory.artifact_results import Artifact as Artifact
+    from lsp_server.memory.briefing_results import Briefing as Briefing
+    from lsp_server.memory.briefing_results import Started as Started
+    from lsp_server.memory.directory_results import DirectoryExport as DirectoryExport
+    from lsp_server.memory.directory_results import DirectoryImport as DirectoryImport
+    from lsp_server.memory.document_results import DocumentState as DocumentState
+    from lsp_server.memory.document_results import FolderExport as FolderExport
+    from lsp_server.memory.document_results import FolderImport as FolderImport
+    from lsp_server.memory.document_results import LivingDocument as LivingDocument
+    from lsp_server.memory.document_results import Noted as Noted
+    from lsp_server.memory.results import ImportReport as ImportReport
     from lsp_server.memory.session_finding import SessionSummary as SessionSummary
     from lsp_server.memory.session_memory import SessionMemory as SessionMemory
+    from lsp_server.memory.working_results import Checklist as Checklist
+    from lsp_server.memory.working_results import Ended as Ended
     from lsp_server.memory.working_results import Ending as Ending
+    from lsp_server.records.anchors import CodePosition as CodePosition
+    from lsp_server.records.anchors import CodeRange as CodeRange
+    from lsp_server.records.model import Kind as Kind
+    from lsp_server.records.model import Link as Link
+    from lsp_server.records.model import Record as Record
+    from lsp_server.records.model import Relation as Relation
     from lsp_server.records.sessions.model import Session as Session
+    from lsp_server.records.sessions.stats import SessionStats as SessionStats
 
 __version__ = "0.1.0"
-__all__ = ["Ending", "Memory", "Session", "SessionMemory", "SessionSummary", "__version__"]
-_PLACES = {
-    "Ending": "lsp_server.memory.working_results",
-    "Memory": "lsp_server.memory",
-    "Session": "lsp_server.records.sessions.model",
-    "SessionMemory": "lsp_server.memory.session_memory",
-    "SessionSummary": "lsp_server.memory.session_finding",
-}
+_NAMES = {
+    "lsp_server.errors": (
+        "AmbiguousError", "GitMemoryError", "NoRepositoryError", "NotFoundError", "NotInitialisedError",
+        "RefusedError", "SecretError", "StoreError", "UsageError",
+    ),
+    "lsp_server.memory": ("Memory",),
+    "lsp_server.memory.artifact_results": ("Artifact",),
+    "lsp_server.memory.briefing_results": ("Briefing", "Started"),
+    "lsp_server.memory.directory_results": ("DirectoryExport", "DirectoryImport"),
+    "lsp_server.memory.document_results": (
+        "DocumentState", "FolderExport", "FolderImport", "LivingDocument", "Noted",
+    ),
+    "lsp_server.memory.results": ("ImportReport",),
+    "lsp_server.memory.session_finding": ("SessionSummary",),
+    "lsp_server.memory.session_memory": ("SessionMemory",),
+    "lsp_server.memory.working_results": ("Checklist", "Ended", "Ending"),
+    "lsp_server.records.anchors": ("CodePosition", "CodeRange"),
+    "lsp_server.records.model": ("Kind", "Link", "Record", "Relation"),
+    "lsp_server.records.sessions.model": ("Session",),
+    "lsp_server.records.sessions.stats": ("SessionStats",),
+}  # fmt: skip
+__all__ = ["__version__", *sorted(name for names in _NAMES.values() for name in names)]  # noqa: PLE0604 (all are texts)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _PLACES:
-        from importlib import import_module
+    for place, names in _NAMES.items():
+        if name in names:
+            from importlib import import_module
 
-        return getattr(import_module(_PLACES[name]), name)
+            return getattr(import_module(place), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -106,7 +106,7 @@ def add(
                     folder=folder,
                     name=name,
                     lfs=lfs,
-                    allowed_secrets=allow_secrets,
+                    allow_secrets=allow_secrets,
                     redact=redact,
                     progress=progress,
                 )

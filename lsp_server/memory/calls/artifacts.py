@@ -24,7 +24,7 @@ class Artifacts:
         folder: str | None = None,
         name: str | None = None,
         lfs: bool | None = None,
-        allowed_secrets: Sequence[str] = (),
+        allow_secrets: Sequence[str] = (),
         redact: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Artifact:
@@ -42,7 +42,7 @@ class Artifacts:
         from lsp_server.memory import artifacts
         from lsp_server.memory.guard import guard_for
 
-        guard = guard_for(self._core, allowed_secrets, redact)
+        guard = guard_for(self._core, allow_secrets, redact)
         return artifacts.add(
             self._core, Path(path), folder=folder, name=name, lfs=lfs, guard=guard, progress=progress
         )
