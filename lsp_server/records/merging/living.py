@@ -6,7 +6,6 @@ it was is not, and of a field that both set differently both lines stay, one bel
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from functools import partial
 from itertools import pairwise
@@ -21,12 +20,11 @@ from lsp_server.records.merging.body import Piece, gaps_of, numbered, together
 from lsp_server.records.merging.choosing import changed_one
 from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.merging.record import merge_record, merge_text
-from lsp_server.records.merging.renamed import with_old_names
+from lsp_server.records.merging.same_parts import FIELD, named
 from lsp_server.records.merging.units import LISTED, TITLE, Unit, bare, cut, key_of
 from lsp_server.records.model import Kind
 
-ENTRY, FIELD = "entry", "field"
-_Keyed = dict[Hashable, "Part"]
+ENTRY = "entry"
 
 
 class Part(NamedTuple):
@@ -151,9 +149,7 @@ def _section(document: Document, node: Node, unit: Unit, below: tuple[Part, ...]
 
 # the merge -------------------------------------------------------------------------------------------
 def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> tuple[_Merged, ...]:
-    old = _keyed(base, {})
-    first, second = with_old_names(old, _keyed(one, old), _keyed(other, old))
-    second = _alike(first, second)
+    old, first, second = named(base, one, other)
     result: list[_Merged] = []
     for key in fitting_order(list(old), list(first), list(second)):
         before, left, right = old.get(key), first.get(key), second.get(key)
@@ -162,62 +158,6 @@ def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> t
         elif (there := left or right) is not None and (before is None or there.content() != before.content()):
             result.append(_whole(there))
     return _in_time(result, one, other)
-
-
-def _keyed(parts: Sequence[Part], base: _Keyed) -> _Keyed:
-    """Parts by their keys, counted where there are several of one. An entry is the base's where it reads the
-    same, else where it stands in its place; any other is new, and another side's only where all of it is."""
-    taken = _taken(parts, base)
-    found: _Keyed = {}
-    times: Counter[Hashable] = Counter()
-    for place, part in enumerate(parts):
-        name = taken.get(place)
-        if name is None:
-            key = (part.key, part.content()) if part.is_entry else part.key
-            name = (key, times[key])
-            times[key] += 1
-        found[name] = part
-    return found
-
-
-def _taken(parts: Sequence[Part], base: _Keyed) -> dict[int, Hashable]:
-    """The entries, by their places, that are one of the base, with its key there."""
-    entries = [place for place, part in enumerate(parts) if part.is_entry]
-    left = {name: part for name, part in base.items() if part.is_entry} if entries else {}
-    found: dict[int, Hashable] = {}
-    for same in (Part.content, lambda part: part.key):
-        names: dict[Hashable, list[Hashable]] = {}
-        for name, part in left.items():
-            names.setdefault((part.key, same(part)), []).append(name)
-        for place in entries:
-            if place not in found and (free := names.get((parts[place].key, same(parts[place])))):
-                found[place] = free.pop(0)
-                del left[found[place]]
-    return found
-
-
-def _alike(first: _Keyed, second: _Keyed) -> _Keyed:
-    """The second side with those of its fields that stand more than once named as the first side's that say
-    the same: what two merges kept twice is not there three times."""
-    times: dict[Hashable, list[Hashable]] = {}
-    for name in dict.fromkeys((*first, *second)):
-        if isinstance(name, tuple) and isinstance(name[0], tuple) and name[0][0] == FIELD:
-            times.setdefault(name[0], []).append(name)
-    renamed: dict[Hashable, Hashable] = {}
-    for names in times.values():
-        if len(names) < 2:
-            continue
-        free = list(names)
-        mine = [name for name in names if name in second]
-        for name in mine:
-            same = [one for one in free if one in first and first[one].content() == second[name].content()]
-            if same:
-                renamed[name] = same[0]
-                free.remove(same[0])
-        for name in mine:
-            if name not in renamed:
-                renamed[name] = free.pop(0)
-    return {renamed.get(name, name): part for name, part in second.items()}
 
 
 def _same_part(base: Part | None, one: Part, other: Part) -> list[_Merged]:

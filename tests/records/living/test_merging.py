@@ -90,6 +90,21 @@ def test_two_values_of_one_field_both_stay_and_the_next_set_leaves_one() -> None
     assert put(CONTEXT, text, ["current-focus"], "Both").text == RECENT.replace("Old", "Both")
 
 
+def test_a_value_that_one_side_replaced_does_not_come_back_beside_another_that_a_merge_kept() -> None:
+    twice_set = RECENT.replace("focus**: Old\n", "focus**: New\n- **Current focus**: Old\n")
+    mine = put(CONTEXT, RECENT, ["current-focus"], "Mine").text
+    text = merged(CONTEXT, RECENT, mine, twice_set)
+    assert [text.count(words) for words in ("Old", "focus**: New", "focus**: Mine")] == [0, 1, 1]
+    said = put(CONTEXT, RECENT, ["blockers"], "No server").text
+    other = said.replace("Blockers**: No server", "Blockers**: A\n- **Blockers**: No server")
+    text = merged(CONTEXT, said, noted(CONTEXT, said, "blockers", "No disk"), other)
+    assert [text.count(words) for words in ("No server", "No disk", "Blockers**: A\n")] == [1, 1, 1]
+    assert (
+        merged(CONTEXT, RECENT, put(CONTEXT, RECENT, ["current-focus"], "New").text, twice_set).count("New")
+        == 1
+    )
+
+
 def test_a_value_that_one_side_set_stands_alone() -> None:
     one = put(CONTEXT, RECENT, ["current-focus"], "Speed").text
     other = put(CONTEXT, RECENT, ["last-session"], "Docs").text
