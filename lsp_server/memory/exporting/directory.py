@@ -20,6 +20,7 @@ from lsp_server.records.paths import TOMBSTONES, kind_of_path
 from lsp_server.records.project_directory.beside import (
     NAME,
     Beside,
+    digest_of,
     read_beside,
     written_beside,
 )
@@ -52,12 +53,15 @@ def export_directory(
     files, left_out, notes = _files(core, snapshot, beside, progress)
     if not force:
         _require_unchanged(core, directory, writing.changed_since(directory, files, earlier.files))
+    place = directory / NAME
+    if not place.exists():  # first of all, so that an export that is cut short can be said again
+        beside.files = {name: digest_of(one) for name, one in files.items() if isinstance(one, bytes)}
+        writing.write_alone(place, written_beside(beside).encode("utf-8"))
     outcome = writing.write(directory, files, earlier.files, progress)
     beside.files = dict(sorted(outcome.digests.items()))
     text = written_beside(beside).encode("utf-8")
-    place = directory / NAME
     if not (place.is_file() and place.read_bytes() == text):
-        writing.write_file(place, text)
+        writing.write_alone(place, text)
     notes += [
         f"{name} was changed since it was exported, and is not of the memory any more"
         for name in outcome.left

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, StoreError
-from lsp_server.records.project_directory.beside import digest_of
+from lsp_server.records.project_directory.beside import LEFT_OVER, digest_of
 
 Content = bytes | Callable[[], bytes]
 """A file's bytes, or what reads them when they are needed: artifacts may be large."""
+
+_LONG = 600  # seconds, after which nobody writes on a file that was begun
 
 
 class Outcome(NamedTuple):
@@ -51,6 +54,7 @@ def write(
     What is there already is not touched."""
     outcome = Outcome([], [], [], {}, [])
     try:
+        _clear(directory, files)
         for count, (name, content) in enumerate(files.items()):
             if count % 100 == 0:
                 progress(f"{count} of {len(files)} files written")
@@ -66,6 +70,23 @@ def write(
     except OSError as error:
         raise StoreError(f"{error.filename or directory} cannot be written: {error.strerror}") from error
     return outcome
+
+
+def write_alone(place: Path, data: bytes) -> None:
+    """As ``write_file``. Raises ``StoreError``."""
+    try:
+        write_file(place, data)
+    except OSError as error:
+        raise StoreError(f"{error.filename or place} cannot be written: {error.strerror}") from error
+
+
+def _clear(directory: Path, names: Iterable[str]) -> None:
+    """Remove what an export that was killed had begun to write."""
+    before = time.time() - _LONG
+    for folder in {_place(directory, name).parent for name in names}:
+        for half in folder.glob(".*.half"):
+            if LEFT_OVER.match(half.name) and half.is_file() and half.stat().st_mtime < before:
+                half.unlink(missing_ok=True)
 
 
 def write_file(place: Path, data: bytes) -> None:

@@ -13,7 +13,7 @@ from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.files import read_text
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.model import Link, Record
-from lsp_server.records.project_directory.beside import NAME, Beside, bytes_of, read_beside
+from lsp_server.records.project_directory.beside import LEFT_OVER, NAME, Beside, bytes_of, read_beside
 from lsp_server.records.project_directory.bugs import read_bug
 from lsp_server.records.project_directory.checkpoints import ID, read_checkpoint
 from lsp_server.records.project_directory.decisions import read_decisions
@@ -125,9 +125,13 @@ def _names(directory: Path) -> Iterator[tuple[str, str]]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         inside = folder[len(top) :].lstrip("/")
         for name in sorted([*names, *links]):
-            is_kept = f"{inside}/".startswith(ARTIFACTS) and name not in _OF_SYSTEMS
+            is_kept = f"{inside}/".startswith(ARTIFACTS) and not _is_nobodys(name)
             if is_kept or not name.startswith(".") or (name == NAME and not inside):
                 yield f"{inside}/{name}" if inside else name, f"{folder}/{name}"
+
+
+def _is_nobodys(name: str) -> bool:
+    return name in _OF_SYSTEMS or LEFT_OVER.match(name) is not None
 
 
 def _read(name: str, place: str) -> Iterator[Thing]:

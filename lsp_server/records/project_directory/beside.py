@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from lsp_server.records.sessions.loading import load
 from lsp_server.records.sessions.writing import entry
 
 NAME = ".git-memory.yaml"
+LEFT_OVER = re.compile(r"\.[0-9a-f]{12}\.half\Z")  # a file that an export was writing when it was killed
 FORMAT = 1
 _HEAD = (
     "# What the formats of this directory have no place for: Git Memory wrote it, and reads it when the\n"

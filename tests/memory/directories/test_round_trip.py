@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from memory.directories.test_any_memory import assert_comes_back, files_of, new_
 from support import Repo
 
 from lsp_server import Memory
-from lsp_server.errors import RefusedError
+from lsp_server.errors import RefusedError, StoreError
 from lsp_server.memory import CodeRange, Kind
 from lsp_server.memory.directory_results import Taken
 from lsp_server.records.sessions.model import Session
@@ -183,3 +184,27 @@ def test_what_such_a_directory_has_no_place_for_is_told(memory: Memory, tmp_path
     assert done.notes == (
         "bugs/0009-broken.md cannot be read as a record: there is no front matter, so no id",
     )
+
+
+def test_an_export_that_was_cut_short_is_said_again(memory: Memory, directory: Path, tmp_path: Path) -> None:
+    memory.import_directory(directory)
+    out = tmp_path / "out"
+    half = out / "artifacts/screenshots/.0123456789ab.half"  # as one that is killed leaves it
+
+    def hinder(told: str) -> None:
+        if told.startswith("0 of ") and told.endswith("files written"):
+            half.parent.mkdir(parents=True)
+            half.write_bytes(b"half")
+            os.utime(half, (0, 0))
+            (out / "sessions").write_text("in the way")
+
+    with pytest.raises(StoreError):
+        memory.export_directory(out, progress=hinder)
+    assert (out / "decisions.md").exists()
+    (out / "sessions").unlink()
+    with new_memory(tmp_path / "other") as other:
+        assert all(thing.source != str(half.relative_to(out)) for thing in other.import_directory(out).things)
+        assert other.get("BUG-23").id == memory.get("BUG-23").id
+    memory.export_directory(out)
+    assert not half.exists()
+    assert (out / "sessions").is_dir()
