@@ -88,7 +88,8 @@ def place(core: Core, edits: Edits, session: Session, guard: Guard, *, apart: bo
     if path is None or standing is None:
         path = path or edits.free_path(_blank(session))
     elif session.origin is None or standing != session.origin.data:
-        text, given = _merged(session, text, standing, apart=apart), None
+        text = _merged(session, text, standing, apart=apart)
+        given = _readable(session, path, text, standing)
     data = text.encode("utf-8", "surrogateescape")
     record = _told(path, data)
     if record is None or record.id != session.id:
@@ -96,6 +97,20 @@ def place(core: Core, edits: Edits, session: Session, guard: Guard, *, apart: bo
     if data != standing:
         edits.write(path, data)
     return Placed(record, data, given, standing is None, data != standing)
+
+
+def _readable(session: Session, path: str, text: str, standing: bytes) -> Session:
+    """What a merged file says. Raises ``RefusedError`` where that cannot be told: somebody broke what stands
+    there by hand."""
+    merged, problems = read_session(path, text.encode("utf-8", "surrogateescape"))
+    if merged is None:
+        problem = next(iter((*read_session(path, standing)[1], *problems)))
+        label = f"SESSION-{session.id[:8]}"
+        raise RefusedError(
+            f"{label} cannot be read as somebody left it: line {problem.line + 1}: {problem.message}; mend "
+            f"it (`git memory edit {label}`, or {path} in a worktree of the branch), then save again"
+        )
+    return merged
 
 
 def _told(path: str, data: bytes) -> Record | None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from lsp_server.records.model import Problem
 
 _BLANK = " \t\r\n"
-_HEAD = 4096  # characters in which a file tells that it is a session's
+_HEAD = 1 << 16  # characters in which a file tells that it is a session's
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
 _DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
@@ -27,8 +27,8 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 # A session's beginning: nothing but YAML up to its kind, or to its messages.
 _SESSION = (
-    r"(?:[A-Za-z_][\w-]*[ \t]*:[^\n]*\n|[ \t#-][^\n]*\n|\r?\n)*?"
-    r"(?:(kind:[ \t]*[\"']?session[\"']?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))"
+    r"(?:[\"']?[A-Za-z_][\w-]*[\"']?[ \t]*:[^\n]*\n|[ \t#-][^\n]*\n|\r?\n)*?"
+    r"(?:([\"']?kind[\"']?[ \t]*:[ \t]*[\"']?session[\"']?[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))"
     r"|[\"']?(?:system_)?messages[\"']?[ \t]*:)"
 )
 _MESSAGES = r"(?<![^\n\ufeff])[\"']?(?:system_)?messages[\"']?[ \t]*:"
@@ -80,8 +80,9 @@ def _split_session(text: str, start: int) -> Split:
         return Split(text, None, 0, 0, 0)
     has_id = re.compile(r"(?<![^\n\ufeff])[\"']?id[\"']?[ \t]*:")
     if not has_id.search(text, start, start + _HEAD if found[1] else found.end()):
-        below = text[-_HEAD:]  # a person may have put the keys below the messages
-        if not has_id.search(below) or not (found[1] or "\nkind: session" in below):
+        has_kind = re.compile(r"(?<![^\n])[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?session\b")
+        # A person may have put the keys below the messages.
+        if not has_id.search(text, found.end()) or not (found[1] or has_kind.search(text, found.end())):
             return Split(text, None, 0, 0, 0)
     messages = re.compile(_MESSAGES).search(text, start)
     end = messages.start() if messages else len(text)

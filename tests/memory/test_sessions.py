@@ -98,6 +98,16 @@ def test_an_edit_by_hand_is_kept_and_picked_up(memory: Memory, repo: Repo) -> No
     assert "goal: Add and subtract  # both\n" in file(repo)
 
 
+def test_a_save_over_what_somebody_broke_is_refused_with_its_line(memory: Memory, repo: Repo) -> None:
+    saved = memory.save_session(session())
+    rewrite(repo, file(repo).replace("    content", "\tcontent", 1))
+    more = replace(saved, messages=(*SAID, {"role": "user", "content": "Thanks"}))
+    with pytest.raises(RefusedError, match=r"line 8: .* tab .* in a worktree of the branch"):
+        memory.save_session(more)
+    rewrite(repo, file(repo).replace("\tcontent", "    content"))
+    assert memory.save_session(more).messages == more.messages
+
+
 def test_what_two_sides_added_is_all_kept(memory: Memory) -> None:
     begun = memory.save_session(session())
     for number in range(3):

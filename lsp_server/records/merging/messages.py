@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from lsp_server.records.merging.aligning import matches
@@ -9,6 +10,7 @@ from lsp_server.records.sessions.body import Cut, Part, cut
 from lsp_server.records.sessions.model import MESSAGES
 
 _NONE = Part("", [], "  ")
+_Said = tuple[str, str]  # what a message is compared by, and its lines
 
 
 def merge_messages(
@@ -73,40 +75,67 @@ def _with_margin(item: str, margin: str, wanted: str) -> str:
 
 
 def _merged(base: Sequence[str], first: Sequence[str], second: Sequence[str], *, apart: bool) -> list[str]:
-    kept, added = zip(*(_edits(base, side) for side in (first, second)), strict=True)
+    keys = _keys(base, first, second)
+    kept, added = zip(
+        *(_edits(keys[0], keys[at], side) for at, side in ((1, first), (2, second))), strict=True
+    )
     merged: list[str] = []
     for place in range(len(base) + 1):
-        merged += _both(added[0].get(place, ()), added[1].get(place, ()), apart=apart)
-        if place < len(base) and kept[0][place] is not None and kept[1][place] is not None:
-            merged.append(kept[0][place])
+        merged += _both(added[0].get(place, []), added[1].get(place, []), apart=apart)
+        if place < len(base):
+            one, other = kept[0][place], kept[1][place]
+            if one is not None and other is not None:
+                merged.append(_changed_text(base[place], one, other))
     return merged
 
 
-def _edits(base: Sequence[str], side: Sequence[str]) -> tuple[list[str | None], dict[int, list[str]]]:
+def _edits(
+    base: Sequence[str], keys: Sequence[str], side: Sequence[str]
+) -> tuple[list[str | None], dict[int, list[_Said]]]:
     """What a side made of the base: its items there, None where they are gone; what it put before each."""
     kept: list[str | None] = [None] * len(base)
-    added: dict[int, list[str]] = {}
-    for same, b1, b2, s1, s2 in matches(_keys(base), _keys(side)):
+    added: dict[int, list[_Said]] = {}
+    for same, b1, b2, s1, s2 in matches(base, keys):
         if same:
             kept[b1:b2] = side[s1:s2]
         elif s1 < s2:
-            added.setdefault(b2, []).extend(side[s1:s2])
+            added.setdefault(b2, []).extend(zip(keys[s1:s2], side[s1:s2], strict=True))
     return kept, added
 
 
-def _both(first: Sequence[str], second: Sequence[str], *, apart: bool) -> list[str]:
-    if apart or not first or not second:
-        return [*first, *second]
-    keys = _keys(first), _keys(second)
+def _both(first: Sequence[_Said], second: Sequence[_Said], *, apart: bool) -> list[str]:
     alike = 0
-    while alike < min(map(len, keys)) and keys[0][alike] == keys[1][alike]:
+    while not apart and alike < min(len(first), len(second)) and first[alike][0] == second[alike][0]:
         alike += 1
-    return [*first, *second[alike:]]
+    return [item for _, item in (*first, *second[alike:])]
 
 
-def _keys(items: Sequence[str]) -> list[str]:
-    """What messages are compared by: their lines without the blank ones and comments' places below them."""
-    return [item.rstrip() for item in items]
+def _changed_text(base: str, one: str, other: str) -> str:
+    """Of one message the lines of the side that wrote it in another way."""
+    old, first, second = (item.rstrip() for item in (base, one, other))
+    if second in (first, old):
+        return one
+    return other if first == old else max(one, other, key=lambda item: (len(item), item))
+
+
+def _keys(*sides: Sequence[str]) -> list[list[str]]:
+    """What messages are compared by: what they say, however it is written. Those that all sides have in the
+    same lines need not be read for that."""
+    lines = [[item.rstrip() for item in side] for side in sides]
+    shared = set.intersection(*(set(side) for side in lines if side)) if any(lines) else set()
+    known: dict[str, str] = {}
+    for line in {line for side in lines for line in side} - shared:
+        known[line] = _meaning(line)
+    return [[known.get(line, line) for line in side] for side in lines]
+
+
+def _meaning(item: str) -> str:
+    """What a message says, as JSON; its lines where that cannot be told."""
+    from lsp_server.records.sessions.loading import load
+
+    values, _ = load(f"messages:\n{item}\n")
+    said = values.get("messages")
+    return json.dumps(said, sort_keys=True) if isinstance(said, list) and len(said) == 1 else item
 
 
 def _ended(text: str) -> str:

@@ -52,6 +52,11 @@ def merge_record(
         return Merged(known, _standing(_decoded(known)))
     (first, first_name), (second, second_name) = sorted(((one, names[0]), (other, names[1])), key=_by_name)
     texts, whole = _texts(base, first, second)
+    if kind is Kind.SESSION:
+        from lsp_server.records.sessions.arranging import arranged
+
+        base_text, *sides = texts
+        texts = (base_text and arranged(base_text), arranged(sides[0]), arranged(sides[1]))
     labels = (first_name, second_name)
     text = _merged_record(kind, *texts, labels, apart=apart)
     if text is None:

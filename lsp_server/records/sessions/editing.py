@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lsp_server.records.front_entries import UnreadableError, read_entries
 from lsp_server.records.front_matter import split
+from lsp_server.records.sessions.arranging import arranged
 from lsp_server.records.sessions.body import Part, cut, has_other_keys
 from lsp_server.records.sessions.model import KEYS, MESSAGES, Message, Origin, Session
 from lsp_server.records.sessions.writing import entry, head_values, items, session_text
@@ -22,6 +23,11 @@ def revised(session: Session) -> str:
         text = origin.data.decode("utf-8")
     except UnicodeDecodeError:
         return session_text(session)
+    if _same_head(origin.head, head_values(session)) and all(
+        _same(getattr(origin, key), getattr(session, key)) for key in MESSAGES
+    ):
+        return text
+    text = arranged(text)
     parts = split(text)
     if parts.front is None or has_other_keys(parts.body_text):
         return session_text(session)
@@ -64,6 +70,10 @@ def _head(front: str, origin: Origin, session: Session) -> str:
 
 def _ended(text: str) -> str:
     return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _same_head(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return old.keys() == new.keys() and all(_equal(old[key], new[key]) for key in old)
 
 
 def _differs(old: Any, new: Any) -> bool:

@@ -140,5 +140,9 @@ class _Building:
             if not isinstance(key, yaml.ScalarNode):
                 raise _NotReadError(problem="a key is not a word", problem_mark=key.start_mark)
             self._left -= 1
+            if key.value in made:
+                raise _NotReadError(
+                    problem=f"{key.value[:40]!r} stands there twice", problem_mark=key.start_mark
+                )
             made[key.value] = self.value(item)
         return made

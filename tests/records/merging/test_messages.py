@@ -117,7 +117,30 @@ def test_a_file_of_another_style_is_merged_as_well() -> None:
     known, problems = read_session(PATH, found.data)
     assert problems == ()
     assert known is not None
-    assert sorted(said(known))[-2:] == ["b", "x"]
+    assert sorted(said(known)) == ["a", "b", "x"]
+
+
+def test_messages_that_both_sides_wrote_in_another_style_are_the_same_still() -> None:
+    texts = [session_text(session("a", "b", *added)) for added in ((), ("one",), ("other",))]
+    one = texts[1].replace("role: user", 'role: "user"')
+    other = texts[2].replace("content: a", "content: 'a'  # first").replace("role: user", "role:  user")
+    found = merge_record(Kind.SESSION, texts[0].encode(), one.encode(), other.encode(), NAMES)
+    known, problems = read_session(PATH, found.data)
+    assert problems == ()
+    assert known is not None
+    assert said(known) == ["a", "b", "one", "other"]
+    assert b"# first" in found.data
+
+
+def test_keys_that_one_side_put_below_the_messages_are_merged_as_keys() -> None:
+    base, one = session_text(session("a")), session_text(session("a", "b", goal="Add"))
+    head, _, messages = base.partition("messages:")
+    other = f"messages:{messages}  - role: user\n    content: c\nsummary: |\n  {'long ' * 2000}\n{head}"
+    found = merge_record(Kind.SESSION, base.encode(), one.encode(), other.encode(), NAMES)
+    known, problems = read_session(PATH, found.data)
+    assert (problems, found.conflicts) == ((), ())
+    assert known is not None
+    assert (known.goal, (known.summary or "")[:4], said(known)) == ("Add", "long", ["a", "b", "c"])
 
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c\nd", "- e", "messages:", "\n"]), max_size=5)

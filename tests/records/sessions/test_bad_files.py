@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lsp_server.records.document import parse
@@ -73,6 +75,23 @@ def test_keys_in_another_order_and_below_the_messages_are_read() -> None:
     record = parse(PATH, turned.encode()).record
     assert record is not None
     assert (record.title, record.fields["message_count"]) == ("Add two numbers", 3)
+
+
+def test_names_of_keys_may_stand_in_quotes() -> None:
+    quoted = re.sub(r"^(\w+):", r'"\1":', FOREIGN, flags=re.MULTILINE)
+    assert parse(PATH, quoted.encode()).record is not None
+    below = quoted[quoted.index('"system_messages"') :] + quoted[: quoted.index('"system_messages"')]
+    found = parse(PATH, (below + '"kind": "session"\nsummary: ' + "long " * 2000).encode()).record
+    assert found is not None
+    assert found.fields["message_count"] == 3
+
+
+def test_a_list_of_messages_that_stands_there_twice_is_told() -> None:
+    session, problems = read_session(
+        PATH, (FOREIGN + "\nmessages:\n  - role: user\n    content: more\n").encode()
+    )
+    assert session is None
+    assert "'messages' stands there twice" in problems[0].message
 
 
 @pytest.mark.parametrize("style", ["---\n", "\ufeff", "# a comment\n\n", "---\n# a comment\n"])
