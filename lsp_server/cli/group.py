@@ -88,6 +88,13 @@ WITHOUT_MEMORY = ("completion",)
 COMMANDS: Mapping[str, Place] = {n: p for section in SECTIONS.values() for n, p in section.items()}
 
 
+def imported(address: str) -> click.Command:
+    """The command at ``module:attribute`` below this package."""
+    module, _, attribute = address.partition(":")
+    command: click.Command = getattr(import_module(f"lsp_server.cli.{module}"), attribute)
+    return command
+
+
 class MemoryGroup(click.Group):
     """The group that imports a command only when it is called."""
 
@@ -96,11 +103,7 @@ class MemoryGroup(click.Group):
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, attribute = place.address.partition(":")
-        command: click.Command = getattr(import_module(f"lsp_server.cli.{module}"), attribute)
-        return command
+        return None if place is None else imported(place.address)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -30,7 +30,7 @@ def import_sessions(
     Importing again adds nothing; what was changed there since is merged with what was changed here. Secrets
     in messages are replaced; one in a session's head keeps that session out, unless --redact.
     """
-    from lsp_server.cli.import_ import answer_import
+    from lsp_server.cli.import_adr import answer_import
 
     with session.memory() as memory:
         report = memory.import_sessions(
