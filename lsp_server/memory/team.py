@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,6 +51,7 @@ class Team:
         self._store = store
         self._trust = trust
         self._lock = threading.Lock()
+        self._held = threading.local()
         self._loaded: Overrides | None = None
         self._bare: Version | None = None  # a version that was seen to have no templates
         self._unset: Version | None = None  # … and one without settings
@@ -57,9 +59,27 @@ class Team:
         """Something of theirs would have applied, and was left aside because nobody trusts it."""
         self.warnings: list[str] = []
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Whatever this thread renders meanwhile, it uses each template as it is when it is used first: a
+        change of thousands of records looks for it once."""
+        self._held.found = {}
+        try:
+            yield
+        finally:
+            self._held.found = None
+
     def overrides(self, name: str) -> Overrides | None:
         """The team's templates, where one of them may apply to ``name``. Where the branch has none, this
         looks at the branch's root only."""
+        held: dict[str, Overrides | None] | None = getattr(self._held, "found", None)
+        if held is None:
+            return self._look(name)
+        if name not in held:
+            held[name] = self._look(name)
+        return held[name]
+
+    def _look(self, name: str) -> Overrides | None:
         tip = self._store.tip()
         if tip is None or tip == self._bare:
             return None

@@ -11,6 +11,8 @@ from lsp_server.records.front_matter import flow, scalar
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
+    from lsp_server.rendering.shapes import Shapes
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -31,6 +33,7 @@ class Templates:
         self._bytecode_cache = bytecode_cache
         self._environment: Environment | None = None
         self._templates: dict[str, Template] = {}
+        self._shapes: Shapes | None = None
         self._lock = threading.Lock()
 
     def render(self, name: str, /, **values: Any) -> str:
@@ -39,6 +42,18 @@ class Templates:
         if template is None:
             template = self._templates[name] = self._loaded().get_template(f"{name}.j2")
         return template.render(values)
+
+    def repeats(self, name: str) -> bool:
+        """Whether our own template of this name is in force, and was rendered before."""
+        return name in self._templates
+
+    @property
+    def shapes(self) -> Shapes:
+        """What our own templates made of records so far."""
+        from lsp_server.rendering.shapes import Shapes
+
+        self._shapes = self._shapes or Shapes()
+        return self._shapes
 
     def _loaded(self) -> Environment:
         with self._lock:

@@ -72,6 +72,9 @@ class TeamTemplates(Templates):
         """Whether a team's own template stands in the place of ours."""
         return self._replacing(name) is not None
 
+    def repeats(self, name: str) -> bool:
+        return super().repeats(name) and not self.is_replaced(name)
+
     def _replacing(self, name: str) -> Overrides | None:
         overrides = self._overrides(name) if may_be_replaced(name) else None
         return overrides if overrides is not None and overrides.replace(name) else None

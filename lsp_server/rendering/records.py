@@ -32,35 +32,54 @@ def render_record(
     the sections. ``files`` are a checkpoint's changed files. ``keys`` are further front matter keys with
     their written YAML values. ``form`` is the variant of the template (``nygard``).
     """
-    fields = FIELDS[record.kind]
-    in_front = [
+    front = [
         (field.key, written)
         for field in _in_front(record.kind)
         if (written := _front_value(field.shape, record.fields.get(field.name)))
     ]
-    name = f"{record.kind.value}-{form}" if form else record.kind.value
-    return templates.render(
-        f"records/{name}.md",
-        record={
-            "id": record.id,
+    front += keys
+    name = f"records/{record.kind.value}{'-' if form else ''}{form}.md"
+    created = written_time(record.created)
+    links = [write_link(link) for link in record.links]
+    code = _code(record.code)
+    text = text.strip("\n")
+
+    def render(values: dict[str, Any], fields: dict[str, Any], text: str, files: Sequence[Any]) -> str:
+        whole = {
             "kind": record.kind.value,
-            "number": record.number,
-            "title": title or record.title,
             "status": record.status,
             "status_in_body": form == "nygard",
-            "created": written_time(record.created),
             "tags": record.tags,
-            "front_keys": [*in_front, *keys],
-            "links": [write_link(link) for link in record.links],
-            "code": _code(record.code),
             "formerly": record.code.formerly if record.code else (),
             "anchors": _anchors(record.anchors),
-        },
-        fields={field.name: record.fields.get(field.name) or () for field in fields},
-        hints={field.name: field.help for field in fields} if draft else _no_hints(record.kind),
-        text=text.strip("\n"),
-        files=files,
-    )
+        }
+        whole.update(values)
+        hints = {field.name: field.help for field in FIELDS[record.kind]} if draft else _no_hints(record.kind)
+        return templates.render(name, record=whole, fields=fields, hints=hints, text=text, files=files)
+
+    def plainly() -> str:
+        values = {
+            "id": record.id,
+            "number": record.number,
+            "title": title or record.title,
+            "created": created,
+            "front_keys": front,
+            "links": links,
+            "code": code,
+        }
+        fields = {field.name: record.fields.get(field.name) or () for field in FIELDS[record.kind]}
+        return render(values, fields, text, files)
+
+    if draft or record.anchors or (record.code and record.code.formerly) or not templates.repeats(name):
+        return plainly()
+    from lsp_server.rendering.shapes import Said, marked, shaped  # of no use to whoever writes one record
+
+    in_code = [(key, scalar(value)) for key, value in code]
+    said = Said(title or record.title, created, front, links, in_code, text, files)
+    one = shaped(name, record, said)
+    if one is None:
+        return plainly()
+    return templates.shapes.render(one, lambda: marked(render, record, said), plainly)
 
 
 @cache

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.index import Filters
 from lsp_server.memory.directory_results import DirectoryImport, FromDirectory, Taken
-from lsp_server.memory.importing import directory_documents, directory_sessions
+from lsp_server.memory.importing import directory_documents
 from lsp_server.memory.importing.directory_coming import ComingRecords
 from lsp_server.memory.importing.directory_files import Progress, Thing, read_directory
 from lsp_server.memory.importing.directory_records import (
     IMPORTED,
     origin_of,
 )
+from lsp_server.memory.importing.directory_sessions import Sessions
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.importing.numbering import give_numbers
 from lsp_server.memory.importing.taking import Taking
@@ -78,6 +79,10 @@ class _Import:
         self._coming = ComingRecords(core, things, beside, guard)
 
     def __call__(self, edits: Edits) -> str:
+        with self._core.team.held():
+            return self._change(edits)
+
+    def _change(self, edits: Edits) -> str:
         core = self._core
         core.index.follow(core.store, edits.snapshot.version)
         for thing in self._things:
@@ -97,7 +102,9 @@ class _Import:
             wanting = [thing for thing in new if thing.entry is not None and thing.entry.kind is kind]
             give_numbers(core, edits, kind, wanting)
         self._link(records, known, there)
+        self._coming.make_ready(new)
         taking = Taking(core, edits, self._beside, self._guard, there)
+        self._sessions = Sessions(taking, self._things)
         for count, thing in enumerate(self._things):
             if count % 100 == 0:
                 self._progress(f"{count} of {len(self._things)} things written")
@@ -123,7 +130,7 @@ class _Import:
         elif thing.documents:
             directory_documents.take(taking, thing)
         elif thing.session is not None:
-            directory_sessions.take(taking, thing)
+            self._sessions.take(thing)
         else:
             self._coming.take(edits, thing, known)
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import GitMemoryError
+from lsp_server.errors import GitMemoryError, RefusedError, UsageError
 from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import (
     IMPORTED,
+    NewText,
+    finished,
     made_digest,
     new_text,
     origin_of,
     restored_body,
     updated_text,
 )
+from lsp_server.memory.recording import with_values
+from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import flow
 from lsp_server.records.front_matter_edit import add_item, set_lines, set_scalar
@@ -43,6 +49,7 @@ class ComingRecords:
         self._guard = guard
         self._ours = Templates()  # what an export was written with, whatever the team's own are
         self._exported: dict[str, tuple[bytes, Record]] = {}
+        self._ready: dict[int, NewText] = {}
         self._commits = _commits(core, things)
         self._order = _order(things)
         _date(core, things)
@@ -59,20 +66,34 @@ class ComingRecords:
         else:
             self._new(edits, thing)
 
-    def _new(self, edits: Edits, thing: Thing) -> None:
+    def make_ready(self, things: Sequence[Thing]) -> None:
+        """Make the texts of the new ones among ``things``, and look through all of them at once for secrets.
+        What cannot be made is left to ``take``, which tells why."""
+        self._ready = {}
+        made: dict[int, NewText] = {}
+        for thing in things:
+            if thing.entry is not None and thing.id not in self._beside.records:
+                with suppress(RefusedError, UsageError):
+                    made[id(thing)] = self._made(thing)
+        texts = [Text(new.text, new.parts.front or "", new.record.id) for new in made.values()]
+        clean = without_secrets(texts)
+        origins = without_secrets([Text(thing.origin, "", "") for thing in things if id(thing) in made])
+        for (key, new), *are_clean in zip(made.items(), clean, origins, strict=True):
+            self._ready[key] = new._replace(is_clean=all(are_clean))
+
+    def _made(self, thing: Thing) -> NewText:
         assert thing.entry is not None
         created = thing.entry.created or self._core.now()
-        record, text = new_text(
-            self._core,
-            thing,
-            self._guard,
-            created=created + timedelta(milliseconds=self._order.get(id(thing), 0)),
-            commits=self._commits,
-            links=thing.links,
-        )
-        path = edits.free_path(record)
+        if order := self._order.get(id(thing)):
+            created += timedelta(milliseconds=order)
+        return new_text(self._core, thing, created=created, commits=self._commits, links=thing.links)
+
+    def _new(self, edits: Edits, thing: Thing) -> None:
+        new = self._ready.pop(id(thing), None) or self._made(thing)
+        text = finished(thing, new, self._guard)
+        path = edits.free_path(new.record)
         edits.write(path, text.encode("utf-8"))
-        thing.taken, thing.path, thing.record = Taken.NEW, path, replace(record, path=path)
+        thing.taken, thing.path, thing.record = Taken.NEW, path, with_values(new.record, path=path)
 
     def _look_up(self, thing: Thing) -> None:
         """What was exported as this thing, and the number that it had."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsp_server.memory import recording
 from lsp_server.memory.amending import with_status
@@ -18,7 +18,7 @@ from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
-from lsp_server.records.front_matter import flow, scalar, split
+from lsp_server.records.front_matter import Split, flow, scalar, split
 from lsp_server.records.front_matter_edit import append_lines, set_lines
 from lsp_server.records.labels import format_label
 from lsp_server.records.life_cycle import STEPS
@@ -48,16 +48,20 @@ def made_digest(text: str) -> str:
     return digest(_LINE.sub("", text, count=1))
 
 
+class NewText(NamedTuple):
+    """A new record for an entry and the file of it, before either has a path. ``is_clean``: it was looked
+    through for secrets, and so was where it comes from."""
+
+    record: Record
+    text: str
+    parts: Split
+    is_clean: bool = False
+
+
 def new_text(
-    core: Core,
-    thing: Thing,
-    guard: Guard,
-    *,
-    created: datetime,
-    commits: dict[str, str],
-    links: Sequence[Link],
-) -> tuple[Record, str]:
-    """A new record for an entry, without a path: the file of it. Raises ``UsageError``, ``RefusedError``."""
+    core: Core, thing: Thing, *, created: datetime, commits: dict[str, str], links: Sequence[Link]
+) -> NewText:
+    """A new record for an entry. Raises ``UsageError``, ``RefusedError``."""
     entry = thing.entry
     assert entry is not None
     number = thing.number or None
@@ -79,14 +83,27 @@ def new_text(
     )
     keys = [("aliases", flow([thing.alias]))] if thing.alias else []
     text = _with_difference(rendered(core.templates, record, entry, keys), record, entry, is_new=True)
-    text = guard.clean(text, (record.id,), seen=False)
-    return record, append_lines(text, [_imported(thing, text, guard)])
+    return NewText(record, text, split(text))
+
+
+def finished(thing: Thing, new: NewText, guard: Guard) -> str:
+    """The file of a new record as it may be committed, with what it was made from. Raises ``SecretError``
+    and ``UsageError``."""
+    if not new.is_clean:
+        text = guard.clean(new.text, (new.record.id,), seen=False)
+        return append_lines(text, [_imported(thing, text, guard)])
+    line = _line(thing.origin, thing, new.text)
+    return f"{new.text[: new.parts.end]}{line}\n{new.text[new.parts.end :]}"
 
 
 def _imported(thing: Thing, text: str, guard: Guard) -> str:
     """The line that says what a record came from. The name of a file can be a secret, too."""
-    origin = guard.clean(thing.origin, seen=False)
-    return f"{IMPORTED}: {scalar(f'{origin} {thing.digest} {made_digest(text)}')}"
+    return _line(guard.clean(thing.origin, seen=False), thing, text)
+
+
+def _line(origin: str, thing: Thing, text: str) -> str:
+    made = made_digest(text) if IMPORTED in text else digest(text)
+    return f"{IMPORTED}: {scalar(f'{origin} {thing.digest} {made}')}"
 
 
 def rendered(

@@ -6,6 +6,7 @@ Some of the scanner's rules know a secret only where a blank or a quote ends it,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,11 @@ def _lines() -> re.Pattern[str]:
     return re.compile(
         rf"^(?:[^\[{{\n]*:[ \t]*[\[{{][^\n]*|[ \t]*(?:- )?[^\s:]{{{LONG},}}:(?=\s)[^\n]*)", re.MULTILINE
     )
+
+
+def views(lines: str) -> Iterator[str]:
+    """As ``check_lists`` looks at lines of a front matter: each of them that it looks at."""
+    return (line[0].translate(_ENDS) for line in _lines().finditer(lines))
 
 
 def check_lists(text: str, start: int, end: int) -> list[Finding]:

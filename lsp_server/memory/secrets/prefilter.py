@@ -12,6 +12,7 @@ Everything works on the lower-cased text, in time linear in its length.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -139,9 +140,32 @@ def suspicious(text: str) -> bool:
         bool([1 for blank in _ODD_BLANKS if blank in text])
         or _has_url_with_password(folded)
         or bool([1 for word, groups in _TOGETHER if word in folded and _has_one_of(groups, folded)])
-        or _has_prefixed(folded, text)
+        or _has_prefixed(folded.split(), folded, text)
         or _has_named_value(folded)
     )
+
+
+def any_suspicious(lines: Collection[str]) -> bool:
+    """Whether the scanner has to look at one of many texts, given by all their lines, each once and in any
+    order. True wherever ``suspicious`` is true of one of them, and more often where it is not."""
+    text = "\n" + "\n".join(lines) + "\n"
+    folded = text.lower().replace("ſ", "s")
+    # A sign that ends a line may have its value on the next, and one that begins a line its name on the one
+    # before: for all we know here, they are a secret's.
+    return (
+        bool([1 for blank in _ODD_BLANKS if blank in text])
+        or _has_url_with_password(folded)
+        or bool([1 for word, groups in _TOGETHER if word in folded and _has_one_of(groups, folded)])
+        or _has_prefixed(set(folded.split()), folded, text)
+        or _begins_with_a_sign().search(folded) is not None
+        or _has_named_value(folded.replace("\n", f"\n{'~' * _CUT}\n"), most=len(folded))
+    )
+
+
+@cache
+def _begins_with_a_sign() -> re.Pattern[str]:
+    before = re.escape(_BEFORE_A_SIGN.replace("\n", ""))
+    return re.compile(rf"""\n[{before}]*[=>:|,][\s'"`=]{{0,6}}?(?:[^\s'"`<>{{}}]{{7}}|\n)""")
 
 
 def _has_one_of(groups: tuple[tuple[str, ...], ...], folded: str) -> bool:
@@ -166,8 +190,7 @@ def _has_url_with_password(folded: str) -> bool:
     return False
 
 
-def _has_prefixed(folded: str, text: str) -> bool:
-    words = folded.split()
+def _has_prefixed(words: Collection[str], folded: str, text: str) -> bool:
     if max(map(len, words), default=0) < LONG:
         return False
     found = [word for word in words if len(word) >= LONG]
@@ -211,10 +234,10 @@ def _prefixed(prefix: str) -> re.Pattern[str]:
     return re.compile(f"{before}{re.escape(prefix)}{'[a-z0-9_-]' if plain else '[^ ]'}{{{rest}}}")
 
 
-def _has_named_value(folded: str) -> bool:
+def _has_named_value(folded: str, most: int = _MANY) -> bool:
     patterns = _patterns()
     for count, match in enumerate(patterns.value.finditer(folded)):
-        if count > _MANY:
+        if count > most:
             return True
         before = folded[max(0, match.start() - _NAME_REACHES) : match.start()]
         before = before.rstrip(_BEFORE_A_SIGN)

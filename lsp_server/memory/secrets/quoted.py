@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from lsp_server.memory.secrets.findings import Finding
@@ -22,6 +23,23 @@ def check_quoted(text: str, start: int, end: int) -> list[Finding]:
     from lsp_server.memory.secrets.scanner import scan
 
     return [_at(text, finding, places[finding.start], places[finding.end]) for finding in scan(view)]
+
+
+def strings(front: str) -> Iterator[str]:
+    """The lines of the quoted strings of a front matter, unescaped."""
+    quoted, escapes = _patterns()
+    for double, single in quoted.findall(front):
+        text = double or single
+        if "\\" in text or "''" in text:
+            # Two quotes are one only in a string of that kind, a backslash acts only in the other.
+            pieces = [_meant(piece, double) for piece in escapes.findall(text)]
+            between = escapes.split(text)
+            text = "".join(map("".join, zip(between, [*pieces, ""], strict=True)))
+        yield from text.split("\n")
+
+
+def _meant(escape: str, double: str) -> str:
+    return escape if (escape == "''") is bool(double) else _character(escape)
 
 
 def _at(text: str, finding: Finding, start: int, end: int) -> Finding:

@@ -193,6 +193,7 @@ def test_the_pre_filter_needs_the_standard_library_only() -> None:
     imported = set(re.findall(r"^(?:from|import) ([\w.]+)", source, re.MULTILINE))
     assert imported == {
         "__future__",
+        "collections.abc",
         "re",
         "functools",
         "itertools",
