@@ -8,8 +8,10 @@ small file cannot become a huge session.
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -18,6 +20,7 @@ import yaml
 from lsp_server.records.model import Problem
 
 DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
+_LARGE = 1 << 18  # characters
 _WORDS: Mapping[str, tuple[Any]] = {
     "": (None,), "~": (None,), "null": (None,), "Null": (None,), "NULL": (None,),
     "true": (True,), "True": (True,), "TRUE": (True,),
@@ -97,10 +100,11 @@ def load(text: str, *, typed: bool = True) -> tuple[dict[str, Any], tuple[Proble
     """The keys of a file, and what is wrong with it, by its 0-based line. What cannot be read gives no keys
     and one problem. With ``typed`` false every scalar is a text."""
     try:
-        loader = _loader()(text)
-        loader.typed = typed
-        root = loader.get_single_node()
-        value = None if root is None else _Building(loader.composed).value(root)
+        with _uncollected(len(text)):
+            loader = _loader()(text)
+            loader.typed = typed
+            root = loader.get_single_node()
+            value = None if root is None else _Building(loader.composed).value(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         if (error.context or "").startswith(("while parsing a flow", "while scanning a quoted")):
@@ -114,6 +118,20 @@ def load(text: str, *, typed: bool = True) -> tuple[dict[str, Any], tuple[Proble
     if not isinstance(value, dict):
         return {}, (Problem(0, "the file is not a list of `key: value` lines"),)
     return value, ()
+
+
+@contextmanager
+def _uncollected(size: int) -> Iterator[None]:
+    """Nothing of a large file is a circle or goes away while it is read: looking for that again and again
+    took four fifths of the time."""
+    if size < _LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class _Building:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.front_matter_edit import set_scalar
+from lsp_server.records.sessions.loading import load
 from lsp_server.records.sessions.reading import read_session
 
 PATH = "sessions/2025/01/2025-01-31_a1b2c3d4/session.yaml"
@@ -187,3 +189,18 @@ def test_a_text_that_only_speaks_of_sessions_is_none() -> None:
         "title: x\nmessages:\n  - no id above\n",
     ):
         assert split(text).front is None
+
+
+def test_a_large_file_is_read_without_looking_for_circles_all_the_time() -> None:
+    runs: list[str] = []
+
+    def note(phase: str, _: object) -> None:
+        runs.append(phase)
+
+    text = FOREIGN + "  - role: user\n    content: Hello\n" * 10_000
+    gc.callbacks.append(note)
+    try:
+        found = load(text)[0]
+    finally:
+        gc.callbacks.remove(note)
+    assert (len(found["messages"]), len(runs) < 20, gc.isenabled()) == (10_003, True, True)
