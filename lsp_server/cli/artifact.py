@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.artifact_output import place_for, print_done, progress_line, save, where, write
+from lsp_server.cli.artifact_output import print_done, progress_line, where, write
 from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.record_options import secret_options
@@ -212,13 +212,11 @@ def get(session: Session, path: str, output: str | None, force: bool) -> None:
             raise click.UsageError(
                 f"{found.name} is {found.media_type}, which is nothing for a terminal: give a file with -o"
             )
-        content = memory.open_artifact(path)
         if output is None:
             session.out.stream.flush()
-            write(content, sys.stdout.buffer)
+            write(memory.open_artifact(path), sys.stdout.buffer)
             return
-        place = place_for(session.path(output), found, force=force)
-        save(content, place)
+        place = memory.save_artifact(path, session.path(output), force=force)
     if session.json:
         print_json(session, {**found.as_json(), "written": str(place)})
     else:

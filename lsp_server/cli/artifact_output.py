@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
-
-import click
 
 from lsp_server.cli.terminal import visible_line
 from lsp_server.records.plain_sizes import size_text
@@ -33,26 +30,6 @@ def where(one: Artifact) -> str:
     if not one.is_lfs:
         return ""
     return "git LFS" if one.is_here else "git LFS, not fetched yet"
-
-
-def place_for(place: Path, found: Artifact, *, force: bool) -> Path:
-    """The file to be written, which may have been named by its folder. Raises where there is one already."""
-    if place.is_dir():
-        place = place / found.name.rpartition("/")[2]
-    if os.path.lexists(place) and not force:
-        raise click.ClickException(f"{place} is there already: name another file, or say --force")
-    return place
-
-
-def save(content: bytes | BinaryIO, place: Path) -> None:
-    """Write a whole file or none; never through a symbolic link."""
-    half = place.with_name(f".{place.name}.{os.getpid()}.half")
-    try:
-        with half.open("xb") as file:
-            write(content, file)
-        half.replace(place)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def write(content: bytes | BinaryIO, file: BinaryIO) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from lsp_server.errors import NotFoundError, StoreError
+from lsp_server.errors import NotFoundError, RefusedError, StoreError
 from lsp_server.memory.artifact_results import Artifact
 from lsp_server.memory.artifacts import artifact, folder_of, no_such
 from lsp_server.records.artifact_paths import artifact_path
@@ -72,6 +74,26 @@ def opened(core: Core, path: str, *, timeout: float | None = None) -> bytes | Bi
     if not lfs.has(pointer):
         _fetch(core, lfs, path, pointer, timeout)
     return lfs.open(pointer)
+
+
+def save(core: Core, path: str, place: Path, *, force: bool) -> Path:
+    """Write an artifact to a file, which may be named by its folder; where it was written."""
+    from lsp_server.memory.exporting.writing import write_file
+
+    if place.is_dir():
+        place = place / path.rpartition("/")[2]
+    if os.path.lexists(place) and not force:
+        raise RefusedError(f"{place} is there already: name another file, or say --force")
+    content = opened(core, path)
+    try:
+        if isinstance(content, bytes):
+            write_file(place, content)
+        else:
+            with content:
+                write_file(place, content)
+    except OSError as error:
+        raise StoreError(f"{place} cannot be written: {error.strerror}") from error
+    return place
 
 
 def _fetch(core: Core, lfs: Lfs, path: str, pointer: Pointer, timeout: float | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,8 @@ import pytest
 import yaml
 from support import Repo
 
-from lsp_server import Memory
-from lsp_server.errors import UsageError
+from lsp_server import Memory, Session
+from lsp_server.errors import RefusedError, UsageError
 
 ONE = "a1b2c3d4-5678-40ab-8def-1234567890ab"
 TWO = "b1b2c3d4-5678-40ab-8def-1234567890ab"
@@ -151,3 +152,14 @@ def test_an_export_leaves_what_was_saved_there_later(memory: Memory, folder: Pat
     assert place.read_text() == later
     memory.export_sessions(folder, force=True)
     assert "Later" not in place.read_text()
+
+
+def test_nothing_is_written_behind_a_symbolic_link(memory: Memory, tmp_path: Path) -> None:
+    memory.save_session(Session(id=str(uuid.uuid4()), created_at="2025-01-07T10:00:00+00:00", goal="Begin"))
+    (name,) = memory.export_sessions(tmp_path / "out").written
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RefusedError, match="symbolic link"):
+        memory.export_sessions(tmp_path / "again")
+    assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -82,6 +82,16 @@ class Artifacts:
 
         return opened(self._core, path)
 
+    def save_artifact(self, path: str, file: str | Path, *, force: bool = False) -> Path:
+        """Write an artifact to a file of the disk, whole or not at all; into a folder under its own name. The
+        answer is where it stands.
+
+        Raises as ``artifact``, and ``RefusedError`` where there is such a file, unless ``force``.
+        """
+        from lsp_server.memory.artifact_reading import save
+
+        return save(self._core, path, Path(file), force=force)
+
     def remove_artifact(self, path: str) -> Artifact:
         """Take an artifact away, as one commit; history keeps it. Raises as ``artifact_info``."""
         from lsp_server.memory import artifacts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsp_server.errors import RefusedError, StoreError
+from lsp_server.errors import StoreError
 from lsp_server.memory.core import Core
-from lsp_server.memory.exporting.writing import write_file
+from lsp_server.memory.exporting.writing import place_in, require_folder, write_file
 from lsp_server.records.front_matter import scalar
 from lsp_server.records.model import Kind
 from lsp_server.records.paths import FOLDERS
@@ -29,8 +29,7 @@ class SessionExport:
 def export_sessions(core: Core, directory: Path, *, force: bool) -> SessionExport:
     """Write every session into the folder, as its file is on the branch; its index is made anew for all that
     stand there."""
-    if directory.exists() and not directory.is_dir():
-        raise RefusedError(f"{directory} is no folder")
+    require_folder(directory)
     core.followed()
     snapshot = core.store.snapshot()
     written, unchanged, kept = [], [], []
@@ -40,7 +39,7 @@ def export_sessions(core: Core, directory: Path, *, force: bool) -> SessionExpor
             if data is None or not row.path.startswith(f"{FOLDERS[Kind.SESSION]}/"):
                 continue
             name = row.path.rpartition("/")[0].rpartition("/")[2]
-            place = directory / name / "session.yaml"
+            place = place_in(directory, f"{name}/session.yaml")
             there = place.read_bytes() if place.is_file() and not place.is_symlink() else None
             if there == data:
                 unchanged.append(name)

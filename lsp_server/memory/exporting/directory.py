@@ -13,6 +13,7 @@ from lsp_server.memory.exporting import writing
 from lsp_server.memory.exporting.directory_documents import documents
 from lsp_server.memory.exporting.directory_records import Records
 from lsp_server.memory.importing.directory import import_directory
+from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.document import parse
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.model import Kind, Record
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.store.base import Snapshot
 
-_ARTIFACTS = "artifacts/"
+_ARTIFACTS = f"{ROOT}/"
 # Nobody's memory: the branch's own, and what a repository may not be told by a directory.
 _SILENT = ("memory.yaml", ".gitattributes")
 _CHANGED = (
@@ -89,8 +90,7 @@ def _require_unchanged(core: Core, directory: Path, changed: list[str]) -> None:
 
 def _earlier(directory: Path, *, force: bool) -> Beside:
     """What an earlier export left in the directory. Raises ``RefusedError`` where it is somebody else's."""
-    if directory.exists() and not directory.is_dir():
-        raise UsageError(f"{directory} is not a folder")
+    writing.require_folder(directory)
     place = directory / NAME
     found = None
     if place.is_file() and not place.is_symlink():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.errors import NotFoundError, RefusedError
 from lsp_server.memory.document_results import FolderExport, FolderFile
-from lsp_server.memory.exporting.writing import write_file
+from lsp_server.memory.exporting.writing import place_in, require_folder, write_file
 from lsp_server.memory.importing.living_folder import was_there
 from lsp_server.records.living.documents import document_at
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
 def export_folder(core: Core, directory: Path, *, force: bool) -> FolderExport:
     """Write every living document; see ``Memory.export_folder``."""
-    if directory.exists() and not directory.is_dir():
-        raise UsageError(f"{directory} is not a folder")
+    require_folder(directory)
     snapshot = core.store.snapshot()
     files = {file.path: file.object_id for file in snapshot.files() if document_at(file.path) is not None}
     if not files:
@@ -34,8 +32,11 @@ def export_folder(core: Core, directory: Path, *, force: bool) -> FolderExport:
 
 
 def _written(core: Core, directory: Path, path: str, data: bytes, *, force: bool) -> FolderFile:
-    place = directory / path
-    if any(one.is_symlink() for one in _down_to(directory, path)):
+    try:
+        place = place_in(directory, path)
+    except RefusedError as error:
+        return FolderFile(path, "skipped", path, (str(error),))
+    if place.is_symlink():
         return FolderFile(path, "skipped", path, ("a symbolic link stands in its place; it is not followed",))
     if place.is_dir():
         return FolderFile(path, "skipped", path, ("a folder stands in its place",))
@@ -59,11 +60,3 @@ def _written(core: Core, directory: Path, path: str, data: bytes, *, force: bool
     except OSError as error:
         return FolderFile(path, "skipped", path, (f"it cannot be written: {error.strerror or error}",))
     return FolderFile(path, "new" if there is None else "merged", path)
-
-
-def _down_to(directory: Path, path: str) -> Iterator[Path]:
-    """The file and the folders between it and the directory."""
-    place = directory
-    for part in path.split("/"):
-        place /= part
-        yield place

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from lsp_server.errors import RefusedError, StoreError
+from lsp_server.errors import RefusedError, StoreError, UsageError
 from lsp_server.records.project_directory.beside import LEFT_OVER, digest_of
 
 Content = bytes | Callable[[], bytes]
@@ -28,6 +29,9 @@ class Outcome(NamedTuple):
     left: list[str]
 
 
+_PIECE = 1 << 20  # bytes of a large file that are in memory at once
+
+
 def bytes_of(content: Content) -> bytes:
     return content if isinstance(content, bytes) else content()
 
@@ -37,7 +41,7 @@ def changed_since(directory: Path, files: Mapping[str, Content], earlier: Mappin
     the digests of what that wrote."""
     changed = []
     for name, content in files.items():
-        place = _place(directory, name)
+        place = place_in(directory, name)
         if place.is_symlink() or (place.exists() and not place.is_file()):
             changed.append(name)
         elif place.exists():
@@ -60,7 +64,7 @@ def write(
                 progress(f"{count} of {len(files)} files written")
             data = bytes_of(content)
             outcome.digests[name] = digest_of(data)
-            place = _place(directory, name)
+            place = place_in(directory, name)
             if place.is_file() and not place.is_symlink() and place.read_bytes() == data:
                 outcome.unchanged.append(name)
                 continue
@@ -83,18 +87,28 @@ def write_alone(place: Path, data: bytes) -> None:
 def _clear(directory: Path, names: Iterable[str]) -> None:
     """Remove what an export that was killed had begun to write."""
     before = time.time() - _LONG
-    for folder in {_place(directory, name).parent for name in names}:
+    for folder in {place_in(directory, name).parent for name in names}:
         for half in folder.glob(".*.half"):
             if LEFT_OVER.match(half.name) and half.is_file() and half.stat().st_mtime < before:
                 half.unlink(missing_ok=True)
 
 
-def write_file(place: Path, data: bytes) -> None:
-    """One file, whole or not at all."""
+def require_folder(directory: Path) -> None:
+    """Raise ``UsageError`` where something stands there that is no folder."""
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder")
+
+
+def write_file(place: Path, data: bytes | BinaryIO) -> None:
+    """One file, whole or not at all; an open one is read to its end. Never through a symbolic link."""
     place.parent.mkdir(parents=True, exist_ok=True)
     half = place.with_name(f".{secrets.token_hex(6)}.half")
     try:
-        half.write_bytes(data)
+        with half.open("xb") as file:
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                shutil.copyfileobj(data, file, _PIECE)
         os.replace(half, place)  # noqa: PTH105 (atomic on every system)
     except BaseException:
         half.unlink(missing_ok=True)
@@ -103,7 +117,7 @@ def write_file(place: Path, data: bytes) -> None:
 
 def _remove(directory: Path, names: Iterable[str], earlier: Mapping[str, str], outcome: Outcome) -> None:
     for name in sorted(names):
-        place = _place(directory, name)
+        place = place_in(directory, name)
         if place.is_symlink() or not place.is_file():
             continue
         if digest_of(place.read_bytes()) != earlier[name]:
@@ -113,7 +127,7 @@ def _remove(directory: Path, names: Iterable[str], earlier: Mapping[str, str], o
         outcome.removed.append(name)
 
 
-def _place(directory: Path, name: str) -> Path:
+def place_in(directory: Path, name: str) -> Path:
     """Where a file goes. Raises ``RefusedError`` where that is not in the directory."""
     parts = name.split("/")
     if any(part in ("", ".", "..") or part.lower() == ".git" or "\0" in part for part in parts):
