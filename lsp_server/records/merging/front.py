@@ -19,6 +19,8 @@ from lsp_server.records.merging.lists import as_items, is_list, merge_items
 from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.model import Conflict, Kind
 
+_EMPTY = frozenset(('""', '"~"', '"null"', "[]", "{}"))  # as ``identity`` has them
+
 
 class Source(NamedTuple):
     """A front matter's text and its entries."""
@@ -95,6 +97,8 @@ class FrontMerge:
         if one is None or other is None:
             left = one or other  # removed on one side, changed on the other: the change stays
             return left.text if left else None
+        if (empty := identity(one.value) in _EMPTY) != (identity(other.value) in _EMPTY):
+            return other.text if empty else one.text  # as if it were removed
         if key in ("created", "created_at") and (older := _older(one, other)):
             return older.text
         if key in ("updated_at", "ended_at") and (later := _older(one, other)):

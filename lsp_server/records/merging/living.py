@@ -60,14 +60,13 @@ def _merged_fields(base: str | None, one: str, other: str) -> str:
     from lsp_server.records.living.project import bare as unfenced
     from lsp_server.records.living.project import cut as opening
     from lsp_server.records.living.project import fenced
+    from lsp_server.records.merging.one_style import in_one_style
 
     readable = [not front_matter.read(opening(text)[1])[1] for text in (one, other)]
     if not all(readable):
         return _with_unreadable(one, other, readable)
-    parts = [
-        None if text is None else fenced(text).encode("utf-8", "surrogateescape")
-        for text in (base, one, other)
-    ]
+    fronts = in_one_style(None if base is None else opening(base)[1], opening(one)[1], opening(other)[1])
+    parts = [None if text is None else fenced(text).encode("utf-8", "surrogateescape") for text in fronts]
     merged = merge_record(Kind.LEARNING, parts[0], parts[1] or b"", parts[2] or b"", ("", ""))
     text = merged.data.decode("utf-8", "surrogateescape")
     return opening(one)[0] + unfenced(text)

@@ -201,6 +201,29 @@ def test_milestones_metrics_and_people_of_both_sides_are_kept() -> None:
     assert not found.conflicts
 
 
+def test_another_indent_brackets_and_a_key_without_a_value_are_no_conflict() -> None:
+    from lsp_server.records.living import project
+
+    base = "metrics:\n  a: 1\n  b: 2\nmilestones:\n  Beta:\n    status: planned\n"
+    deep = base.replace("    ", "        ").replace("\n  ", "\n    ").replace("a: 1", "a: 3")
+    mine = project.note(base, ["milestones"], "Gold").text.replace("b: 2", "b: 4")
+    text = merged(PROJECT, base, mine, deep)
+    found = read_project(text)
+    assert (found.metrics, found.conflicts) == ({"a": 3, "b": 4}, {})
+    assert [one["name"] for one in found.milestones] == ["Beta", "Gold"]
+    assert "\n    a: 3\n" in text
+    for said, other in ((" {a: 1, b: 2}", " {a: 1, b: 2, d: 4}"), ("", "\n  d: 4\n  a: 1")):
+        base = f"name: Shop\nmetrics:{said}\n"
+        mine = project.put(base, ["metrics", "c"], "3").text
+        found = read_project(merged(PROJECT, base, mine, base.replace(f"metrics:{said}", f"metrics:{other}")))
+        assert (found.metrics, found.conflicts) == (
+            {**({"b": 2} if said else {}), "a": 1, "c": 3, "d": 4},
+            {},
+        )
+    found = read_project(merged(PROJECT, None, "team:\nmetrics:\n  a: 1\n", "team:\n  Ada:\nmetrics:\n"))
+    assert (found.conflicts, len(found.team)) == ({}, 1)
+
+
 def test_a_key_that_both_set_is_told_and_the_next_set_settles_it() -> None:
     from lsp_server.records.living import project
 
