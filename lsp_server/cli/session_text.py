@@ -59,7 +59,7 @@ def print_session(out: Terminal, session: Session, label: str, title: str) -> No
 
 
 def _time(written: str | None) -> str | None:
-    from lsp_server.records.sessions.model import moment
+    from lsp_server.records.moments import moment
 
     when = moment(written)
     return minute(when) if when else written

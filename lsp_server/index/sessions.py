@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.records.model import Kind
-from lsp_server.records.sessions.model import moment
+from lsp_server.records.moments import moment
 
 if TYPE_CHECKING:
     import sqlite3

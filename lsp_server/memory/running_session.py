@@ -52,7 +52,7 @@ def read(core: Core) -> RunningSession | None:
 
 def ended_at(record: Record) -> datetime | None:
     """When a session on the branch ended; None for one that has not, or says so in no way that is a time."""
-    from lsp_server.records.sessions.model import moment
+    from lsp_server.records.moments import moment
 
     return moment(record.fields.get("ended_at"))
 

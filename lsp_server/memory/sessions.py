@@ -15,8 +15,9 @@ from lsp_server.memory.session_finding import find
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
+from lsp_server.records.moments import moment
 from lsp_server.records.sessions.editing import revised
-from lsp_server.records.sessions.model import Origin, Session, moment
+from lsp_server.records.sessions.model import Origin, Session
 from lsp_server.records.sessions.reading import originating, read_session
 from lsp_server.records.sessions.writing import head_values
 

@@ -74,13 +74,13 @@ def _record(reader: FileReader) -> Record | None:
     body = reader.split.body_text
     if kind is Kind.SESSION:
         from lsp_server.records.sessions import body as messages
-        from lsp_server.records.sessions.head import created_in, read_head
+        from lsp_server.records.sessions.head import read_head
 
-        created = created_in(reader) or _NEVER
+        created = reader.moment("created_at") or _NEVER
         title, fields = read_head(reader, created)
         status, body = reader.word("status"), messages.words(body)
     else:
-        created = _created(reader)
+        created = reader.moment("created") or _NEVER
         title, status, fields = read_content(reader, kind)
     return Record(
         id=record_id,
@@ -135,22 +135,6 @@ def _number(reader: FileReader, kind: Kind) -> int | None:
         return int(word)
     reader.wrong("number", f"a {kind.value} needs a number", NO_NUMBER)
     return None
-
-
-def _created(reader: FileReader) -> datetime:
-    word = reader.word("created")
-    if word is not None:
-        try:
-            when = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", word))
-            when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-            when.astimezone(timezone.utc)  # the first and the last day lie outside of time elsewhere
-        except (ValueError, OverflowError):
-            reader.wrong("created", f"{word!r} is not a date like 2026-11-21T10:00:00+00:00")
-        else:
-            return when
-    else:
-        reader.wrong("created", "there is no date of creation")
-    return _NEVER
 
 
 def read_links(reader: FileReader) -> tuple[Link, ...]:

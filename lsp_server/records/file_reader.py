@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from lsp_server.records import front_matter
 from lsp_server.records.front_matter import Split
 from lsp_server.records.model import Problem
+from lsp_server.records.moments import moment
 
 _DIALECT = ("status", "tags", "links", "decision-makers", "deciders")
 
@@ -44,6 +46,16 @@ class FileReader:
     def get(self, key: str) -> Any:
         """A key of ours; under ``memory-<key>`` where the file's own key of that name means another thing."""
         return self.values.get(f"memory-{key}", self.values.get(key))
+
+    def moment(self, key: str) -> datetime | None:
+        """When something began; None, and a problem, where that cannot be told."""
+        word = self.word(key)
+        when = moment(word)
+        if word is None:
+            self.wrong(key, "there is no date of creation")
+        elif when is None:
+            self.wrong(key, f"{word!r} is not a date like 2026-11-21T10:00:00+00:00")
+        return when
 
     def word(self, key: str) -> str | None:
         value = self.get(key)

@@ -19,10 +19,11 @@ from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Record
+from lsp_server.records.moments import moment
 from lsp_server.records.project_directory.beside import bytes_of, digest_of
 from lsp_server.records.project_directory.model import digest
 from lsp_server.records.project_directory.sessions import read_session_json, session_document, without_id
-from lsp_server.records.sessions.model import Session, moment
+from lsp_server.records.sessions.model import Session
 from lsp_server.records.sessions.reading import read_session
 from lsp_server.records.sessions.writing import session_text
 

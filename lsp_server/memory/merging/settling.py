@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timezone
 from typing import NamedTuple
 
 from lsp_server.memory import allowances, lfs_attributes
@@ -12,6 +13,7 @@ from lsp_server.memory.merging.trees import Pool
 from lsp_server.records.front_matter import read
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.merging import merge_record, merge_text
+from lsp_server.records.moments import moment
 from lsp_server.records.paths import number_of_name
 from lsp_server.store.base import Blob
 from lsp_server.store.snapshot import FORMAT_FILE
@@ -176,13 +178,7 @@ def _format(data: bytes) -> int:
 
 def _deleted(data: bytes) -> tuple[str | None, str]:
     """The id in a tombstone, and when it was deleted, as UTC text that sorts."""
-    from datetime import datetime, timezone
-
     values, _ = read(data.decode("utf-8", "replace"))
-    record_id, word = values.get("id"), values.get("deleted")
-    try:
-        moment = datetime.fromisoformat(str(word).replace("Z", "+00:00"))
-        when = (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-        return record_id if isinstance(record_id, str) else None, when.isoformat()
-    except (ValueError, OverflowError):
-        return record_id if isinstance(record_id, str) else None, "9999"
+    record_id, when = values.get("id"), moment(values.get("deleted"))
+    said = "9999" if when is None else when.astimezone(timezone.utc).isoformat()
+    return record_id if isinstance(record_id, str) else None, said

@@ -13,11 +13,11 @@ from lsp_server.records.front_entries import UnreadableError, identity, read_ent
 from lsp_server.records.labels import normalise_label
 from lsp_server.records.merging.body import merge_body
 from lsp_server.records.merging.choosing import changed_one
-from lsp_server.records.merging.front import Alternatives, FrontMerge, Source, held_values, value_of
+from lsp_server.records.merging.front import Alternatives, FrontMerge, Source, held_values, replaced, value_of
 from lsp_server.records.merging.results import Merged
 from lsp_server.records.merging.statuses import with_one_status
 from lsp_server.records.model import Conflict, Kind
-from lsp_server.records.sessions.model import moment
+from lsp_server.records.moments import moment
 
 _MARK = "\ufeff"
 _Held = Mapping[tuple[str, str], Conflict]
@@ -157,6 +157,9 @@ def _merged_record(
     if first is None or second is None:
         merged = _with_one_front(base, (one, other), (first, second), names, titles)
         return _with_conflicts(merged, held, titles.conflicts())
+    for side, there in ((1, second), (2, first)):
+        gone = replaced({key: held[side][key] for key in held[side].keys() - held[0].keys()}, old, there)
+        held[side] = {key: item for key, item in held[side].items() if key not in gone}
     one, other = with_one_status(kind, base, one, other)
     merge = FrontMerge(kind, old, first, second, Alternatives(frozenset(held[1]), frozenset(held[2])))
     front = merge.text()

@@ -9,7 +9,7 @@ from lsp_server.records.model import Kind, Record
 from lsp_server.records.project_directory.body import body_of
 from lsp_server.records.project_directory.entries import as_written, is_whole_date, meaning, noted
 from lsp_server.records.project_directory.markdown import Cut, cut, meta, trimmed
-from lsp_server.records.project_directory.model import ID_COMMENT, Entry, moment, taken_id
+from lsp_server.records.project_directory.model import ID_COMMENT, Entry, taken_id, when_said
 from lsp_server.records.project_directory.parts import fields_of, written_fields
 from lsp_server.records.project_directory.words import (
     BUG_STATUSES,
@@ -91,7 +91,7 @@ def _is_deployed(part: Cut, values: dict[str, str | tuple[str, ...]]) -> bool:
 def _date(entry: Entry, values: dict[str, str]) -> list[str]:
     """Take the date over, and the reporter; the names of what says more than that."""
     dates = [name for name in ("date reported", "reported", "date") if values.get(name)]
-    read = [name for name in dates if moment(values[name]) is not None]
+    read = [name for name in dates if when_said(values[name]) is not None]
     used = (read or dates or [""])[0]
     entry.date = values.get(used, "")
     if entry.date and not read:

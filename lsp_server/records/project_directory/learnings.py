@@ -16,7 +16,7 @@ from lsp_server.records.project_directory.markdown import (
     shifted,
     trimmed,
 )
-from lsp_server.records.project_directory.model import ID_COMMENT, Entry, moment, taken_id
+from lsp_server.records.project_directory.model import ID_COMMENT, Entry, taken_id, when_said
 from lsp_server.records.project_directory.parts import fields_of, heading_of, named
 from lsp_server.records.project_directory.words import heading, unheading
 
@@ -40,9 +40,9 @@ def _entry(part: Cut, lines: list[str]) -> Entry:
     written = "\n".join(trimmed(lines[part.line : part.line + 1 + len(part.lines)], separator=True))
     entry = Entry(Kind.LEARNING, unheading(part.title), written)
     entry.title = entry.name
-    if (found := _DATED.match(entry.name)) and moment(found[1]):
+    if (found := _DATED.match(entry.name)) and when_said(found[1]):
         entry.date, entry.title = found[1], found[2].strip()
-    elif (found := _DATED_LAST.search(entry.name)) and found.start() and moment(found[1]):
+    elif (found := _DATED_LAST.search(entry.name)) and found.start() and when_said(found[1]):
         entry.date, entry.title = found[1], entry.name[: found.start()].rstrip()
     rest = trimmed(part.lines, separator=True)
     entry.id, rest = taken_id(rest)

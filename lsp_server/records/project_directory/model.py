@@ -6,10 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from lsp_server.records.model import Kind
+from lsp_server.records.moments import moment
 
 ID_COMMENT = "<!-- git-memory: {} -->"
 _ID = re.compile(r"<!-- git-memory: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) -->\s*\Z")
@@ -42,7 +44,7 @@ class Entry:
 
     @property
     def created(self) -> datetime | None:
-        return moment(self.date)
+        return when_said(self.date)
 
 
 def digest(text: str) -> str:
@@ -56,19 +58,10 @@ def taken_id(lines: list[str]) -> tuple[str | None, list[str]]:
     return (found[1], lines[1:]) if found else (None, lines)
 
 
-def moment(word: str) -> datetime | None:
+@lru_cache(1000)  # most of them are days, of which there are few
+def when_said(word: str) -> datetime | None:
     """A date or a time as people and programs write it, in UTC unless it says otherwise; None for neither."""
-    word = word.strip()
-    try:
-        when = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", word))
-    except ValueError:
-        found = _DAY.match(word)
-        try:
-            day = date(*map(int, found.groups())) if found else None
-        except ValueError:
-            return None
-        if day is None:
-            return None
-        when = datetime(day.year, day.month, day.day)
-    when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-    return when if 1 < when.year < 9999 else None
+    when = moment(word)
+    if when is None and (found := _DAY.match(word.strip())):
+        when = moment("-".join([found[1], found[2].zfill(2), found[3].zfill(2)]))
+    return when if when is not None and 1 < when.year < 9999 else None

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields as fields_of_class
 from typing import Any
 
+from lsp_server.records.moments import moment
 from lsp_server.records.project_directory.checkpoints import ID
 from lsp_server.records.project_directory.differing import KEY, difference, laid_over
-from lsp_server.records.sessions.model import Session, moment
+from lsp_server.records.sessions.model import Session
 
 _NAMES = {"session_id": "name", "start_time": "created_at", "end_time": "ended_at"}
 _TEXTS = ("name", "created_at", "ended_at", "updated_at", "goal", "agent", "summary")

@@ -10,7 +10,7 @@ from lsp_server.records.content import typed
 from lsp_server.records.fields import FIELDS, Shape
 from lsp_server.records.model import Kind
 from lsp_server.records.sessions.body import count, first_said, has_other_keys
-from lsp_server.records.sessions.model import MESSAGES, moment
+from lsp_server.records.sessions.model import MESSAGES
 
 if TYPE_CHECKING:
     from lsp_server.records.file_reader import FileReader
@@ -73,14 +73,3 @@ def _title(fields: Mapping[str, Any], body: str, created: datetime) -> str:
         if text and (line := next((one.strip() for one in text.splitlines() if one.strip()), "")):
             return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
     return f"Session of {created:%Y-%m-%d}"
-
-
-def created_in(reader: FileReader) -> datetime | None:
-    """When a session began; a problem of the reader's where that cannot be told."""
-    word = reader.word("created_at")
-    when = moment(word)
-    if word is None:
-        reader.wrong("created_at", "there is no date of creation")
-    elif when is None:
-        reader.wrong("created_at", f"{word!r} is not a date like 2026-11-21T10:00:00+00:00")
-    return when

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.model import Link
+from lsp_server.records.moments import moment
 
 Message = Mapping[str, Any]
 """``{"role": "user", "content": "Hello"}``; of an assistant also ``tool_calls`` (``content`` may be None), of
@@ -75,16 +75,3 @@ class Session:
     def updated(self) -> datetime:
         """When it was last saved, else when it began."""
         return moment(self.updated_at) or self.created
-
-
-def moment(word: object) -> datetime | None:
-    """A time as files have it; None for anything else."""
-    if not isinstance(word, str):
-        return None
-    try:
-        when = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", word.strip()))
-        when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-        when.astimezone(timezone.utc)  # the first and the last day lie outside of time elsewhere
-    except (ValueError, OverflowError):
-        return None
-    return when

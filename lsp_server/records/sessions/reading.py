@@ -10,9 +10,10 @@ from typing import Any
 from lsp_server.records.document import read_code, read_links
 from lsp_server.records.file_reader import FileReader
 from lsp_server.records.model import Problem
+from lsp_server.records.moments import moment
 from lsp_server.records.sessions.head import complete
 from lsp_server.records.sessions.loading import load
-from lsp_server.records.sessions.model import KEYS, LISTS, MESSAGES, TEXTS, Origin, Session, moment
+from lsp_server.records.sessions.model import KEYS, LISTS, MESSAGES, TEXTS, Origin, Session
 from lsp_server.records.sessions.writing import head_values
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from lsp_server.records.sessions.model import Session, moment
+from lsp_server.records.moments import moment
+from lsp_server.records.sessions.model import Session
 
 
 @dataclass(frozen=True)
