@@ -47,6 +47,7 @@ class SessionMemory:
         self._session = session
         self._state = threading.Lock()  # of the session here, for moments
         self._saving = threading.Lock()  # one save after the other
+        self._is_closed = False
 
     # beginning -------------------------------------------------------------------------------------
     @classmethod
@@ -178,15 +179,24 @@ class SessionMemory:
         with self._saving:
             with self._state:
                 given = self._session
-            saved = self._memory.save_session(given)
+            try:
+                saved = self._memory.save_session(given)
+            finally:
+                if self._is_closed:  # nobody comes to end what this save has started
+                    _closed(self._memory, self._owns)
             with self._state:
                 self._session = _with_added(saved, given, self._session)
             return saved
 
     async def close(self) -> None:
-        """End what was started for this session; what is not saved is lost. An open ``Memory`` that was given
-        stays open."""
-        await _off_loop(lambda: _closed(self._memory, self._owns))
+        """End what was started for this session, after a save that is under way; what is not saved is lost.
+        An open ``Memory`` that was given stays open."""
+        await _off_loop(self._close)
+
+    def _close(self) -> None:
+        with self._saving:
+            self._is_closed = True
+            _closed(self._memory, self._owns)
 
     async def __aenter__(self) -> SessionMemory:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import subprocess
 import time
 from dataclasses import dataclass, replace
@@ -234,3 +235,24 @@ def test_a_killed_program_leaves_the_last_save(memory: Memory, repo: Repo) -> No
     done = subprocess.run([sys.executable, "-c", script, repo.root], check=False)
     assert done.returncode == -9
     assert [message["content"] for message in memory.session("killed").messages] == ["Saved"]
+
+
+def test_closing_waits_for_the_save_that_was_cancelled(memory: Memory, repo: Repo) -> None:
+    async def cancelled() -> str:
+        session = await SessionMemory.create(repo.root)
+        await session.add_message("user", "Hello")
+        with (repo.root / ".git/git-memory/lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # another process writes
+            saving = asyncio.ensure_future(session.save_memory())
+            await asyncio.sleep(0.1)
+            saving.cancel()
+            closing = asyncio.ensure_future(session.close())
+            await asyncio.sleep(0.1)
+            assert not closing.done()
+        await closing
+        with contextlib.suppress(asyncio.CancelledError):
+            await saving
+        return session.session_id
+
+    session_id = asyncio.run(cancelled())
+    assert [one["content"] for one in memory.session(session_id).messages] == ["Hello"]
