@@ -139,9 +139,11 @@ def _local(moment: datetime) -> datetime:
 
 
 def field_text(value: Any) -> str:
-    """A field's value in one line of text."""
-    if isinstance(value, str):
-        return visible_line(value)
+    """A field's value in one line of text, whatever plain value it is: a file's own keys hold anything."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or isinstance(value, (str, int, float)):
+        return visible_line("" if value is None else str(value))
     if hasattr(value, "items"):
         pairs: Mapping[str, Any] = value
         return ", ".join(visible_line(f"{name} {figure}") for name, figure in pairs.items())

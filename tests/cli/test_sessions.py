@@ -38,6 +38,7 @@ def talked(repo: Repo) -> Repo:
                 next_session={"goal": "Subtract"},
                 system_messages=({"role": "system", "content": "You can count."},),
                 messages=SAID,
+                extra={"duration_minutes": 240, "reviewed": True, "scores": [1, {"speed": 2.5}], "room": None},
             )
         )
     return repo
@@ -58,7 +59,9 @@ def test_one_is_shown_by_any_of_its_names(talked: Repo, ref: str) -> None:
     head = ["SESSION-a1b2c3d4 Add two numbers", "session · 2025-01-31 14:30 · #arithmetic"]
     assert shown.splitlines()[:2] == head
     for told in (
-        "agent  Ada",
+        "agent             Ada",
+        "duration minutes  240",
+        "reviewed          yes",
         "  - It adds",
         "  - 14:30 Adding (10 min)",
         "  - goal: Subtract",
