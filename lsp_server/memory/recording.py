@@ -253,14 +253,21 @@ def clean_tags(tags: Sequence[str]) -> tuple[str, ...]:
 
 def clean_fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields in their shapes. Raises ``UsageError`` for a field the kind does not have."""
-    known = {item.name: item for item in FIELDS[kind]}
+    known = _known_fields(kind)
     for name in given:
         if name not in known:
             raise UsageError(f"a {kind.value} has no field {name!r}; it has {', '.join(known)}")
     return {name: _shaped(known[name], value) for name, value in given.items() if value not in (None, "", ())}
 
 
+@cache
+def _known_fields(kind: Kind) -> Mapping[str, Field]:
+    return {item.name: item for item in FIELDS[kind]}
+
+
 def _shaped(item: Field, value: Any) -> Any:
+    if item.shape is Shape.TEXT and type(value) is str:
+        return _clean(value).strip("\n")  # most of them
     if item.shape is Shape.MAPPING:
         if not isinstance(value, Mapping):
             raise UsageError(f"{item.name} should be a mapping of names to figures")
@@ -284,4 +291,4 @@ def _clean(text: str) -> str:
     """Text as git and every editor can show it: line ends as LF, and no NUL."""
     if "\0" in text:
         raise UsageError("the text contains a NUL character")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

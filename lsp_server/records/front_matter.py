@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lsp_server.records.model import Problem
@@ -17,6 +18,7 @@ from lsp_server.records.model import Problem
 _BLANK = " \t\r\n"
 _HEAD = 1 << 16  # characters in which a file tells that it is a session's
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
+_SHORT = 50  # characters
 _DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
 # What YAML 1.1 or 1.2 would read as something other than text.
@@ -159,9 +161,16 @@ def scalar(value: object) -> str:
     if isinstance(value, (int, float)):
         return json.dumps(value)
     text = str(value)
+    return _scalar(text) if len(text) > _SHORT else _short_scalar(text)
+
+
+def _scalar(text: str) -> str:
     if _TIMESTAMP.match(text) or (_PLAIN.match(text) and not _NOT_TEXT.match(text)):
         return text
     return json_string(text)
+
+
+_short_scalar = lru_cache(2000)(_scalar)  # the words of statuses, severities, names come again and again
 
 
 def flow(values: Iterable[object]) -> str:

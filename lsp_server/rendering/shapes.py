@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from lsp_server.records.fields import FIELDS
-from lsp_server.records.model import Record
+from lsp_server.records.model import Kind, Record
 
 _MARK = "zqx{}xqz"
 _MARKS = re.compile(r"zqx(\d+)xqz")
@@ -94,11 +95,11 @@ def shaped(name: str, record: Record, said: Said) -> Shaped | None:
             return None
         values.append(file["path"])
     given = record.fields
-    for field in FIELDS[record.kind]:
-        value = given.get(field.name)
-        if not value or field.in_front_matter:
-            shape.append(bool(value))
-        elif field.is_list is not (type(value) is tuple):
+    for field, is_in_front, is_list in _fields(record.kind):
+        value = given.get(field)
+        if not value or is_in_front:
+            shape.append("front" if value else "")
+        elif is_list is not (type(value) is tuple):
             return None
         elif type(value) is str:
             shape.append("text")
@@ -111,6 +112,11 @@ def shaped(name: str, record: Record, said: Said) -> Shaped | None:
         else:
             return None
     return Shaped(tuple(shape), values)
+
+
+@cache
+def _fields(kind: Kind) -> tuple[tuple[str, bool, bool], ...]:
+    return tuple((field.name, field.in_front_matter, field.is_list) for field in FIELDS[kind])
 
 
 def marked(render: Rendered, record: Record, said: Said) -> str:

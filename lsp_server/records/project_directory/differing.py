@@ -44,9 +44,14 @@ def _fits(mine: Any, wanted: Any) -> bool:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are the same JSON: ``1``, ``1.0`` and ``true`` are three."""
-    if type(one) is str or type(other) is str:
-        return bool(one == other)
-    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    if kind is dict:
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    return one == other and (kind is not float or repr(one) == repr(other))
 
 
 def laid_over(made: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import isfinite, isnan
 from typing import Any
 
@@ -26,6 +27,7 @@ _MEANT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 # What no block can hold as it is, and line ends that are not git's.
 _NO_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SHORT = 30  # characters; the keys, roles and words that come again and again
 _LONGEST_KEY = 100  # characters; YAML allows 1024 on the line of a key
 
 
@@ -81,9 +83,7 @@ def items(messages: Iterable[Any], margin: str, where: str = "messages") -> list
 def scalar(value: Any, where: str) -> str:
     """One value on one line."""
     if isinstance(value, str):
-        if _PLAIN.match(value):
-            return value if value.lower() not in _MEANT else f'"{value}"'
-        return value if _UUID.match(value) and not value[:8].isdigit() else _quoted(value)
+        return _of_text(value) if len(value) > _SHORT else _of_word(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -93,6 +93,15 @@ def scalar(value: Any, where: str) -> str:
     if isinstance(value, float):
         return _float(value)
     raise UsageError(f"{where}: a {type(value).__name__} cannot be kept; give text, numbers, lists, mappings")
+
+
+def _of_text(text: str) -> str:
+    if _PLAIN.match(text):
+        return text if text.lower() not in _MEANT else f'"{text}"'
+    return text if _UUID.match(text) and not text[:8].isdigit() else _quoted(text)
+
+
+_of_word = lru_cache(2000)(_of_text)
 
 
 def _quoted(text: str) -> str:
