@@ -15,7 +15,7 @@ from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, json_option, memory_command
 from lsp_server.cli.terminal import Span, visible_line
 from lsp_server.cli.typed_path import TypedPath
-from lsp_server.records.plain_sizes import size_text
+from lsp_server.records.amounts import size_text
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

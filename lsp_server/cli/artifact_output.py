@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lsp_server.cli.terminal import visible_line
-from lsp_server.records.plain_sizes import size_text
+from lsp_server.records.amounts import size_text
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session

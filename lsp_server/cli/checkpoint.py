@@ -10,7 +10,7 @@ import click
 from lsp_server.cli.arguments import Text
 from lsp_server.cli.checkpoint_for import answer, for_option
 from lsp_server.cli.checkpoint_prune import prune
-from lsp_server.cli.output import plural, print_json, print_recorded
+from lsp_server.cli.output import print_json, print_recorded
 from lsp_server.cli.record_options import (
     NewRecord,
     field_options,
@@ -21,9 +21,9 @@ from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.snapshot_text import print_not_kept, snapshot_json, warn_of_pushes
 from lsp_server.cli.with_commands import WithCommands
 from lsp_server.cli.write import edit_option, record_in_editor
+from lsp_server.records.amounts import plural, size_text
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import record_json
-from lsp_server.records.plain_sizes import size_text
 from lsp_server.records.sections import sections
 
 if TYPE_CHECKING:

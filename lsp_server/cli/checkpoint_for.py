@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session
 from lsp_server.cli.terminal import visible_line
+from lsp_server.records.amounts import plural
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from lsp_server.cli.arguments import Ref
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.snapshot_text import print_snapshots, snapshot_json
-from lsp_server.records.plain_sizes import size_text
+from lsp_server.records.amounts import plural, size_text
 
 _WAY_BACK = "Until git gc, `git branch NAME COMMIT` brings back what was in one, by its commit above."
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.note import person_options, whose
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.cli.typed_path import ParamType
+from lsp_server.records.amounts import plural
 
 if TYPE_CHECKING:
     from lsp_server.memory.document_results import DocumentState, LivingDocument

@@ -6,11 +6,12 @@ from dataclasses import asdict
 
 import click
 
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.progress import told_when_slow
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.amounts import plural
 
 MOST = 5  # names that are shown of a list
 

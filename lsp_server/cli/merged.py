@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lsp_server.cli.output import plural
 from lsp_server.cli.terminal import visible_line
+from lsp_server.records.amounts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

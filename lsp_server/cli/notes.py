@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
+from lsp_server.records.amounts import plural
 
 
 @memory_command(

@@ -154,8 +154,3 @@ def _item_text(item: Any) -> str:
     """An item of a list; of an activity its time and what it was."""
     values = item.values() if hasattr(item, "items") else (item,)
     return visible_line(" ".join(str(value) for value in values if value not in (None, "")))
-
-
-def plural(count: int, one: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{count:,} {one}{'s' if count != 1 else ''}"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
+from lsp_server.records.amounts import plural
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.snapshot_text import (
@@ -19,7 +19,7 @@ from lsp_server.cli.snapshot_text import (
 )
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
-from lsp_server.records.plain_sizes import size_text
+from lsp_server.records.amounts import plural, size_text
 
 if TYPE_CHECKING:
     from lsp_server.cli.terminal import Span

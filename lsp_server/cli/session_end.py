@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.record_options import figures, secret_options
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.sessions import SessionRef
+from lsp_server.records.amounts import span_text
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
@@ -201,7 +203,7 @@ def _print(session: Session, ended: Ended) -> None:
     record = ended.record
     summary = record.fields.get("summary") or record.title
     out.flow((record.label, "bold"), (f" {record.id}", "dim"), (f" {summary}", ""), indent=4)
-    took = _took(ended.seconds)
+    took = span_text(timedelta(minutes=ended.seconds // 60)) if ended.seconds >= 60 else ""
     done = record.fields.get("achievements") or ()
     if took:
         out.flow(("  took ", "dim"), (took, ""), indent=7)
@@ -212,12 +214,3 @@ def _print(session: Session, ended: Ended) -> None:
         out.flow(("  next ", "dim"), (str(following["goal"]), ""), indent=7)
     if ended.written:
         out.flow(("  in   ", "dim"), (", ".join(ended.written), "cyan"), indent=7)
-
-
-def _took(seconds: int) -> str:
-    minutes = seconds // 60
-    if not minutes:
-        return ""
-    hours, minutes = divmod(minutes, 60)
-    told = [plural(hours, "hour")] if hours else []
-    return " ".join([*told, plural(minutes, "minute")]) if minutes else told[0]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from lsp_server.cli.output import plural, print_json
+from lsp_server.cli.output import print_json
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
+from lsp_server.records.amounts import plural
 
 
 @memory_command(
@@ -60,7 +61,7 @@ def export_sessions(session: Session, directory: str, *, force: bool) -> None:
         print_json(session, document)
         return
     for name in done.kept:
-        session.say(f"{visible_line(name)} was saved there later: it is left as it is")
+        session.say(f"{visible_line(name)} says what the memory never had: it is left as it is")
     told = f"{plural(len(done.written), 'session')} written to {visible_line(directory)}"
     known = f", {len(done.unchanged)} there already" if done.unchanged else ""
     session.out.line(told + known)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.cli.output import field_text, minute, plural
+from lsp_server.cli.output import field_text, minute
 from lsp_server.cli.terminal import visible
+from lsp_server.records.amounts import plural
 
 if TYPE_CHECKING:
     from lsp_server.cli.terminal import Span, Terminal

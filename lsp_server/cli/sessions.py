@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import plural, print_headline, print_json
+from lsp_server.cli.output import print_headline, print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
+from lsp_server.records.amounts import plural, span_text
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
@@ -146,15 +147,8 @@ def stats(session: Session, ref: str) -> None:
         by_use = sorted(known.tools.items(), key=lambda one: (-one[1], one[0]))
         rows += [(f"  {tool}", f"{count:,}") for tool, count in by_use]
     rows.append(("characters", f"{known.characters:,}"))
-    rows.append(("time", _span(int(known.span.total_seconds()))))
+    rows.append(("time", span_text(known.span)))
     out.table([[(name, "dim"), (told, "")] for name, told in rows])
-
-
-def _span(seconds: int) -> str:
-    minutes, hours = seconds // 60, seconds // 3600
-    if hours:
-        return f"{plural(hours, 'hour')} {plural(minutes % 60, 'minute')}"
-    return plural(minutes, "minute") if minutes else plural(seconds, "second")
 
 
 @memory_command(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.code_link import link_json, link_of, written_at
-from lsp_server.cli.output import field_text, minute, place_facts, plural
+from lsp_server.cli.output import field_text, minute, place_facts
 from lsp_server.cli.terminal import visible, visible_line
+from lsp_server.records.amounts import plural
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import range_json, record_json

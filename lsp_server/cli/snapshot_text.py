@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.output import minute
 from lsp_server.cli.terminal import visible_line
-from lsp_server.records.plain_sizes import size_text
+from lsp_server.records.amounts import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

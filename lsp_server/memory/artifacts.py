@@ -20,9 +20,9 @@ from weakref import WeakKeyDictionary
 from lsp_server.errors import NotFoundError, RefusedError, SecretError, UsageError
 from lsp_server.memory import lfs_attributes
 from lsp_server.memory.artifact_results import Artifact
+from lsp_server.records.amounts import size_text
 from lsp_server.records.artifact_paths import ROOT, artifact_path, folded
 from lsp_server.records.media_types import HEAD, is_text, type_of_content, type_of_name, usual_folder
-from lsp_server.records.plain_sizes import size_text
 from lsp_server.store.lfs import LARGEST_POINTER, Lfs, Pointer, read_pointer
 
 if TYPE_CHECKING:

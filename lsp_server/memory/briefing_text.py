@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from lsp_server.memory.briefing_results import Briefing, BriefingLine
+from lsp_server.records.amounts import plural
 from lsp_server.rendering.markdown import harmless
 
 TITLE = "What to know now"
@@ -77,7 +78,7 @@ def left_out_line(titles: Sequence[str], larger: str, *, named: bool) -> str:
     """What was left out whole, by its names or only how much it is; ``larger`` is the command that shows
     it."""
     if not named:
-        return f"{len(titles)} part{'s' * (len(titles) != 1)} left out: `{larger}`"
+        return f"{plural(len(titles), 'part')} left out: `{larger}`"
     return f"Left out: {quiet(', '.join(titles), begins=False)} (`{larger}`)"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from lsp_server.memory.review_results import CHANGED, DELETED, NEW, Fact, RecordChange, TextChange
 from lsp_server.memory.text_changes import text_changes
 from lsp_server.memory.titles import printable
+from lsp_server.records.amounts import plural
 from lsp_server.records.anchors import Anchor
 from lsp_server.records.evidence import clause
 from lsp_server.records.fields import FIELDS, Field, Shape
@@ -148,7 +149,7 @@ def _messages(old: Record, new: Record) -> Iterator[Fact]:
     if _said_more(old, new):
         more = "more" if now > was else "fewer"
         count = abs(now - was)
-        yield Fact("messages", f"{count:,} {more} message{'s' if count != 1 else ''}", was, now)
+        yield Fact("messages", plural(count, f"{more} message"), was, now)
 
 
 def _said_more(old: Record, new: Record) -> bool:

@@ -9,6 +9,7 @@ from lsp_server.memory.briefing_results import RunningSession
 from lsp_server.memory.running_session import ended_at
 from lsp_server.memory.session_work import SETTLED, Work, became
 from lsp_server.memory.working_results import Point, State
+from lsp_server.records.amounts import plural
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
@@ -97,9 +98,9 @@ def _checkpoint(seen: Seen) -> Point:
     behind = _behind(seen.work, last)
     if behind:
         which = "since the last checkpoint" if last else "and no checkpoint"
-        return _point("checkpoint", done, f"{_count(len(behind), 'commit')} {which}", "git memory checkpoint")
+        return _point("checkpoint", done, f"{plural(len(behind), 'commit')} {which}", "git memory checkpoint")
     if seen.work.uncommitted and last is None:
-        count = _count(len(seen.work.uncommitted), "path")
+        count = plural(len(seen.work.uncommitted), "path")
         return _point(
             "checkpoint", done, f"{count} not committed, and no checkpoint", "git memory checkpoint"
         )
@@ -159,7 +160,7 @@ def _metrics(seen: Seen) -> Point:
     metrics = seen.project.get("metrics")
     if done or not seen.work.code or not isinstance(metrics, Mapping) or not metrics:
         return _point("metrics", done)
-    due = f"{_count(len(seen.work.code), 'commit')}, and {', '.join(map(str, list(metrics)[:3]))} as before"
+    due = f"{plural(len(seen.work.code), 'commit')}, and {', '.join(map(str, list(metrics)[:3]))} as before"
     return _point("metrics", done, due, f"git memory set project/metrics/{next(iter(metrics))} VALUE")
 
 
@@ -226,8 +227,8 @@ def _has_work(seen: Seen) -> bool:
 
 def _amount(seen: Seen) -> str:
     records = [one for one in seen.work.records if one.kind is not Kind.SESSION]
-    told = [_count(len(seen.work.code), "commit")] if seen.work.code else []
-    told += [_count(len(records), "record")] if records else []
+    told = [plural(len(seen.work.code), "commit")] if seen.work.code else []
+    told += [plural(len(records), "record")] if records else []
     return " and ".join(told)
 
 
@@ -247,7 +248,3 @@ def _taught(record: Record) -> bool:
 def _labels(records: Sequence[Record]) -> str:
     named = ", ".join(record.label for record in records[:3])
     return named + (f" and {len(records) - 3} more" if len(records) > 3 else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from lsp_server.memory import recording
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.settling_links import settle_quietly
+from lsp_server.records.amounts import span_text
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import scalar
 from lsp_server.records.model import Record
@@ -29,7 +29,7 @@ def prepare(core: Core, given: recording.Given, guard: Guard) -> recording.Prepa
     keys = []
     if previous is not None:
         keys.append(("previous", f"{previous.id}  # {previous.label}"))
-        keys.append(("elapsed", scalar(describe(now - previous.created))))
+        keys.append(("elapsed", scalar(span_text(now - previous.created))))
     if noted.compared_with is not None:
         # Not always the previous checkpoint's commit: that may have been rewritten away.
         keys.append(("compared-with", noted.compared_with))
@@ -49,19 +49,6 @@ def checkpoint(core: Core, new: recording.Prepared) -> Record:
     core.when_committed(lambda: note_checkpoint(core, written, [change.path for change in new.files]))
     data = core.read(written.path)
     return (parse(written.path, data).record if data else None) or written
-
-
-def describe(elapsed: timedelta) -> str:
-    """A span of time as a person says it: ``2 days 3 hours``, ``5 minutes``."""
-    seconds = max(0, int(elapsed.total_seconds()))
-    parts: list[str] = []
-    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(seconds, size)
-        if count and len(parts) < 2:
-            parts.append(f"{count} {name}{'s' if count != 1 else ''}")
-        elif parts:
-            break
-    return " ".join(parts) or "0 seconds"
 
 
 def _readable(path: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory.core import Core
 from lsp_server.memory.titles import printable
+from lsp_server.records.amounts import plural
 from lsp_server.records.anchors import UNCOMMITTED
 from lsp_server.store.notes_ref import MADE_OF, NotesRef
 
@@ -58,7 +59,7 @@ def update(core: Core, *, only_if_moved: bool = False) -> Notes:
     notes = _notes(core, index.list())
     message = core.templates.render(
         "commits/message",
-        subject=f"notes: {len(notes)} commit{'' if len(notes) == 1 else 's'} of the code",
+        subject=f"notes: {plural(len(notes), 'commit')} of the code",
         body="",
         trailers=[(MADE_OF, version)],
     )

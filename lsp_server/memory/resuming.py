@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError, NotFoundError, RefusedError
-from lsp_server.memory.checkpointing import describe
 from lsp_server.memory.comparing import compare
 from lsp_server.memory.core import Core
 from lsp_server.memory.linked_results import Resumed
 from lsp_server.memory.results import How, Reason
 from lsp_server.memory.review_results import RecordChange
 from lsp_server.memory.standing import Standing
+from lsp_server.records.amounts import span_text
 from lsp_server.records.evidence import clause
 from lsp_server.records.model import Kind, Record
 from lsp_server.store.log import Query, commits
@@ -74,7 +74,7 @@ def resume(core: Core, ref: str | None, *, latest: bool = False, most: int = COM
         anchored_count=anchored_count,
         snapshot=core.repository.refs.resolve(SNAPSHOTS + record.id),
         newer=newest if newest is not None and newest.created > record.created else None,
-        elapsed=describe(core.now() - record.created),
+        elapsed=span_text(core.now() - record.created),
     )
 
 

@@ -9,6 +9,7 @@ from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, warning
 from lsp_server.memory.document_names import decoded
 from lsp_server.memory.document_reading import unsettled
+from lsp_server.records.amounts import plural
 from lsp_server.records.living.documents import document_at, person_of
 
 
@@ -24,7 +25,7 @@ def examine(case: Case) -> Area:
         for finding in _looked_at(path, data)
     ]
     count = len(found)
-    summary = f"{count} document{'s' * (count != 1)}" if count else "none yet"
+    summary = plural(count, "document") if count else "none yet"
     return Area("documents", summary, findings)
 
 

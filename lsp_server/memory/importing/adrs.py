@@ -14,6 +14,7 @@ from lsp_server.memory.importing.linking import link_sources
 from lsp_server.memory.importing.numbering import give_numbers
 from lsp_server.memory.importing.writing import write_record
 from lsp_server.memory.results import Imported, ImportReport
+from lsp_server.records.amounts import plural
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
 
@@ -38,7 +39,7 @@ def import_adrs(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> 
             return ""
         first = written[new[0].name]
         names = [f"{written[s.name].label} {written[s.name].title}" for s in new]
-        count = f"{len(new)} ADR{'s' if len(new) != 1 else ''}"
+        count = plural(len(new), "ADR")
         return core.templates.render(
             "commits/message",
             subject=f"decision: import {count} from {place_of(core, directory)}",

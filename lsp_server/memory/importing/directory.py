@@ -21,6 +21,7 @@ from lsp_server.memory.importing.directory_sessions import Sessions
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.importing.numbering import give_numbers
 from lsp_server.memory.importing.taking import Taking
+from lsp_server.records.amounts import plural
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.model import Kind, Link, Record, Relation
 from lsp_server.records.project_directory.beside import Beside
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.guard import Guard
 
 _TOMBSTONE = re.compile(r"deleted/(?:decisions|bugs)/(?:\d{4,7}/)?(\d{4,7})\.yaml\Z")
-_PLURALS = {"decision": "decisions", "learning": "learnings", "bug": "bugs", "checkpoint": "checkpoints"}
 
 
 def import_directory(
@@ -192,9 +192,9 @@ class _Import:
         if not made:
             return "directory: nothing new"
         counts = Counter(t.record.kind.value for t in made if t.record is not None)
-        told = [f"{n} {kind if n == 1 else _PLURALS.get(kind, kind + 's')}" for kind, n in counts.items()]
+        told = [f"{plural(n, kind)}" for kind, n in counts.items()]
         others = sum(t.record is None for t in made)
-        told += [f"{others} file{'' if others == 1 else 's'}"] if others else []
+        told += [plural(others, "file")] if others else []
         return self._core.templates.render(
             "commits/message",
             subject=f"directory: import {self._place}"[:100],
