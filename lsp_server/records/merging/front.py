@@ -248,3 +248,26 @@ def held_values(source: Source) -> Mapping[tuple[str, str], Conflict]:
 def value_of(source: Source, key: str) -> Any:
     entry = find_entry(source.front.entries, key)
     return None if entry is None else entry.value
+
+
+def replaced(
+    held: Mapping[tuple[str, str], Conflict], base: Source | None, other: Source
+) -> set[tuple[str, str]]:
+    """Of the values that a side holds as another's, those that stood in the base and that the other side
+    replaced: nobody is asked for them any more."""
+    if not held or base is None:
+        return set()
+    return {
+        (where, said)
+        for where, said in held
+        if (now := _deep(other, where)) is not None and said == identity(_deep(base, where)) != identity(now)
+    }
+
+
+def _deep(source: Source, where: str) -> Any:
+    """The value of a key, or of one in others as ``metrics.coverage``; None where there is none."""
+    first, *rest = where.split(".")
+    value = value_of(source, first)
+    for name in rest:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

@@ -236,6 +236,15 @@ def test_a_key_that_both_set_is_told_and_the_next_set_settles_it() -> None:
     assert "conflicts" not in again
 
 
+def test_a_value_that_one_side_replaced_is_not_told_as_the_other_of_two() -> None:
+    from lsp_server.records.living import project
+
+    both = merged(PROJECT, None, "status: old\n", "status: new\n")
+    base = next(f"status: {said}\n" for said in ("old", "new") if f"- status: {said}" in both)
+    found = read_project(merged(PROJECT, base, both, project.put(base, ["status"], "mine").text))
+    assert {found.status, *found.conflicts["status"]} == {"old", "new", "mine"} - {base[8:-1]}
+
+
 def test_a_milestone_that_both_set_is_told_by_its_keys() -> None:
     from lsp_server.records.living import project
 
