@@ -210,3 +210,14 @@ def code_path(session: Session, memory: Memory, path: str) -> str:
             return path  # a bare repository: as HEAD names it
         raise click.UsageError(f"{path!r} lies outside of the repository")
     return found
+
+
+def names_document(word: str) -> bool:
+    """Whether a word names a living document, not a record. What is a label is told without their table."""
+    from lsp_server.records.labels import normalise_label
+
+    if normalise_label(word) is not None:
+        return False
+    from lsp_server.records.living.documents import is_document
+
+    return is_document(word)

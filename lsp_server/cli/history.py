@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lsp_server.cli.arguments import Ref
+from lsp_server.cli.arguments import Ref, names_document
 from lsp_server.cli.diff import change_json, print_texts
 from lsp_server.cli.output import commit_json, print_commit, print_json
 from lsp_server.cli.session import Session, memory_command
@@ -32,9 +32,7 @@ def history(session: Session, ref: str, *, patch: bool, limit: int | None) -> No
     its label or its id. `git memory show REF@{COMMIT}` shows it as it was then. The name of a document that
     people keep up to date (`context`, `patterns`, ...) tells its changes.
     """
-    from lsp_server.records.living.documents import is_document
-
-    if is_document(ref):
+    if names_document(ref):
         from lsp_server.cli.documents import print_history
 
         print_history(session, ref, limit)

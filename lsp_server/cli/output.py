@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.cli.terminal import Span, Terminal, visible_line
 from lsp_server.records.anchors import Anchor
-from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +61,8 @@ def print_commit(out: Terminal, commit: Commit, told: str) -> None:
 def print_recorded(session: Session, record: Record) -> None:
     """Answer with one record that was written: its label, its whole id and its title, then where it is."""
     if session.json:
+        from lsp_server.records.plain import record_json
+
         print_json(session, record_json(record))
     else:
         print_headline(session.out, record)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from lsp_server.cli.arguments import KindWord, Moment, Ref, Text
+from lsp_server.cli.arguments import KindWord, Moment, Ref, Text, names_document
 from lsp_server.cli.code_link import link_json
 from lsp_server.cli.output import print_json, print_table, record_row
 from lsp_server.cli.session import Session, memory_command
@@ -132,9 +132,7 @@ def show(session: Session, ref: str, *, raw: bool, commit: bool, markdown: bool)
         raise click.UsageError("--raw shows a record's file, and a commit has none: leave one of them out")
     if markdown and (raw or session.json):
         raise click.UsageError("--markdown, --raw and --json are different answers: choose one")
-    from lsp_server.records.living.documents import is_document
-
-    if not commit and not markdown and is_document(ref):
+    if not commit and not markdown and names_document(ref):
         from lsp_server.cli.documents import show_document
 
         show_document(session, ref)

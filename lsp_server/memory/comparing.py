@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from lsp_server.errors import NotFoundError
 from lsp_server.memory.change_facts import record_change
 from lsp_server.memory.core import Core
-from lsp_server.memory.document_changes import with_facts
 from lsp_server.memory.review_results import (
     CHANGED,
     DELETED,
@@ -71,7 +70,11 @@ def compare(core: Core, old: Version | None, new: Version) -> Comparison:
         if now is None and was is not None and was[0].path in after.unread:
             continue  # not deleted: the file stands there and can no longer be read
         changes.append(changed_record(was, now, name))
-    files = with_facts(core, differences, list(_files(differences, before, after)))
+    files = list(_files(differences, before, after))
+    if files:
+        from lsp_server.memory.document_changes import with_facts
+
+        files = with_facts(core, differences, files)
     return Comparison(old, new, sorted(changes, key=_order), files)
 
 

@@ -26,6 +26,7 @@ from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.model import Kind, Link, Record, Relation
 from lsp_server.records.project_directory.beside import Beside
 from lsp_server.records.project_directory.bugs import learning_named
+from lsp_server.records.uncollected import uncollected
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -40,6 +41,13 @@ def import_directory(
 ) -> DirectoryImport:
     """Import a project directory. What an earlier import brought is left, or brought up to date."""
     core.tip()
+    with uncollected():
+        return _imported(core, directory, dry_run=dry_run, guard=guard, progress=progress)
+
+
+def _imported(
+    core: Core, directory: Path, *, dry_run: bool, guard: Guard, progress: Progress
+) -> DirectoryImport:
     things, beside = read_directory(directory, progress)
     change = _Import(
         core,
@@ -192,7 +200,7 @@ class _Import:
         if not made:
             return "directory: nothing new"
         counts = Counter(t.record.kind.value for t in made if t.record is not None)
-        told = [f"{plural(n, kind)}" for kind, n in counts.items()]
+        told = [plural(n, kind) for kind, n in counts.items()]
         others = sum(t.record is None for t in made)
         told += [plural(others, "file")] if others else []
         return self._core.templates.render(
