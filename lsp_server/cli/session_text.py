@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.cli.output import field_text, minute
 from lsp_server.cli.terminal import visible
 from lsp_server.records.amounts import plural
+from lsp_server.records.shortening import shortened
 
 if TYPE_CHECKING:
     from lsp_server.cli.terminal import Span, Terminal
@@ -114,7 +115,7 @@ def _print_message(out: Terminal, message: Message) -> None:
         function = call.get("function") if isinstance(call, Mapping) else None
         known = function if isinstance(function, Mapping) else {}
         arguments = str(known.get("arguments", ""))
-        cut = arguments if len(arguments) <= _CALL else arguments[: _CALL - 1] + "…"
+        cut = shortened(arguments, _CALL)
         out.flow(("  calls ", "dim"), (str(known.get("name", "?")), "yellow"), (f"({cut})", ""), indent=4)
 
 

@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from lsp_server.records.living.outline import field_of
 from lsp_server.records.sections import headings
+from lsp_server.records.shortening import shortened
 
 
 class Sort(Enum):
@@ -55,7 +56,7 @@ def markdown_outline(lines: Sequence[str]) -> list[Entry]:
     for place, here in enumerate(found):
         end = next((one.start for one in found[place + 1 :] if one.level <= here.level), len(lines)) - 1
         stop = found[place + 1].start if place + 1 < len(found) else len(lines)
-        entry = Entry(_short(here.text) or "(no title)", "", Sort.HEADING, here.start, end)
+        entry = Entry(shortened(here.text, _SHOWN) or "(no title)", "", Sort.HEADING, here.start, end)
         entry.children = _fields(lines, here.end, stop)
         while open_ and open_[-1][0] >= here.level:
             open_.pop()
@@ -78,7 +79,7 @@ def _front_end(lines: Sequence[str]) -> int:
 
 def _fields(lines: Sequence[str], start: int, stop: int) -> list[Entry]:
     return [
-        Entry(_short(said["name"].strip()), _short(said["value"]), Sort.FIELD, at, at)
+        Entry(shortened(said["name"].strip(), _SHOWN), shortened(said["value"], _SHOWN), Sort.FIELD, at, at)
         for at in range(start, stop)
         if (said := field_of(lines[at].rstrip())) is not None
     ]
@@ -113,7 +114,7 @@ def _yaml(lines: Sequence[str], first: int) -> tuple[list[Entry], int]:
             if in_messages:
                 _say(open_[1][1], name, value)
             elif len(open_) < _DEEPEST:
-                entry = Entry(name, _short(value), sort, first + at, first + at)
+                entry = Entry(name, shortened(value, _SHOWN), sort, first + at, first + at)
                 (open_[-1][1].children if open_ else roots).append(entry)
                 open_.append((where, entry))
                 if sort is Sort.ITEM and open_[0][1].name in _MESSAGES:
@@ -157,9 +158,9 @@ def _say(message: Entry, key: str, value: str) -> None:
     """What a line within a message tells about it."""
     value = value.strip("\"'")
     if key == "role":
-        message.name = _short(value)
+        message.name = shortened(value, _SHOWN)
     elif key == "content" and value not in ("null", "~", "") and not _BLOCK.match(value):
-        message.detail = _short(value)
+        message.detail = shortened(value, _SHOWN)
     elif key == "tool_calls" and not message.detail:
         message.detail = "tool call"
 
@@ -172,7 +173,9 @@ def _first_words(message: Entry, lines: Sequence[str], start: int, column: int) 
         return
     for line in lines[start : start + 20]:
         if line.strip():
-            message.detail = _short(line.strip()) if len(line) - len(line.lstrip()) > column else ""
+            message.detail = (
+                shortened(line.strip(), _SHOWN) if len(line) - len(line.lstrip()) > column else ""
+            )
             return
 
 
@@ -190,8 +193,4 @@ def _name_items(entry: Entry) -> None:
         elif child.sort is Sort.ITEM and not child.name:
             keys = {one.name: one.detail for one in child.children}
             named = next((keys[key] for key in _NAMES if keys.get(key)), child.detail)
-            child.name, child.detail = _short(named.strip("\"'")) or f"item {number}", ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+            child.name, child.detail = shortened(named.strip("\"'"), _SHOWN) or f"item {number}", ""

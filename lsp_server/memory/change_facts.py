@@ -13,6 +13,7 @@ from lsp_server.records.anchors import Anchor
 from lsp_server.records.evidence import clause
 from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.model import Conflict, Kind, Link, Record
+from lsp_server.records.shortening import shortened
 
 _SHOWN = 60  # characters of a value in a clause
 _ANCHORS = 3  # of a new record, named; the rest is counted
@@ -60,8 +61,7 @@ def changed_parts(old: Record, new: Record) -> str:
 
 def short(value: Any) -> str:
     """A value from a file in a clause: one line, nothing that acts, cut."""
-    text = printable(str(value))
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
+    return shortened(printable(str(value)), _SHOWN)
 
 
 def _of_new(record: Record, name: Name) -> Iterator[Fact]:

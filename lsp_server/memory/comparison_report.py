@@ -14,6 +14,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.review_results import NEW, Comparison, RecordChange
 from lsp_server.memory.titles import inert, printable
 from lsp_server.records.model import Kind
+from lsp_server.records.shortening import shortened
 
 LONGEST = 48_000  # characters of a report; GitHub takes 65,536
 _LIST = 20_000  # of them, for the list
@@ -95,8 +96,7 @@ def report(core: Core, comparison: Comparison) -> str:
 
 def plain(text: str, length: int) -> str:
     """Words from a record as one line of Markdown that is these words and nothing else."""
-    line = printable(text)
-    line = line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    line = shortened(printable(text), length)
     parted = _TRIGGERS.sub(rf"\g<0>{_BREAK}", line).replace("@", f"{_BREAK}@")  # an address has both sides
     return _MARKDOWN.sub(r"\\\1", parted)
 

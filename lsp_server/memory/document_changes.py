@@ -11,6 +11,7 @@ from lsp_server.memory.titles import printable
 from lsp_server.records.living.documents import Document, Form, document_at, slug
 from lsp_server.records.living.outline import is_placeholder
 from lsp_server.records.living.reading import Section, sections_of
+from lsp_server.records.shortening import shortened
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -94,8 +95,7 @@ def _sections(document: Document, before: Sequence[Section], after: Sequence[Sec
 
 
 def _said(text: str) -> str:
-    line = printable(text)
-    return f'"{line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"}"'
+    return f'"{shortened(printable(text), _LONGEST)}"'
 
 
 def in_words(told: Sequence[str]) -> str:

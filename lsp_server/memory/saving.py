@@ -17,6 +17,7 @@ from lsp_server.memory.titles import clean_title
 from lsp_server.records.labels import format_label, normalise_label
 from lsp_server.records.model import Kind, Link, Record, Relation
 from lsp_server.records.project_directory.decisions import consequences_in
+from lsp_server.records.shortening import shortened
 
 _PROGRESS = ("current_task", "completed", "in_progress", "todo")
 _CONSEQUENCES = {"positive": "good", "good": "good", "negative": "bad", "bad": "bad"}
@@ -145,7 +146,7 @@ def _title(ref: str | int, number: int | None, fields: Mapping[str, Any]) -> str
     if number is None:
         return clean_title(str(ref))
     first = str(fields.get("description", "")).strip().partition("\n")[0].strip()
-    return clean_title(first if len(first) <= _TITLE else first[: _TITLE - 1].rstrip() + "…")
+    return clean_title(shortened(first, _TITLE))
 
 
 def _new_bug(

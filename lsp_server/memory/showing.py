@@ -11,6 +11,7 @@ from lsp_server.records.fields import FIELDS
 from lsp_server.records.life_cycle import STEPS, still_holds
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.sections import sections
+from lsp_server.records.shortening import shortened
 from lsp_server.rendering.markdown import harmless
 
 LINES = 10  # a hover's height
@@ -97,9 +98,7 @@ def _status(record: Record) -> str:
 
 def _escaped(text: str, length: int) -> str:
     """Words from a file as one line that is no Markdown."""
-    line = printable(text)
-    line = line if len(line) <= length else line[: length - 1].rstrip() + "…"
-    return re.sub(r"([\\\[\]<>`*_~&|])", r"\\\1", line)
+    return re.sub(r"([\\\[\]<>`*_~&|])", r"\\\1", shortened(printable(text), length))
 
 
 def _harmless(text: str) -> str:

@@ -58,5 +58,8 @@ def subject(action: str, title: str) -> str:
     somebody wrote into a file by hand."""
     title = printable(title)
     room = max(_SUBJECT_LENGTH - len(action) - 3, 24)
-    shown = title if len(title) <= room else title[: room - 1].rstrip() + "…"
-    return f'{action} "{shown}"'
+    if len(title) > room:
+        from lsp_server.records.shortening import shortened  # seldom: most titles are short
+
+        title = shortened(title, room)
+    return f'{action} "{title}"'

@@ -19,6 +19,7 @@ from lsp_server.records.project_directory.words import (
     shown,
     unheading,
 )
+from lsp_server.records.shortening import shortened
 
 _META = ("date reported", "date", "reported", "reported by", "reporter", "severity", "priority", "status")
 _TITLE = re.compile(r"(?:bug|issue)(?:[ #_-]*(\d{1,9}))?\s*(?:[:.)\-–—]\s*(.*))?\Z", re.IGNORECASE)
@@ -71,7 +72,7 @@ def read_bug(name: str, text: str) -> Entry:
     if not entry.title:
         first = str(entry.fields.get("description", "")).strip().partition("\n")[0]
         first = first or next((part.title for part in sections if part.title), "")
-        entry.title = first if len(first) <= 100 else first[:99].rstrip() + "…"
+        entry.title = shortened(first, 100)
     return entry
 
 

@@ -11,6 +11,7 @@ from lsp_server.records.fields import FIELDS, Shape
 from lsp_server.records.model import Kind
 from lsp_server.records.sessions.body import count, first_said, has_other_keys
 from lsp_server.records.sessions.model import MESSAGES
+from lsp_server.records.shortening import shortened
 
 if TYPE_CHECKING:
     from lsp_server.records.file_reader import FileReader
@@ -71,5 +72,5 @@ def _typed(value: Any) -> Any:
 def _title(fields: Mapping[str, Any], body: str, created: datetime) -> str:
     for text in (fields.get("goal"), first_said(body), fields.get("summary"), fields.get("name")):
         if text and (line := next((one.strip() for one in text.splitlines() if one.strip()), "")):
-            return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
+            return shortened(line, _TITLE)
     return f"Session of {created:%Y-%m-%d}"
