@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.artifact_output import print_done, progress_line, where, write
+from lsp_server.cli.artifact_output import print_done, where, write
 from lsp_server.cli.output import minute, print_json
+from lsp_server.cli.progress import in_bytes, told_when_slow
 from lsp_server.cli.read import nothing_found
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, json_option, memory_command
@@ -100,7 +101,7 @@ def add(
     done = []
     with session.memory() as memory:
         for file in files:
-            with progress_line(session, file) as progress:
+            with told_when_slow(session, f"adding {visible_line(file)}") as tell:
                 added = memory.add_artifact(
                     session.path(file),
                     folder=folder,
@@ -108,7 +109,7 @@ def add(
                     lfs=lfs,
                     allow_secrets=allow_secrets,
                     redact=redact,
-                    progress=progress,
+                    progress=in_bytes(tell),
                 )
             done.append(added)
             if not session.json:

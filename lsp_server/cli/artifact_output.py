@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from lsp_server.cli.terminal import visible_line
 from lsp_server.records.amounts import size_text
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
     from lsp_server.memory.artifact_results import Artifact
 
-_TELLS = 1 << 23  # bytes from which on a person is told how far it is
 _DONE = {"added": "Added", "replaced": "Replaced", "unchanged": "There already:", "removed": "Removed"}
 
 
@@ -40,30 +35,3 @@ def write(content: bytes | BinaryIO, file: BinaryIO) -> None:
         with content:
             shutil.copyfileobj(content, file, 1 << 20)
     file.flush()
-
-
-@contextmanager
-def progress_line(session: Session, file: str) -> Iterator[Callable[[int, int], None] | None]:
-    """How far a large file is, on one line of a terminal that is gone at the end."""
-    err = session.err
-    if not err.is_terminal:
-        yield None
-        return
-    shown = 0
-
-    def show(done: int, size: int) -> None:
-        nonlocal shown
-        if size >= _TELLS:
-            line = visible_line(f"{Path(file).name}: {size_text(done)} of {size_text(size)}")[
-                : (err.width or 80) - 1
-            ]
-            err.stream.write("\r" + line.ljust(shown))
-            err.stream.flush()
-            shown = max(shown, len(line))
-
-    try:
-        yield show
-    finally:
-        if shown:
-            err.stream.write("\r" + " " * shown + "\r")
-            err.stream.flush()

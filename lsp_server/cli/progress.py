@@ -50,3 +50,10 @@ def told_when_slow(session: Session, text: str) -> Iterator[Callable[[str], None
     finally:
         done.set()
         thread.join()
+
+
+def in_bytes(tell: Callable[[str], None]) -> Callable[[int, int], None]:
+    """What tells how many bytes of how many are done."""
+    from lsp_server.records.amounts import size_text
+
+    return lambda done, size: tell(f"{size_text(done)} of {size_text(size)}")
