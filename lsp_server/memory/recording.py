@@ -81,7 +81,7 @@ def prepare(
         anchors = tuple([anchored(core, place) for place in given.at])
     return Prepared(
         with_values(
-            _blank(kind),
+            blank(kind),
             extra={},
             id=str(uuid.uuid4()),
             title=clean_title(given.title),
@@ -231,7 +231,7 @@ def _label_check(core: Core, record: Record) -> Callable[[], str]:
 
 
 @cache
-def _blank(kind: Kind) -> Record:
+def blank(kind: Kind) -> Record:
     return Record(id="", kind=kind, title="", label="", created=datetime.min, path="")
 
 
@@ -277,7 +277,8 @@ def _shaped(item: Field, value: Any) -> Any:
         return {_clean(str(name)): figure for name, figure in value.items()}
     if item.is_list:
         values = [value] if isinstance(value, str) else list(value)
-        return tuple(_clean(str(one)).strip() for one in values if str(one).strip())
+        cleaned = [_clean(str(one)).strip() for one in values]
+        return tuple([one for one in cleaned if one])
     text = _clean(str(value)).strip("\n")
     if item.shape is Shape.WORD:
         text = " ".join(text.split())

@@ -18,6 +18,7 @@ from lsp_server.records.model import Problem
 _BLANK = " \t\r\n"
 _HEAD = 1 << 16  # characters in which a file tells that it is a session's
 LARGEST = 1 << 20  # characters; somebody's 50 MB file must not take the index down
+_IN_A_LIST = frozenset(",[]{}")  # what means something there
 _SHORT = 50  # characters
 _DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][\w./+@-]*(?: [\w./+@(-][\w./+@()-]*)*\Z", re.ASCII)
@@ -154,12 +155,13 @@ def line_of(split_text: Split, key: str) -> int:
 
 def scalar(value: object) -> str:
     """One value as YAML on one line: plain where every YAML reader takes it for the same text."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return json.dumps(value)
+    if not isinstance(value, str):
+        if value is None:
+            return "null"
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, (int, float)):
+            return json.dumps(value) if type(value) is not int else str(value)
     text = str(value)
     return _scalar(text) if len(text) > _SHORT else _short_scalar(text)
 
@@ -180,7 +182,7 @@ def flow(values: Iterable[object]) -> str:
 
 def _flow_item(value: object) -> str:
     text = scalar(value)
-    return json.dumps(text) if text[:1] != '"' and re.search(r"[,\[\]{}]", text) else text
+    return json.dumps(text) if text[:1] != '"' and not _IN_A_LIST.isdisjoint(text) else text
 
 
 def block(lines: Iterable[str], indent: int) -> str:

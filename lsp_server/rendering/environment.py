@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,6 @@ class Templates:
 
     def __init__(self, bytecode_cache: Path | None = None) -> None:
         self._bytecode_cache = bytecode_cache
-        self._environment: Environment | None = None
         self._templates: dict[str, Template] = {}
         self._shapes: Shapes | None = None
         self._lock = threading.Lock()
@@ -40,7 +40,8 @@ class Templates:
         """The text of ``templates/<name>.j2``. A name that the template uses must be given."""
         template = self._templates.get(name)
         if template is None:
-            template = self._templates[name] = self._loaded().get_template(f"{name}.j2")
+            loaded = _environment(self._bytecode_cache)
+            template = self._templates[name] = loaded.get_template(f"{name}.j2")
         return template.render(values)
 
     def repeats(self, name: str) -> bool:
@@ -55,35 +56,32 @@ class Templates:
         self._shapes = self._shapes or Shapes()
         return self._shapes
 
-    def _loaded(self) -> Environment:
-        with self._lock:
-            if self._environment is None:
-                self._environment = self._load()
-            return self._environment
 
-    def _load(self) -> Environment:
-        from jinja2 import FileSystemLoader, StrictUndefined
+# Every repository of a process has the same templates: they are compiled once for all of them.
+@lru_cache(4)
+def _environment(bytecode_cache: Path | None) -> Environment:
+    from jinja2 import FileSystemLoader, StrictUndefined
 
-        from lsp_server.rendering.compiled import CompiledTemplates
-        from lsp_server.rendering.quick import QuickEnvironment
+    from lsp_server.rendering.compiled import CompiledTemplates
+    from lsp_server.rendering.quick import QuickEnvironment
 
-        cache = None
-        if self._bytecode_cache is not None:
-            try:
-                self._bytecode_cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-                cache = CompiledTemplates(str(self._bytecode_cache))
-            except OSError:
-                cache = None  # a home that cannot be written costs time, nothing else
-        environment = QuickEnvironment(
-            loader=FileSystemLoader(templates_directory()),
-            bytecode_cache=cache,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-            autoescape=False,  # Markdown and YAML, not HTML; YAML values go through `scalar` and `flow`
-        )
-        environment.filters["scalar"] = scalar
-        environment.filters["flow"] = flow
-        return environment
+    cache = None
+    if bytecode_cache is not None:
+        try:
+            bytecode_cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+            cache = CompiledTemplates(str(bytecode_cache))
+        except OSError:
+            cache = None  # a home that cannot be written costs time, nothing else
+    environment = QuickEnvironment(
+        loader=FileSystemLoader(templates_directory()),
+        bytecode_cache=cache,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        autoescape=False,  # Markdown and YAML, not HTML; YAML values go through `scalar` and `flow`
+    )
+    environment.filters["scalar"] = scalar
+    environment.filters["flow"] = flow
+    return environment

@@ -112,6 +112,8 @@ def written_time(moment: datetime) -> str:
 def _front_value(shape: Shape, value: Any) -> str:
     if not value:
         return ""
+    if shape is Shape.WORD:
+        return scalar(value)
     if shape is Shape.WORDS:
         return flow(value)
     if shape is Shape.MAPPING:

@@ -68,13 +68,12 @@ def new_text(
     if entry.kind is Kind.DECISION and thing.alias is None and entry.number == 0:
         number = 0
     commit = commits.get(entry.commit)
-    record = Record(
+    record = recording.with_values(
+        recording.blank(entry.kind),
         id=thing.id or thing.new_id,
-        kind=entry.kind,
         title=clean_title(entry.title or f"Untitled {entry.kind.value}"),
         label=format_label(entry.kind, number, thing.id or thing.new_id),
         created=created,
-        path="",
         number=number,
         status=entry.status,
         links=tuple(links),
@@ -125,7 +124,8 @@ def _with_difference(text: str, record: Record, entry: Entry, *, is_new: bool = 
         return text
     if is_new and reads_as_given(record) and all(map(_PATH.match, entry.files)):
         files = tuple({"path": path} for path in entry.files)
-        found = replace(record, fields={**record.fields, "files": files} if files else record.fields)
+        fields = {**record.fields, "files": files} if files else record.fields
+        found = recording.with_values(record, fields=fields)
     else:
         found = parse(f"{FOLDERS[record.kind]}/imported.md", text.encode("utf-8")).record or record
     patch = difference(without_id(document_of(found)), without_id(entry.document))

@@ -93,10 +93,14 @@ class Sessions:
                 continue  # told when it is taken
             if text is not None:
                 made.append((thing, text, _record(session)))
-        heads = [Text(text[: (parts := split(text)).end], parts.front or "", "") for _, text, _ in made]
+        said = [text.removesuffix(_NOTHING_SAID) for _, text, _ in made]
+        heads = [Text(head, head, "") for head in said]
         for (thing, text, record), is_clean in zip(made, without_secrets(heads), strict=True):
             if is_clean:
                 self._ready[id(thing)] = text, record
+
+
+_NOTHING_SAID = "messages: []\n"
 
 
 def _has_date(thing: Thing) -> bool:

@@ -25,6 +25,8 @@ LONG = 16
 _MANY = 4000
 """A text with more values or URLs than this goes to the scanner unseen: that keeps the worst case small."""
 
+_LARGE = 2000  # characters, of which it pays to look at the lengths of words first
+
 _NAME_REACHES = 64
 """How far before the sign a name may begin: itself, and what else belongs to a longer name."""
 
@@ -201,13 +203,19 @@ def _has_prefixed(words: Collection[str], folded: str, text: str) -> bool:
     others = " ".join([word for word in found if is_id(word) is None])
     met = []
     if others:
-        met += [prefix for prefix in PREFIXES if prefix in others and _prefixed(prefix).search(others)]
+        asked = PREFIXES if len(others) < _LARGE else _no_longer_than(max(map(len, others.split())))
+        met += [prefix for prefix in asked if prefix in others and _prefixed(prefix).search(others)]
     met += [prefix for prefix in _IN_IDS if prefix in long_words and _prefixed(prefix).search(long_words)]
     if met and not _only_within_ids(met, text):
         return True
     if [1 for inside, shape in _patterns().shapes if inside in long_words and shape.search(long_words)]:
         return True
     return bool([1 for word in _NEAR_A_LONG_WORD if word in folded])
+
+
+def _no_longer_than(most: int) -> list[str]:
+    """The prefixes of secrets that a word of so many characters can hold."""
+    return [prefix for prefix, (rest, *_) in PREFIXES.items() if len(prefix) + rest <= most]
 
 
 def _only_within_ids(prefixes: list[str], text: str) -> bool:

@@ -10,7 +10,7 @@ from lsp_server.memory.secrets.prefilter import any_suspicious
 from lsp_server.memory.secrets.quoted import strings
 from lsp_server.records.front_matter import LARGEST
 
-_GROUPS = (1000, 50)
+_GROUPS = (10_000, 500, 25)
 
 
 class Text(NamedTuple):

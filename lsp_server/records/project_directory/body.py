@@ -24,6 +24,8 @@ class Body(NamedTuple):
 def body_of(record: Record) -> Body:
     """A record's body in parts. A section reaches to the next one that a field has, or that is at level two:
     deeper headings in between belong to it."""
+    if not record.body:
+        return Body("", {}, ())
     kind = record.kind
     lines = record.body.replace("\r\n", "\n").split("\n")
     known = named(kind)

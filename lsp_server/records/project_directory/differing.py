@@ -15,6 +15,8 @@ KEY = "json"  # of the front matter
 
 def difference(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """What to lay over ``made`` to have ``wanted``, as one line of JSON; empty where they are the same."""
+    if same(made, wanted):
+        return ""
     added = _added(made, wanted)
     gone = [key for key, value in made.items() if key not in wanted or not _fits(value, wanted[key])]
     if not added and not gone:

@@ -8,16 +8,16 @@ small file cannot become a huge session.
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 import yaml
 
 from lsp_server.records.model import Problem
+from lsp_server.records.uncollected import uncollected
 
 DEEPEST = 100  # collections inside each other; far below where YAML's C reader overflows the stack
 _LARGE = 1 << 18  # characters
@@ -100,7 +100,7 @@ def load(text: str, *, typed: bool = True) -> tuple[dict[str, Any], tuple[Proble
     """The keys of a file, and what is wrong with it, by its 0-based line. What cannot be read gives no keys
     and one problem. With ``typed`` false every scalar is a text."""
     try:
-        with _uncollected(len(text)):
+        with uncollected() if len(text) >= _LARGE else nullcontext():
             loader = _loader()(text)
             loader.typed = typed
             root = loader.get_single_node()
@@ -118,20 +118,6 @@ def load(text: str, *, typed: bool = True) -> tuple[dict[str, Any], tuple[Proble
     if not isinstance(value, dict):
         return {}, (Problem(0, "the file is not a list of `key: value` lines"),)
     return value, ()
-
-
-@contextmanager
-def _uncollected(size: int) -> Iterator[None]:
-    """Nothing of a large file is a circle or goes away while it is read: looking for that again and again
-    took four fifths of the time."""
-    if size < _LARGE or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 class _Building:
