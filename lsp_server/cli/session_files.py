@@ -47,11 +47,11 @@ def import_sessions(
     example="git memory export sessions .aloop/sessions",
 )
 @click.argument("directory", type=TypedPath(directory=True), metavar="DIR")
-@click.option("--force", is_flag=True, help="Write over files that were saved there after what is here.")
+@click.option("--force", is_flag=True, help="Write over files that say what the memory never had, too.")
 def export_sessions(session: Session, directory: str, *, force: bool) -> None:
     """Write all sessions into a folder, with its .index.yaml.
 
-    The import of it is the same memory. A session that was saved there after what is here is left alone:
+    The import of it is the same memory. A file that says what the memory never had is left alone:
     import the folder first.
     """
     with session.memory() as memory:

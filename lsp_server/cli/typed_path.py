@@ -23,6 +23,11 @@ class TypedPath(ParamType):
         self.directory = directory
         self.place = place
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "" and self.directory:  # `"$FOLDER"` where that is not set, which is not meant to be here
+            self.fail("no folder is named", param, ctx)
+        return value
+
     def shell_complete(self, ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 

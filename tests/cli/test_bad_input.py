@@ -199,3 +199,11 @@ def test_any_reference_is_not_found_in_one_line(repo: Repo, ref: str) -> None:
     answer = repo.run("show", "--", ref)
     assert answer.code in (1, 2), answer
     assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["directory", "folder", "sessions"])
+@pytest.mark.parametrize("verb", ["import", "export"])
+def test_a_folder_without_a_name_is_not_this_one(repo: Repo, verb: str, command: str) -> None:
+    answer = repo.run(verb, command, "")  # "$FOLDER" where that is not set
+    assert (answer.code, answer.out) == (2, "")
+    assert "no folder is named" in answer.err

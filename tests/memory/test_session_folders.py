@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from lsp_server import Memory, Session
 from lsp_server.errors import RefusedError, UsageError
 
 ONE = "a1b2c3d4-5678-40ab-8def-1234567890ab"
+THREE = "c1b2c3d4-5678-40ab-8def-1234567890ab"
 TWO = "b1b2c3d4-5678-40ab-8def-1234567890ab"
 
 
@@ -108,7 +110,7 @@ def test_bad_files_are_told_one_by_one_and_keep_nothing_out(memory: Memory, fold
     assert "the file is not YAML" in notes["broken"].notes[0]
     assert notes["latin"].notes == ("the file is not UTF-8; it was read as Latin-1",)
     assert notes["double"].notes == (
-        "it has the same id as 2025-01-31_a1b2c3d4/session.yaml, which stands for both",
+        "it has the same id as 2025-01-31_a1b2c3d4/session.yaml, which was saved last and is taken",
     )
     assert "is no UUID" in notes["other"].notes[0]
     assert "the folder says 2025-02-04" in notes["other"].notes[1]
@@ -163,3 +165,50 @@ def test_nothing_is_written_behind_a_symbolic_link(memory: Memory, tmp_path: Pat
     with pytest.raises(RefusedError, match="symbolic link"):
         memory.export_sessions(tmp_path / "again")
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_an_export_writes_where_a_session_stands_and_over_nothing_unknown(
+    memory: Memory, folder: Path
+) -> None:
+    (folder / "2025-01-31_a1b2c3d4").rename(folder / "another name")
+    put(folder / "deep", "name", said("no-uuid", "Hi"))
+    memory.import_sessions(folder)
+    by_hand = put(folder, "2025-01-31_b1b2c3d4", said(TWO, "Hello, by hand"))  # without a later time
+    text = by_hand.read_text()
+    (folder / "pipe").mkdir()
+    os.mkfifo(folder / "pipe/session.yaml")
+    memory.save_session(replace(memory.session(ONE), goal="Greet"))
+    done = memory.export_sessions(folder)
+    assert sorted(done.written) == ["another name", "deep/name"]
+    assert done.kept == ("2025-01-31_b1b2c3d4",)
+    assert by_hand.read_text() == text
+    assert sorted(place.name for place in folder.iterdir()) == [
+        ".index.yaml",
+        "2025-01-31_b1b2c3d4",
+        "another name",
+        "deep",
+        "pipe",
+    ]
+
+
+def test_a_session_without_messages_or_without_an_id_comes_in(memory: Memory, folder: Path) -> None:
+    put(folder, "2025-02-01_a", said("d1b2c3d4-5678-40ab-8def-1234567890ab").replace("messages: []\n", ""))
+    put(folder, "2025-02-02_b", "messages:\n- role: user\n  content: Hi\n")
+    put(folder, "2025-02-03_c", "---\nmessages:\n- role: user\n  content: Ho\n" + said(THREE).split("m")[0])
+    notes = {file.source[:12]: file for file in memory.import_sessions(folder, dry_run=True).files}
+    assert all(file.record for file in notes.values()), notes
+    assert "it has no id" in notes["2025-02-02_b"].notes[0]
+    memory.import_sessions(folder)
+    assert memory.import_sessions(folder).version is None
+
+
+@pytest.mark.parametrize("place", [".git", ".git/new", "bare.git/new"])
+def test_nothing_is_exported_into_a_repositorys_own_folder(
+    memory: Memory, repo: Repo, folder: Path, place: str
+) -> None:
+    repo.git("init", "-q", "--bare", "bare.git")
+    memory.import_sessions(folder)
+    memory.note("patterns/testing", "Wait")
+    for export in (memory.export_sessions, memory.export_folder, memory.export_directory):
+        with pytest.raises(UsageError, match="git's own folder"):
+            export(repo.root / place, force=True)

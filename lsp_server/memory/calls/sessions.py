@@ -96,7 +96,7 @@ class Conversing:
 
     def export_sessions(self, directory: str | Path, *, force: bool = False) -> SessionExport:
         """Write all sessions into such a folder, with its ``.index.yaml``; the import of it is the same
-        memory. A file that was saved there after what is here is left alone, unless ``force``.
+        memory. A file that says what the memory never had is left alone, unless ``force``.
 
         Raises ``RefusedError``, ``NotInitialisedError``, ``StoreError`` where it cannot be written.
         """

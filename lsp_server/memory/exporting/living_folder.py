@@ -38,8 +38,8 @@ def _written(core: Core, directory: Path, path: str, data: bytes, *, force: bool
         return FolderFile(path, "skipped", path, (str(error),))
     if place.is_symlink():
         return FolderFile(path, "skipped", path, ("a symbolic link stands in its place; it is not followed",))
-    if place.is_dir():
-        return FolderFile(path, "skipped", path, ("a folder stands in its place",))
+    if place.exists() and not place.is_file():
+        return FolderFile(path, "skipped", path, ("a folder or no file at all stands in its place",))
     there = place.read_bytes() if place.is_file() else None
     if there == data:
         return FolderFile(path, "same", path)

@@ -16,6 +16,7 @@ from lsp_server.records.project_directory.beside import LEFT_OVER, digest_of
 Content = bytes | Callable[[], bytes]
 """A file's bytes, or what reads them when they are needed: artifacts may be large."""
 
+_OF_A_REPOSITORY = ("HEAD", "objects", "refs")
 _LONG = 600  # seconds, after which nobody writes on a file that was begun
 
 
@@ -94,9 +95,13 @@ def _clear(directory: Path, names: Iterable[str]) -> None:
 
 
 def require_folder(directory: Path) -> None:
-    """Raise ``UsageError`` where something stands there that is no folder."""
-    if directory.exists() and not directory.is_dir():
+    """Raise ``UsageError`` where something stands there that is no folder, or where it is git's."""
+    if (directory.exists() or directory.is_symlink()) and not directory.is_dir():
         raise UsageError(f"{directory} is not a folder")
+    place, real = directory.absolute(), directory.resolve()
+    for folder in (real, *real.parents, place, *place.parents):
+        if folder.name.lower() == ".git" or all((folder / name).exists() for name in _OF_A_REPOSITORY):
+            raise UsageError(f"{directory} is in git's own folder {folder}: name another one")
 
 
 def write_file(place: Path, data: bytes | BinaryIO) -> None:

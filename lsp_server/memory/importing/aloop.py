@@ -21,6 +21,7 @@ from lsp_server.memory.importing.files import files_below, read_text
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.results import Imported, ImportReport
 from lsp_server.memory.sessions import guarded, place
+from lsp_server.records.front_matter import split
 from lsp_server.records.front_matter_edit import set_scalar
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.sessions.model import LISTS, Session
@@ -31,6 +32,7 @@ DIALECT = "session"
 SUBJECT = "sessions: import"
 _LARGEST = 256 << 20  # bytes
 _FOREIGN_IDS = uuid.UUID("6f0c9d2e-3c0b-4f0e-9a55-2f6f1d0f7c11")  # what ids that are no UUIDs are made from
+_START = re.compile(r"(?:---[ \t]*\n)?")
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)_")
 
 
@@ -52,7 +54,7 @@ def import_sessions(core: Core, directory: Path, guard: Guard, *, dry_run: bool)
     if directory.name == ".aloop" and (directory / "sessions").is_dir():
         directory /= "sessions"
     core.tip()
-    sources = [_read(directory, path) for path in _files(directory)]
+    sources = [read_source(directory, path) for path in session_files(directory)]
     if not sources:
         raise UsageError(f"there is no {FILE} below {directory}")
     _without_doubles(sources)
@@ -73,11 +75,13 @@ def import_sessions(core: Core, directory: Path, guard: Guard, *, dry_run: bool)
     )
 
 
-def _files(directory: Path) -> Iterator[Path]:
+def session_files(directory: Path) -> Iterator[Path]:
+    """The file of each session below a folder."""
     return (path for path in files_below(directory) if path.name == FILE)
 
 
-def _read(directory: Path, path: Path) -> _Source:
+def read_source(directory: Path, path: Path) -> _Source:
+    """One session of the folder, or why it cannot be read."""
     source = _Source(path.relative_to(directory).as_posix())
     text = read_text(path, _LARGEST)
     source.notes += text.notes
@@ -95,6 +99,16 @@ def _with_what_is_missing(text: str, folder: str, notes: list[str]) -> str:
     """A file with an id and a date, where they can be told from what is there."""
     found = re.search(r"^id:([^\n#]*)", text, re.MULTILINE)
     foreign = found[1].strip().strip("\"'") if found is not None else ""
+    missing = ""
+    if found is None:
+        made = str(uuid.uuid5(_FOREIGN_IDS, folder))
+        notes.append(f"it has no id: here it is {made}, as its folder is called {folder!r}")
+        missing = f"id: {made}\n"
+    if missing or split(text).front is None:  # without messages, say
+        start = _START.match(text)
+        at = start.end() if start else 0
+        missing += "" if re.search(r"^kind:", text, re.MULTILINE) else "kind: session\n"
+        text = f"{text[:at]}{missing}{text[at:]}"
     try:
         if foreign:
             try:
@@ -125,7 +139,7 @@ def _without_doubles(sources: Sequence[_Source]) -> None:
             continue
         later, former = (source, other) if source.session.updated > other.session.updated else (other, source)
         former.session = None
-        former.notes.append(f"it has the same id as {later.name}, which stands for both")
+        former.notes.append(f"it has the same id as {later.name}, which was saved last and is taken")
         assert later.session is not None
         kept[later.session.id] = later
 
@@ -157,7 +171,7 @@ def _place(core: Core, edits: Edits, source: _Source, known: Record | None, guar
         standing = read_session(known.path, data)[0] if data is not None else None
         base = _as_imported(core, known.path)
         for other in (base, standing):
-            if other is not None and _says_the_same(session, other):
+            if other is not None and says_the_same(session, other):
                 source.record = known
                 return False
         if base is not None:
@@ -176,7 +190,7 @@ def _as_imported(core: Core, path: str) -> Session | None:
     return None
 
 
-def _says_the_same(session: Session, other: Session) -> bool:
+def says_the_same(session: Session, other: Session) -> bool:
     """Whether a file says nothing that is not known: what it is silent about does not count."""
     filled = _filled(session, other)
     return replace(filled, updated_at="", origin=None) == replace(other, updated_at="", origin=None)

@@ -85,7 +85,7 @@ def read_directory(directory: Path, progress: Progress) -> tuple[list[Thing], Be
     for count, (name, place) in enumerate(_names(directory)):
         if count % 100 == 0:
             progress(f"{count} files read")
-        if name == NAME:
+        if name == NAME and os.path.isfile(place) and not os.path.islink(place):  # noqa: PTH113, PTH114
             found = read_text(place, 1 << 30)
             beside = None if found.broken else read_beside(found.text)
             if beside is None:

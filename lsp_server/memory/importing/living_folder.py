@@ -99,6 +99,8 @@ def _source(directory: Path, name: str, guard: Guard) -> _Source:
 
     if place.is_symlink():
         return skipped("it is a symbolic link: what it points to is not imported")
+    if not place.is_file():
+        return skipped("it is no file")
     if path is None:
         return skipped("it is no living document; `git memory artifact add` keeps it as it is")
     if (wrong := next(filter(None, map(wrong_name, path.split("/"))), None)) is not None:

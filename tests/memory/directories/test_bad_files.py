@@ -187,3 +187,14 @@ def test_texts_in_which_no_entry_is_found_are_kept_whole(memory: Memory, directo
     for name, text in texts.items():
         kept = memory.artifact(f"imported/{name}").decode()
         assert kept == text.replace("\r", "\n")
+
+
+def test_a_pipe_is_no_file_and_waits_for_nobody(memory: Memory, directory: Path, tmp_path: Path) -> None:
+    for name in (".git-memory.yaml", "bugs/bug_099.md", "artifacts/pipe", "patterns-learned.md"):
+        (directory / name).unlink(missing_ok=True)
+        os.mkfifo(directory / name)
+    report = memory.import_directory(directory)
+    assert sum(thing.notes == ("it is no file",) for thing in report.things) == 4
+    folder = memory.import_folder(directory)
+    assert [file.notes for file in folder.files if file.name == "patterns-learned.md"] == [("it is no file",)]
+    assert [file.notes for file in memory.export_folder(directory).files if file.outcome == "skipped"] == []
