@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory.titles import printable
@@ -54,17 +55,15 @@ def _fields(before: Sequence[Section], after: Sequence[Section]) -> Iterator[str
         if address.rpartition("/")[0] in entries and address not in was:
             continue
         if len(old) + len(field.values) > 2 and bool(added) != bool(gone):
-            said = ", ".join(map(_said, added or gone))
+            said = _some(added or gone)
             yield f"{said} {'added to' if added else 'taken out of'} {address}"
         elif added:
-            yield f"{address} is {', '.join(map(_said, field.values))}" + (
-                f", was {', '.join(map(_said, old))}" if old else ""
-            )
+            yield f"{address} is {_some(field.values)}" + (f", was {_some(old)}" if old else "")
         elif gone:
-            yield f"{address} is empty, was {', '.join(map(_said, old))}"
+            yield f"{address} is empty, was {_some(old)}"
     for address, field in was.items():
         if address not in now and field.values:
-            yield f"{address} is gone, was {', '.join(map(_said, field.values))}"
+            yield f"{address} is gone, was {_some(field.values)}"
 
 
 def _items(before: Sequence[Section], after: Sequence[Section]) -> Iterator[str]:
@@ -74,9 +73,9 @@ def _items(before: Sequence[Section], after: Sequence[Section]) -> Iterator[str]
         added = now.get(address, Counter()) - was.get(address, Counter())
         gone = was.get(address, Counter()) - now.get(address, Counter())
         if added and address not in entries:
-            yield f"{', '.join(map(_said, added))} added to {address}"
+            yield f"{_some(added)} added to {address}"
         if gone:
-            yield f"{', '.join(map(_said, gone))} taken out of {address}"
+            yield f"{_some(gone)} taken out of {address}"
 
 
 def _entries(sections: Sequence[Section]) -> set[str]:
@@ -92,6 +91,12 @@ def _sections(document: Document, before: Sequence[Section], after: Sequence[Sec
             yield f"{word} {_said(name)} added"
     for name in was - now:
         yield f"{word} {_said(name)} is gone"
+
+
+def _some(texts: Collection[str]) -> str:
+    """Texts one after the other, some of them where there are many."""
+    more = [f"and {len(texts) - _TOLD:,} more"] if len(texts) > _TOLD else []
+    return ", ".join([*map(_said, islice(texts, _TOLD)), *more])
 
 
 def _said(text: str) -> str:

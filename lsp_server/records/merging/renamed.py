@@ -50,7 +50,7 @@ def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
         (sum((before & now).values()) / sum(before.values()), before_key, now_key)
         for before_key, before in gone.items()
         for now_key, now in new.items()
-        if _level(old[before_key]) == _level(side[now_key])
+        if heading_level(old[before_key]) == heading_level(side[now_key])
     ]
     for share, before_key, now_key in sorted(shares, key=lambda pair: -pair[0]):
         if share >= 0.5 and now_key not in found and before_key not in found.values():
@@ -58,9 +58,12 @@ def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
     return found
 
 
-def _level(part: Part) -> int:
-    text = part.unit.text.lstrip()
-    return len(text) - len(text.lstrip("#"))
+def heading_level(part: Part) -> int:
+    """A heading's level, 0 for what is no section."""
+    if part.key[0] != SECTION and not part.is_entry:
+        return 0
+    text = part.unit.text.strip()
+    return len(text) - len(text.lstrip("#")) or (1 if text.endswith("=") else 2)
 
 
 def _said(part: Part) -> Counter[str]:

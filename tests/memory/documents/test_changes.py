@@ -21,6 +21,11 @@ CONTEXT = (
         ("  - b\n", "  - b\n  - c\n", '"c" added to context/recent-work/blockers'),
         ("  - a\n", "", '"a" taken out of context/recent-work/blockers'),
         ("- x\n", "- x\n- y\n", '"y" added to context/technical-decisions-made'),
+        (
+            "- x\n",
+            "".join(f"- {n}\n" for n in range(2000)),
+            '"0", "1", "2", "3", "4", and 1,995 more added to context/technical-decisions-made',
+        ),
         ("- x\n", "", '"x" taken out of context/technical-decisions-made'),
         ("## Decisions", "## Mood\n- m\n\n## Decisions", 'section "Mood" added'),
         ("- x\n", "* x\n", "another wording or order"),
