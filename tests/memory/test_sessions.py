@@ -189,6 +189,38 @@ def test_secrets_that_were_said_are_replaced_and_those_in_the_head_refused(
     assert secret not in str(memory.save_session(replace(saved, summary=f"It is {secret}")).summary)
 
 
+def test_secrets_in_texts_in_texts_are_replaced_and_json_stays_json(memory: Memory, repo: Repo) -> None:
+    key, word = "sk_" + "live_" + "Ab3dEf6hIj9kLmN2pQr5sTu8", "0123f9a8b7c6d5e4" + "f3a2b1c0d9e8f7a6"
+    token = (
+        "eyJ"
+        + "hbGciOiJIUzI1NiJ9."
+        + "eyJ"
+        + "zdWIiOiIxMjM0NTY3ODkwIn0."
+        + "Ab3dEf6hIj9kLmN2pQr5sTu8Ab3dEf6hIj9kLm"
+    )
+    lines = [
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        *(word * 2 for _ in range(8)),
+        "-----END RSA PRIVATE KEY-----",
+    ]
+    given = [
+        json.dumps({"code": f"a = 1\n{key}\nb"}),
+        json.dumps({"cmd": json.dumps({"value": token}), "next": json.dumps({"api_key": word})}),
+        json.dumps({"file": lines}),
+    ]
+    calls = [{"function": {"name": "run", "arguments": one}} for one in given]
+    other = {"lines": lines, key: 1, key.replace("Ab", "Ba"): 2, "api_key": word}
+    said = ({"role": "assistant", "tool_calls": calls}, {"role": "tool", "content": other})
+    saved = memory.save_session(session(messages=said))
+    assert not any(one in file(repo) for one in (key, key.replace("Ab", "Ba"), word, token))
+    arguments = [json.loads(call["function"]["arguments"]) for call in saved.messages[0]["tool_calls"]]
+    assert arguments[0] == {"code": "a = 1\n[redacted: stripe-access-token]\nb"}
+    assert json.loads(arguments[1]["cmd"])["value"].startswith("[redacted: ")
+    assert json.loads(arguments[1]["next"])["api_key"].startswith("[redacted: ")
+    assert [value for value in saved.messages[1]["content"].values() if isinstance(value, int)] == [1, 2]
+    assert memory.session(ID).messages == saved.messages
+
+
 def test_a_batch_saves_sessions_with_the_rest(memory: Memory, repo: Repo) -> None:
     before = int(repo.git("rev-list", "--count", "memory"))
     with memory.batch("sessions of a day"):

@@ -15,7 +15,7 @@ from lsp_server.memory.secrets.prefilter import suspicious
 if TYPE_CHECKING:
     from lsp_server.memory.secrets.findings import Finding
 
-__all__ = ["check", "redact_all", "scan", "suspicious"]
+__all__ = ["check", "redact_all", "scan", "suspicious", "suspicious_within"]
 
 
 def check(
@@ -63,11 +63,22 @@ def scan(text: str) -> list[Finding]:
 
 def redact_all(text: str, allowed: Callable[[], Collection[str]] = tuple) -> tuple[str, int]:
     """A machine's text without its secrets, and how many were replaced; never raises. See ``machine``."""
-    if not suspicious(text):
+    if not suspicious_within(text):
         return text, 0
     from lsp_server.memory.secrets.machine import redact_all as redact_now
 
     return redact_now(text, allowed)
+
+
+def suspicious_within(text: str) -> bool:
+    """As ``suspicious``, also of what stands in a text in the text, behind escapes."""
+    if suspicious(text):
+        return True
+    if "\\" not in text:
+        return False
+    from lsp_server.memory.secrets.escapes import unescaped
+
+    return suspicious(unescaped(text))
 
 
 def _one_a_place(findings: Sequence[Finding]) -> list[Finding]:
