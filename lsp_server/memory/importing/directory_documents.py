@@ -9,9 +9,9 @@ from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.taking import Taking
 from lsp_server.records.artifact_paths import wrong_name
-from lsp_server.records.living.documents import month_of
+from lsp_server.records.living.documents import BY_NAME, month_of
+from lsp_server.records.merging.living import merge_living
 from lsp_server.records.project_directory.beside import bytes_of, digest_of
-from lsp_server.records.project_directory.log import joined
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -56,7 +56,7 @@ def _one(taking: Taking, thing: Thing, path: str, data: bytes) -> None:
     if said.get("in") == thing.file and said.get("digest") == thing.digest:
         return  # the directory has not been changed since the export; the memory has
     if month_of(path) is not None:
-        data = joined(there.decode("utf-8", "replace"), data.decode("utf-8")).encode("utf-8")
+        data = merge_living(BY_NAME["log"], None, there, data)
         if data == there or not _says_more(there, data):
             return
     elif said.get("was") != digest_of(there) and not _is_as_imported(taking.core, path, there):

@@ -20,6 +20,7 @@ from lsp_server.records.merging.body import Piece, gaps_of, numbered, together
 from lsp_server.records.merging.choosing import changed_one
 from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.merging.record import merge_record, merge_text
+from lsp_server.records.merging.renamed import SECTION, heading_level
 from lsp_server.records.merging.same_parts import FIELD, named
 from lsp_server.records.merging.units import LISTED, TITLE, Unit, bare, cut, key_of
 from lsp_server.records.model import Kind
@@ -136,14 +137,12 @@ def _section(document: Document, node: Node, unit: Unit, below: tuple[Part, ...]
         moment = day_of(node) or time_of(node) or ""
         # A day of the log holds entries; an entry is one of its own, though another has its heading.
         holds = document.name == "log" and day_of(node)
-        return Part(
-            ("section" if holds or not moment else ENTRY, slug(node.name)), unit, below, moment=moment
-        )
+        return Part((SECTION if holds or not moment else ENTRY, slug(node.name)), unit, below, moment=moment)
     known = part_of(document, node)
     if known is None:
-        return Part(("section", slug(node.name)), unit, below)
+        return Part((SECTION, slug(node.name)), unit, below)
     said = node.name.partition(":")[2].strip() if known.valued else None
-    return Part(("section", slug(known.title)), unit, below, said)
+    return Part((SECTION, slug(known.title)), unit, below, said)
 
 
 # the merge -------------------------------------------------------------------------------------------
@@ -156,6 +155,8 @@ def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> t
             result += _same_part(before, left, right)
         elif (there := left or right) is not None and (before is None or there.content() != before.content()):
             result.append(_whole(there))
+    # What stands below a heading would belong to it: first what has none, then what has the deepest.
+    result.sort(key=lambda found: -heading_level(found.part) if heading_level(found.part) else -7)
     return _in_time(result, one, other)
 
 
@@ -200,9 +201,32 @@ def _in_time(found: Sequence[_Merged], one: Sequence[Part], other: Sequence[Part
     upwards = all(a <= b for side in orders for a, b in pairwise(side))
     if not upwards and any(a < b for side in orders for a, b in pairwise(side)):
         return tuple(found)  # somebody's own order
-    places = [place for place, part in enumerate(found) if part.part.moment]
-    dated = sorted((found[place] for place in places), key=lambda part: part.part.moment, reverse=not upwards)
-    result = list(found)
-    for place, part in zip(places, dated, strict=True):
-        result[place] = part
-    return tuple(result)
+    dated = sorted(
+        (part for part in found if part.part.moment), key=lambda part: part.part.moment, reverse=not upwards
+    )
+    below = _undated(found, one, other)
+    return (*below.pop(None, ()), *(part for day in dated for part in (day, *below.pop(day.part.key, ()))))
+
+
+def _undated(
+    found: Sequence[_Merged], one: Sequence[Part], other: Sequence[Part]
+) -> dict[Hashable, list[_Merged]]:
+    """The parts without a date, by the dated one that they stand below on their own side."""
+    moments: dict[Hashable, str] = {
+        merged.part.key: merged.part.moment for merged in found if merged.part.moment
+    }
+    above: dict[Hashable, list[Hashable]] = {}
+    for side in (one, other):
+        last: Hashable = None
+        for part in side:
+            if part.key in moments:
+                last = part.key
+            elif not part.moment:
+                above.setdefault(part.key, []).append(last)
+    below: dict[Hashable, list[_Merged]] = {}
+    for merged in found:
+        if not merged.part.moment:
+            places = above.get(merged.part.key) or [None]  # the earlier one, where the sides differ
+            place = min(places, key=lambda key: (moments.get(key, ""), repr(key)))
+            below.setdefault(place, []).append(merged)
+    return below

@@ -59,30 +59,3 @@ def log_of(texts: Mapping[str, str]) -> str:
         if body:
             days.append("\n".join(body))
     return f"{TITLE}\n\n" + "\n\n".join(days) + "\n"
-
-
-def joined(mine: str, theirs: str) -> str:
-    """A month with the entries of another one that it does not have; the order is that of the days."""
-    above, days = _entries(mine)
-    above_theirs, others = _entries(theirs)
-    above += [line for line in above_theirs if line.strip() and line not in (*above, TITLE)]
-    for title, entries in others.items():
-        there = days.setdefault(title, [])
-        there += [entry for entry in entries if entry not in there]
-    order = sorted(days, key=lambda title: _day(title) or date.min)
-    body = [f"## {title}\n\n" + "\n\n".join(days[title]) for title in order]
-    return "\n\n".join(["\n".join(trimmed(above)) or TITLE, *body]) + "\n"
-
-
-def _entries(text: str) -> tuple[list[str], dict[str, list[str]]]:
-    """What stands above the first day, and the entries of each. A heading without a date is an entry."""
-    days: dict[str, list[str]] = {}
-    lines = text.replace("\r\n", "\n").split("\n")
-    above, parts = cut(lines, lambda level, words: level == 2 and _day(words) is not None)
-    for part in parts:
-        before, entries = cut(part.lines, lambda level, _: level in (2, 3))
-        found = days.setdefault(part.title, [])
-        if text_above := trimmed(before):
-            found.append("\n".join(text_above))
-        found += ["\n".join(trimmed([f"{'#' * one.level} {one.title}", *one.lines])) for one in entries]
-    return above, days

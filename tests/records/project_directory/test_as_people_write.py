@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lsp_server.records.living.documents import BY_NAME
+from lsp_server.records.merging.living import merge_living
 from lsp_server.records.project_directory.bugs import read_bug
 from lsp_server.records.project_directory.decisions import consequences_in, read_decisions
 from lsp_server.records.project_directory.differing import difference, laid_over
 from lsp_server.records.project_directory.json_file import read_json
 from lsp_server.records.project_directory.learnings import read_learnings
-from lsp_server.records.project_directory.log import joined, log_of, months
+from lsp_server.records.project_directory.log import log_of, months
 from lsp_server.records.project_directory.markdown import items_of, shifted
 from lsp_server.records.project_directory.project import project_summary, project_yaml
 
@@ -143,6 +145,14 @@ def test_a_log_is_cut_by_months_and_put_together_again() -> None:
     assert months("# Log\n\nIntro\n\n## 2025-13-01\n")[0] == {}
 
 
+def joined(mine: str, theirs: str) -> str:
+    """As an import joins the log of a directory with the memory's; the same whichever is whose."""
+    sides = [text.encode() for text in (mine, theirs)]
+    both = merge_living(BY_NAME["log"], None, *sides)
+    assert merge_living(BY_NAME["log"], None, *sides[::-1]) == both
+    return both.decode()
+
+
 def test_two_logs_of_a_month_are_joined_without_repeating_anything() -> None:
     mine = "# Development Log\n\n## 2025-01-07\n\n### 10:00 - A\n- a\n"
     theirs = "# Development Log\n\n## 2025-01-06\n\n### 9:00 - B\n\n"
@@ -250,7 +260,7 @@ def test_what_stands_above_a_log_is_kept(text: str, above: list[str], day: str) 
 
 
 def test_two_logs_are_joined_with_what_has_no_day() -> None:
-    mine = "# Log\n\nOurs.\n\n## 2025-01-07\n\n## Meeting\nm\n\n## 2025-01-09\n\nx\n"
+    mine = "# Development Log\n\nOurs.\n\n## 2025-01-07\n\n## Meeting\nm\n\n## 2025-01-09\n\nx\n"
     theirs = "# Development Log\n\n## 2025-01-08\n\n### 10:00 - A\n"
     assert joined(mine, theirs) == mine.replace(
         "## 2025-01-09", "## 2025-01-08\n\n### 10:00 - A\n\n## 2025-01-09"
