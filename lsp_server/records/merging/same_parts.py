@@ -50,8 +50,10 @@ def _taken(parts: Sequence[Part], base: Keyed) -> dict[int, Hashable]:
     places = [place for place, part in enumerate(parts) if part.is_entry or part.key in several]
     left = {name: part for name, part in base.items() if part.is_entry or part.key in several}
     found: dict[int, Hashable] = {}
+    if not places or not left:
+        return found
     by: Callable[[Part], Any]
-    for by in (lambda part: part.content(), lambda part: part.key) if places and left else ():
+    for by in (lambda part: part.content(), lambda part: part.unit.text.strip(), lambda part: part.key):
         names: dict[Hashable, list[Hashable]] = {}
         for name, part in left.items():
             names.setdefault((part.key, by(part)), []).append(name)

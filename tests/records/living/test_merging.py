@@ -73,6 +73,18 @@ def test_what_one_side_adds_goes_to_the_section_that_the_other_renamed() -> None
     assert both.count("- a\n- b\n") == both.count("- a") == both.count("- b") == 1
 
 
+def test_what_has_no_heading_stays_above_the_sections_that_the_other_side_added() -> None:
+    one, other = (
+        TEXT.replace("\n\n", "\n\nSome words.\n\n", 1),
+        TEXT.replace("\n\n", "\n\n## New\n- n\n\n", 1),
+    )
+    assert merged(PATTERNS, TEXT, one, other) == TEXT.replace("\n\n", "\n\nSome words.\n\n## New\n- n\n\n", 1)
+    day = "# Log\n\n## 2026-11-21\n"
+    entry = with_log_entry(day, "2026-11-21", "10:05", "### 10:05 - Work\n- done")
+    text = merged(LOG, day, entry, f"{day}* by hand\n")
+    assert text.index("* by hand") < text.index("### 10:05")
+
+
 def test_bullets_below_one_field_are_all_kept() -> None:
     one = noted(CONTEXT, RECENT, "blockers", "No CI")
     other = noted(CONTEXT, RECENT, "blockers", "No time")
@@ -99,10 +111,12 @@ def test_a_value_that_one_side_replaced_does_not_come_back_beside_another_that_a
     other = said.replace("Blockers**: No server", "Blockers**: A\n- **Blockers**: No server")
     text = merged(CONTEXT, said, noted(CONTEXT, said, "blockers", "No disk"), other)
     assert [text.count(words) for words in ("No server", "No disk", "Blockers**: A\n")] == [1, 1, 1]
-    assert (
-        merged(CONTEXT, RECENT, put(CONTEXT, RECENT, ["current-focus"], "New").text, twice_set).count("New")
-        == 1
-    )
+    mine = put(CONTEXT, RECENT, ["current-focus"], "New").text
+    assert merged(CONTEXT, RECENT, mine, twice_set).count("New") == 1
+    # What stands below the value is below the first of two after a merge.
+    base = RECENT.replace("focus**: Old\n", "focus**: Old\n  - below\n")
+    twice_set = RECENT.replace("focus**: Old\n", "focus**: New\n  - below\n- **Current focus**: Old\n")
+    assert "Old" not in merged(CONTEXT, base, put(CONTEXT, base, ["current-focus"], "Mine").text, twice_set)
 
 
 def test_a_value_that_one_side_set_stands_alone() -> None:
