@@ -10,6 +10,7 @@ from lsp_server.memory.running_session import ended_at
 from lsp_server.memory.session_work import SETTLED, Work, became
 from lsp_server.memory.working_results import Point, State
 from lsp_server.records.amounts import plural
+from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lsp_server.index.overview import Overview
     from lsp_server.memory.review_results import RecordChange
 
-_ARTIFACTS = "artifacts/"
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".drawio", ".excalidraw")
 _FOLDERS = ("screenshots", "diagrams", "reports")
 
@@ -136,7 +136,7 @@ def _session(seen: Seen) -> Point:
 
 
 def _artifacts(seen: Seen) -> Point:
-    done = sorted(path for path in seen.work.paths if path.startswith(_ARTIFACTS))
+    done = sorted(path for path in seen.work.paths if path.startswith(f"{ROOT}/"))
     kept = {path.rpartition("/")[2] for path in done}
     left = [
         path

@@ -122,7 +122,7 @@ def test_bad_files_are_told_one_by_one_and_keep_nothing_out(memory: Memory, fold
 def test_a_folder_without_sessions_is_an_error(memory: Memory, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no session\.yaml below"):
         memory.import_sessions(tmp_path)
-    with pytest.raises(UsageError, match="is no folder"):
+    with pytest.raises(UsageError, match="is not a folder"):
         memory.import_sessions(tmp_path / "nowhere")
 
 

@@ -17,7 +17,7 @@ from lsp_server.errors import GitMemoryError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
-from lsp_server.memory.importing.files import files_below, read_text
+from lsp_server.memory.importing.files import files_below, read_text, require_folder
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.results import Imported, ImportReport
 from lsp_server.memory.sessions import guarded, place
@@ -49,8 +49,7 @@ class _Source:
 
 def import_sessions(core: Core, directory: Path, guard: Guard, *, dry_run: bool) -> ImportReport:
     """Every session of the folder as one commit, file by file; one bad file does not keep the others out."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is no folder")
+    require_folder(directory)
     if directory.name == ".aloop" and (directory / "sessions").is_dir():
         directory /= "sessions"
     core.tip()

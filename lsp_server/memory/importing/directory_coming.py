@@ -22,6 +22,7 @@ from lsp_server.memory.importing.directory_records import (
     restored_body,
     updated_text,
 )
+from lsp_server.memory.importing.files import NO_DATE
 from lsp_server.memory.recording import with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.records.document import parse
@@ -179,11 +180,7 @@ class ComingRecords:
             thing.taken = Taken.UPDATED
             thing.record = parse(record.path, new).record or record
             return
-        thing.taken = Taken.DIFFERS
-        thing.remarks.append(
-            f"it was changed here and in {record.label} since it was taken over: "
-            f"`git memory edit {record.label}` puts in what is missing there"
-        )
+        thing.differs_from(record.label)
 
 
 def _order(things: list[Thing]) -> dict[int, int]:
@@ -234,5 +231,5 @@ def _date(core: Core, things: list[Thing]) -> None:
         if entry is not None and entry.created is None:
             now = now or core.now()
             if not thing.id:
-                thing.notes.append("it has no date; the date of the import stands for it")
+                thing.notes.append(NO_DATE)
             entry.date = entry.date if entry.created else now.isoformat()

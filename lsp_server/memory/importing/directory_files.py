@@ -10,7 +10,8 @@ from pathlib import Path
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.directory_results import Taken
-from lsp_server.memory.importing.files import read_text
+from lsp_server.memory.importing.files import read_text, require_folder
+from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.model import Link, Record
 from lsp_server.records.project_directory.beside import LEFT_OVER, NAME, Beside, bytes_of, read_beside
@@ -23,7 +24,7 @@ from lsp_server.records.project_directory.log import months
 from lsp_server.records.project_directory.model import Entry, digest
 from lsp_server.records.project_directory.project import project_yaml
 
-ARTIFACTS = "artifacts/"
+ARTIFACTS = f"{ROOT}/"
 KEPT = "artifacts/imported/"  # text of the directory that is no record
 MOST = 64 << 20  # bytes of one file: years of a log and thousands of decisions stand in one
 _OF_SYSTEMS = (".DS_Store", ".git", ".gitkeep", ".gitignore")
@@ -67,6 +68,14 @@ class Thing:
         """The number that it has in the directory."""
         return self.entry.number if self.entry else None
 
+    def differs_from(self, label: str) -> None:
+        """It was changed here and there since it came in: a person has to look."""
+        self.taken = Taken.DIFFERS
+        self.remarks.append(
+            f"it was changed here and in {label} since it was taken over: "
+            f"`git memory edit {label}` puts in what is missing there"
+        )
+
     def begin_anew(self) -> None:
         """Forget what was decided on another tip."""
         self.number, self.alias, self.record, self.path = 0, None, None, None
@@ -77,8 +86,7 @@ class Thing:
 def read_directory(directory: Path, progress: Progress) -> tuple[list[Thing], Beside | None]:
     """Everything in a project directory, in name order, and what an export left beside it. Raises
     ``UsageError`` when it is no such directory."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a folder")
+    require_folder(directory)
     things: list[Thing] = []
     beside = None
     seen: dict[str, int] = {}

@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from lsp_server.errors import UsageError
+
 LARGEST = 4 << 20  # bytes; what is read here is text that a person or a small program wrote
+
+
+# What is told of files of every kind.
+NO_DATE = "it has no date; the date of the import stands for it"
+REDACTED = "what looks like a secret was redacted"
+
+
+def require_folder(directory: Path) -> None:
+    """Raise ``UsageError`` for what is no folder."""
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder")
 
 
 def files_below(directory: Path) -> Iterator[Path]:

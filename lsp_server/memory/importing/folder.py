@@ -13,7 +13,7 @@ from lsp_server.code.history import added_dates
 from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
-from lsp_server.memory.importing.files import LARGEST, files_below
+from lsp_server.memory.importing.files import LARGEST, NO_DATE, REDACTED, files_below, require_folder
 from lsp_server.memory.titles import inert
 from lsp_server.records.adr import Adr, day_comes_first, read_adr
 from lsp_server.records.model import Record, Relation
@@ -54,8 +54,7 @@ class Source:
 def read_folder(core: Core, directory: Path, guard: Guard) -> list[Source]:
     """Every file below ``directory`` that may be an ADR, in name order. Raises ``UsageError`` when it is not
     a folder, or has none."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a folder")
+    require_folder(directory)
     paths = [path for path in files_below(directory) if path.suffix.lower() in _SUFFIXES]
     # 03-11-2018 can only be read with the other files' dates beside it.
     day_first = day_comes_first(_text(path) for path in paths)
@@ -122,7 +121,7 @@ def _redact(source: Source, text: str, *, day_first: bool | None) -> None:
         raise RefusedError("it looks like it holds a secret, and is not UTF-8: redact it by hand") from None
     source.data = text.encode("utf-8")
     source.adr = read_adr(source.name, text, day_first=day_first)
-    source.notes[:] = [*source.adr.notes, "what looks like a secret was redacted"]
+    source.notes[:] = [*source.adr.notes, REDACTED]
 
 
 def _date(core: Core, directory: Path, sources: Sequence[Source]) -> None:
@@ -139,4 +138,4 @@ def _date(core: Core, directory: Path, sources: Sequence[Source]) -> None:
             source.notes.append(f"it has no date; git added it on {source.created:%Y-%m-%d}")
         else:
             source.created = core.now()
-            source.notes.append("it has no date; the date of the import stands for it")
+            source.notes.append(NO_DATE)

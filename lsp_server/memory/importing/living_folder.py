@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError, UsageError
 from lsp_server.memory.document_results import FolderFile, FolderImport
-from lsp_server.memory.importing.files import LARGEST, text_of
+from lsp_server.memory.importing.files import LARGEST, REDACTED, require_folder, text_of
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.records.artifact_paths import wrong_name
 from lsp_server.records.living import documents as table
@@ -40,8 +40,7 @@ class _Source(NamedTuple):
 
 def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> FolderImport:
     """Import every living document of a folder; see ``Memory.import_folder``."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a folder")
+    require_folder(directory)
     sources = [_source(directory, name, guard) for name in _names(directory)]
     if not any(source.path for source in sources):
         known = ", ".join(list(_PATHS.values())[:5])
@@ -125,7 +124,7 @@ def _source(directory: Path, name: str, guard: Guard) -> _Source:
     except GitMemoryError as error:  # one such file does not keep the others out
         return skipped(str(error))
     if clean != text:
-        notes = (*notes, "what looks like a secret was redacted")
+        notes = (*notes, REDACTED)
     if "\n<<<<<<< " in f"\n{clean}":
         notes = (*notes, "it has the marks of a conflict in it")
     return _Source(shown, path, document, clean.encode("utf-8"), digest, notes)

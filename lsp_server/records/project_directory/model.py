@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from lsp_server.records.model import Kind
 from lsp_server.records.moments import moment
+from lsp_server.records.project_directory.beside import digest_of
 
 ID_COMMENT = "<!-- git-memory: {} -->"
 _ID = re.compile(r"<!-- git-memory: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) -->\s*\Z")
@@ -49,7 +49,7 @@ class Entry:
 
 def digest(text: str) -> str:
     """What tells whether a text is still the same one."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest_of(text.encode("utf-8", "surrogatepass"))
 
 
 def taken_id(lines: list[str]) -> tuple[str | None, list[str]]:

@@ -9,12 +9,10 @@ from typing import Any
 from lsp_server.records.moments import moment
 from lsp_server.records.project_directory.checkpoints import ID
 from lsp_server.records.project_directory.differing import KEY, difference, laid_over
-from lsp_server.records.sessions.model import Session
+from lsp_server.records.sessions.model import LISTS, MESSAGES, Session
 
 _NAMES = {"session_id": "name", "start_time": "created_at", "end_time": "ended_at"}
 _TEXTS = ("name", "created_at", "ended_at", "updated_at", "goal", "agent", "summary")
-_LISTS = ("context_loaded", "activities", "achievements", "challenges")
-_CONVERSATION = ("system_messages", "messages")
 _OWN = frozenset(field.name for field in fields_of_class(Session)) | {"kind", KEY}
 
 
@@ -30,10 +28,10 @@ def read_session_json(document: Mapping[str, Any], record_id: str, begun: str) -
         if name in _TEXTS and key not in _TEXTS[:3]:
             if isinstance(value, str) and value.strip() == value and value:
                 values[name] = value
-        elif name in _LISTS:
+        elif name in LISTS:
             if isinstance(value, list):
                 values[name] = tuple(value)
-        elif name in _CONVERSATION:
+        elif name in MESSAGES:
             if isinstance(value, list) and all(isinstance(one, dict) for one in value):
                 values[name] = tuple(value)
         elif name == "tags":
@@ -64,7 +62,7 @@ def session_document(session: Session) -> dict[str, Any]:
     document |= {key: value for key, value in texts.items() if value or (value == 0 and value is not False)}
     if session.tags:
         document["tags"] = list(session.tags)
-    for key in _LISTS:
+    for key in LISTS:
         if value := getattr(session, key):
             document[key] = list(value)
     if session.next_session is not None:
@@ -74,7 +72,7 @@ def session_document(session: Session) -> dict[str, Any]:
         for key, value in session.extra.items()
         if key not in document and key not in (KEY, "imported")
     )
-    for key in _CONVERSATION:
+    for key in MESSAGES:
         if value := getattr(session, key):
             document[key] = [dict(message) for message in value]
     patch = session.extra.get(KEY)
