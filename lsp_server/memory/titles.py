@@ -30,6 +30,8 @@ def clean_title(title: str) -> str:
 
 def heading_text(title: str) -> str:
     """A title as a Markdown heading that reads back as the same words: a closing run of # would be lost."""
+    if not title.endswith("#"):
+        return title
     return re.sub(r"(?:^|(?<=[ \t\\]))(#+)\Z", lambda m: "\\" + m[0], title)
 
 

@@ -199,4 +199,7 @@ def block(lines: Iterable[str], indent: int) -> str:
 
 def json_string(text: str) -> str:
     """A double-quoted YAML string, whatever is in it."""
-    return re.sub(_ESCAPED, lambda m: f"\\u{ord(m[0]):04x}", json.dumps(text, ensure_ascii=False))
+    written = json.dumps(text, ensure_ascii=False)
+    if text.isprintable():  # then nothing of what has to be escaped is in it
+        return written
+    return re.sub(_ESCAPED, lambda m: f"\\u{ord(m[0]):04x}", written)

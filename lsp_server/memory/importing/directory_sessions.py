@@ -12,7 +12,7 @@ from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import IMPORTED, origin_of
 from lsp_server.memory.importing.taking import Taking
-from lsp_server.memory.recording import with_values
+from lsp_server.memory.recording import blank, with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.memory.sessions import clean_head, guarded, place_session
 from lsp_server.records.document import parse
@@ -21,6 +21,7 @@ from lsp_server.records.labels import format_label
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.moments import moment
 from lsp_server.records.project_directory.beside import bytes_of, digest_of
+from lsp_server.records.project_directory.differing import KEY
 from lsp_server.records.project_directory.model import digest
 from lsp_server.records.project_directory.sessions import read_session_json, session_document, without_id
 from lsp_server.records.sessions.model import Session
@@ -87,7 +88,7 @@ class Sessions:
             if thing.id or self._known(thing) is not None or not _has_date(thing):
                 continue
             try:
-                session = _marked(thing, _session(self._taking, thing, None))
+                session = _marked_as_given(thing, _session(self._taking, thing, None))
                 text = _text(session)
             except (UsageError, RefusedError):
                 continue  # told when it is taken
@@ -132,7 +133,7 @@ def _text(session: Session) -> str | None:
 def _record(session: Session) -> Record:
     label = format_label(Kind.SESSION, None, session.id)
     title = session.goal or session.name or ""
-    return Record(session.id, Kind.SESSION, title, label, session.created, "")
+    return with_values(blank(Kind.SESSION), id=session.id, title=title, label=label, created=session.created)
 
 
 def _written(edits: Edits, text: str, record: Record) -> Record:
@@ -154,12 +155,26 @@ def session_file(head: str, document: Mapping[str, object], record_id: str) -> b
 
 
 def _marked(thing: Thing, session: Session) -> Session:
-    mark = f"{thing.origin} {thing.digest} {_digest(session)}"
+    return _with_mark(thing, session, _digest(session))
+
+
+def _marked_as_given(thing: Thing, session: Session) -> Session:
+    """A session that was just read from the JSON, and says what that says where nothing was left over."""
+    as_given = thing.session is not None and KEY not in session.extra
+    return _with_mark(thing, session, _digest_of(thing.session or {}) if as_given else _digest(session))
+
+
+def _with_mark(thing: Thing, session: Session, made: str) -> Session:
+    mark = f"{thing.origin} {thing.digest} {made}"
     return replace(session, extra={**session.extra, IMPORTED: mark})
 
 
 def _digest(session: Session) -> str:
-    return digest(json.dumps(without_id(session_document(session)), sort_keys=True))
+    return _digest_of(session_document(session))
+
+
+def _digest_of(document: Mapping[str, object]) -> str:
+    return digest(json.dumps(without_id(document), sort_keys=True))
 
 
 def _restore(taking: Taking, thing: Thing, said: Mapping[str, object]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any
@@ -102,7 +101,8 @@ def document_of(record: Record) -> dict[str, Any]:
     document: dict[str, Any] = {ID: record.id}
     if record.title != title_of(fields):
         document["title"] = record.title
-    document["timestamp"] = re.sub(r"\+00:00\Z", "Z", record.created.isoformat())
+    stamp = record.created.isoformat()
+    document["timestamp"] = f"{stamp[:-6]}Z" if stamp.endswith("+00:00") else stamp
     for field, key in _WORDS:
         if fields.get(field):
             document[key] = fields[field]
