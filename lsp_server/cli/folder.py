@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from lsp_server.cli.import_report import Told, answer
 from lsp_server.cli.output import print_json
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
@@ -16,7 +17,7 @@ from lsp_server.cli.typed_path import TypedPath
 if TYPE_CHECKING:
     from lsp_server.memory.document_results import FolderFile
 
-_WORDS = {"new": "imported", "merged": "merged", "same": "there already", "skipped": "skipped"}
+_TAKEN = {"new": "new", "merged": "updated", "same": "known", "skipped": "skipped"}
 _WRITTEN = {
     "new": "written",
     "merged": "brought up to date",
@@ -44,15 +45,13 @@ def import_folder(session: Session, directory: str, *, dry_run: bool, **secrets:
     """
     with session.memory() as memory:
         report = memory.import_folder(session.path(directory), dry_run=dry_run, **secrets)
-    if session.json:
-        document = {"dry_run": dry_run, "version": report.version, "files": _plain(report.files)}
-        print_json(session, document)
-    else:
-        _print(session, report.files, _WORDS)
-        if dry_run:
-            session.say("nothing was written: this was a dry run")
-    if all(file.outcome == "skipped" for file in report.files):
-        raise click.exceptions.Exit(1)
+    answer(
+        session,
+        [Told(file.name, _TAKEN[file.outcome], file.notes, path=file.path) for file in report.files],
+        report.version,
+        dry_run=dry_run,
+        nothing=f"nothing of {visible_line(directory)} could be taken over",
+    )
 
 
 @memory_command(
@@ -75,7 +74,7 @@ def export_folder(session: Session, directory: str, *, force: bool) -> None:
     if session.json:
         print_json(session, {"directory": report.directory, "files": _plain(report.files)})
     else:
-        _print(session, report.files, _WRITTEN)
+        _print(session, report.files)
     if any(file.outcome == "skipped" for file in report.files):
         raise click.exceptions.Exit(1)
 
@@ -84,10 +83,12 @@ def _plain(files: Sequence[FolderFile]) -> list[dict[str, Any]]:
     return [file._asdict() for file in files]
 
 
-def _print(session: Session, files: Sequence[FolderFile], words: dict[str, str]) -> None:
+def _print(session: Session, files: Sequence[FolderFile]) -> None:
     out = session.out
     styles = {"skipped": "yellow", "same": "dim"}
-    out.table([[(file.name, ""), (words[file.outcome], styles.get(file.outcome, "green"))] for file in files])
+    out.table(
+        [[(file.name, ""), (_WRITTEN[file.outcome], styles.get(file.outcome, "green"))] for file in files]
+    )
     for file in files:
         for note in file.notes:
             out.flow((f"  {visible_line(file.name)}", "yellow"), (f": {note}", ""), indent=4)

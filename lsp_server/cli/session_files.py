@@ -31,14 +31,19 @@ def import_sessions(
     Importing again adds nothing; what was changed there since is merged with what was changed here. Secrets
     in messages are replaced; one in a session's head keeps that session out, unless --redact.
     """
-    from lsp_server.cli.import_adr import answer_import
+    from lsp_server.cli.import_adr import told
+    from lsp_server.cli.import_report import answer
 
     with session.memory() as memory:
         report = memory.import_sessions(
             session.path(directory), dry_run=dry_run, allow_secrets=allow_secrets, redact=redact
         )
-    answer_import(
-        session, report, dry_run=dry_run, nothing=f"no session in {visible_line(directory)} is readable"
+    answer(
+        session,
+        [told(file) for file in report.files],
+        report.version,
+        dry_run=dry_run,
+        nothing=f"no session in {visible_line(directory)} is readable",
     )
 
 

@@ -23,7 +23,7 @@ def test_the_report_says_for_each_thing_what_became_of_it(repo: Repo, directory:
     assert answer.code == 0, answer.err
     lines = [line.split() for line in answer.out.splitlines()]
     assert ["bugs/bug_023.md", "new", "BUG-23", "fixed", "Email", "Case"] in lines
-    assert ["README.md", "new", "README.md"] in lines
+    assert ["README.md", "new"] in lines
     assert ["checkpoints/half.json", "skipped"] in lines
     assert "checkpoints/half.json: line 1: it is not JSON" in answer.out
     assert lines[-1][1] == "imported,"
@@ -37,7 +37,7 @@ def test_a_dry_run_answers_as_json_and_writes_nothing(repo: Repo, directory: Pat
     tip = repo.git("rev-parse", "memory")
     document = repo.run("import", "directory", str(directory), "--dry-run", "--json").json
     assert (document["dry_run"], document["version"]) == (True, None)
-    (bug,) = [thing for thing in document["things"] if thing["source"] == "bugs/bug_023.md"]
+    (bug,) = [thing for thing in document["files"] if thing["source"] == "bugs/bug_023.md"]
     assert (bug["taken"], bug["record"]["label"]) == ("new", "BUG-23")
     assert repo.git("rev-parse", "memory") == tip
 

@@ -130,7 +130,7 @@ def test_a_folder_comes_in_and_goes_back(repo: Repo, ending: str) -> None:
     (repo.path / "memory" / "patterns-learned.md").write_bytes(text.encode())
     (repo.path / "memory" / "notes.txt").write_text("mine")
     answer = repo.run("import", "folder", "memory", "--dry-run")
-    assert answer.out.splitlines()[:2] == ["notes.txt            skipped", "patterns-learned.md  imported"]
+    assert answer.out.splitlines()[:2] == ["notes.txt            skipped", "patterns-learned.md  new"]
     assert "dry run" in answer.err
     repo.do("import", "folder", "memory")
     repo.do("note", "patterns/code", "Generators")
@@ -139,7 +139,7 @@ def test_a_folder_comes_in_and_goes_back(repo: Repo, ending: str) -> None:
         text.encode() + b"* Generators" + ending.encode()
     )
     again = repo.json("import", "folder", "memory")
-    assert [file["outcome"] for file in again["files"]] == ["skipped", "same"]
+    assert [file["taken"] for file in again["files"]] == ["skipped", "known"]
     (repo.path / "memory" / "patterns-learned.md").write_text("# Mine\n")
     answer = repo.run("export", "folder", "memory")
     assert answer.code == 1

@@ -154,5 +154,5 @@ def test_a_folder_goes_out_and_comes_in_again(talked: Repo, tmp_path: Path) -> N
     talked.do("session", "delete", "a1b2c3d4")
     assert talked.json("import", "sessions", folder)["imported"] == 1
     assert talked.file("SESSION-a1b2c3d4") == before
-    assert "0 imported, 1 imported before" in talked.do("import", "sessions", folder)
+    assert "0 imported, 1 known already" in talked.do("import", "sessions", folder)
     assert "there is no session.yaml below" in talked.fails("import", "sessions", "src", code=2)
