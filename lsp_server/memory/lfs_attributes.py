@@ -18,18 +18,25 @@ _SAYS = " filter=lfs diff=lfs merge=lfs -text"
 def look_after(edits: Edits, path: str, *, is_lfs: bool) -> None:
     """Have git LFS look after a file on the branch, or no longer."""
     data = edits.read(PATH) or b""
+    told = telling(data, path, is_lfs=is_lfs)
+    if told == data:
+        return
+    if told:
+        edits.write(PATH, told)
+    else:
+        edits.delete(PATH)
+
+
+def telling(data: bytes, path: str, *, is_lfs: bool) -> bytes:
+    """The attributes that say so of a file; those that say so already are as they were."""
     lines = data.decode("utf-8", "surrogateescape").splitlines()
     line = _pattern(path) + _SAYS
     if (line in lines) == is_lfs:
-        return
+        return data
     ours = {one for one in lines if one.endswith(_SAYS)}
     ours ^= {line}
     kept = [one for one in lines if not one.endswith(_SAYS)]
-    whole = [*kept, *sorted(ours)]
-    if whole:
-        edits.write(PATH, "".join(f"{one}\n" for one in whole).encode("utf-8", "surrogateescape"))
-    else:
-        edits.delete(PATH)
+    return "".join(f"{one}\n" for one in (*kept, *sorted(ours))).encode("utf-8", "surrogateescape")
 
 
 def merged(base: bytes, one: bytes, other: bytes) -> bytes:

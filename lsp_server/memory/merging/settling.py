@@ -7,6 +7,7 @@ from datetime import timezone
 from typing import NamedTuple
 
 from lsp_server.memory import allowances, lfs_attributes
+from lsp_server.memory.merging.artifact_files import is_artifact
 from lsp_server.memory.merging.notes import Notes, told
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Trio
 from lsp_server.memory.merging.trees import Pool
@@ -92,7 +93,7 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
             object_id = pool.add(lfs_attributes.merged(texts[BASE] or b"", one, other))
         elif allowances.is_allowance(path):
             object_id = pool.add(allowances.merged(one, other))
-        elif b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
+        elif is_artifact(path) or b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
             return _beside(path, ours, theirs, notes)
         elif (living := document_at(path)) is not None:
             from lsp_server.records.merging.living import merge_living

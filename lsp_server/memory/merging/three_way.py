@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, UsageError
+from lsp_server.memory.merging.artifact_files import tell_lfs
 from lsp_server.memory.merging.notes import Notes
 from lsp_server.memory.merging.numbering import Numbering
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Paired, Trio, pair
@@ -82,6 +83,7 @@ def merge_trees(
         else:
             settled += settle_plain(path, trio, pool, names, notes)
     placed = place(settled, lambda path: ours.stands(path) or theirs.stands(path), paths, notes)
+    tell_lfs(placed, paths, ours, pool)
     return Outcome(paths, placed, notes, counts)
 
 

@@ -179,6 +179,27 @@ def test_two_clones_that_give_git_lfs_different_files_merge_without_a_word(
 
 
 @needs_lfs
+@needs_lfs
+def test_two_files_of_one_name_are_both_kept_as_they_are_and_git_lfs_knows_which_it_has(
+    shared_clones: SharedClones,
+) -> None:
+    (repo, mine), (_, yours), disk = shared_clones
+    kept = [("a.mov", b"mine", b"yours", True, True), ("b.png", b"\0mine", b"yours", False, True)]
+    kept += [("c.txt", b"mine\n", b"yours\n", False, False), ("d.txt", b"of mine", b"of yours", True, False)]
+    for name, one, other, first, second in kept:
+        for memory, data, lfs in ((mine, one, first), (yours, other, second)):
+            (disk / name).write_bytes(data)
+            memory.add_artifact(disk / name, lfs=lfs, folder="")
+    mine.sync()
+    yours.sync()
+    mine.sync()
+    both = {data for _, one, other, _, _ in kept for data in (one, other)}
+    assert {mine.artifact(one.path) for one in mine.artifacts()} == both
+    assert {yours.artifact(one.path) for one in yours.artifacts()} == both
+    patterns = [line.split()[0] for line in repo.git("show", "memory:.gitattributes").splitlines()]
+    assert patterns == sorted(f"/{one.path}" for one in mine.artifacts() if one.is_lfs)
+
+
 def test_an_object_that_is_damaged_or_nowhere_is_told(repo: Repo, memory: Memory, drop: Drop) -> None:
     added = memory.add_artifact(drop("a.mov", b"a" * 5000), lfs=True)
     [object_file] = [file for file in (repo.root / ".git" / "lfs" / "objects").rglob("*") if file.is_file()]
