@@ -9,7 +9,10 @@ from typing import TextIO
 # What a record's text must not do to a terminal: control characters (escape sequences begin with one),
 # the marks that reorder or hide text, and halves of characters that cannot be written at all.
 _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
-_HIDDEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+_HIDDEN = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f"  # tags: letters that nobody sees
+)
 # Compiled when they are needed: most texts are printable throughout, and every command would pay.
 _UNSAFE = f"[{_CONTROL}{_HIDDEN}]"
 _UNSAFE_IN_LINE = f"[\t\n{_CONTROL}{_HIDDEN}]"
@@ -39,7 +42,7 @@ def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:  # a byte of a name that is not UTF-8, as Python reads it
         code -= 0xDC00
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def visible(text: str) -> str:

@@ -11,6 +11,8 @@ _SUBJECT_LENGTH = 72  # columns of `git log --oneline` that people see
 # Overrides and isolates can make a title read as something else; plain left-to-right and right-to-left
 # marks are ordinary text in Arabic and Hebrew.
 _REORDERING = "[\u202a-\u202e\u2066-\u2069]"
+# What nobody sees. The last are tags: letters that a language model reads all the same.
+_HIDDEN = "[\u00ad\u180e\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
 
 
 def clean_title(title: str) -> str:
@@ -41,8 +43,8 @@ def printable(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Text whose control characters, and those that reorder what stands beside them, are spelled out:
-    ``\\u{202E}``; a byte of a file's name that is not UTF-8, too: ``\\xe9``."""
+    """Text whose control characters, and those that reorder what stands beside them or that nobody sees, are
+    spelled out: ``\\u{202E}``; a byte of a file's name that is not UTF-8, too: ``\\xe9``."""
     return "".join(_spelled_out(c) if _acts(c) else c for c in text)
 
 
@@ -52,7 +54,9 @@ def _spelled_out(character: str) -> str:
 
 
 def _acts(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs") or bool(re.match(_REORDERING, character))
+    if unicodedata.category(character) in ("Cc", "Cs"):
+        return True
+    return bool(re.match(_REORDERING, character) or re.match(_HIDDEN, character))
 
 
 def subject(action: str, title: str) -> str:

@@ -229,6 +229,7 @@ def test_a_defect_of_ours_is_one_line_and_tells_how_to_see_more(
 
 
 def test_what_could_deceive_is_shown_as_an_escape() -> None:
+    assert visible_line("tag\U000e0061") == "tag\\U000e0061"
     assert visible_line("a\x1b[0m\nb\tc\u202e") == "a\\x1b[0m\\x0ab\\x09c\\u202e"
     assert visible("a\r\nb\tc\rd\ud800") == "a\nb\tc\\x0dd\\ud800"
     assert visible("👩‍👩‍👧 ünï") == "👩‍👩‍👧 ünï"

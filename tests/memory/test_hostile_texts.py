@@ -52,6 +52,7 @@ def test_a_status_from_a_file_puts_nothing_into_a_hover(memory: Memory, repo: Re
         (IMAGE, r"!\[\](http://evil.example/x.png)"),
         ("A \x1b]0;x\x07 title", r"A \\u{1B}\]0;x\\u{7} title"),
         ("A \u202eltit", r"A \\u{202E}ltit"),
+        ("A t\U000e0061\u200bg", r"A t\\u{E0061}\\u{200B}g"),
         ("A ![x][y] &lt; ~~t~~ title", r"A !\[x\]\[y\] \&lt; \~\~t\~\~ title"),
     ],
 )
