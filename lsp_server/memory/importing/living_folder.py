@@ -15,9 +15,11 @@ from lsp_server.memory.importing.folder import place_of
 from lsp_server.records.artifact_paths import wrong_name
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import Document, Form
+from lsp_server.store.log import Query, commits
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
+    from lsp_server.memory.documents import Documents
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
 
@@ -49,7 +51,7 @@ def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -
     report: list[FolderFile] = []
 
     def change(edits: Edits) -> str:
-        report[:] = [_taken(core, edits, source) for source in sources]
+        report[:] = [_taken(core, edits, source, guard) for source in sources]
         done = [file for file in report if file.outcome in ("new", "merged")]
         if not done:
             return ""
@@ -146,7 +148,7 @@ def _decoded(data: bytes) -> tuple[str | None, tuple[str, ...]]:
     return data.decode(encoding, "replace"), (f"{found.notes[0]}; on the branch it is UTF-8",)
 
 
-def _taken(core: Core, edits: Edits, source: _Source) -> FolderFile:
+def _taken(core: Core, edits: Edits, source: _Source, guard: Guard) -> FolderFile:
     if source.data is None or source.document is None:
         return FolderFile(source.name, "skipped", None, source.notes)
     there = edits.read(source.path)
@@ -157,35 +159,74 @@ def _taken(core: Core, edits: Edits, source: _Source) -> FolderFile:
         return FolderFile(source.name, "same", source.path, source.notes)
     if was_there(core, edits, source.path)(source.data, source.digest):
         return FolderFile(source.name, "same", source.path, (*source.notes, "it was imported before"))
+    from lsp_server.memory.documents import Documents
     from lsp_server.records.merging.living import merge_living
 
     merged = merge_living(source.document, None, there, source.data)
     if merged == there:
         return FolderFile(source.name, "same", source.path, source.notes)
     edits.write(source.path, merged)
-    notes = [*source.notes, *_two_values(source.document, there, merged)]
-    return FolderFile(source.name, "merged", source.path, tuple(notes))
+    two = _two_values(source.document, there, merged)
+    base = _as_imported(core, edits, source.path) if two else None
+    living = Documents(core, edits, guard)
+    left = [one for one in two if base is None or not _settled(living, source, (base, there), one)]
+    if edits.read(source.path) == there:
+        return FolderFile(source.name, "same", source.path, source.notes)
+    notes = [
+        f"the memory has another {address}: both are kept, `git memory set {address} VALUE` leaves one"
+        for address in left
+    ]
+    return FolderFile(source.name, "merged", source.path, (*source.notes, *notes))
 
 
 def _two_values(document: Document, before: bytes, after: bytes) -> list[str]:
-    """What to tell of fields that now have two values."""
+    """The addresses of the fields that now have two values."""
     from lsp_server.memory.document_reading import unsettled
 
     known = set(unsettled(document, before.decode("utf-8", "replace")))
-    return [
-        f"the memory has another {address}: both are kept, `git memory set {address} VALUE` leaves one"
-        for address in unsettled(document, after.decode("utf-8", "replace"))
-        if address not in known
-    ]
+    return [one for one in unsettled(document, after.decode("utf-8", "replace")) if one not in known]
+
+
+def _as_imported(core: Core, edits: Edits, path: str) -> bytes | None:
+    """A document as the last import left it."""
+    query = Query(paths=(path,), limit=_LOOKED_AT)
+    for commit in commits(core.repository.git, edits.snapshot.version, query):
+        if TRAILER in commit.trailers:
+            return core.store.at(commit.version).read(path)
+    return None
+
+
+def _settled(living: Documents, source: _Source, known: tuple[bytes, bytes], address: str) -> bool:
+    """Whether only one of the two, folder and memory, has given a field another value since the last import:
+    then that one stands. ``known`` is the document then, and as the memory has it."""
+    assert source.document is not None
+    assert source.data is not None
+    base, mine, theirs = (_values(source, data, address) for data in (*known, source.data))
+    if base not in (mine, theirs) or not (mine and theirs):
+        return False
+    stands = theirs if mine == base else mine
+    value = stands[0] if len(stands) == 1 else list(stands)
+    try:
+        living.set(address, value, person=table.person_of(source.path))
+    except GitMemoryError:  # one that cannot be addressed: both are kept, and told
+        return False
+    return True
+
+
+def _values(source: _Source, data: bytes, address: str) -> tuple[str, ...]:
+    from lsp_server.memory.document_results import LivingDocument
+    from lsp_server.records.living.reading import sections_of
+
+    assert source.document is not None
+    text = data.decode("utf-8", "replace")
+    sections = sections_of(source.document, text)
+    return LivingDocument(source.document.name, source.path, text, sections, True).values(address)
 
 
 def was_there(core: Core, edits: Edits, path: str) -> Callable[[bytes, str], bool]:
     """Tells of a file's bytes (with their hash) whether they were imported to a path, or stood there."""
-    from lsp_server.store.log import Query, commits
-
-    history = list(
-        commits(core.repository.git, edits.snapshot.version, Query(paths=(path,), limit=_LOOKED_AT))
-    )
+    query = Query(paths=(path,), limit=_LOOKED_AT)
+    history = list(commits(core.repository.git, edits.snapshot.version, query))
     imported = {word for commit in history for word in commit.trailers.get(TRAILER, "").split()}
 
     def tells(data: bytes, digest: str) -> bool:

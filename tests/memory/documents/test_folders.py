@@ -184,3 +184,32 @@ def test_any_folder_goes_there_and_back(one: str, other: str) -> None:
             memory.import_folder(Path(name, "out"))
             assert memory.version() == version
         assert contents(Path(name, "out")) == contents(place)
+
+
+@pytest.mark.parametrize("name", ["project-context.md", "project.yaml"])
+def test_a_field_that_one_side_alone_changed_is_no_conflict(
+    memory: Memory, tmp_path: Path, name: str
+) -> None:
+    texts = {
+        "project-context.md": "# C\n\n## Recent Work\n- **Current focus**: old\n- **Next planned**: old\n",
+        "project.yaml": "name: old\nversion: old\n",
+    }
+    text = texts[name]
+    document = "context" if name == "project-context.md" else "project"
+    here, there = ("current-focus", "next-planned") if document == "context" else ("name", "version")
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    file = folder / name
+    file.write_text(text)
+    memory.import_folder(folder)
+    memory.set(f"{document}/{here}", "mine")
+    first, _, second = text.rpartition("old")
+    file.write_text(f"{first}theirs{second}")
+    (merged,) = memory.import_folder(folder).files
+    assert (merged.outcome, merged.notes) == ("merged", ())
+    found = memory.document(document)
+    assert (found.values(here), found.values(there)) == (("mine",), ("theirs",))
+    memory.set(f"{document}/{there}", "mine, too")
+    file.write_text(file.read_text().replace("theirs", "theirs again"))
+    (merged,) = memory.import_folder(folder).files
+    assert "both are kept" in merged.notes[0]
