@@ -16,6 +16,7 @@ from lsp_server.memory.briefing_results import BriefingLine
 from lsp_server.records.front_matter import read as read_yaml
 from lsp_server.records.living.documents import BY_NAME, Part, called, person_path, slug
 from lsp_server.records.living.outline import Node, is_placeholder, tree, walk
+from lsp_server.records.living.project_values import by_name
 from lsp_server.records.merging.units import LISTED
 from lsp_server.store.identity import split_identity
 
@@ -152,14 +153,13 @@ def _project_lines(values: Mapping[str, Any], path: str) -> Iterator[BriefingLin
     for key in ("stack", "tech_stack"):
         if stack := _pairs(values.get(key)):
             yield BriefingLine("Stack", stack, f"{path}, {key}")
-    for milestone in _listed(values.get("milestones")):
+    for name, said in by_name(values.get("milestones"), "name").items():
+        milestone = said if isinstance(said, Mapping) else {"status": said}
         status = _word(milestone.get("status"))
-        if _word(milestone.get("name")) and status.casefold() not in _OVER:
+        if name and status.casefold() not in _OVER:
             target = _word(milestone.get("target_date") or milestone.get("target"))
             told = ", ".join([_plain(status), *([f"due {target}"] if target else [])]).strip(", ")
-            yield BriefingLine(
-                "Milestone", f"{_word(milestone['name'])}: {told}".rstrip(": "), f"{path}, milestones"
-            )
+            yield BriefingLine("Milestone", f"{name}: {told}".rstrip(": "), f"{path}, milestones")
     if metrics := _pairs(values.get("metrics")):
         yield BriefingLine("Metrics", metrics, f"{path}, metrics")
 
@@ -183,13 +183,6 @@ def _pairs(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(filter(None, map(_pairs, value)))
     return _word(value)
-
-
-def _listed(value: Any) -> list[Mapping[str, Any]]:
-    """Entries of a list, or of a mapping by their names."""
-    if isinstance(value, Mapping):
-        return [{"name": str(name), **one} for name, one in value.items() if isinstance(one, Mapping)]
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _valued(nodes: Sequence[Node]) -> tuple[Part, Node | None]:

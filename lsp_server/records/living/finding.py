@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from lsp_server.errors import AmbiguousError, NotFoundError
@@ -157,6 +156,8 @@ def unknown(document: Document, nodes: Sequence[Node], words: Sequence[str]) -> 
 
 def near_addresses(there: Sequence[str], asked: str) -> list[str]:
     """The addresses that read most like the one asked for."""
+    from difflib import get_close_matches
+
     by_end: dict[str, str] = {}
     for address in there:
         by_end.setdefault(address.rpartition("/")[2], address)

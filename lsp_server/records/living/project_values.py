@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from lsp_server.errors import NotFoundError, UsageError
@@ -89,6 +88,8 @@ def _top(values: Mapping[str, Any], words: Sequence[str], *, new: bool) -> str:
         return known[wanted]
     if new and re.fullmatch(r"[A-Za-z][\w-]{0,60}", words[0]):
         return words[0]
+    from difflib import get_close_matches
+
     near = get_close_matches(wanted, known, n=3, cutoff=0.6)
     there = ", ".join(f"project/{key}" for key in dict.fromkeys((*SINGLE[:4], *MAPPINGS)))
     hint = (

@@ -117,6 +117,11 @@ def test_what_is_known_about_files_that_are_being_changed_is_told(repo: Repo, me
     assert "learnings" not in [part.name for part in briefing.parts], "nothing is told twice"
 
 
+def test_milestones_that_are_one_word_each_are_told_as_well(repo: Repo, memory: Memory) -> None:
+    put(repo, "project.yaml", "name: Shop\nmilestones:\n  MVP: completed\n  Beta: in_progress\n")
+    assert told(memory.briefing(), "project") == ["Shop", "Milestone Beta: in progress"]
+
+
 PROJECT = """name: Shop
 version: 1.4.0
 status: in_progress
