@@ -11,6 +11,7 @@ from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import IMPORTED, origin_of
+from lsp_server.memory.importing.files import NO_DATE
 from lsp_server.memory.importing.taking import Taking
 from lsp_server.memory.recording import blank, with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
@@ -117,7 +118,7 @@ def _session(taking: Taking, thing: Thing, known: Record | None) -> Session:
         begun = document.get("end_time")
         if moment(begun) is None:
             begun = taking.core.now().isoformat()
-            thing.remarks.append("it has no date; the date of the import stands for it")
+            thing.remarks.append(NO_DATE)
     return read_session_json(document, known.id if known else thing.id or thing.new_id, str(begun))
 
 
@@ -210,11 +211,7 @@ def _again(taking: Taking, thing: Thing, known: Record, session: Session) -> Non
     if thing.digest in (said.get("digest"), was) or _digest(current) == _digest(session):
         return
     if said.get("was") != digest_of(data) and made != _digest(current):
-        thing.taken = Taken.DIFFERS
-        thing.remarks.append(
-            f"it was changed here and in {known.label} since it was taken over: "
-            f"`git memory edit {known.label}` puts in what is missing there"
-        )
+        thing.differs_from(known.label)
         return
     kept = {"links": current.links, "code": current.code, "origin": current.origin}
     fresh = replace(session, updated_at=session.updated_at or current.updated_at, **kept)  # type: ignore[arg-type]  # fields by name

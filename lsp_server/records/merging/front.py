@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 import yaml
@@ -18,6 +16,7 @@ from lsp_server.records.merging.code import merge_code, settled_commit
 from lsp_server.records.merging.lists import as_items, is_list, merge_items
 from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.model import Conflict, Kind
+from lsp_server.records.moments import moment
 
 _EMPTY = frozenset(('""', '"~"', '"null"', "[]", "{}"))  # as ``identity`` has them
 
@@ -212,20 +211,12 @@ def _margin(front: Front) -> int:
 
 
 def _older(one: Entry, other: Entry) -> Entry | None:
-    moments = [_moment(one.value), _moment(other.value)]
+    moments = [moment(one.value), moment(other.value)]
     if moments[0] is None or moments[1] is None:
         return None
     if moments[0] == moments[1]:
         return min(one, other, key=lambda entry: entry.text)
     return one if moments[0] < moments[1] else other
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(re.sub(r"[zZ]\Z", "+00:00", str(value).strip()))
-        return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _number(value: Any) -> int | None:
