@@ -53,11 +53,21 @@ def print_session(out: Terminal, session: Session, label: str, title: str) -> No
     shown = [(name, told) for name, told in facts if told]
     width = max(len(name) for name, _ in shown)
     for name, told in shown:
-        out.flow((name.ljust(width), "dim"), ("  ", ""), (told, ""), indent=width + 2)
+        _print_lines(out, (name.ljust(width), "dim"), told, width + 2)
     for name in ("context_loaded", "activities", "achievements", "challenges"):
         _print_list(out, name.replace("_", " "), getattr(session, name))
     if session.next_session:
         _print_list(out, "next session", _pairs(session.next_session))
+
+
+def _print_lines(out: Terminal, name: Span, text: str, indent: int) -> None:
+    """A text behind its name, each of its lines below the other."""
+    for number, line in enumerate(text.rstrip().splitlines()):
+        before = name if number == 0 else (" " * len(name[0]), "")
+        if line.strip() or number == 0:
+            out.flow(before, (" " * (indent - len(name[0])), ""), (line, ""), indent=indent)
+        else:
+            out.line()
 
 
 def _time(written: str | None) -> str | None:
@@ -73,7 +83,7 @@ def _print_list(out: Terminal, name: str, values: Sequence[Any]) -> None:
     out.line()
     out.flow((name, "bold"))
     for value in values:
-        out.flow((f"  - {_told(value)}", ""), indent=4)
+        _print_lines(out, ("  -", ""), _told(value), 4)
 
 
 def _told(value: Any) -> str:

@@ -18,18 +18,27 @@ if TYPE_CHECKING:
 
 
 def artifacts(core: Core, folder: str | None = None) -> tuple[Artifact, ...]:
-    """The artifacts below ``artifacts/FOLDER`` (all of them without one), by path. Files are read only where
-    their name does not tell what they are, or where they may be pointers to what LFS holds."""
+    """The artifacts below ``artifacts/FOLDER`` (all of them without one), by path, as the batch left them in
+    one. Files are read only where their name does not tell what they are, or where they may be pointers to
+    what LFS holds."""
+    below = folder_of(folder)
+    changed = core.batch.changed() if core.batch is not None else {}
+    made = {path: data for path, data in changed.items() if path == below or path.startswith(f"{below}/")}
+    lfs = Lfs(core.repository)
+    listed = [one for one in _at_the_tip(core, below, lfs) if one.path not in made]
+    listed += [artifact(path, data, lfs) for path, data in made.items() if data is not None]
+    return tuple(sorted(listed, key=lambda one: one.path)) if made else tuple(listed)
+
+
+def _at_the_tip(core: Core, below: str, lfs: Lfs) -> list[Artifact]:
     from lsp_server.store.log import last_written
 
     snapshot = core.store.snapshot()
-    below = folder_of(folder)
     sized = list(snapshot.sized_files(below))
     if not sized:
-        return ()
+        return []
     read = [one.object_id for one, size in sized if size <= LARGEST_POINTER or type_of_name(one.path) is None]
     contents = dict(core.store.contents(dict.fromkeys(read)))
-    lfs = Lfs(core.repository)
     written = last_written(core.repository.git, snapshot.version, below, {one.path for one, _ in sized})
     listed = []
     for one, size in sized:
@@ -38,7 +47,7 @@ def artifacts(core: Core, folder: str | None = None) -> tuple[Artifact, ...]:
         if not told.is_lfs:
             told = told._replace(size=size)
         listed.append(told._replace(added=written.get(one.path)))
-    return tuple(listed)
+    return listed
 
 
 def info(core: Core, path: str) -> Artifact:

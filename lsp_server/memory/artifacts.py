@@ -153,7 +153,8 @@ def media_type(name: str, head: bytes) -> str:
 def no_such(snapshot: Snapshot, path: str) -> NotFoundError:
     """The error for a path that is none: it names those of the same name in other folders."""
     name = path.rpartition("/")[2]
-    named = [one.path for one in snapshot.files(ROOT) if one.path.rpartition("/")[2] == name]
+    there = (one.path for one in snapshot.files(ROOT))
+    named = [one for one in there if one.rpartition("/")[2] == name and one != path]
     if named:
         return NotFoundError(f"there is no {path}; did you mean {' or '.join(named[:3])}?")
     return NotFoundError(f"there is no {path}; `git memory artifact list` tells what there is")

@@ -32,11 +32,9 @@ if TYPE_CHECKING:
 
 Change = Callable[[Edits], str]
 
-_MANY = 32
-"""From so many files on the index follows while git writes."""
+_MANY = 32  # files; from so many on the index follows while git writes
 
 ANOTHER = "begin another with `with memory.batch(message):`"
-
 _LOOK_AGAIN = 0.02  # seconds
 
 _PREFIX = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,31}")  # of an id, as the index takes them
@@ -131,6 +129,11 @@ class Batch:
         if self._edits is None or not self._edits.touches(path):
             return self._core.store.snapshot().read(path)
         return self._edits.read(path)
+
+    def changed(self) -> dict[str, bytes | None]:
+        """Every path that it wrote so far with its bytes, None for one that it took away."""
+        written, deleted = self._edits.changed() if self._edits else ({}, ())
+        return {**written, **dict.fromkeys(deleted)}
 
     def resolve(self, ref: str) -> list[str]:
         """The ids of records of this batch that have this label, or an id that begins so."""
@@ -260,8 +263,7 @@ class Batch:
     # what is told ----------------------------------------------------------------------------------
     def _whole_message(self) -> str:
         assert self._edits is not None
-        text = (self._subject, self._text)
-        return whole_message(self._core, text, self._actions, self._edits)
+        return whole_message(self._core, (self._subject, self._text), self._actions, self._edits)
 
     def _with_label(self, record: Record) -> Record:
         """With the label that the index gives it: longer where two ids begin alike."""

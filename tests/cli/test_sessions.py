@@ -33,12 +33,18 @@ def talked(repo: Repo) -> Repo:
                 agent="Ada",
                 name="session_20250131_1430",
                 tags=("arithmetic",),
+                summary="Adding works\n\nSubtracting next\n",
                 achievements=("It adds",),
                 activities=({"time": "14:30", "activity": "Adding", "duration_minutes": 10},),
                 next_session={"goal": "Subtract"},
                 system_messages=({"role": "system", "content": "You can count."},),
                 messages=SAID,
-                extra={"duration_minutes": 240, "reviewed": True, "scores": [1, {"speed": 2.5}], "room": None},
+                extra={
+                    "duration_minutes": 240,
+                    "reviewed": True,
+                    "scores": [1, {"speed": 2.5}],
+                    "room": None,
+                },
             )
         )
     return repo
@@ -60,6 +66,7 @@ def test_one_is_shown_by_any_of_its_names(talked: Repo, ref: str) -> None:
     assert shown.splitlines()[:2] == head
     for told in (
         "agent             Ada",
+        "summary           Adding works\n\n                  Subtracting next\n",
         "duration minutes  240",
         "reviewed          yes",
         "  - It adds",

@@ -137,6 +137,13 @@ def test_several_are_one_commit_in_a_batch_and_within_a_commit_of_others(
         memory.record(Kind.LEARNING, "Emails differ by case")
         memory.add_artifact(drop("a.png"))
         assert memory.artifact("screenshots/a.png") == PNG
+        assert [one.name for one in memory.artifacts("screenshots")] == ["screenshots/a.png"]
+    with memory.batch("clean up"):
+        memory.remove_artifact("screenshots/a.png")
+        assert memory.artifacts() == ()
+        with pytest.raises(NotFoundError, match="`git memory artifact list` tells what there is"):
+            memory.artifact("screenshots/a.png")
+        memory.add_artifact(drop("a.png"))
 
     def change(edits: Edits) -> str:
         assert put(memory._core, edits, "screenshots/a.png", PNG).change == "unchanged"
