@@ -54,7 +54,9 @@ def _print(session: Session, found: Checklist) -> None:
 
 def _since(found: Checklist) -> str:
     if found.running is not None:
-        goal = f": {found.running.goal}" if found.running.goal else ""
+        from lsp_server.records.shortening import shortened
+
+        goal = f": {shortened(found.running.goal, 200)}" if found.running.goal else ""
         return f"since the session began, {minute(found.running.started)}{goal}"
     if found.over and found.since:
         return f"{found.after}, which has ended; it began {minute(found.since)}"

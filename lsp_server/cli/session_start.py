@@ -11,6 +11,9 @@ from lsp_server.cli.session import Session, memory_command
 
 if TYPE_CHECKING:
     from lsp_server.memory.briefing_results import Briefing, BriefingPart, RunningSession, Started
+    from lsp_server.memory.facade import Memory
+
+_GOAL = 200  # characters of a goal that are shown
 
 
 @memory_command(
@@ -60,21 +63,36 @@ def start(
         raise click.UsageError("--characters and --tokens are two budgets: choose one")
     if print_only and (goal or agent or new):
         raise click.UsageError("--print-only begins no session: leave out GOAL, --agent and --new")
+    from lsp_server.errors import StoreError
+
     with session.memory() as memory:
         room: dict[str, Any] = {"characters": characters, "tokens": tokens, "person": person}
-        if print_only:
-            briefing, started = memory.briefing(**room), None
-        else:
-            started = memory.start_session(goal, agent, new=new, **room)
-            briefing = started.briefing
-        if session.json:
-            _print_json(session, briefing, started)
-        elif markdown:
-            session.out.line(memory.briefing_report(briefing).rstrip("\n"))
-        else:
-            _print(session, briefing)
+        told: Started | Briefing
+        try:
+            told = (
+                memory.briefing(**room) if print_only else memory.start_session(goal, agent, new=new, **room)
+            )
+        except StoreError:
+            # It cannot be noted: what there is to know is told all the same, to an agent above all.
+            _tell(session, memory, memory.briefing(**room), markdown=markdown)
+            raise
+        started = _tell(session, memory, told, markdown=markdown)
     if started is not None and not session.json:
         _say(session, started)
+
+
+def _tell(session: Session, memory: Memory, told: Started | Briefing, *, markdown: bool) -> Started | None:
+    from lsp_server.memory.briefing_results import Started
+
+    started = told if isinstance(told, Started) else None
+    briefing = told.briefing if isinstance(told, Started) else told
+    if session.json:
+        _print_json(session, briefing, started)
+    elif markdown:
+        session.out.line(memory.briefing_report(briefing).rstrip("\n"))
+    else:
+        _print(session, briefing)
+    return started
 
 
 def _print_json(session: Session, briefing: Briefing, started: Started | None) -> None:
@@ -85,6 +103,8 @@ def _print_json(session: Session, briefing: Briefing, started: Started | None) -
 
 
 def _say(session: Session, started: Started) -> None:
+    from lsp_server.records.shortening import shortened
+
     running = started.session
     say = session.err.flow
     if started.given_up is not None:
@@ -93,7 +113,7 @@ def _say(session: Session, started: Started) -> None:
         goes_on = f"the session that began {minute(running)} goes on; `git memory session end` ends it, "
         say((f"{goes_on}`git memory session start --new` gives it up", ""))
     elif running.goal:
-        say((f"session begun: {running.goal}", ""))
+        say((f"session begun: {shortened(running.goal, _GOAL)}", ""))
     else:
         say(("session begun; `git memory session end` ends it", ""))
 

@@ -170,7 +170,8 @@ class _Writing:
         self._work = work
         self._guard = guard
         now = core.now()
-        began = about.since.when
+        # One that was noted by a clock that was ahead did not begin after now.
+        began = min(about.since.when, now) if about.is_running else about.since.when
         self._began = _first(work) or now if not about.is_running and not _is_past(about, core) else began
         self._ended = max(now, self._began)  # the clock may have gone back
         self.record: Record

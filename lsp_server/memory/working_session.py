@@ -11,7 +11,7 @@ from lsp_server.memory.briefing_results import RunningSession
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
 
-_LONGEST = 500  # characters of a goal
+_LONGEST = 4000  # characters of a goal
 
 
 def begin(

@@ -56,6 +56,15 @@ def test_print_only_notes_nothing_and_a_goal_with_it_is_refused(repo: Repo) -> N
     assert not note(repo).exists()
 
 
+def test_where_the_session_cannot_be_noted_what_there_is_to_know_is_told(repo: Repo) -> None:
+    filled(repo)
+    note(repo).mkdir()
+    told = repo.run("session", "start", "Sign in", "--markdown")
+    assert told.code == 1
+    assert told.out.startswith("### What to know now")
+    assert "the session cannot be noted" in told.err
+
+
 def test_without_a_memory_it_says_what_to_do(fresh: Repo) -> None:
     for command in (["session", "start"], ["session", "end", "Done"], ["checklist"]):
         assert "git memory init" in fresh.fails(*command)
