@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import RefusedError, UsageError
+from lsp_server.errors import RefusedError, SecretError, UsageError
 from lsp_server.index import Filters
 from lsp_server.memory.directory_results import DirectoryImport, FromDirectory, Taken
 from lsp_server.memory.importing import directory_documents
@@ -24,7 +24,7 @@ from lsp_server.memory.importing.taking import Taking
 from lsp_server.records.amounts import plural
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.model import Kind, Link, Record, Relation
-from lsp_server.records.project_directory.beside import Beside
+from lsp_server.records.project_directory.beside import NAME, Beside
 from lsp_server.records.project_directory.bugs import learning_named
 from lsp_server.records.uncollected import uncollected
 
@@ -193,7 +193,12 @@ class _Import:
         for path, text in self._beside.deleted.items():
             found = _TOMBSTONE.match(path)
             if found and edits.read(path) is None and len(text) < 10_000:
-                edits.write(path, self._guard.clean(text, seen=False).encode("utf-8"))
+                try:
+                    edits.write(path, self._guard.clean(text, seen=False).encode("utf-8"))
+                except SecretError as error:
+                    name = f"{NAME}: {path}"
+                    if all(thing.name != name for thing in self._things):
+                        self._things.append(Thing(NAME, name, broken=str(error)))
 
     def _message(self) -> str:
         made = [t for t in self._things if t.taken in (Taken.NEW, Taken.UPDATED)]

@@ -198,3 +198,14 @@ def test_a_pipe_is_no_file_and_waits_for_nobody(memory: Memory, directory: Path,
     folder = memory.import_folder(directory)
     assert [file.notes for file in folder.files if file.name == "patterns-learned.md"] == [("it is no file",)]
     assert [file.notes for file in memory.export_folder(directory).files if file.outcome == "skipped"] == []
+
+
+def test_a_secret_in_what_was_deleted_keeps_nothing_else_out(memory: Memory, directory: Path) -> None:
+    secret = "ghp_" + "a1B2c3D4e5" * 3 + "f6G7h8"
+    said = f'format: 1\ndeleted:\n  deleted/bugs/0099.yaml: "{secret}"\n'
+    (directory / ".git-memory.yaml").write_text(said)
+    report = memory.import_directory(directory)
+    (kept_out,) = [thing for thing in report.things if thing.taken is Taken.SKIPPED]
+    assert kept_out.source == ".git-memory.yaml: deleted/bugs/0099.yaml"
+    assert secret not in str(kept_out.notes)
+    assert memory.find("BUG-23") is not None
