@@ -22,7 +22,14 @@ from lsp_server.memory import lfs_attributes
 from lsp_server.memory.artifact_results import Artifact
 from lsp_server.records.amounts import size_text
 from lsp_server.records.artifact_paths import ROOT, artifact_path, folded
-from lsp_server.records.media_types import HEAD, is_text, type_of_content, type_of_name, usual_folder
+from lsp_server.records.media_types import (
+    HEAD,
+    encodings_of,
+    is_text,
+    type_of_content,
+    type_of_name,
+    usual_folder,
+)
 from lsp_server.store.lfs import LARGEST_POINTER, Lfs, Pointer, read_pointer
 
 if TYPE_CHECKING:
@@ -260,14 +267,15 @@ def _opened(file: Path) -> BinaryIO:
 
 def _clean(path: str, data: bytes, guard: Guard) -> bytes:
     """The bytes as they may be committed: a text without secrets, anything else as it is."""
-    if b"\0" in data:
-        return data
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data
-    with _named(path):
-        return guard.clean(text).encode("utf-8")
+    for encoding in encodings_of(data):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        with _named(path):
+            clean = guard.clean(text)
+        return data if clean == text else clean.encode(encoding)
+    return data
 
 
 def _scan(name: str, source: BinaryIO, guard: Guard) -> None:

@@ -6,11 +6,13 @@ table, without the system's own files, so that a type is the same everywhere (AD
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final
 
 UNKNOWN: Final = "application/octet-stream"
 TEXT: Final = "text/plain"
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # what no text has in it
 HEAD = 8000  # bytes that are looked at; git tells a binary file by as many
 _FURTHER = {  # what the table lacks, in some Python from 3.10 on or in all
     ".avif": "image/avif",
@@ -93,6 +95,13 @@ def is_text(head: bytes) -> bool:
     except UnicodeDecodeError as error:
         return len(head) >= HEAD and error.start > len(head) - 4 and error.reason == "unexpected end of data"
     return True
+
+
+def encodings_of(data: bytes) -> tuple[str, ...]:
+    """What a text may be written in, to be tried in turn; none for what is no text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16-le" if data.startswith(b"\xff") else "utf-16-be",)
+    return () if b"\0" in data else ("utf-8",) if _CONTROLS.search(data) else ("utf-8", "latin-1")
 
 
 def usual_folder(media_type: str) -> str:

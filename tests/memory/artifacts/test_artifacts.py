@@ -130,6 +130,20 @@ def test_a_text_is_scanned_for_secrets_and_a_binary_file_is_not(memory: Memory, 
         memory.add_artifact(drop(f"{TOKEN}.log"), redact=True)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-be"])
+def test_a_text_in_another_encoding_is_scanned_as_well(memory: Memory, drop: Drop, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    data = f"{mark}Grüße\r\ntoken = {TOKEN}\n".encode(encoding)
+    with pytest.raises(SecretError, match="looks like a secret"):
+        memory.add_artifact(drop("run.log", data))
+    added = memory.add_artifact(drop("run.log", data), redact=True)
+    kept = memory.artifact(added.path).decode(encoding)
+    assert TOKEN not in kept
+    assert kept.startswith(f"{mark}Grüße\r\n")
+    plain = f"{mark}Grüße\r\n".encode(encoding)
+    assert memory.artifact(memory.add_artifact(drop("plain.log", plain)).path) == plain
+
+
 def test_several_are_one_commit_in_a_batch_and_within_a_commit_of_others(
     repo: Repo, memory: Memory, drop: Drop
 ) -> None:
