@@ -44,7 +44,7 @@ class SessionMemory:
         """Use ``create`` or ``from_session``."""
         self._memory = memory
         self._owns = owns
-        self._session = session
+        self._session = self._begun = session
         self._state = threading.Lock()  # of the session here, for moments
         self._saving = threading.Lock()  # one save after the other
         self._is_closed = False
@@ -206,7 +206,7 @@ class SessionMemory:
     ) -> None:
         """Save what is not saved, also after an error: what was said is worth most then."""
         try:
-            if self.unsaved and (self.messages or self._session.origin is not None):
+            if self.unsaved and self._session is not self._begun:
                 await self.save_memory()
         finally:
             await self.close()

@@ -237,6 +237,18 @@ def test_a_killed_program_leaves_the_last_save(memory: Memory, repo: Repo) -> No
     assert [message["content"] for message in memory.session("killed").messages] == ["Saved"]
 
 
+def test_leaving_saves_what_was_set_as_well_but_nothing_that_only_began(memory: Memory, repo: Repo) -> None:
+    async def work() -> None:
+        async with await SessionMemory.create(memory, goal="Nothing came of it", system_messages=["Hello"]):
+            pass
+        async with await SessionMemory.create(memory, goal="Work without words") as session:
+            await session.update(achievements=["It works"])
+
+    asyncio.run(work())
+    assert [one.title for one in memory.sessions()] == ["Work without words"]
+    assert memory.session().achievements == ("It works",)
+
+
 def test_closing_waits_for_the_save_that_was_cancelled(memory: Memory, repo: Repo) -> None:
     async def cancelled() -> str:
         session = await SessionMemory.create(repo.root)
