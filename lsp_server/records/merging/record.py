@@ -157,8 +157,9 @@ def _merged_record(
     if first is None or second is None:
         merged = _with_one_front(base, (one, other), (first, second), names, titles)
         return _with_conflicts(merged, held, titles.conflicts())
+    only = [held[side].keys() - held[3 - side].keys() - held[0].keys() for side in (1, 2)]
     for side, there in ((1, second), (2, first)):
-        gone = replaced({key: held[side][key] for key in held[side].keys() - held[0].keys()}, old, there)
+        gone = replaced({key: held[side][key] for key in only[side - 1]}, old, there)
         held[side] = {key: item for key, item in held[side].items() if key not in gone}
     one, other = with_one_status(kind, base, one, other)
     merge = FrontMerge(kind, old, first, second, Alternatives(frozenset(held[1]), frozenset(held[2])))

@@ -257,6 +257,10 @@ def test_a_value_that_one_side_replaced_is_not_told_as_the_other_of_two() -> Non
     base = next(f"status: {said}\n" for said in ("old", "new") if f"- status: {said}" in both)
     found = read_project(merged(PROJECT, base, both, project.put(base, ["status"], "mine").text))
     assert {found.status, *found.conflicts["status"]} == {"old", "new", "mine"} - {base[8:-1]}
+    # Where each of two merges kept it beside another, nobody has replaced it.
+    sides = [merged(PROJECT, None, "status: old\n", f"status: {said}\n") for said in ("new", "other")]
+    found = read_project(merged(PROJECT, "status: old\n", *sides))
+    assert {found.status, *found.conflicts["status"]} == {"old", "new", "other"}
 
 
 def test_a_milestone_that_both_set_is_told_by_its_keys() -> None:
