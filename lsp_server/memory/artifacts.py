@@ -41,9 +41,7 @@ if TYPE_CHECKING:
 LIMIT_KEY, LFS_KEY = "memory.artifactlimit", "memory.artifactlfs"
 DEFAULT_LIMIT = 5 * 2**20  # bytes
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
-_SCANNED = (
-    1 << 20
-)  # characters that are looked through for secrets at a time, in a text too large for the branch
+_SCANNED = 1 << 20  # characters that are looked through at a time, in a text too large for the branch
 
 Progress = Callable[[int, int], None]
 """Told how many bytes of how many are done."""
