@@ -146,7 +146,8 @@ class SessionMemory:
         """
         if message is None or isinstance(message, str):
             made: dict[str, Any] = {"role": role if message is None else message, "content": content}
-            given = {"tool_calls": tool_calls, "tool_call_id": tool_call_id, "name": name}
+            calls = None if tool_calls is None else list(tool_calls)
+            given = {"tool_calls": calls, "tool_call_id": tool_call_id, "name": name}
             made |= {key: value for key, value in given.items() if value is not None} | more
         else:
             made = whole_message(message)

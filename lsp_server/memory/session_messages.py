@@ -39,6 +39,18 @@ def plain_message(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _copied(value: Any) -> Any:
+    if isinstance(value, str):
+        return _whole(value)
     if isinstance(value, Mapping):
-        return {key: _copied(item) for key, item in value.items()}
+        return {_whole(key): _copied(item) for key, item in value.items()}
     return [_copied(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _whole(text: str) -> str:
+    """A text as a file can hold it: two halves of a character are one, of half a character its number."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        units = text.encode("utf-16-le", "surrogatepass")
+        return units.decode("utf-16-le", "surrogatepass").encode("utf-8", "backslashreplace").decode("utf-8")
+    return text

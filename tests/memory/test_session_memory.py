@@ -249,6 +249,20 @@ def test_leaving_saves_what_was_set_as_well_but_nothing_that_only_began(memory: 
     assert memory.session().achievements == ("It works",)
 
 
+def test_what_was_added_is_what_is_read_again(memory: Memory) -> None:
+    async def talk() -> None:
+        async with await SessionMemory.create(memory) as session:
+            await session.add_message("assistant", tool_calls=(one for one in [CALL]))
+            await session.add_message("user", {"\ud83d\ude00": "\ud83d\ude00 and \ud83d"})
+            with pytest.raises(UsageError, match="3,900 digits"):
+                await session.add_message("user", 10**5000)
+            assert session.messages[1]["content"] == {"\N{GRINNING FACE}": "\N{GRINNING FACE} and \\ud83d"}
+            said = session.messages
+        assert memory.session().messages == said
+
+    asyncio.run(talk())
+
+
 def test_closing_waits_for_the_save_that_was_cancelled(memory: Memory, repo: Repo) -> None:
     async def cancelled() -> str:
         session = await SessionMemory.create(repo.root)

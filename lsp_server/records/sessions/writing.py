@@ -28,6 +28,7 @@ _MEANT = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 _NO_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHORT = 30  # characters; the keys, roles and words that come again and again
+_WIDEST = 12_955  # bits of a number; Python reads no more than 4,000 digits
 _LONGEST_KEY = 100  # characters; YAML allows 1024 on the line of a key
 
 
@@ -89,6 +90,8 @@ def scalar(value: Any, where: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
+        if value.bit_length() > _WIDEST:
+            raise UsageError(f"{where}: a number of more than 3,900 digits cannot be kept")
         return str(int(value))
     if isinstance(value, float):
         return _float(value)
@@ -138,6 +141,7 @@ def _put(lines: list[str], value: Any, margin: str, depth: int, where: str) -> N
 
 
 def _put_items(lines: list[str], values: Sequence[Any], margin: str, depth: int, where: str) -> None:
+    _require_room(depth, where)
     if values:
         lines.append("\n")
     for value in values:
@@ -164,8 +168,7 @@ def _put_entries(
     *,
     first: str | None = None,
 ) -> None:
-    if depth > DEEPEST - 5:
-        raise UsageError(f"{where}: values are nested more than {DEEPEST - 5} deep")
+    _require_room(depth, where)
     before = margin if first is None else first
     for key, value in values.items():
         if not isinstance(key, str):
@@ -177,6 +180,12 @@ def _put_entries(
             lines += (before, name, ":")
         before = margin
         _put(lines, value, margin, depth, where)
+
+
+def _require_room(depth: int, where: str) -> None:
+    """What is nested deeper than a reader goes would make all of the session unreadable."""
+    if depth > DEEPEST - 5:
+        raise UsageError(f"{where}: values are nested more than {DEEPEST - 5} deep")
 
 
 def _text(text: str, margin: str) -> str:

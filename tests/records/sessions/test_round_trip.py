@@ -232,6 +232,22 @@ def test_what_json_does_not_have_is_refused_and_named(value: object) -> None:
         session_text(session)
 
 
+def test_what_is_nested_as_deep_as_it_may_be_is_read_again() -> None:
+    for around in (lambda value: [value], lambda value: {"a": value}, lambda value: [{"a": value}]):
+        deep: Any = "x"
+        for _ in range(120):
+            deep = around(deep)
+            try:
+                text = session_text(
+                    Session(ID, "2025-01-31T14:30:00", messages=({"role": "user", "content": deep},))
+                )
+            except UsageError:
+                break
+            assert read_session(PATH, text.encode())[0] is not None
+        else:
+            pytest.fail("anything is taken")
+
+
 def test_what_is_nested_too_deep_to_be_read_is_refused() -> None:
     deep: Any = "x"
     for _ in range(200):
