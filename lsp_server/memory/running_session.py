@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
+import unicodedata
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -120,7 +122,16 @@ def _from_plain(known: Any) -> RunningSession:
 
 
 def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return words(value) if isinstance(value, str) else ""
+
+
+def words(text: str) -> str:
+    """A goal or a name as one line that can be written to the branch when the session ends: whoever begins
+    one is not held up by control characters, and must not be at its end."""
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text)
+        text = re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)
+    return " ".join(text.split())
 
 
 def _commit(value: Any) -> str | None:

@@ -41,4 +41,4 @@ def begin(
 
 
 def _words(text: str | None) -> str:
-    return " ".join((text or "").split())[:_LONGEST]
+    return running_session.words(text or "")[:_LONGEST]

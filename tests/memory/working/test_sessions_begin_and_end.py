@@ -47,6 +47,12 @@ def test_said_again_the_session_goes_on_with_a_new_goal_if_one_is_given(memory: 
     assert (other.session.id, other.session.goal) == (first.id, "Sign out")
 
 
+def test_a_goal_with_control_characters_is_words_and_the_session_ends(memory: Memory) -> None:
+    started = memory.start_session("Sign\x1b[31m in\n\u202enow\x00", agent="a\x07b")
+    assert (started.session.goal, started.session.agent) == ("Sign [31m in now", "a b")
+    assert memory.end_session(Ending("", next_steps=["Sign out"])).record.fields["goal"] == "Sign [31m in now"
+
+
 def test_a_session_that_was_never_ended_is_given_up_for_a_new_one(memory: Memory) -> None:
     first = memory.start_session("Sign in").session
     new = memory.start_session(new=True)
