@@ -91,10 +91,10 @@ class ComingRecords:
 
     def _new(self, edits: Edits, thing: Thing) -> None:
         new = self._ready.pop(id(thing), None) or self._made(thing)
-        text = finished(thing, new, self._guard)
-        path = edits.free_path(new.record)
+        record, text = finished(thing, new, self._guard)
+        path = edits.free_path(record)
         edits.write(path, text.encode("utf-8"))
-        thing.taken, thing.path, thing.record = Taken.NEW, path, with_values(new.record, path=path)
+        thing.taken, thing.path, thing.record = Taken.NEW, path, with_values(record, path=path)
 
     def _look_up(self, thing: Thing) -> None:
         """What was exported as this thing, and the number that it had."""

@@ -20,9 +20,9 @@ from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.front_matter import Split, flow, scalar, split
 from lsp_server.records.front_matter_edit import append_lines, set_lines
-from lsp_server.records.labels import format_label
+from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import STEPS
-from lsp_server.records.model import Kind, Link, Record
+from lsp_server.records.model import Link, Record
 from lsp_server.records.paths import FOLDERS
 from lsp_server.records.project_directory.checkpoints import document_of
 from lsp_server.records.project_directory.differing import KEY, difference
@@ -64,9 +64,7 @@ def new_text(
     """A new record for an entry. Raises ``UsageError``, ``RefusedError``."""
     entry = thing.entry
     assert entry is not None
-    number = thing.number or None
-    if entry.kind is Kind.DECISION and thing.alias is None and entry.number == 0:
-        number = 0
+    number = thing.number if entry.kind in NUMBERED else None
     commit = commits.get(entry.commit)
     record = recording.with_values(
         recording.blank(entry.kind),
@@ -85,14 +83,19 @@ def new_text(
     return NewText(record, text, split(text))
 
 
-def finished(thing: Thing, new: NewText, guard: Guard) -> str:
-    """The file of a new record as it may be committed, with what it was made from. Raises ``SecretError``
+def finished(thing: Thing, new: NewText, guard: Guard) -> tuple[Record, str]:
+    """A new record and its file as they may be committed, with what it was made from. Raises ``SecretError``
     and ``UsageError``."""
+    record = new.record
     if not new.is_clean:
-        text = guard.clean(new.text, (new.record.id,), seen=False)
-        return append_lines(text, [_imported(thing, text, guard)])
+        text = guard.clean(new.text, (record.id,), seen=False)
+        if text != new.text:
+            # A redacted title must not come back in the file's name, nor a redacted field in our answer.
+            read = parse(f"{FOLDERS[record.kind]}/redacted.md", text.encode("utf-8")).record
+            record = read or recording.with_values(record, title=f"Untitled {record.kind.value}", fields={})
+        return record, append_lines(text, [_imported(thing, text, guard)])
     line = _line(thing.origin, thing, new.text)
-    return f"{new.text[: new.parts.end]}{line}\n{new.text[new.parts.end :]}"
+    return record, f"{new.text[: new.parts.end]}{line}\n{new.text[new.parts.end :]}"
 
 
 def _imported(thing: Thing, text: str, guard: Guard) -> str:

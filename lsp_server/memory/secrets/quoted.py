@@ -14,15 +14,24 @@ from functools import cache
 from lsp_server.memory.secrets.findings import Finding
 from lsp_server.memory.secrets.prefilter import suspicious
 
+_LEVELS = 3  # a text in JSON in a string
+
 
 def check_quoted(text: str, start: int, end: int) -> list[Finding]:
     """The secrets in the quoted strings of ``text[start:end]``, at their places in ``text``."""
+    found: list[Finding] = []
     view, places = _unescaped(text, start, end)
-    if not suspicious(view):
-        return []
-    from lsp_server.memory.secrets.scanner import scan
+    for _ in range(_LEVELS):
+        if suspicious(view):
+            from lsp_server.memory.secrets.scanner import scan
 
-    return [_at(text, finding, places[finding.start], places[finding.end]) for finding in scan(view)]
+            told = [_at(text, one, places[one.start], places[one.end]) for one in scan(view)]
+            found += [one for one in told if all(one.end <= o.start or o.end <= one.start for o in found)]
+        if "\\" not in view:
+            break
+        view, inner = _unescaped_again(view)
+        places = [places[at] for at in inner]
+    return found
 
 
 def strings(front: str) -> Iterator[str]:
@@ -36,6 +45,11 @@ def strings(front: str) -> Iterator[str]:
             between = escapes.split(text)
             text = "".join(map("".join, zip(between, [*pieces, ""], strict=True)))
         yield from text.split("\n")
+        for _ in range(_LEVELS - 1):
+            if "\\" not in text:
+                break
+            text = _unescaped_again(text)[0]
+            yield from text.split("\n")
 
 
 def _meant(escape: str, double: str) -> str:
@@ -82,6 +96,24 @@ def _unescaped(text: str, start: int, end: int) -> tuple[str, list[int]]:
         add("\n", last, 0)
     places.append(end)
     return "".join(view), places
+
+
+def _unescaped_again(view: str) -> tuple[str, list[int]]:
+    """What a text says in which JSON was written, as a checkpoint keeps it, and where each character of that
+    stands."""
+    pieces: list[str] = []
+    places: list[int] = []
+    at = 0
+    for escape in _patterns()[1].finditer(view):
+        if escape[0] == "''":
+            continue
+        character = _character(escape[0])
+        pieces += (view[at : escape.start()], character)
+        places += [*range(at, escape.start()), *[escape.start()] * len(character)]
+        at = escape.end()
+    pieces.append(view[at:])
+    places += range(at, len(view) + 1)
+    return "".join(pieces), places
 
 
 def _character(escape: str) -> str:

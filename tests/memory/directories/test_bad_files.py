@@ -122,6 +122,33 @@ def test_a_secret_keeps_its_own_file_out_and_no_other(memory: Memory, directory:
     assert secret not in memory.get("BUG-99").body
 
 
+@pytest.mark.parametrize("file", ["checkpoints/x.json", "sessions/x.json"])
+def test_a_password_in_quotes_is_seen_in_what_stays_as_json(
+    memory: Memory, directory: Path, file: str
+) -> None:
+    password = "".join(["hunter2", "-61686932"])
+    said = {"phase": "x", "goal": "x", "remote": {"note": [f'password = "{password}"', 1.0]}, "links": [{}]}
+    (directory / file).write_text(json.dumps(said))
+    report = memory.import_directory(directory)
+    assert [t.source for t in report.things if t.taken is Taken.SKIPPED] == [file]
+    memory.import_directory(directory, redact=True)
+    snapshot = memory._core.store.snapshot()
+    assert not [f.path for f in snapshot.files() if password.encode() in (snapshot.read(f.path) or b"")]
+
+
+def test_a_title_that_is_redacted_does_not_come_back_in_a_files_name(memory: Memory, directory: Path) -> None:
+    password = "".join(["hunter2", "-61686932"])
+    titled = f'# Bug #000: The password = "{password}" was told\n\n**Status:** Open\n'
+    (directory / "bugs/bug_000.md").write_text(titled)
+    checkpoint = json.dumps({"phase": "x", "progress": {"current_task": f'password = "{password}"'}})
+    (directory / "checkpoints/x.json").write_text(checkpoint)
+    report = memory.import_directory(directory, redact=True)
+    assert all(t.taken is Taken.NEW for t in report.things)
+    assert memory.get("BUG-0").number == 0  # a number as any other
+    assert not [file for file in memory._core.store.snapshot().files() if password in file.path]
+    assert password not in str([(t.path, t.record) for t in report.things])
+
+
 @pytest.mark.parametrize(
     "where", ["an unknown key", "a name", "a session's key", "the summary", "an artifact"]
 )
