@@ -126,7 +126,20 @@ def read(front: str) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
         return {}, ()
     if not isinstance(value, dict):
         return {}, (Problem(1, "the front matter is not a list of `key: value` lines"),)
+    if "*" in front and "&" in front and _is_endless(value, len(front)):
+        return {}, (Problem(1, "the front matter repeats itself without end: write out what * stands for"),)
     return {str(key): item for key, item in value.items()}, ()
+
+
+def _is_endless(value: Any, most: int) -> bool:
+    """Whether more values are in it than characters: what stands in many places at once (``*name``) takes no
+    room here, and would be without end for whoever goes through it."""
+    seen, waiting = 0, [value]
+    while waiting and seen <= most:
+        one = waiting.pop()
+        seen += 1
+        waiting += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return seen > most
 
 
 def _too_deep(front: str) -> int | None:

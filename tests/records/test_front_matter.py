@@ -180,6 +180,15 @@ def test_no_text_at_all_makes_reading_fail(text: str) -> None:
     read(text)
 
 
+def test_what_repeats_itself_without_end_is_not_read() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]" for at in range(1, 9)]
+    values, problems = read("\n".join(lines) + "\n")
+    assert values == {}
+    assert "repeats itself" in problems[0].message
+    assert read("a: &a [x]\nb: *a\n")[0] == {"a": ["x"], "b": ["x"]}
+
+
 def test_an_unreadable_front_matter_is_never_edited() -> None:
     with pytest.raises(RefusedError, match="not YAML"):
         edit.set_scalar("---\na: [\n---\n", "a", 1)

@@ -5,7 +5,7 @@ name, version, status, description · stack by layer · team by name · mileston
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -140,7 +140,7 @@ def sections_of_project(text: str) -> tuple[Section, ...]:
         project = read_project(text)
     except RefusedError:
         return ()
-    lines = text.split("\n")
+    lines = _key_lines(text)
     single = {
         "Name": project.name, "Version": project.version,
         "Status": project.status, "Description": project.description,
@@ -196,6 +196,16 @@ def _facts(one: Mapping[str, str], first: str) -> list[str]:
     return [one.get(first, ""), *rest]
 
 
-def _line(lines: Sequence[str], key: str, after: int = 0) -> int:
-    wanted = re.compile(rf"[ ]*(?:- name: )?[\"']?{re.escape(key)}[\"']?[ ]*(?::|$)", re.IGNORECASE)
-    return next((at for at in range(after, len(lines)) if wanted.match(lines[at])), after)
+def _key_lines(text: str) -> Mapping[str, Sequence[int]]:
+    """The lines on which each key (or ``- name:`` of a list) stands."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(text.split("\n")):
+        key = line.strip().removeprefix("- name: ").partition(":")[0].strip().strip("\"'")
+        found.setdefault(key.casefold(), []).append(number)
+    return found
+
+
+def _line(lines: Mapping[str, Sequence[int]], key: str, after: int = 0) -> int:
+    numbers = lines.get(key.casefold(), ())
+    at = bisect_left(numbers, after)
+    return numbers[at] if at < len(numbers) else after
