@@ -145,6 +145,8 @@ def test_a_small_file_cannot_become_a_huge_session() -> None:
         for above, name in zip("abcdefgh", "bcdefghi", strict=True)
     )
     ((_, message),) = problems(FOREIGN.replace("\nsystem_messages", f"\n{bomb}\nsystem_messages"))
+    assert message.startswith("the front matter repeats itself without end: write out what ")
+    ((_, message),) = problems(f"{FOREIGN}\n{bomb}")
     assert message.endswith("anchors and aliases are not read; write the value out")
 
 
