@@ -1,7 +1,7 @@
 """The three-way merge of one file: a record by its fields, any other text by its paragraphs.
 
 What merges is imported when it is asked for: whoever only wants to know the units of a text does not load
-YAML. """
+YAML."""
 
 from __future__ import annotations
 
