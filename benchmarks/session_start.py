@@ -45,7 +45,7 @@ def imported(arguments: list[str], root: Path) -> list[str]:
         [sys.executable, "-c", _SPY, *arguments], cwd=root, check=True, capture_output=True, text=True
     )
     names = done.stdout.partition("\n--- modules\n")[2].split()
-    assert "lsp_server.memory.briefing" in names
+    assert "lsp_server.memory.working.briefing" in names
     return names
 
 

@@ -24,7 +24,7 @@ import yaml
 from _measuring import processor_seconds, report, repository, word
 
 from lsp_server import Memory, Session
-from lsp_server.memory.sessions import new_session
+from lsp_server.memory.sessions.saving import new_session
 
 LIMIT = 1.3
 TIMES = 3

@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from lsp_server.errors import StoreError as StoreError
     from lsp_server.errors import UsageError as UsageError
     from lsp_server.memory import Memory as Memory
-    from lsp_server.memory.artifact_results import Artifact as Artifact
-    from lsp_server.memory.briefing_results import Briefing as Briefing
-    from lsp_server.memory.briefing_results import Started as Started
+    from lsp_server.memory.artifacts.results import Artifact as Artifact
     from lsp_server.memory.directory_results import DirectoryExport as DirectoryExport
     from lsp_server.memory.directory_results import DirectoryImport as DirectoryImport
-    from lsp_server.memory.document_results import DocumentState as DocumentState
-    from lsp_server.memory.document_results import FolderExport as FolderExport
-    from lsp_server.memory.document_results import FolderImport as FolderImport
-    from lsp_server.memory.document_results import LivingDocument as LivingDocument
-    from lsp_server.memory.document_results import Noted as Noted
+    from lsp_server.memory.documents.results import DocumentState as DocumentState
+    from lsp_server.memory.documents.results import FolderExport as FolderExport
+    from lsp_server.memory.documents.results import FolderImport as FolderImport
+    from lsp_server.memory.documents.results import LivingDocument as LivingDocument
+    from lsp_server.memory.documents.results import Noted as Noted
     from lsp_server.memory.results import ImportReport as ImportReport
-    from lsp_server.memory.session_finding import SessionSummary as SessionSummary
-    from lsp_server.memory.session_memory import SessionMemory as SessionMemory
-    from lsp_server.memory.working_results import Checklist as Checklist
-    from lsp_server.memory.working_results import Ended as Ended
-    from lsp_server.memory.working_results import Ending as Ending
+    from lsp_server.memory.sessions.conversation import SessionMemory as SessionMemory
+    from lsp_server.memory.sessions.finding import SessionSummary as SessionSummary
+    from lsp_server.memory.working.briefing_results import Briefing as Briefing
+    from lsp_server.memory.working.briefing_results import Started as Started
+    from lsp_server.memory.working.results import Checklist as Checklist
+    from lsp_server.memory.working.results import Ended as Ended
+    from lsp_server.memory.working.results import Ending as Ending
     from lsp_server.records.anchors import CodePosition as CodePosition
     from lsp_server.records.anchors import CodeRange as CodeRange
     from lsp_server.records.model import Kind as Kind
@@ -53,16 +53,16 @@ _NAMES = {
         "RefusedError", "SecretError", "StoreError", "UsageError",
     ),
     "lsp_server.memory": ("Memory",),
-    "lsp_server.memory.artifact_results": ("Artifact",),
-    "lsp_server.memory.briefing_results": ("Briefing", "Started"),
+    "lsp_server.memory.artifacts.results": ("Artifact",),
+    "lsp_server.memory.working.briefing_results": ("Briefing", "Started"),
     "lsp_server.memory.directory_results": ("DirectoryExport", "DirectoryImport"),
-    "lsp_server.memory.document_results": (
+    "lsp_server.memory.documents.results": (
         "DocumentState", "FolderExport", "FolderImport", "LivingDocument", "Noted",
     ),
     "lsp_server.memory.results": ("ImportReport",),
-    "lsp_server.memory.session_finding": ("SessionSummary",),
-    "lsp_server.memory.session_memory": ("SessionMemory",),
-    "lsp_server.memory.working_results": ("Checklist", "Ended", "Ending"),
+    "lsp_server.memory.sessions.finding": ("SessionSummary",),
+    "lsp_server.memory.sessions.conversation": ("SessionMemory",),
+    "lsp_server.memory.working.results": ("Checklist", "Ended", "Ending"),
     "lsp_server.records.anchors": ("CodePosition", "CodeRange"),
     "lsp_server.records.model": ("Kind", "Link", "Record", "Relation"),
     "lsp_server.records.sessions.model": ("Session",),

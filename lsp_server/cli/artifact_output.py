@@ -9,7 +9,7 @@ from lsp_server.records.amounts import size_text
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
-    from lsp_server.memory.artifact_results import Artifact
+    from lsp_server.memory.artifacts.results import Artifact
 
 _DONE = {"added": "Added", "replaced": "Replaced", "unchanged": "There already:", "removed": "Removed"}
 

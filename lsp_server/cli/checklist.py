@@ -10,7 +10,7 @@ from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.session import Session, memory_command
 
 if TYPE_CHECKING:
-    from lsp_server.memory.working_results import Checklist, Point
+    from lsp_server.memory.working.results import Checklist, Point
 
 _SIGNS = {"done": ("✓", "green"), "due": ("○", "yellow"), "nothing-to-do": ("·", "dim")}
 _MOST = 5  # lines of what was done
@@ -34,7 +34,7 @@ def checklist(session: Session, *, exit_code: bool) -> None:
     with session.memory() as memory:
         found = memory.checklist()
     if session.json:
-        from lsp_server.memory.working_plain import checklist_json
+        from lsp_server.memory.working.plain import checklist_json
 
         print_json(session, checklist_json(found))
     else:

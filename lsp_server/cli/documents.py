@@ -16,7 +16,7 @@ from lsp_server.cli.typed_path import ParamType
 from lsp_server.records.amounts import plural
 
 if TYPE_CHECKING:
-    from lsp_server.memory.document_results import DocumentState, LivingDocument
+    from lsp_server.memory.documents.results import DocumentState, LivingDocument
 
 
 class DocumentName(ParamType):

@@ -15,7 +15,7 @@ from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
 
 if TYPE_CHECKING:
-    from lsp_server.memory.document_results import FolderFile
+    from lsp_server.memory.documents.results import FolderFile
 
 _TAKEN = {"new": "new", "merged": "updated", "same": "known", "skipped": "skipped"}
 _WRITTEN = {

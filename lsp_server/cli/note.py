@@ -16,7 +16,7 @@ from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 
 if TYPE_CHECKING:
-    from lsp_server.memory.document_results import Noted
+    from lsp_server.memory.documents.results import Noted
     from lsp_server.memory.facade import Memory
 
 Decorated = Callable[..., Any]

@@ -18,7 +18,7 @@ from lsp_server.records.amounts import span_text
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
-    from lsp_server.memory.working_results import Ended, Ending
+    from lsp_server.memory.working.results import Ended, Ending
 
 _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
 
@@ -127,7 +127,7 @@ def end(session: Session, summary: str | None, *, discard: bool, no_blockers: bo
 
 
 def _ending(said: dict[str, Any], summary: str | None) -> Ending:
-    from lsp_server.memory.working_results import Ending
+    from lsp_server.memory.working.results import Ending
 
     values = dict(said)
     if "metrics" in values:
@@ -193,7 +193,7 @@ def _in_editor(session: Session, memory: Memory, given: dict[str, Any]) -> None:
 
 def _print(session: Session, ended: Ended) -> None:
     if session.json:
-        from lsp_server.memory.working_plain import ended_json
+        from lsp_server.memory.working.plain import ended_json
 
         print_json(session, ended_json(ended))
         return

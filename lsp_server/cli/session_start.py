@@ -10,8 +10,8 @@ from lsp_server.cli.arguments import Text
 from lsp_server.cli.session import Session, memory_command
 
 if TYPE_CHECKING:
-    from lsp_server.memory.briefing_results import Briefing, BriefingPart, RunningSession, Started
     from lsp_server.memory.facade import Memory
+    from lsp_server.memory.working.briefing_results import Briefing, BriefingPart, RunningSession, Started
 
 _GOAL = 200  # characters of a goal that are shown
 
@@ -82,7 +82,7 @@ def start(
 
 
 def _tell(session: Session, memory: Memory, told: Started | Briefing, *, markdown: bool) -> Started | None:
-    from lsp_server.memory.briefing_results import Started
+    from lsp_server.memory.working.briefing_results import Started
 
     started = told if isinstance(told, Started) else None
     briefing = told.briefing if isinstance(told, Started) else told
@@ -97,7 +97,7 @@ def _tell(session: Session, memory: Memory, told: Started | Briefing, *, markdow
 
 def _print_json(session: Session, briefing: Briefing, started: Started | None) -> None:
     from lsp_server.cli.output import print_json
-    from lsp_server.memory.working_plain import briefing_json, started_json
+    from lsp_server.memory.working.plain import briefing_json, started_json
 
     print_json(session, started_json(started) if started else briefing_json(briefing))
 

@@ -13,7 +13,7 @@ from lsp_server.records.shortening import shortened
 
 if TYPE_CHECKING:
     from lsp_server.cli.terminal import Span, Terminal
-    from lsp_server.memory.session_finding import SessionSummary
+    from lsp_server.memory.sessions.finding import SessionSummary
     from lsp_server.records.sessions.model import Message, Session
 
 _ROLES = {"user": "cyan", "assistant": "green", "tool": "yellow", "system": "blue"}

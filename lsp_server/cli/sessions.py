@@ -15,7 +15,7 @@ from lsp_server.records.amounts import plural, span_text
 
 if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
-    from lsp_server.memory.session_finding import SessionSummary
+    from lsp_server.memory.sessions.finding import SessionSummary
     from lsp_server.records.sessions.model import Session as Conversation
 
 _SHOWN_AT_RESUMING = 4  # messages

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lsp_server.editor.repositories import Repository
     from lsp_server.editor.session import Session
     from lsp_server.memory import Memory
-    from lsp_server.memory.document_results import Noted
+    from lsp_server.memory.documents.results import Noted
 
 DOCUMENT, DOCUMENTS = "gitMemory.document", "gitMemory.documents"
 NOTE, SET = "gitMemory.note", "gitMemory.set"

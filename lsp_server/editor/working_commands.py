@@ -17,7 +17,7 @@ START, END, CHECKLIST = "gitMemory.sessionStart", "gitMemory.sessionEnd", "gitMe
 
 async def start(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Note that a session begins in this worktree, and show what should be known."""
-    from lsp_server.memory.working_plain import started_json
+    from lsp_server.memory.working.plain import started_json
 
     goal, agent = arguments.optional_text("goal"), arguments.optional_text("agent")
     repository = await _repository(session, arguments)
@@ -38,7 +38,7 @@ async def end(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 async def checklist(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Show what this session has done, and what is still due."""
-    from lsp_server.memory.working_plain import checklist_json
+    from lsp_server.memory.working.plain import checklist_json
 
     repository = await _repository(session, arguments)
     work = session.workers.prompt(repository.memory.checklist)

@@ -72,7 +72,7 @@ def compare(core: Core, old: Version | None, new: Version) -> Comparison:
         changes.append(changed_record(was, now, name))
     files = list(_files(differences, before, after))
     if files:
-        from lsp_server.memory.document_changes import with_facts
+        from lsp_server.memory.documents.changes import with_facts
 
         files = with_facts(core, differences, files)
     return Comparison(old, new, sorted(changes, key=_order), files)

@@ -94,7 +94,8 @@ def check(path: Path, text: str) -> list[Problem]:
 
 def _save_other(core: Core, path: Path, state: State, text: str, guard: Guard, *, shown: str | None) -> Saved:
     """A file that is no record's."""
-    from lsp_server.memory import document_views, session_ends
+    from lsp_server.memory.documents import views as document_views
+    from lsp_server.memory.working import ending_drafts as session_ends
 
     if state.kind == document_views.KIND:
         return document_views.save(core, path, state, text, guard, shown=shown)

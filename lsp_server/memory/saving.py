@@ -62,7 +62,7 @@ def as_text(details: str | Sequence[str]) -> str:
 
 def append_to_log(core: Core, title: str, items: Sequence[str], guard: Guard) -> None:
     """An entry of the development log, of now."""
-    from lsp_server.memory.documents import Documents
+    from lsp_server.memory.documents.editing import Documents
 
     now = core.now()
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, NotFoundError, StoreError
+from lsp_server.memory.artifacts.lfs_uploading import upload
 from lsp_server.memory.compared_tips import ComparedTips
-from lsp_server.memory.lfs_uploading import upload
 from lsp_server.memory.not_pushed import NotPushedError, ProposalsNotSentError
 from lsp_server.memory.settling_links import settle_quietly
 from lsp_server.memory.shared_proposals import SharedProposals

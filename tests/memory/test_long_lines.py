@@ -11,8 +11,8 @@ import pytest
 
 from lsp_server.editor.completing import Form, complete
 from lsp_server.editor.outline import yaml_outline
-from lsp_server.memory.ending_form import read_ending
 from lsp_server.memory.importing.aloop import _with_what_is_missing
+from lsp_server.memory.working.ending_form import read_ending
 from lsp_server.records.project_directory.bugs import learning_named, read_bug
 from lsp_server.records.project_directory.decisions import read_decisions
 from lsp_server.records.project_directory.json_file import read_json

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
-    from lsp_server.memory.artifact_results import Artifact
+    from lsp_server.memory.artifacts.results import Artifact
     from lsp_server.memory.core import Core
     from lsp_server.store.base import Commit
 
@@ -39,7 +39,7 @@ class Artifacts:
         Raises ``NotFoundError``, ``UsageError`` (a name that not every system can have), ``RefusedError`` (a
         symbolic link, a folder, too large, no git LFS), ``SecretError``.
         """
-        from lsp_server.memory import artifacts
+        from lsp_server.memory.artifacts import adding as artifacts
         from lsp_server.memory.guard import guard_for
 
         guard = guard_for(self._core, allow_secrets, redact)
@@ -50,14 +50,14 @@ class Artifacts:
     def artifacts(self, folder: str | None = None) -> tuple[Artifact, ...]:
         """The artifacts of a folder and those below it, or all, by path: media type, size in bytes, whether
         git LFS holds it, and when it was added."""
-        from lsp_server.memory.artifact_reading import artifacts
+        from lsp_server.memory.artifacts.reading import artifacts
 
         return artifacts(self._core, folder)
 
     def artifact_info(self, path: str) -> Artifact:
         """One artifact, as ``artifacts`` lists it. Its path may be said without ``artifacts/``. Raises
         ``NotFoundError``, ``UsageError``."""
-        from lsp_server.memory.artifact_reading import info
+        from lsp_server.memory.artifacts.reading import info
 
         return info(self._core, path)
 
@@ -72,13 +72,13 @@ class Artifacts:
 
         Raises ``NotFoundError``, ``UsageError``, and ``StoreError`` where it cannot be fetched.
         """
-        from lsp_server.memory.artifact_reading import read
+        from lsp_server.memory.artifacts.reading import read
 
         return read(self._core, path)
 
     def open_artifact(self, path: str) -> bytes | BinaryIO:
         """As ``artifact``, for large ones: where git LFS holds it, an open file, which the caller closes."""
-        from lsp_server.memory.artifact_reading import opened
+        from lsp_server.memory.artifacts.reading import opened
 
         return opened(self._core, path)
 
@@ -88,12 +88,12 @@ class Artifacts:
 
         Raises as ``artifact``, and ``RefusedError`` where there is such a file, unless ``force``.
         """
-        from lsp_server.memory.artifact_reading import save
+        from lsp_server.memory.artifacts.reading import save
 
         return save(self._core, path, Path(file), force=force)
 
     def remove_artifact(self, path: str) -> Artifact:
         """Take an artifact away, as one commit; history keeps it. Raises as ``artifact_info``."""
-        from lsp_server.memory import artifacts
+        from lsp_server.memory.artifacts import adding as artifacts
 
         return artifacts.remove(self._core, path)

@@ -11,8 +11,8 @@ from lsp_server.memory.guard import guard_for
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.document_changes import DocumentChange
-    from lsp_server.memory.document_results import (
+    from lsp_server.memory.documents.changes import DocumentChange
+    from lsp_server.memory.documents.results import (
         DocumentState,
         FolderExport,
         FolderImport,
@@ -29,7 +29,7 @@ class Documenting:
     def documents(self) -> tuple[DocumentState, ...]:
         """Every living document, also those that are not there yet; of the log each month, of the
         preferences each person's."""
-        from lsp_server.memory import document_reading
+        from lsp_server.memory.documents import reading as document_reading
 
         return document_reading.states(self._core)
 
@@ -37,19 +37,20 @@ class Documenting:
         """A document by its name (``context``, ``patterns``, ``log`` for the newest month, ``log/2026/11``)
         or its path. Raises ``NotFoundError`` for a name that none has, ``RefusedError`` where it is no
         UTF-8."""
-        from lsp_server.memory import document_reading
+        from lsp_server.memory.documents import reading as document_reading
 
         return document_reading.document(self._core, name, person)
 
     def document_history(self, name: str, person: str | None = None) -> Iterator[DocumentChange]:
         """Every commit that changed a document, the newest first, with what it changed there, in words."""
-        from lsp_server.memory import document_changes, document_reading
+        from lsp_server.memory.documents import changes as document_changes
+        from lsp_server.memory.documents import reading as document_reading
 
         return document_changes.history(self._core, document_reading.document(self._core, name, person).path)
 
     def addresses(self) -> tuple[str, ...]:
         """Every section and field that can be written to, as ``note`` and ``set`` take them."""
-        from lsp_server.memory import document_reading
+        from lsp_server.memory.documents import reading as document_reading
 
         return document_reading.addresses(self._core)
 
@@ -70,7 +71,7 @@ class Documenting:
         Raises ``NotFoundError`` (naming what is near), ``AmbiguousError``, ``UsageError``, ``RefusedError``,
         ``SecretError``, ``NotInitialisedError``, ``StoreError``.
         """
-        from lsp_server.memory import documents
+        from lsp_server.memory.documents import editing as documents
 
         guard = guard_for(self._core, allow_secrets, redact)
         return documents.commit(
@@ -94,7 +95,7 @@ class Documenting:
     ) -> Noted:
         """Give a field another value; several are bullets below it, an empty one empties it. ``new`` adds a
         field that is not there. Raises as ``note``."""
-        from lsp_server.memory import documents
+        from lsp_server.memory.documents import editing as documents
 
         guard = guard_for(self._core, allow_secrets, redact)
         said = value if isinstance(value, str) else ", ".join(value)
@@ -119,7 +120,7 @@ class Documenting:
     ) -> Noted:
         """Add an entry to the development log, under its day and in the order of time. ``when`` is now unless
         given. Raises ``UsageError``, ``SecretError``, ``NotInitialisedError``, ``StoreError``."""
-        from lsp_server.memory import documents
+        from lsp_server.memory.documents import editing as documents
 
         guard = guard_for(self._core, allow_secrets, redact)
         moment = when or self._core.now()
@@ -143,7 +144,7 @@ class Documenting:
         """Put an edited text in a document's place; what changed since ``base``, the text that the edit began
         from, is merged into it and never in conflict. Raises ``SecretError``, ``NotFoundError``,
         ``RefusedError`` where ``project.yaml`` would not be YAML."""
-        from lsp_server.memory import documents
+        from lsp_server.memory.documents import editing as documents
 
         guard = guard_for(self._core, allow_secrets, redact)
         return documents.commit(

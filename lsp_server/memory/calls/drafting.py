@@ -13,7 +13,7 @@ from lsp_server.records.model import Kind, Problem
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.results import DocumentView, Draft, Saved
-    from lsp_server.memory.working_results import Checklist
+    from lsp_server.memory.working.results import Checklist
 
 
 class Drafting:
@@ -73,20 +73,20 @@ class Drafting:
         """The file view of a living document, by its name (``patterns``) or its path on the branch; one that
         is not there yet begins with its template. Saved by hand, it is committed. ``person`` as in
         ``document``, ``in_use`` as in ``view``. Raises ``NotFoundError`` for a name that none has."""
-        from lsp_server.memory import document_views
+        from lsp_server.memory.documents import views as document_views
 
         return document_views.open_view(self._core, name, person, in_use)
 
     def draft_session_end(self) -> Path:
         """A pre-filled file in which to say what the session under way was about; changed and saved by hand,
         it ends the session. Raises ``RefusedError`` where none is under way in this worktree."""
-        from lsp_server.memory import session_ends
+        from lsp_server.memory.working import ending_drafts as session_ends
 
         return session_ends.open_draft(self._core)
 
     def checklist_page(self, checklist: Checklist) -> str:
         """The checklist as a page of Markdown in which nothing acts: what is still due first."""
-        from lsp_server.memory.checklist_page import page
+        from lsp_server.memory.working.checklist_page import page
 
         return page(self._core, checklist)
 

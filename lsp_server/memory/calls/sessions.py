@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.exporting.aloop import SessionExport
     from lsp_server.memory.results import ImportReport
-    from lsp_server.memory.session_finding import SessionSummary
+    from lsp_server.memory.sessions.finding import SessionSummary
     from lsp_server.records.model import Record
     from lsp_server.records.sessions.model import Session
 
@@ -35,7 +35,7 @@ class Conversing:
         Raises ``UsageError`` for a value that JSON does not have, for an id that is no UUID or a time that is
         none, ``SecretError``, ``RefusedError``, ``NotInitialisedError``, ``StoreError``.
         """
-        from lsp_server.memory import sessions
+        from lsp_server.memory.sessions import saving as sessions
 
         self._core.expect_memory()
         return sessions.save(self._core, session, guard_for(self._core, redact=redact))
@@ -47,13 +47,13 @@ class Conversing:
         Raises ``NotFoundError``, ``AmbiguousError``, ``UsageError`` for another kind of record,
         ``RefusedError`` for a file that cannot be read.
         """
-        from lsp_server.memory import sessions
+        from lsp_server.memory.sessions import saving as sessions
 
         return sessions.read(self._core, ref)
 
     def sessions(self, limit: int | None = 20) -> tuple[SessionSummary, ...]:
         """The sessions without their messages, those first that were saved last; ``limit`` None for all."""
-        from lsp_server.memory import session_finding
+        from lsp_server.memory.sessions import finding as session_finding
 
         return session_finding.summaries(self._core, limit)
 
@@ -63,13 +63,14 @@ class Conversing:
 
         Raises as ``session``, and ``StoreError`` where it cannot be noted.
         """
-        from lsp_server.memory import session_resuming
+        from lsp_server.memory.sessions import going_on as session_resuming
 
         return session_resuming.resume(self._core, ref, instead=instead)
 
     def delete_session(self, ref: str) -> Record:
         """Take a session off the branch; its history stays. ``ref`` is as ``session`` has it."""
-        from lsp_server.memory import amending, session_finding
+        from lsp_server.memory import amending
+        from lsp_server.memory.sessions import finding as session_finding
 
         return amending.delete(self._core, session_finding.find(self._core, ref).id)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lsp_server.memory.briefing_results import Briefing, RunningSession, Started
     from lsp_server.memory.core import Core
-    from lsp_server.memory.working_results import Checklist, Ended, Ending
+    from lsp_server.memory.working.briefing_results import Briefing, RunningSession, Started
+    from lsp_server.memory.working.results import Checklist, Ended, Ending
 
 
 class Working:
@@ -29,19 +29,19 @@ class Working:
         Raises ``UsageError`` for both budgets, or one below 200 characters or 60 tokens,
         ``NotInitialisedError`` without a memory.
         """
-        from lsp_server.memory import briefing
+        from lsp_server.memory.working import briefing
 
         return briefing.brief(self._core, characters=characters, tokens=tokens, person=person)
 
     def briefing_report(self, briefing: Briefing) -> str:
         """A briefing as Markdown in which nothing acts; not longer than its budget."""
-        from lsp_server.memory.briefing_text import report_values
+        from lsp_server.memory.working.briefing_text import report_values
 
         return self._core.templates.render("reports/briefing.md", **report_values(briefing))
 
     def running_session(self) -> RunningSession | None:
         """The session under way in this worktree; None where there is none."""
-        from lsp_server.memory import running_session
+        from lsp_server.memory.working import running as running_session
 
         self._core.followed()
         return running_session.running(self._core)
@@ -62,9 +62,10 @@ class Working:
 
         Raises as ``briefing``, and ``StoreError`` where the note cannot be written.
         """
-        from lsp_server.memory import briefing, working_session
-        from lsp_server.memory.briefing_budget import budget
-        from lsp_server.memory.briefing_results import Started
+        from lsp_server.memory.working import beginning as working_session
+        from lsp_server.memory.working import briefing
+        from lsp_server.memory.working.briefing_budget import budget
+        from lsp_server.memory.working.briefing_results import Started
 
         budget(characters, tokens)  # before anything is noted
         session, went_on, given_up = working_session.begin(self._core, goal, agent, new=new)
@@ -94,9 +95,9 @@ class Working:
         Raises ``UsageError`` where nothing was done and nothing is said, ``SecretError``, ``RefusedError``,
         ``NotInitialisedError``, ``StoreError``; then the error's ``text`` is what was said.
         """
-        from lsp_server.memory import session_ending
         from lsp_server.memory.guard import guard_for
-        from lsp_server.memory.working_results import Ending
+        from lsp_server.memory.working import ending as session_ending
+        from lsp_server.memory.working.results import Ending
 
         said = Ending(ending) if isinstance(ending, str) else ending
         guard = guard_for(self._core, allow_secrets, redact)
@@ -111,7 +112,7 @@ class Working:
     ) -> Ended:
         """``end_session`` in the words of a project directory: ``session_id`` is what the session is called
         (``session_20250107_1000``), its id or its label; without one, the session under way here."""
-        from lsp_server.memory.working_results import Ending
+        from lsp_server.memory.working.results import Ending
 
         done, hard, following = (
             (one,) if isinstance(one, str) and one else tuple(one)
@@ -122,31 +123,31 @@ class Working:
 
     def discard_session(self) -> bool:
         """End the session under way here without writing anything; whether there was one."""
-        from lsp_server.memory import session_ending
+        from lsp_server.memory.working import ending as session_ending
 
         return session_ending.discard(self._core)
 
     def ending_form(self, ending: Ending | None = None) -> str:
         """What is said at a session's end as a text to be filled in, with what was done since it began."""
-        from lsp_server.memory import session_ending
+        from lsp_server.memory.working import ending as session_ending
 
         return session_ending.form_for(self._core, ending)
 
     def ending_form_path(self) -> Path:
         """Where that text is to be edited: in this worktree's own git directory."""
-        from lsp_server.memory import running_session
+        from lsp_server.memory.working import running as running_session
 
         return running_session.place(self._core).with_name("git-memory-session-end.md")
 
     def read_ending(self, text: str) -> Ending:
         """What such a text says, or JSON with the fields of ``Ending``. Raises ``UsageError``."""
-        from lsp_server.memory.ending_form import read_ending
+        from lsp_server.memory.working.ending_form import read_ending
 
         return read_ending(text)
 
     def checklist(self) -> Checklist:
         """What is saved of this session, and what is still due: since it began in this worktree, else since
         the last one ended. Writes nothing. Raises ``NotInitialisedError``."""
-        from lsp_server.memory import checklist
+        from lsp_server.memory.working import checklist
 
         return checklist.look(self._core)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, warning
-from lsp_server.memory.document_names import decoded
-from lsp_server.memory.document_reading import unsettled
+from lsp_server.memory.documents.names import decoded
+from lsp_server.memory.documents.reading import unsettled
 from lsp_server.records.amounts import plural
 from lsp_server.records.living.documents import document_at, person_of
 

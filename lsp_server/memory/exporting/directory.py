@@ -161,7 +161,7 @@ def _order(one: tuple[Record, bytes]) -> tuple[str, int, float, str]:
 
 
 def _artifact(core: Core, path: str) -> bytes:
-    from lsp_server.memory.artifact_reading import read
+    from lsp_server.memory.artifacts.reading import read
 
     try:
         return read(core, path)

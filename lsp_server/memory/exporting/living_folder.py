@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, RefusedError
-from lsp_server.memory.document_results import FolderExport, FolderFile
+from lsp_server.memory.documents.results import FolderExport, FolderFile
 from lsp_server.memory.exporting.writing import place_in, require_folder, write_file
 from lsp_server.memory.importing.living_folder import was_there
 from lsp_server.records.living.documents import document_at

@@ -20,7 +20,7 @@ from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.files import files_below, read_text, require_folder
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.results import Imported, ImportReport
-from lsp_server.memory.sessions import guarded, place
+from lsp_server.memory.sessions.saving import guarded, place
 from lsp_server.records.front_matter import split
 from lsp_server.records.front_matter_edit import set_scalar
 from lsp_server.records.model import Kind, Record

@@ -171,7 +171,7 @@ class _Import:
 
     # the rest --------------------------------------------------------------------------------------
     def _artifact(self, edits: Edits, thing: Thing) -> None:
-        from lsp_server.memory import artifacts
+        from lsp_server.memory.artifacts import adding as artifacts
 
         assert thing.artifact is not None
         try:

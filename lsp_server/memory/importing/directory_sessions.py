@@ -15,7 +15,7 @@ from lsp_server.memory.importing.files import NO_DATE
 from lsp_server.memory.importing.taking import Taking
 from lsp_server.memory.recording import blank, with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
-from lsp_server.memory.sessions import clean_head, guarded, place_session
+from lsp_server.memory.sessions.saving import clean_head, guarded, place_session
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.labels import format_label

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError, UsageError
-from lsp_server.memory.document_results import FolderFile, FolderImport
+from lsp_server.memory.documents.results import FolderFile, FolderImport
 from lsp_server.memory.importing.files import LARGEST, REDACTED, require_folder, text_of
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.records.artifact_paths import wrong_name
@@ -19,7 +19,7 @@ from lsp_server.store.log import Query, commits
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.documents import Documents
+    from lsp_server.memory.documents.editing import Documents
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
 
@@ -159,7 +159,7 @@ def _taken(core: Core, edits: Edits, source: _Source, guard: Guard) -> FolderFil
         return FolderFile(source.name, "same", source.path, source.notes)
     if was_there(core, edits, source.path)(source.data, source.digest):
         return FolderFile(source.name, "same", source.path, (*source.notes, "it was imported before"))
-    from lsp_server.memory.documents import Documents
+    from lsp_server.memory.documents.editing import Documents
     from lsp_server.records.merging.living import merge_living
 
     merged = merge_living(source.document, None, there, source.data)
@@ -181,7 +181,7 @@ def _taken(core: Core, edits: Edits, source: _Source, guard: Guard) -> FolderFil
 
 def _two_values(document: Document, before: bytes, after: bytes) -> list[str]:
     """The addresses of the fields that now have two values."""
-    from lsp_server.memory.document_reading import unsettled
+    from lsp_server.memory.documents.reading import unsettled
 
     known = set(unsettled(document, before.decode("utf-8", "replace")))
     return [one for one in unsettled(document, after.decode("utf-8", "replace")) if one not in known]
@@ -214,7 +214,7 @@ def _settled(living: Documents, source: _Source, known: tuple[bytes, bytes], add
 
 
 def _values(source: _Source, data: bytes, address: str) -> tuple[str, ...]:
-    from lsp_server.memory.document_results import LivingDocument
+    from lsp_server.memory.documents.results import LivingDocument
     from lsp_server.records.living.reading import sections_of
 
     assert source.document is not None

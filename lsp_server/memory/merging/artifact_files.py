@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lsp_server.memory import lfs_attributes
+from lsp_server.memory.artifacts import lfs_attributes
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Trio
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.records.artifact_paths import ROOT

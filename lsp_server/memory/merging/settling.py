@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import timezone
 from typing import NamedTuple
 
-from lsp_server.memory import allowances, lfs_attributes
+from lsp_server.memory import allowances
+from lsp_server.memory.artifacts import lfs_attributes
 from lsp_server.memory.merging.artifact_files import is_artifact
 from lsp_server.memory.merging.notes import Notes, told
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Trio

@@ -13,7 +13,7 @@ from support import Repo
 from lsp_server import Memory
 from lsp_server.errors import NotFoundError, RefusedError, SecretError, UsageError
 from lsp_server.memory import Kind
-from lsp_server.memory.artifacts import put
+from lsp_server.memory.artifacts.adding import put
 from lsp_server.memory.edits import Edits
 
 

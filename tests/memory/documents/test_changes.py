@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lsp_server import Memory
-from lsp_server.memory.document_changes import facts
+from lsp_server.memory.documents.changes import facts
 from lsp_server.records.living.documents import BY_NAME
 
 CONTEXT = (

@@ -10,7 +10,7 @@ from support import Repo
 from lsp_server import Memory
 from lsp_server.errors import NotInitialisedError
 from lsp_server.memory import Kind
-from lsp_server.memory.briefing_results import Briefing, BriefingPart
+from lsp_server.memory.working.briefing_results import Briefing, BriefingPart
 
 
 def put(repo: Repo, path: str, text: str) -> None:

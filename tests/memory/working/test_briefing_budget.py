@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lsp_server.errors import UsageError
-from lsp_server.memory.briefing_budget import CHARACTERS, TOKENS, Full, budget, fitted
-from lsp_server.memory.briefing_results import Briefing, BriefingLine
-from lsp_server.memory.briefing_text import one_line, report_values
-from lsp_server.memory.token_estimate import tokens
+from lsp_server.memory.working.briefing_budget import CHARACTERS, TOKENS, Full, budget, fitted
+from lsp_server.memory.working.briefing_results import Briefing, BriefingLine
+from lsp_server.memory.working.briefing_text import one_line, report_values
+from lsp_server.memory.working.token_estimate import tokens
 from lsp_server.rendering.environment import Templates
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=400)

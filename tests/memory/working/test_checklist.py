@@ -7,7 +7,7 @@ from support import Repo
 
 from lsp_server import Ending, Memory
 from lsp_server.memory import Kind
-from lsp_server.memory.working_results import Point, State
+from lsp_server.memory.working.results import Point, State
 
 NAMES = [
     "summary",

@@ -15,7 +15,7 @@ from support import Repo
 from lsp_server import Memory, Session
 from lsp_server.errors import RefusedError, SecretError, UsageError
 from lsp_server.memory import Kind
-from lsp_server.memory.working_results import Ending, State
+from lsp_server.memory.working.results import Ending, State
 
 
 def note(repo: Repo) -> Path:
@@ -294,7 +294,7 @@ def test_a_session_on_a_proposal_stays_on_it(
 
 
 def test_the_form_reads_back_as_what_it_was_made_of(memory: Memory) -> None:
-    from lsp_server.memory.ending_form import form, form_to_fill, read_ending
+    from lsp_server.memory.working.ending_form import form, form_to_fill, read_ending
 
     said = Ending(
         "Signing in: it works",

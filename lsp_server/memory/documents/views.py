@@ -11,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.memory import document_reading, documents, draft_files
+from lsp_server.memory import draft_files
 from lsp_server.memory.core import Core
+from lsp_server.memory.documents import editing as documents
+from lsp_server.memory.documents import reading as document_reading
 from lsp_server.memory.draft_files import State
 from lsp_server.memory.draft_place import folder_of
 from lsp_server.memory.results import DocumentView, Saved

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lsp_server.memory.briefing_results import RunningSession
-from lsp_server.memory.running_session import ended_at
-from lsp_server.memory.session_work import SETTLED, Work, became
-from lsp_server.memory.working_results import Point, State
+from lsp_server.memory.working.briefing_results import RunningSession
+from lsp_server.memory.working.results import Point, State
+from lsp_server.memory.working.running import ended_at
+from lsp_server.memory.working.work_done import SETTLED, Work, became
 from lsp_server.records.amounts import plural
 from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.model import Kind, Record

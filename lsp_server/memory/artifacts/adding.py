@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from weakref import WeakKeyDictionary
 
 from lsp_server.errors import NotFoundError, RefusedError, SecretError, UsageError
-from lsp_server.memory import lfs_attributes
-from lsp_server.memory.artifact_results import Artifact
+from lsp_server.memory.artifacts import lfs_attributes
+from lsp_server.memory.artifacts.results import Artifact
 from lsp_server.records.amounts import size_text
 from lsp_server.records.artifact_paths import ROOT, artifact_path, folded
 from lsp_server.records.media_types import (

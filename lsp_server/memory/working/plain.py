@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.records.plain import record_json
 
 if TYPE_CHECKING:
-    from lsp_server.memory.briefing_results import Briefing, RunningSession, Started
-    from lsp_server.memory.working_results import Checklist, Ended
+    from lsp_server.memory.working.briefing_results import Briefing, RunningSession, Started
+    from lsp_server.memory.working.results import Checklist, Ended
 
 
 def session_json(running: RunningSession) -> dict[str, Any]:

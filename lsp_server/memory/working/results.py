@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from lsp_server.memory.briefing_results import RunningSession
+from lsp_server.memory.working.briefing_results import RunningSession
 
 if TYPE_CHECKING:
     from lsp_server.records.model import Record

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lsp_server.memory.briefing_text import quiet
 from lsp_server.memory.core import Core
-from lsp_server.memory.working_results import Checklist, Point, State
+from lsp_server.memory.working.briefing_text import quiet
+from lsp_server.memory.working.results import Checklist, Point, State
 
 
 def page(core: Core, checklist: Checklist) -> str:

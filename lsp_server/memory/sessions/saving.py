@@ -11,7 +11,7 @@ from lsp_server.errors import NotFoundError, RefusedError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
-from lsp_server.memory.session_finding import find
+from lsp_server.memory.sessions.finding import find
 from lsp_server.records.document import parse
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
@@ -163,7 +163,7 @@ def _holds(edits: Edits, path: str, session_id: str) -> bool:
 def guarded(session: Session, guard: Guard) -> Session:
     """A session without the secrets that were said in it; those that were there before stay, as everything
     that is on the branch."""
-    from lsp_server.memory.session_secrets import redacted_messages
+    from lsp_server.memory.sessions.redacting import redacted_messages
 
     return replace(session, **redacted_messages(session, guard.listed))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lsp_server.errors import NotFoundError, RefusedError, StoreError
-from lsp_server.memory.artifact_results import Artifact
-from lsp_server.memory.artifacts import artifact, folder_of, no_such
+from lsp_server.memory.artifacts.adding import artifact, folder_of, no_such
+from lsp_server.memory.artifacts.results import Artifact
 from lsp_server.records.artifact_paths import artifact_path
 from lsp_server.records.media_types import type_of_name
 from lsp_server.store.lfs import LARGEST_POINTER, Lfs, Pointer, read_pointer

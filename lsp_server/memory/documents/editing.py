@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, UsageError
-from lsp_server.memory.document_names import addressed, decoded, document_named, document_path, new_text
-from lsp_server.memory.document_results import Noted
+from lsp_server.memory.documents.names import addressed, decoded, document_named, document_path, new_text
+from lsp_server.memory.documents.results import Noted
 from lsp_server.memory.titles import clean_title, subject
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import BY_NAME, Document, Form, slug

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import StoreError
-from lsp_server.memory.briefing_results import RunningSession
+from lsp_server.memory.working.briefing_results import RunningSession
 
 if TYPE_CHECKING:
     from pathlib import Path

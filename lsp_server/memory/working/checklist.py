@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError
-from lsp_server.memory import running_session
-from lsp_server.memory.checklist_rules import RULES, Seen
-from lsp_server.memory.session_work import (
+from lsp_server.memory.working import running as running_session
+from lsp_server.memory.working.checklist_rules import RULES, Seen
+from lsp_server.memory.working.results import Checklist
+from lsp_server.memory.working.work_done import (
     Since,
     Work,
     during,
@@ -21,7 +22,6 @@ from lsp_server.memory.session_work import (
     since_running,
     work_since,
 )
-from lsp_server.memory.working_results import Checklist
 from lsp_server.records.front_matter import read as read_yaml
 from lsp_server.records.living.documents import BY_NAME, document_at, slug
 from lsp_server.records.living.outline import tree, walk

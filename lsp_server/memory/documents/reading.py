@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError
-from lsp_server.memory.document_names import decoded, document_named, document_path, new_text
-from lsp_server.memory.document_results import DocumentState, LivingDocument
+from lsp_server.memory.documents.names import decoded, document_named, document_path, new_text
+from lsp_server.memory.documents.results import DocumentState, LivingDocument
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document, Form
 from lsp_server.records.living.finding import all_addresses

@@ -11,9 +11,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import UsageError
-from lsp_server.memory import briefing_text as text
-from lsp_server.memory.briefing_results import Briefing, BriefingLine, BriefingPart, LeftOut, RunningSession
-from lsp_server.memory.token_estimate import tokens
+from lsp_server.memory.working import briefing_text as text
+from lsp_server.memory.working.briefing_results import (
+    Briefing,
+    BriefingLine,
+    BriefingPart,
+    LeftOut,
+    RunningSession,
+)
+from lsp_server.memory.working.token_estimate import tokens
 
 CHARACTERS, TOKENS = "characters", "tokens"
 DEFAULT = 4000

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lsp_server.errors import RefusedError
-from lsp_server.memory import running_session, sessions
-from lsp_server.memory.briefing_results import RunningSession
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import guard_for
+from lsp_server.memory.sessions import saving as sessions
+from lsp_server.memory.working import running as running_session
+from lsp_server.memory.working.briefing_results import RunningSession
 from lsp_server.records.sessions.model import Session
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.comparing import changed_record, names
 from lsp_server.memory.review_results import DELETED, RecordChange
-from lsp_server.memory.running_session import ended_at
+from lsp_server.memory.working.running import ended_at
 from lsp_server.records.document import parse
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import is_record_path
@@ -24,8 +24,8 @@ from lsp_server.store.revisions import last_before
 
 if TYPE_CHECKING:
     from lsp_server.code.commits import CodeCommit
-    from lsp_server.memory.briefing_results import RunningSession
     from lsp_server.memory.core import Core
+    from lsp_server.memory.working.briefing_results import RunningSession
     from lsp_server.store.base import Commit
 
 _MOST = 200  # commits looked at

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from lsp_server.errors import UsageError
-from lsp_server.memory.session_work import SETTLED, Work, became
-from lsp_server.memory.working_results import Ending
+from lsp_server.memory.working.results import Ending
+from lsp_server.memory.working.work_done import SETTLED, Work, became
 from lsp_server.records.model import Kind
 
 _ACTIVITIES = 100

@@ -16,12 +16,13 @@ from lsp_server.errors import (
     SecretError,
     StoreError,
 )
-from lsp_server.memory import running_session
-from lsp_server.memory.briefing_text import one_line
 from lsp_server.memory.guard import machine_text
-from lsp_server.memory.running_session import ended_at
-from lsp_server.memory.session_telling import achievements, activities, filled, pattern_section, tidy
-from lsp_server.memory.session_work import (
+from lsp_server.memory.working import running as running_session
+from lsp_server.memory.working.briefing_text import one_line
+from lsp_server.memory.working.results import Ended, Ending
+from lsp_server.memory.working.running import ended_at
+from lsp_server.memory.working.telling import achievements, activities, filled, pattern_section, tidy
+from lsp_server.memory.working.work_done import (
     Since,
     Work,
     last_ended,
@@ -29,13 +30,12 @@ from lsp_server.memory.session_work import (
     since_running,
     work_since,
 )
-from lsp_server.memory.working_results import Ended, Ending
 from lsp_server.records.model import Record
 from lsp_server.records.sessions.model import Session
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.documents import Documents
+    from lsp_server.memory.documents.editing import Documents
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
 
@@ -85,7 +85,7 @@ def discard(core: Core) -> bool:
 
 def form_for(core: Core, ending: Ending | None) -> str:
     """The form to be filled in, with what was done since the session under way began."""
-    from lsp_server.memory.ending_form import form_to_fill
+    from lsp_server.memory.working.ending_form import form_to_fill
 
     core.tip()
     said = ending or Ending()
@@ -125,7 +125,7 @@ def _means(ref: str, session_id: str) -> bool:
 
 def _named(core: Core, ref: str) -> _About:
     """A session that is on the branch, or one that another program calls so and that is not here yet."""
-    from lsp_server.memory import session_finding
+    from lsp_server.memory.sessions import finding as session_finding
 
     try:
         record = _record(core, session_finding.find(core, ref).id)
@@ -178,8 +178,8 @@ class _Writing:
         self.paths: Sequence[str] = ()
 
     def __call__(self, edits: Edits) -> str:
-        from lsp_server.memory.documents import Documents
-        from lsp_server.memory.sessions import place_session
+        from lsp_server.memory.documents.editing import Documents
+        from lsp_server.memory.sessions.saving import place_session
 
         self.record = place_session(self._core, edits, self._session(edits), self._guard)
         self._documents(Documents(self._core, edits, self._guard))
@@ -280,6 +280,6 @@ class _Kept:
         if isinstance(error, (StoreError, RefusedError)) and not isinstance(
             error, (SecretError, NotInitialisedError)
         ):
-            from lsp_server.memory.ending_form import form
+            from lsp_server.memory.working.ending_form import form
 
             error.text = error.text or form(self._said, is_whole=False)

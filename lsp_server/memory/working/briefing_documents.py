@@ -11,8 +11,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.errors import GitMemoryError
-from lsp_server.memory.briefing_budget import Full
-from lsp_server.memory.briefing_results import BriefingLine
+from lsp_server.memory.working.briefing_budget import Full
+from lsp_server.memory.working.briefing_results import BriefingLine
 from lsp_server.records.front_matter import read as read_yaml
 from lsp_server.records.living.documents import BY_NAME, Part, called, person_path, slug
 from lsp_server.records.living.outline import Node, is_placeholder, tree, walk

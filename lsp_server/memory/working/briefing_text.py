@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lsp_server.memory.briefing_results import Briefing, BriefingLine
+from lsp_server.memory.working.briefing_results import Briefing, BriefingLine
 from lsp_server.records.amounts import plural
 from lsp_server.rendering.markdown import harmless
 

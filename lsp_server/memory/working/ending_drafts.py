@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError
-from lsp_server.memory import draft_files, ending_form, running_session, session_ending
+from lsp_server.memory import draft_files
 from lsp_server.memory.core import Core
 from lsp_server.memory.draft_files import State
 from lsp_server.memory.draft_place import folder_of
 from lsp_server.memory.results import Saved
+from lsp_server.memory.working import ending as session_ending
+from lsp_server.memory.working import ending_form
+from lsp_server.memory.working import running as running_session
 
 if TYPE_CHECKING:
     from lsp_server.memory.guard import Guard

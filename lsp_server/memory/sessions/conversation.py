@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory.facade import Memory
-from lsp_server.memory.session_finding import LATEST, SessionSummary, find
-from lsp_server.memory.session_messages import plain_message, system_message, whole_message
-from lsp_server.memory.sessions import is_changed, new_session
+from lsp_server.memory.sessions.finding import LATEST, SessionSummary, find
+from lsp_server.memory.sessions.messages import plain_message, system_message, whole_message
+from lsp_server.memory.sessions.saving import is_changed, new_session
 from lsp_server.records.sessions.model import Message, Session
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_server.memory import briefing_documents as documents
-from lsp_server.memory.briefing_budget import Full, budget, fitted
-from lsp_server.memory.briefing_results import Briefing, BriefingLine, RunningSession
-from lsp_server.memory.running_session import running
+from lsp_server.memory.working import briefing_documents as documents
+from lsp_server.memory.working.briefing_budget import Full, budget, fitted
+from lsp_server.memory.working.briefing_results import Briefing, BriefingLine, RunningSession
+from lsp_server.memory.working.running import running
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from lsp_server.memory import running_session
-from lsp_server.memory.briefing_results import RunningSession
+from lsp_server.memory.working import running as running_session
+from lsp_server.memory.working.briefing_results import RunningSession
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core

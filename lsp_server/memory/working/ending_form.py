@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lsp_server.errors import UsageError
-from lsp_server.memory.working_results import Ending
+from lsp_server.memory.working.results import Ending
 from lsp_server.records.living.documents import slug
 from lsp_server.records.living.outline import Node, tree, walk
 

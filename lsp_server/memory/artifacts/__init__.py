@@ -1,0 +1,1 @@
+"""Files that are kept as they are, large ones through git LFS."""

@@ -1,0 +1,1 @@
+"""Sessions that were saved: written, found, gone on with, and kept from asyncio."""
