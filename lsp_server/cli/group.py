@@ -157,7 +157,7 @@ Exit status: 0 done, 1 nothing found or refused, 2 usage. `git memory COMMAND -h
     "-C",
     expose_value=False,
     callback=_enter,
-    type=TypedPath(directory=True),
+    type=TypedPath(directory=True, empty=True),
     metavar="DIR",
     multiple=True,
     help="Run as if started in DIR, as git has it. GIT_DIR and GIT_WORK_TREE then do not count.",

@@ -15,16 +15,18 @@ else:
 
 class TypedPath(ParamType):
     """A path as it was typed, undecodable bytes and all; completed as a path, and after ``PATH::`` with the
-    symbols of the file where it may be a ``place`` in the code."""
+    symbols of the file where it may be a ``place`` in the code. An empty ``directory`` is a variable that
+    is not set, unless ``empty`` allows it: to git's ``-C`` it is the directory that we are in."""
 
     name = "path"
 
-    def __init__(self, *, directory: bool = False, place: bool = False) -> None:
+    def __init__(self, *, directory: bool = False, place: bool = False, empty: bool = False) -> None:
         self.directory = directory
+        self.empty = empty
         self.place = place
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "" and self.directory:  # `"$FOLDER"` where that is not set, which is not meant to be here
+        if value == "" and self.directory and not self.empty:
             self.fail("no folder is named", param, ctx)
         return value
 

@@ -23,7 +23,7 @@ def test_every_command_that_is_announced_is_documented(client: Client, tmp_path:
 
 
 def test_records_are_listed_as_the_command_line_lists_them(editor: Client, memory: Memory) -> None:
-    from lsp_server.cli.output import record_json
+    from lsp_server.records.plain import record_json
 
     memory.record(
         Kind.DECISION,

@@ -19,6 +19,7 @@ from lsp_server.memory.merging.notes import Notes, told
 from lsp_server.memory.merging.numbering import Number
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS
 from lsp_server.memory.merging.rules import rule
+from lsp_server.memory.merging.settling import aside
 from lsp_server.memory.merging.three_way import Outcome, merge_trees
 from lsp_server.memory.merging.trees import Pool, Tree
 from lsp_server.memory.sharing_results import Merge
@@ -90,6 +91,8 @@ def _hold_back(
     """Take from the changes what would bring back what is gone: what that is, and the records' ids."""
     sides = [_by_identity(outcome, side, pool) for side in (BASE, OURS, THEIRS)]
     copied = {blob.object_id: key for key, (_, blob) in sides[OURS].items()}
+    # Several files may have one text: which of them stands beside another, its name says.
+    beside = {aside(path, blob): key for key, (path, blob) in sides[OURS].items()}
     held: dict[str, HeldBack] = {}
     ids: set[str] = set()
     for path, blob in changes.items():
@@ -97,7 +100,8 @@ def _hold_back(
             continue
         key = _identity(pool, path, blob)
         if key not in sides[BASE]:
-            key = copied.get(blob.object_id, key)  # a file that could not be merged stands beside the other
+            # A file that could not be merged stands beside the other.
+            key = beside.get(path) or copied.get(blob.object_id, key)
         before, now = sides[BASE].get(key), sides[THEIRS].get(key)
         if before is None or (now is not None and not _brings_back(pool, before[1], now[1], blob)):
             continue
