@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from lsp_server.cli.arguments import Ref, Text
-from lsp_server.cli.output import print_headline, print_json, print_recorded
+from lsp_server.cli.output import print_deleted, print_headline, print_json, print_recorded
 from lsp_server.cli.record_options import (
     NewRecord,
     field_options,
@@ -199,9 +199,4 @@ def delete(session: Session, ref: str) -> None:
     with session.memory() as memory:
         before = memory.version()
         record = memory.delete(ref)
-    if session.json:
-        print_json(session, record_json(record))
-        return
-    print_headline(session.out, record, "deleted")
-    if before is not None:
-        session.out.line(f"  history keeps it: git show {before[:10]}:{visible_line(record.path)}")
+    print_deleted(session, record, before)

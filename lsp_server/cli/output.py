@@ -69,6 +69,18 @@ def print_recorded(session: Session, record: Record) -> None:
         print_anchors(session.out, record)
 
 
+def print_deleted(session: Session, record: Record, before: str | None) -> None:
+    """Answer with one record that was taken out; ``before`` is the version that still has it."""
+    if session.json:
+        from lsp_server.records.plain import record_json
+
+        print_json(session, record_json(record))
+        return
+    print_headline(session.out, record, "deleted")
+    if before is not None:
+        session.out.line(f"  history keeps it: git show {before[:10]}:{visible_line(record.path)}")
+
+
 def print_headline(out: Terminal, record: Record, verb: str = "") -> None:
     """``ADR-0012 5d2f0c1e-… Use JWT``."""
     head = f"{verb} " if verb else ""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import print_headline, print_json
+from lsp_server.cli.output import print_deleted, print_json
 from lsp_server.cli.session import Session, memory_command
-from lsp_server.cli.terminal import visible_line
 from lsp_server.records.amounts import plural, span_text
 
 if TYPE_CHECKING:
@@ -184,14 +183,7 @@ def resume(session: Session, ref: str, *, instead: bool) -> None:
 @click.argument("ref", type=SessionRef(), metavar="SESSION")
 def delete(session: Session, ref: str) -> None:
     """Take a session out; history keeps it."""
-    from lsp_server.records.plain import record_json
-
     with session.memory() as memory:
         before = memory.version()
         record = memory.delete_session(ref)
-    if session.json:
-        print_json(session, record_json(record))
-        return
-    print_headline(session.out, record, "deleted")
-    if before is not None:
-        session.out.line(f"  history keeps it: git show {before[:10]}:{visible_line(record.path)}")
+    print_deleted(session, record, before)
