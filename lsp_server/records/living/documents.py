@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from lsp_server.records.paths import slug as file_slug
@@ -127,6 +128,7 @@ def slug(words: str) -> str:
     return re.sub(r"[\W_]+", "-", words.casefold()).strip("-")
 
 
+@lru_cache(maxsize=256)
 def called(part: Part) -> tuple[str, ...]:
     """The words by which an address may name a section, its own first."""
     return (slug(part.title), *part.also)

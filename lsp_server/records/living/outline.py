@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from lsp_server.records.living.documents import slug
-from lsp_server.records.merging.units import HEADING, ITEM, LISTED, PROSE, TITLE, cut
+from lsp_server.records.merging.units import HEADING, ITEM, LISTED, PROSE, TITLE, Unit, cut
 from lsp_server.records.sections import headings
 
 _BULLET = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[*+-]|\d{1,9}[.)])(?P<space>[ \t]+|\Z)")
@@ -71,26 +72,23 @@ def is_placeholder(value: str) -> bool:
     return bool(_PLACEHOLDER.fullmatch(value.strip()))
 
 
+@lru_cache(maxsize=2)  # a change asks for the text before it and for the one after it, several times
 def tree(text: str) -> tuple[Node, ...]:
     """The parts of a text at its top: the title, paragraphs, and sections with all that is below them."""
-    pieces, at = [], 0
-    for unit in cut(text):
-        pieces.append(_Piece(unit.kind, at, at + len(unit.text), unit.gap, unit.follows))
-        at += len(unit.text) + len(unit.gap)
-    levels = {}
-    offsets = [0]
-    lines = text.split("\n")
-    for line in lines:
-        offsets.append(offsets[-1] + len(line) + 1)
-    for head in headings(lines):
-        levels[offsets[head.start]] = (head.level, head.text)
+    return tree_of(text, cut(text))
+
+
+def tree_of(text: str, units: Sequence[Unit]) -> tuple[Node, ...]:
+    """As ``tree``, of a text that is cut already."""
     flat: list[Node] = []
-    for piece in pieces[1:]:
+    at = len(units[0].gap)
+    for unit in units[1:]:
+        piece = _Piece(unit.kind, at, at + len(unit.text), unit.gap, unit.follows)
+        at = piece.end + len(unit.gap)
         if piece.kind in (HEADING, TITLE):
-            level, words = levels[piece.start]
-            level = 0 if piece.kind == TITLE else level
-            said = Node(*piece[:3], piece.end, *piece[3:], level, words if level else "", "", words)
-            flat.append(said)
+            head = next(headings(unit.text.split("\n")))
+            level, words = (0, "") if piece.kind == TITLE else (head.level, head.text)
+            flat.append(Node(*piece[:3], piece.end, *piece[3:], level, words, "", head.text))
         else:
             flat += _leaves(text, piece)
     return _nested(_with_bullets_of_fields(flat))

@@ -215,6 +215,8 @@ def together(pieces: Sequence[Piece], end: str) -> str:
 
 def numbered(text: str, sides: Sequence[Sequence[Unit]]) -> str:
     """Steps that came from two sides counted through, where both sides counted theirs."""
+    if not any(unit.kind == STEP for units in sides for unit in units):
+        return text
     if not all(_counted(units) for units in sides):
         return text
     units = cut(text)

@@ -15,7 +15,7 @@ from lsp_server.records import front_matter
 from lsp_server.records.living.documents import Document, Form, slug
 from lsp_server.records.living.entries import day_of, time_of
 from lsp_server.records.living.finding import part_of
-from lsp_server.records.living.outline import Node, is_placeholder, tree
+from lsp_server.records.living.outline import Node, is_placeholder, tree_of
 from lsp_server.records.merging.body import Piece, gaps_of, numbered, together
 from lsp_server.records.merging.choosing import changed_one
 from lsp_server.records.merging.ordering import fitting_order
@@ -94,10 +94,12 @@ def _merged(document: Document, base: str | None, one: str, other: str) -> str:
         None if text is None else text[len(part or "") :]
         for text, part in zip((base, one, other), heads, strict=True)
     ]
-    sides = [_parts(document, bodies[1] or ""), _parts(document, bodies[2] or "")]
-    old = () if bodies[0] is None else _parts(document, bodies[0])
     units = [cut(text or "") for text in bodies]
-    pieces = _flat(_both(old, *sides))
+    old, first, second = (
+        tuple(_part(document, text or "", node) for node in tree_of(text or "", found))
+        for text, found in zip(bodies, units, strict=True)
+    )
+    pieces = _flat(_both(old, first, second))
     start = Piece(units[1][0], gaps_of(units[0][0] if bodies[0] else None, units[1][0], units[2][0]))
     end = changed_one(*(found[-1].gap for found in (units[0] if bodies[0] else units[1], *units[1:])))
     return head + numbered(together([start, *pieces], end), units[1:])
@@ -113,10 +115,6 @@ class _Merged(NamedTuple):
 
 def _flat(found: Sequence[_Merged]) -> list[Piece]:
     return [piece for one in found for piece in (Piece(one.part.unit, one.gaps), *_flat(one.below))]
-
-
-def _parts(document: Document, text: str) -> tuple[Part, ...]:
-    return tuple(_part(document, text, node) for node in tree(text))
 
 
 def _part(document: Document, text: str, node: Node) -> Part:
@@ -147,6 +145,8 @@ def _section(document: Document, node: Node, unit: Unit, below: tuple[Part, ...]
 
 # the merge -------------------------------------------------------------------------------------------
 def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> tuple[_Merged, ...]:
+    if not one and not other:
+        return ()
     old, first, second = named(base, one, other)
     result: list[_Merged] = []
     for key in fitting_order(list(old), list(first), list(second)):
@@ -162,6 +162,8 @@ def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> t
 
 def _same_part(base: Part | None, one: Part, other: Part) -> list[_Merged]:
     """A part that both sides have; two where both gave it another value."""
+    if base == one == other:
+        return [_whole(one)]
     gaps = gaps_of(base and base.unit, one.unit, other.unit)
     below = _both(base.parts if base else (), one.parts, other.parts)
     chosen = _chosen(base, one, other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lsp_server.records.living.outline import is_placeholder
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lsp_server.records.merging.living import Part
 
 SECTION = "section"
+_TELLS_NOTHING = 20  # sections with one line: which of them was renamed is not known by it
 _Keyed = Mapping[Hashable, "Part"]
 
 
@@ -26,10 +27,13 @@ def with_old_names(old: _Keyed, one: _Keyed, other: _Keyed) -> tuple[dict[Hashab
             for new, before in names[mine].items()
             if new not in there or names[theirs].get(new) == before
         }
-    return tuple(
-        {found.get(key, ("again", key) if key in found.values() else key): part for key, part in side.items()}
-        for found, side in zip(names, (one, other), strict=True)
-    )
+    result = []
+    for found, side in zip(names, (one, other), strict=True):
+        former = set(found.values())
+        result.append(
+            {found.get(key, ("again", key) if key in former else key): part for key, part in side.items()}
+        )
+    return tuple(result)
 
 
 def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
@@ -43,19 +47,37 @@ def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
         key: said
         for key, part in old.items()
         if part.key[0] == SECTION
+        and side.get(key) != part
         and (said := _said(part))
         and (key not in side or not (_said(side[key]) & said))
     }
     shares = [
-        (sum((before & now).values()) / sum(before.values()), before_key, now_key)
-        for before_key, before in gone.items()
-        for now_key, now in new.items()
+        (sum((gone[before_key] & new[now_key]).values()) / sum(gone[before_key].values()), before_key, now_key)
+        for before_key, now_key in _sharing(gone, new)
         if heading_level(old[before_key]) == heading_level(side[now_key])
     ]
+    taken: set[Hashable] = set()
     for share, before_key, now_key in sorted(shares, key=lambda pair: -pair[0]):
-        if share >= 0.5 and now_key not in found and before_key not in found.values():
+        if share >= 0.5 and now_key not in found and before_key not in taken:
             found[now_key] = before_key
+            taken.add(before_key)
     return found
+
+
+def _sharing(
+    gone: Mapping[Hashable, Counter[str]], new: Mapping[Hashable, Counter[str]]
+) -> Iterator[tuple[Hashable, Hashable]]:
+    """Those of two documents' sections that have a line in common, each pair once, in order; a line that
+    stands in very many of them tells none of them."""
+    holders: dict[str, list[tuple[int, Hashable]]] = {}
+    for place, (key, said) in enumerate(new.items()):
+        for line in said:
+            holders.setdefault(line, []).append((place, key))
+    for before_key, said in gone.items():
+        found = {
+            pair for line in said if len(there := holders.get(line, ())) <= _TELLS_NOTHING for pair in there
+        }
+        yield from ((before_key, key) for _, key in sorted(found, key=lambda pair: pair[0]))
 
 
 def heading_level(part: Part) -> int:

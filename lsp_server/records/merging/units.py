@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from lsp_server.records import conflict_marks
@@ -35,7 +35,8 @@ class Unit(NamedTuple):
 def cut(text: str) -> list[Unit]:
     """The units of a text, nothing lost: their texts and gaps make it up. The first is empty, for the gap."""
     lines = text.split("\n")
-    spans = _spans(lines)
+    marked = "<<<<<<<" in text or ">>>>>>>" in text
+    spans = _spans(lines, conflict_marks.find(lines) if marked else ())
     offsets = [0]
     for line in lines:
         offsets.append(offsets[-1] + len(line) + 1)
@@ -68,9 +69,12 @@ def bare(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
-def _spans(lines: list[str]) -> list[tuple[str, int, int, tuple[Alternative, ...]]]:
-    conflicts = {block.start: block for block in conflict_marks.find(lines)}
+def _spans(
+    lines: list[str], blocks: Sequence[conflict_marks.Block]
+) -> list[tuple[str, int, int, tuple[Alternative, ...]]]:
+    conflicts = {block.start: block for block in blocks}
     heads = {head.start: head for head in headings(lines)}
+    stops = {*conflicts, *heads}
     spans: list[tuple[str, int, int, tuple[Alternative, ...]]] = []
     titled = False
     at = 0
@@ -90,9 +94,9 @@ def _spans(lines: list[str]) -> list[tuple[str, int, int, tuple[Alternative, ...
         elif _COMMENT.match(lines[at]):
             kind, end = COMMENT, _comment_end(lines, at)
         elif found := _ITEM.match(lines[at]):
-            kind, end = STEP if found[3] else ITEM, _item_end(lines, at, {*conflicts, *heads})
+            kind, end = STEP if found[3] else ITEM, _item_end(lines, at, stops)
         else:
-            kind, end = PROSE, _prose_end(lines, at, {*conflicts, *heads})
+            kind, end = PROSE, _prose_end(lines, at, stops)
         spans.append((kind, at, end, alternatives))
         at = end
     return spans
