@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 AREAS = [
-    "branch", "records", "documents", "links", "anchors", "index", "remotes", "left-overs", "hooks",
+    "branch", "records", "documents", "artifacts", "links", "anchors", "index", "remotes", "left-overs", "hooks",
     "configuration", "environment",
 ]  # fmt: skip
 

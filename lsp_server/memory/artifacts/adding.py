@@ -194,10 +194,10 @@ def _put(core: Core, edits: Edits, path: str, content: bytes | Pointer, guard: G
         data = _clean(path, content, guard) if content != before else content
     _require_room(edits, path, is_new=before is None)
     told = artifact(path, data, Lfs(core.repository))
+    lfs_attributes.look_after(edits, path, is_lfs=told.is_lfs)  # a file may be somebody's pointer itself
     if data == before:
         return told._replace(change="unchanged")
     edits.write(path, data)
-    lfs_attributes.look_after(edits, path, is_lfs=isinstance(content, Pointer))
     return told._replace(change="added" if before is None else "replaced")
 
 

@@ -8,6 +8,7 @@ from lsp_server.errors import GitMemoryError
 from lsp_server.memory.core import Core
 from lsp_server.memory.doctor import (
     anchors,
+    artifacts,
     branch,
     documents,
     left_overs,
@@ -26,6 +27,7 @@ _Examination = Callable[[Case], Area]
 _OF_TEXTS: Sequence[tuple[str, _Examination]] = (
     ("records", record_files.examine),
     ("documents", documents.examine),
+    ("artifacts", artifacts.examine),
     ("links", links.examine),
     ("anchors", anchors.examine),
     ("index", search_index.examine),

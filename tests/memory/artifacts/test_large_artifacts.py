@@ -179,7 +179,6 @@ def test_two_clones_that_give_git_lfs_different_files_merge_without_a_word(
 
 
 @needs_lfs
-@needs_lfs
 def test_two_files_of_one_name_are_both_kept_as_they_are_and_git_lfs_knows_which_it_has(
     shared_clones: SharedClones,
 ) -> None:
@@ -234,3 +233,35 @@ def test_a_large_file_is_not_held_many_times(repo: Repo, memory: Memory, drop: D
     ).stdout
     unit = 1 if sys.platform == "darwin" else 1024
     assert int(grown) * unit < (8 if lfs else 50) * MIB
+
+
+def test_a_file_that_is_a_pointer_itself_is_looked_after_by_git_lfs(
+    repo: Repo, memory: Memory, drop: Drop
+) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 70000\n"
+    added = memory.add_artifact(drop("a.mov", pointer.encode()))
+    assert (added.is_lfs, added.is_here, added.size) == (True, False, 70000)
+    assert repo.git("show", "memory:.gitattributes").startswith(f"/{added.path} filter=lfs ")
+    (finding,) = memory.examine().findings
+    assert finding.code == "lfs-object-missing"
+    assert "there is no remote to fetch it from" in finding.message
+
+
+@needs_lfs
+def test_the_doctor_tells_what_git_lfs_keeps_elsewhere_and_how_to_get_it(
+    shared_clones: SharedClones,
+) -> None:
+    (_, mine), (other, yours), disk = shared_clones
+    for name in ("a.mov", "b.mov"):
+        (disk / name).write_bytes(name.encode() * 1000)
+        mine.add_artifact(disk / name, lfs=True)
+    mine.sync()
+    yours.sync()
+    assert mine.examine().findings == []
+    (finding,) = yours.examine().findings
+    assert (finding.code, finding.severity.value) == ("lfs-object-missing", "note")
+    assert "artifacts/screenshots/a.mov, artifacts/screenshots/b.mov" in finding.message
+    assert "`git memory artifact get screenshots/a.mov` fetches one" in finding.advice
+    assert "`git lfs fetch origin memory` all of them" in finding.advice
+    other.git("lfs", "fetch", "origin", "memory")
+    assert yours.examine().findings == []
