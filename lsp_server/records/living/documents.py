@@ -119,6 +119,7 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _FILE_NAMES = {document.path: document for document in DOCUMENTS}
 
 
+@lru_cache(maxsize=1024)
 def slug(words: str) -> str:
     """A heading or a field's name as addresses have it: ``Past Issues (Old)`` is ``past-issues``."""
     text = unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", words)).casefold().replace("'", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -50,20 +52,35 @@ def sections_of(document: Document, text: str) -> tuple[Section, ...]:
         return sections_of_project(text)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     nodes = tree(text)
-    top = _section(document, document.name, text, None, [one for one in nodes if not one.level])
+    lines = _Lines(text)
+    top = _section(document, document.name, lines, None, [one for one in nodes if not one.level])
     found = [top] if top.fields or top.items or top.text.strip() else []
     for node, address in addressed(document, nodes):
-        found.append(_section(document, address, text, node, [one for one in node.parts if not one.level]))
+        found.append(_section(document, address, lines, node, [one for one in node.parts if not one.level]))
     return tuple(found)
 
 
-def _section(document: Document, address: str, text: str, node: Node | None, own: Sequence[Node]) -> Section:
+class _Lines:
+    """A text, and the line in which each of its characters stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._ends = [found.start() for found in re.finditer("\n", text)]
+
+    def at(self, place: int) -> int:
+        return bisect_left(self._ends, place)
+
+
+def _section(
+    document: Document, address: str, lines: _Lines, node: Node | None, own: Sequence[Node]
+) -> Section:
+    text = lines.text
     own = [one for one in own if one.kind != TITLE]
     name = node.name if node else ""
     valued = node is not None and (part := part_of(document, node)) is not None and part.valued
     title, _, said = name.partition(":") if valued else (name.rstrip(":"), "", "")
     fields = tuple(
-        Field(one.name, f"{address}/{one.slug}", one.says(), text.count("\n", 0, one.start))
+        Field(one.name, f"{address}/{one.slug}", one.says(), lines.at(one.start))
         for one in own
         if one.is_field
     )
@@ -71,7 +88,7 @@ def _section(document: Document, address: str, text: str, node: Node | None, own
     start = node.end if node else (own[0].start if own else 0)
     stop = own[-1].stop if own else start
     end = node.stop if node else stop
-    line = text.count("\n", 0, node.start) if node else text.count("\n", 0, start)
+    line = lines.at(node.start if node else start)
     return Section(
         title.strip(),
         address,
@@ -81,7 +98,7 @@ def _section(document: Document, address: str, text: str, node: Node | None, own
         items,
         text[start:stop].strip("\n"),
         line,
-        text.count("\n", 0, end) + 1,
+        lines.at(end) + 1,
     )
 
 

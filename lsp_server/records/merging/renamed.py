@@ -52,15 +52,15 @@ def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
         and (key not in side or not (_said(side[key]) & said))
     }
     shares = [
-        (sum((gone[before_key] & new[now_key]).values()) / sum(gone[before_key].values()), before_key, now_key)
-        for before_key, now_key in _sharing(gone, new)
-        if heading_level(old[before_key]) == heading_level(side[now_key])
+        (sum((gone[before] & new[now]).values()) / sum(gone[before].values()), before, now)
+        for before, now in _sharing(gone, new)
+        if heading_level(old[before]) == heading_level(side[now])
     ]
     taken: set[Hashable] = set()
-    for share, before_key, now_key in sorted(shares, key=lambda pair: -pair[0]):
-        if share >= 0.5 and now_key not in found and before_key not in taken:
-            found[now_key] = before_key
-            taken.add(before_key)
+    for share, before, now in sorted(shares, key=lambda pair: -pair[0]):
+        if share >= 0.5 and now not in found and before not in taken:
+            found[now] = before
+            taken.add(before)
     return found
 
 

@@ -66,6 +66,8 @@ def key_of(kind: str, text: str) -> Hashable:
 
 def bare(text: str) -> str:
     """A text without what nobody sees of it: blanks at the ends of lines, empty lines around it."""
+    if "\n" not in text:
+        return text.strip()
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
@@ -79,7 +81,8 @@ def _spans(
     titled = False
     at = 0
     while at < len(lines):
-        if not lines[at].strip():
+        first = lines[at].lstrip()[:1]
+        if not first:
             at += 1
             continue
         alternatives: tuple[Alternative, ...] = ()
@@ -89,9 +92,9 @@ def _spans(
             kind, end = HEADING, heads[at].end
             if heads[at].level == 1 and heads[at].text and not titled:
                 kind, titled = TITLE, True
-        elif _FENCE.match(lines[at]) and not lines[at].startswith(("    ", "\t")):
+        elif first in "`~" and _FENCE.match(lines[at]) and not lines[at].startswith(("    ", "\t")):
             kind, end = CODE, _fence_end(lines, at)
-        elif _COMMENT.match(lines[at]):
+        elif first == "<" and _COMMENT.match(lines[at]):
             kind, end = COMMENT, _comment_end(lines, at)
         elif found := _ITEM.match(lines[at]):
             kind, end = STEP if found[3] else ITEM, _item_end(lines, at, stops)
