@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from lsp_server.memory import Memory as Memory
     from lsp_server.memory.artifacts.results import Artifact as Artifact
     from lsp_server.memory.directory_results import DirectoryExport as DirectoryExport
-    from lsp_server.memory.directory_results import DirectoryImport as DirectoryImport
     from lsp_server.memory.documents.results import DocumentState as DocumentState
     from lsp_server.memory.documents.results import FolderExport as FolderExport
-    from lsp_server.memory.documents.results import FolderImport as FolderImport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
-    from lsp_server.memory.results import ImportReport as ImportReport
+    from lsp_server.memory.importing.results import ImportReport as ImportReport
     from lsp_server.memory.sessions.conversation import SessionMemory as SessionMemory
     from lsp_server.memory.sessions.finding import SessionSummary as SessionSummary
     from lsp_server.memory.working.briefing_results import Briefing as Briefing
@@ -55,11 +53,11 @@ _NAMES = {
     "lsp_server.memory": ("Memory",),
     "lsp_server.memory.artifacts.results": ("Artifact",),
     "lsp_server.memory.working.briefing_results": ("Briefing", "Started"),
-    "lsp_server.memory.directory_results": ("DirectoryExport", "DirectoryImport"),
+    "lsp_server.memory.directory_results": ("DirectoryExport",),
     "lsp_server.memory.documents.results": (
-        "DocumentState", "FolderExport", "FolderImport", "LivingDocument", "Noted",
+        "DocumentState", "FolderExport", "LivingDocument", "Noted",
     ),
-    "lsp_server.memory.results": ("ImportReport",),
+    "lsp_server.memory.importing.results": ("ImportReport",),
     "lsp_server.memory.sessions.finding": ("SessionSummary",),
     "lsp_server.memory.sessions.conversation": ("SessionMemory",),
     "lsp_server.memory.working.results": ("Checklist", "Ended", "Ending"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lsp_server.cli.import_report import Told, answer
+from lsp_server.cli.import_report import answer
 from lsp_server.cli.output import print_json
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
@@ -17,7 +17,6 @@ from lsp_server.cli.typed_path import TypedPath
 if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderFile
 
-_TAKEN = {"new": "new", "merged": "updated", "same": "known", "skipped": "skipped"}
 _WRITTEN = {
     "new": "written",
     "merged": "brought up to date",
@@ -47,8 +46,7 @@ def import_folder(session: Session, directory: str, *, dry_run: bool, **secrets:
         report = memory.import_folder(session.path(directory), dry_run=dry_run, **secrets)
     answer(
         session,
-        [Told(file.name, _TAKEN[file.outcome], file.notes, path=file.path) for file in report.files],
-        report.version,
+        report,
         dry_run=dry_run,
         nothing=f"nothing of {visible_line(directory)} could be taken over",
     )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from lsp_server.cli.import_report import Told, answer
+from lsp_server.cli.import_report import answer
 from lsp_server.cli.progress import told_when_slow
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible_line
 from lsp_server.cli.typed_path import TypedPath
-
-if TYPE_CHECKING:
-    from lsp_server.memory.results import Imported
 
 
 @memory_command(
@@ -41,14 +36,7 @@ def adr(
         )
     answer(
         session,
-        [told(file, file.dialect) for file in report.files],
-        report.version,
+        report,
         dry_run=dry_run,
         nothing=f"no ADR was imported from {visible_line(directory)}",
     )
-
-
-def told(file: Imported, dialect: str = "") -> Told:
-    """A file that is one record."""
-    taken = "skipped" if file.record is None else "new" if file.new else "known"
-    return Told(file.source, taken, file.notes, file.record, dialect=dialect)

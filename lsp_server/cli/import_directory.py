@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lsp_server.cli.import_report import Told, answer
+from lsp_server.cli.import_report import answer
 from lsp_server.cli.progress import told_when_slow
 from lsp_server.cli.record_options import secret_options
 from lsp_server.cli.session import Session, memory_command
@@ -45,11 +45,7 @@ def directory(
         )
     answer(
         session,
-        [
-            Told(one.source, one.taken.value, one.notes, one.record, one.path if one.record is None else None)
-            for one in report.things
-        ],
-        report.version,
+        report,
         dry_run=dry_run,
         nothing=f"nothing of {visible_line(directory)} could be taken over",
         shows_known=False,

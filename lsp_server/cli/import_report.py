@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,26 +12,14 @@ from lsp_server.cli.terminal import Span, Terminal, fit, visible_line
 
 if TYPE_CHECKING:
     from lsp_server.cli.session import Session
-    from lsp_server.records.model import Record
+    from lsp_server.memory.importing.results import Imported, ImportReport
 
 _STYLES = {"new": "green", "updated": "green", "known": "dim", "differs": "yellow", "skipped": "red"}
 
 
-class Told(NamedTuple):
-    """One file, or an entry of one. ``taken`` is a word of ``_STYLES``; ``dialect`` how it is written."""
-
-    source: str
-    taken: str
-    notes: Sequence[str]
-    record: Record | None = None
-    path: str | None = None
-    dialect: str = ""
-
-
 def answer(
     session: Session,
-    files: Sequence[Told],
-    version: str | None,
+    report: ImportReport,
     *,
     dry_run: bool,
     nothing: str,
@@ -39,15 +27,16 @@ def answer(
 ) -> None:
     """Tell it; ``nothing`` is said where nothing could be taken over. Ends with exit code 1 then, and where
     something differs on both sides."""
+    files = report.files
     if session.json:
-        count = sum(file.taken == "new" for file in files)
-        document: dict[str, Any] = {"dry_run": dry_run, "version": version, "imported": count}
+        count = sum(file.new for file in files)
+        document: dict[str, Any] = {"dry_run": dry_run, "version": report.version, "imported": count}
         print_json(session, document | {"files": [_plain(file) for file in files]})
     else:
         _print(session.out, files, dry_run=dry_run, shows_known=shows_known)
         if dry_run:
             session.say("nothing was written: this was a dry run")
-    taken = {file.taken for file in files}
+    taken = {file.taken.value for file in files}
     if not taken & {"new", "updated", "known"}:
         if not session.json:
             session.say(nothing)
@@ -56,21 +45,21 @@ def answer(
         raise click.exceptions.Exit(1)
 
 
-def _plain(file: Told) -> dict[str, Any]:
+def _plain(file: Imported) -> dict[str, Any]:
     from lsp_server.records.plain import record_json
 
     return {
         "source": file.source,
-        "taken": file.taken,
-        "new": file.taken == "new",
-        "path": file.path or (file.record and file.record.path) or None,
+        "taken": file.taken.value,
+        "new": file.new,
+        "path": file.path,
         "dialect": file.dialect or None,
         "notes": list(file.notes),
         "record": file.record and record_json(file.record),
     }
 
 
-def _print(out: Terminal, files: Sequence[Told], *, dry_run: bool, shows_known: bool) -> None:
+def _print(out: Terminal, files: Sequence[Imported], *, dry_run: bool, shows_known: bool) -> None:
     has_dialects = any(file.dialect for file in files)
     out.table(
         [
@@ -96,10 +85,10 @@ def _print(out: Terminal, files: Sequence[Told], *, dry_run: bool, shows_known: 
     out.line(out.style(", ".join(counts), "bold"))
 
 
-def _row(out: Terminal, file: Told, *, has_dialects: bool) -> Iterator[Span]:
+def _row(out: Terminal, file: Imported, *, has_dialects: bool) -> Iterator[Span]:
     record = file.record
     yield file.source if out.width is None else fit(file.source, max(out.width // 2, 20)), ""
-    yield file.taken, _STYLES[file.taken]
+    yield file.taken.value, _STYLES[file.taken.value]
     if record is None:
         yield (file.path or "") if file.path != file.source else "", "dim"
         return

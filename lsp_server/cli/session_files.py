@@ -31,7 +31,6 @@ def import_sessions(
     Importing again adds nothing; what was changed there since is merged with what was changed here. Secrets
     in messages are replaced; one in a session's head keeps that session out, unless --redact.
     """
-    from lsp_server.cli.import_adr import told
     from lsp_server.cli.import_report import answer
 
     with session.memory() as memory:
@@ -40,8 +39,7 @@ def import_sessions(
         )
     answer(
         session,
-        [told(file) for file in report.files],
-        report.version,
+        report,
         dry_run=dry_run,
         nothing=f"no session in {visible_line(directory)} is readable",
     )

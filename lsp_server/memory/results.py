@@ -95,26 +95,6 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class Imported:
-    """One file of an import. ``record`` is None when it was skipped, and ``notes`` say why; otherwise
-    ``notes`` say what was not understood. ``new`` is False when an earlier import brought it."""
-
-    source: str
-    record: Record | None
-    new: bool
-    dialect: str
-    notes: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import made of a folder, file by file in name order."""
-
-    files: Sequence[Imported]
-    version: str | None
-
-
-@dataclass(frozen=True)
 class Placed:
     """A record on lines of one file: 1-based, inclusive."""
 

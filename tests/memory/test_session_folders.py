@@ -71,8 +71,8 @@ def test_importing_again_adds_nothing(memory: Memory, folder: Path) -> None:
     memory.import_sessions(folder.parent)  # `.aloop` is understood, too
     version = memory.version()
     report = memory.import_sessions(folder)
-    assert ([file.new for file in report.files], report.version) == ([False, False], None)
-    assert memory.version() == version
+    assert [file.taken.value for file in report.files] == ["known", "known"]
+    assert report.version == memory.version() == version
 
 
 def test_a_dry_run_writes_nothing(memory: Memory, folder: Path) -> None:
@@ -89,7 +89,7 @@ def test_what_was_changed_there_and_here_is_merged(memory: Memory, folder: Path)
     )
     put(folder, "2025-01-31_b1b2c3d4", said(TWO, "Hello!", "There", updated="2025-02-01T10:00:00"))
     report = memory.import_sessions(folder)
-    assert [file.new for file in report.files] == [False, True]
+    assert [file.taken.value for file in report.files] == ["known", "updated"]
     assert contents(memory, TWO) == ["Hello!", "There", "Here"]
     assert memory.session(TWO).goal == "Greet"
 
@@ -198,8 +198,8 @@ def test_a_session_without_messages_or_without_an_id_comes_in(memory: Memory, fo
     notes = {file.source[:12]: file for file in memory.import_sessions(folder, dry_run=True).files}
     assert all(file.record for file in notes.values()), notes
     assert "it has no id" in notes["2025-02-02_b"].notes[0]
-    memory.import_sessions(folder)
-    assert memory.import_sessions(folder).version is None
+    version = memory.import_sessions(folder).version
+    assert memory.import_sessions(folder).version == version
 
 
 @pytest.mark.parametrize("place", [".git", ".git/new", "bare.git/new"])

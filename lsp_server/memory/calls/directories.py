@@ -10,7 +10,8 @@ from lsp_server.memory.guard import guard_for
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.directory_results import DirectoryExport, DirectoryImport
+    from lsp_server.memory.directory_results import DirectoryExport
+    from lsp_server.memory.importing.results import ImportReport
 
 
 class Directories:
@@ -27,7 +28,7 @@ class Directories:
         allow_secrets: Sequence[str] = (),
         redact: bool = False,
         progress: Callable[[str], None] = lambda _: None,
-    ) -> DirectoryImport:
+    ) -> ImportReport:
         """Bring a directory of project memory onto the branch, as one commit: nothing of it where that is
         interrupted. Importing it again adds nothing, and brings up to date what was changed in the directory
         alone. One bad file does not keep the others out: the answer says for each thing what became of it.

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import (
         DocumentState,
         FolderExport,
-        FolderImport,
         LivingDocument,
         Noted,
     )
+    from lsp_server.memory.importing.results import ImportReport
 
 
 class Documenting:
@@ -161,7 +161,7 @@ class Documenting:
         dry_run: bool = False,
         allow_secrets: Sequence[str] = (),
         redact: bool = False,
-    ) -> FolderImport:
+    ) -> ImportReport:
         """Bring a ``memory/`` folder (``patterns-learned.md``, ``project-context.md`` …) onto the branch, as
         one commit: byte for byte where the memory has no such document, merged item by item where it has one.
         The same file is never imported twice. One bad file does not keep the others out.

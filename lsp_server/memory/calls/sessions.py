@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lsp_server.memory.core import Core
     from lsp_server.memory.exporting.aloop import SessionExport
-    from lsp_server.memory.results import ImportReport
+    from lsp_server.memory.importing.results import ImportReport
     from lsp_server.memory.sessions.finding import SessionSummary
     from lsp_server.records.model import Record
     from lsp_server.records.sessions.model import Session

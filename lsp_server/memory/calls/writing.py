@@ -12,7 +12,7 @@ from lsp_server.records.model import Kind, Link, Record
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.results import ImportReport
+    from lsp_server.memory.importing.results import ImportReport
 
 
 class Writing:

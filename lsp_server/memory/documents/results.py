@@ -31,22 +31,13 @@ class Noted(NamedTuple):
 
 
 class FolderFile(NamedTuple):
-    """A file of a ``memory/`` folder. ``outcome`` is ``new``, ``merged`` (of an export: written over),
-    ``same`` or ``skipped``; ``path`` is where it stands on the branch, ``notes`` say what to know of it
-    or why it was skipped."""
+    """A file that an export looked at. ``outcome`` is ``new``, ``merged`` (written over), ``same`` or
+    ``skipped``; ``path`` is where it stands on the branch, ``notes`` say why it was skipped."""
 
     name: str
     outcome: str
     path: str | None = None
     notes: tuple[str, ...] = ()
-
-
-class FolderImport(NamedTuple):
-    """What an import made of a folder, file by file in name order; ``version`` is the memory's after it, None
-    in a dry run."""
-
-    files: tuple[FolderFile, ...]
-    version: str | None
 
 
 class FolderExport(NamedTuple):

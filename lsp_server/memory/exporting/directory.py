@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, RefusedError, UsageError
-from lsp_server.memory.directory_results import DirectoryExport, Taken
+from lsp_server.memory.directory_results import DirectoryExport
 from lsp_server.memory.exporting import writing
 from lsp_server.memory.exporting.directory_documents import documents
 from lsp_server.memory.exporting.directory_records import Records
 from lsp_server.memory.importing.directory import import_directory
+from lsp_server.memory.importing.results import Taken
 from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.document import parse
 from lsp_server.records.living.documents import document_at
@@ -78,7 +79,7 @@ def _require_unchanged(core: Core, directory: Path, changed: list[str]) -> None:
         return
     try:
         report = import_directory(core, directory, dry_run=True, guard=core.guard)
-        more = {thing.source for thing in report.things if thing.taken is not Taken.KNOWN}
+        more = {file.source for file in report.files if file.taken is not Taken.KNOWN}
     except UsageError:
         more = set(changed)
     said = [name for name in changed if any(one == name or one.startswith(f"{name}: ") for one in more)]

@@ -12,8 +12,8 @@ from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.folder import Source, place_of, read_folder
 from lsp_server.memory.importing.linking import link_sources
 from lsp_server.memory.importing.numbering import give_numbers
+from lsp_server.memory.importing.results import Imported, ImportReport, Taken
 from lsp_server.memory.importing.writing import write_record
-from lsp_server.memory.results import Imported, ImportReport
 from lsp_server.records.amounts import plural
 from lsp_server.records.front_matter import split
 from lsp_server.records.model import Kind, Record
@@ -69,11 +69,11 @@ def _recognise(core: Core, edits: Edits, sources: Sequence[Source]) -> None:
 
 
 def _reported(source: Source, written: Record | None) -> Imported:
+    taken, record, notes = Taken.NEW, written, (*source.notes, *source.remarks)
     if source.broken:
-        return Imported(source.name, None, False, source.adr.dialect, (source.broken,))
-    if not source.adr.is_adr:
-        return Imported(source.name, None, False, source.adr.dialect, tuple(source.notes))
-    if source.known is not None:
-        return Imported(source.name, source.known, False, source.adr.dialect, ())
-    notes = (*source.notes, *source.remarks)
-    return Imported(source.name, written, True, source.adr.dialect, notes)
+        taken, record, notes = Taken.SKIPPED, None, (source.broken,)
+    elif not source.adr.is_adr:
+        taken, record, notes = Taken.SKIPPED, None, tuple(source.notes)
+    elif source.known is not None:
+        taken, record, notes = Taken.KNOWN, source.known, ()
+    return Imported(source.name, taken, record.path if record else None, record, notes, source.adr.dialect)

@@ -19,7 +19,7 @@ from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.importing.files import files_below, read_text, require_folder
 from lsp_server.memory.importing.folder import place_of
-from lsp_server.memory.results import Imported, ImportReport
+from lsp_server.memory.importing.results import Imported, ImportReport, Taken
 from lsp_server.memory.sessions.saving import guarded, place
 from lsp_server.records.front_matter import split
 from lsp_server.records.front_matter_edit import set_scalar
@@ -28,7 +28,6 @@ from lsp_server.records.sessions.model import LISTS, Session
 from lsp_server.records.sessions.reading import read_session
 
 FILE = "session.yaml"
-DIALECT = "session"
 SUBJECT = "sessions: import"
 _LARGEST = 256 << 20  # bytes
 _FOREIGN_IDS = uuid.UUID("6f0c9d2e-3c0b-4f0e-9a55-2f6f1d0f7c11")  # what ids that are no UUIDs are made from
@@ -44,7 +43,7 @@ class _Source:
     session: Session | None = None
     notes: list[str] = field(default_factory=list)
     record: Record | None = None
-    new: bool = False
+    taken: Taken = Taken.SKIPPED
 
 
 def import_sessions(core: Core, directory: Path, guard: Guard, *, dry_run: bool) -> ImportReport:
@@ -61,17 +60,18 @@ def import_sessions(core: Core, directory: Path, guard: Guard, *, dry_run: bool)
     if dry_run:
         _take(core, core.edits(core.store.snapshot()), sources, guard)
     else:
-        before = core.tip()
 
         def change(edits: Edits) -> str:
             count = _take(core, edits, sources, guard)
             return f"{SUBJECT} {count} from {place_of(core, directory)}" if count else ""
 
-        core.commit(change)
-        version = core.tip() if core.tip() != before else None
-    return ImportReport(
-        [Imported(one.name, one.record, one.new, DIALECT, tuple(one.notes)) for one in sources], version
-    )
+        version = core.commit(change)
+    return ImportReport(tuple(map(_told, sources)), version)
+
+
+def _told(source: _Source) -> Imported:
+    path = source.record.path if source.record else None
+    return Imported(source.name, source.taken, path, source.record, tuple(source.notes))
 
 
 def session_files(directory: Path) -> Iterator[Path]:
@@ -155,9 +155,9 @@ def _take(core: Core, edits: Edits, sources: Sequence[_Source], guard: Guard) ->
         except GitMemoryError as error:
             if str(error) not in source.notes:
                 source.notes.append(str(error))
-            source.record = None
+            source.record, source.taken = None, Taken.SKIPPED
             continue
-        source.new = changed
+        source.taken = Taken.KNOWN if not changed else Taken.NEW if known is None else Taken.UPDATED
         count += changed
     return count
 

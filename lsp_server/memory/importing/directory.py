@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError, SecretError, UsageError
 from lsp_server.index import Filters
-from lsp_server.memory.directory_results import DirectoryImport, FromDirectory, Taken
 from lsp_server.memory.importing import directory_documents
 from lsp_server.memory.importing.directory_coming import ComingRecords
 from lsp_server.memory.importing.directory_files import Progress, Thing, read_directory
@@ -20,6 +19,7 @@ from lsp_server.memory.importing.directory_records import (
 from lsp_server.memory.importing.directory_sessions import Sessions
 from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.importing.numbering import give_numbers
+from lsp_server.memory.importing.results import Imported, ImportReport, Taken
 from lsp_server.memory.importing.taking import Taking
 from lsp_server.records.amounts import plural
 from lsp_server.records.labels import NUMBERED, format_label
@@ -38,7 +38,7 @@ _TOMBSTONE = re.compile(r"deleted/(?:decisions|bugs)/(?:\d{4,7}/)?(\d{4,7})\.yam
 
 def import_directory(
     core: Core, directory: Path, *, dry_run: bool, guard: Guard, progress: Progress = lambda _: None
-) -> DirectoryImport:
+) -> ImportReport:
     """Import a project directory. What an earlier import brought is left, or brought up to date."""
     core.tip()
     with uncollected():
@@ -47,7 +47,7 @@ def import_directory(
 
 def _imported(
     core: Core, directory: Path, *, dry_run: bool, guard: Guard, progress: Progress
-) -> DirectoryImport:
+) -> ImportReport:
     things, beside = read_directory(directory, progress)
     change = _Import(
         core,
@@ -62,14 +62,14 @@ def _imported(
         change(core.edits(core.store.snapshot()))
     else:
         version = core.commit(change)
-    return DirectoryImport(tuple(map(_told, things)), version)
+    return ImportReport(tuple(map(_told, things)), version)
 
 
-def _told(thing: Thing) -> FromDirectory:
+def _told(thing: Thing) -> Imported:
     if thing.broken:
-        return FromDirectory(thing.name, Taken.SKIPPED, notes=(thing.broken,))
+        return Imported(thing.name, Taken.SKIPPED, notes=(thing.broken,))
     notes = (*thing.notes, *thing.remarks) if thing.taken is not Taken.KNOWN else tuple(thing.remarks)
-    return FromDirectory(thing.name, thing.taken, thing.path, thing.record, notes)
+    return Imported(thing.name, thing.taken, thing.path, thing.record, notes)
 
 
 class _Import:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, RefusedError, UsageError
-from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import (
     IMPORTED,
@@ -23,6 +22,7 @@ from lsp_server.memory.importing.directory_records import (
     updated_text,
 )
 from lsp_server.memory.importing.files import NO_DATE
+from lsp_server.memory.importing.results import Taken
 from lsp_server.memory.recording import with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.records.document import parse

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lsp_server.errors import UsageError
-from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.files import read_text, require_folder
+from lsp_server.memory.importing.results import Taken
 from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.model import Link, Record

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError, UsageError
-from lsp_server.memory.directory_results import Taken
 from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import IMPORTED, origin_of
 from lsp_server.memory.importing.files import NO_DATE
+from lsp_server.memory.importing.results import Taken
 from lsp_server.memory.importing.taking import Taking
 from lsp_server.memory.recording import blank, with_values
 from lsp_server.memory.secrets.together import Text, without_secrets

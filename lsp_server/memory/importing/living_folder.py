@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import GitMemoryError, UsageError
-from lsp_server.memory.documents.results import FolderFile, FolderImport
 from lsp_server.memory.importing.files import LARGEST, REDACTED, require_folder, text_of
 from lsp_server.memory.importing.folder import place_of
+from lsp_server.memory.importing.results import Imported, ImportReport, Taken
 from lsp_server.records.artifact_paths import wrong_name
 from lsp_server.records.living import documents as table
 from lsp_server.records.living.documents import Document, Form
@@ -40,7 +40,7 @@ class _Source(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> FolderImport:
+def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> ImportReport:
     """Import every living document of a folder; see ``Memory.import_folder``."""
     require_folder(directory)
     sources = [_source(directory, name, guard) for name in _names(directory)]
@@ -48,11 +48,11 @@ def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -
         known = ", ".join(list(_PATHS.values())[:5])
         raise UsageError(f"there are no living documents in {directory}: they are called {known} …")
     core.tip()
-    report: list[FolderFile] = []
+    report: list[Imported] = []
 
     def change(edits: Edits) -> str:
         report[:] = [_taken(core, edits, source, guard) for source in sources]
-        done = [file for file in report if file.outcome in ("new", "merged")]
+        done = [file for file in report if file.taken in (Taken.NEW, Taken.UPDATED)]
         if not done:
             return ""
         digests = [source.digest[:16] for source, file in zip(sources, report, strict=True) if file in done]
@@ -64,15 +64,15 @@ def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -
         return core.templates.render(
             "commits/message",
             subject=f"note: import {count} from {place_of(core, directory)}"[:100],
-            body="\n".join(f"{file.path}: {file.outcome}" for file in done),
+            body="\n".join(f"{file.path}: {file.taken.value}" for file in done),
             trailers=[pair for pair in trailers if pair[1]],
         )
 
     if dry_run:
         change(core.edits(core.store.snapshot()))
-        return FolderImport(tuple(report), None)
+        return ImportReport(tuple(report), None)
     version = core.commit(change)
-    return FolderImport(tuple(report), version)
+    return ImportReport(tuple(report), version)
 
 
 def _names(directory: Path) -> Iterator[str]:
@@ -148,35 +148,37 @@ def _decoded(data: bytes) -> tuple[str | None, tuple[str, ...]]:
     return data.decode(encoding, "replace"), (f"{found.notes[0]}; on the branch it is UTF-8",)
 
 
-def _taken(core: Core, edits: Edits, source: _Source, guard: Guard) -> FolderFile:
+def _taken(core: Core, edits: Edits, source: _Source, guard: Guard) -> Imported:
     if source.data is None or source.document is None:
-        return FolderFile(source.name, "skipped", None, source.notes)
+        return Imported(source.name, Taken.SKIPPED, notes=source.notes)
     there = edits.read(source.path)
     if there is None:
         edits.write(source.path, source.data)
-        return FolderFile(source.name, "new", source.path, source.notes)
+        return Imported(source.name, Taken.NEW, source.path, notes=source.notes)
     if there == source.data:
-        return FolderFile(source.name, "same", source.path, source.notes)
+        return Imported(source.name, Taken.KNOWN, source.path, notes=source.notes)
     if was_there(core, edits, source.path)(source.data, source.digest):
-        return FolderFile(source.name, "same", source.path, (*source.notes, "it was imported before"))
+        return Imported(
+            source.name, Taken.KNOWN, source.path, notes=(*source.notes, "it was imported before")
+        )
     from lsp_server.memory.documents.editing import Documents
     from lsp_server.records.merging.living import merge_living
 
     merged = merge_living(source.document, None, there, source.data)
     if merged == there:
-        return FolderFile(source.name, "same", source.path, source.notes)
+        return Imported(source.name, Taken.KNOWN, source.path, notes=source.notes)
     edits.write(source.path, merged)
     two = _two_values(source.document, there, merged)
     base = _as_imported(core, edits, source.path) if two else None
     living = Documents(core, edits, guard)
     left = [one for one in two if base is None or not _settled(living, source, (base, there), one)]
     if edits.read(source.path) == there:
-        return FolderFile(source.name, "same", source.path, source.notes)
+        return Imported(source.name, Taken.KNOWN, source.path, notes=source.notes)
     notes = [
         f"the memory has another {address}: both are kept, `git memory set {address} VALUE` leaves one"
         for address in left
     ]
-    return FolderFile(source.name, "merged", source.path, (*source.notes, *notes))
+    return Imported(source.name, Taken.UPDATED, source.path, notes=(*source.notes, *notes))
 
 
 def _two_values(document: Document, before: bytes, after: bytes) -> list[str]:

@@ -160,7 +160,7 @@ def assert_comes_back(files: dict[str, bytes]) -> None:
         with new_memory(Path(top, "two")) as memory:
             report = memory.import_directory(Path(top, "out"))
             after = files_of(memory)
-            told = [(thing.source, thing.taken.value, thing.notes) for thing in report.things]
+            told = [(thing.source, thing.taken.value, thing.notes) for thing in report.files]
             assert sorted(after) == sorted(before), told
             for path, data in before.items():
                 assert after[path] == data, (path, told)

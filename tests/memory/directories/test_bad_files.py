@@ -11,7 +11,7 @@ from memory.directories.example import BUG, checkpoint, contents
 
 from lsp_server import Memory
 from lsp_server.memory import Kind
-from lsp_server.memory.directory_results import Taken
+from lsp_server.memory.importing.results import Taken
 
 DEEP = '{"a":' * 200 + "1" + "}" * 200
 BAD = {
@@ -30,22 +30,22 @@ BAD = {
 
 
 def test_each_bad_file_is_skipped_with_its_reason(memory: Memory, directory: Path) -> None:
-    good = {thing.source for thing in memory.import_directory(directory, dry_run=True).things}
+    good = {thing.source for thing in memory.import_directory(directory, dry_run=True).files}
     for name, (data, _) in BAD.items():
         (directory / name).write_bytes(data)
     report = memory.import_directory(directory)
-    skipped = {t.source: t.notes for t in report.things if t.taken is Taken.SKIPPED}
+    skipped = {t.source: t.notes for t in report.files if t.taken is Taken.SKIPPED}
     assert set(skipped) == set(BAD)
     for name, (_, words) in BAD.items():
         assert words in skipped[name][0], name
-    assert {t.source for t in report.things if t.taken is Taken.NEW} == good
+    assert {t.source for t in report.files if t.taken is Taken.NEW} == good
 
 
 def test_a_file_that_is_larger_than_sense_is_skipped(memory: Memory, directory: Path) -> None:
     with (directory / "bugs/bug_007.md").open("wb") as file:
         file.truncate((64 << 20) + 1)
     report = memory.import_directory(directory)
-    (large,) = [t for t in report.things if t.taken is Taken.SKIPPED]
+    (large,) = [t for t in report.files if t.taken is Taken.SKIPPED]
     assert (large.source, large.notes[0]) == ("bugs/bug_007.md", "the file is larger than 64 MB")
 
 
@@ -55,7 +55,7 @@ def test_symbolic_links_are_not_followed(memory: Memory, directory: Path, tmp_pa
     (directory / "bugs/bug_024.md").symlink_to(tmp_path / "elsewhere.md")
     (directory / "artifacts/more").symlink_to(tmp_path / "folder")
     report = memory.import_directory(directory)
-    assert {t.source: t.notes for t in report.things if t.taken is Taken.SKIPPED} == {
+    assert {t.source: t.notes for t in report.files if t.taken is Taken.SKIPPED} == {
         "bugs/bug_024.md": ("it is a symbolic link, which is not followed",),
         "artifacts/more": ("it is a symbolic link, which is not followed",),
     }
@@ -80,7 +80,7 @@ def test_texts_in_other_encodings_are_read(
     report = memory.import_directory(directory)
     assert memory.get("BUG-23").fields["description"] == "Zwei Müller for one address."
     assert "Grüße" in [record.fields.get("notes") for record in memory.list(kind=Kind.CHECKPOINT)]
-    notes = {t.source: t.notes for t in report.things}
+    notes = {t.source: t.notes for t in report.files}
     assert (note in notes["bugs/bug_023.md"]) == (note is not None)
 
 
@@ -89,7 +89,7 @@ def test_a_key_that_is_there_twice_is_told(memory: Memory, directory: Path) -> N
         '{"phase": "a", "phase": "b", "timestamp": "2025-01-01"}'
     )
     report = memory.import_directory(directory)
-    (twice,) = [t for t in report.things if t.source == "checkpoints/twice.json"]
+    (twice,) = [t for t in report.files if t.source == "checkpoints/twice.json"]
     assert twice.notes == ("'phase' is there twice; the last one counts",)
     assert twice.record is not None
     assert twice.record.fields["phase"] == "b"
@@ -112,13 +112,13 @@ def test_a_secret_keeps_its_own_file_out_and_no_other(memory: Memory, directory:
     secret = "ghp_" + "a1B2c3D4e5" * 3 + "f6G7h8"
     (directory / "bugs/bug_099.md").write_text(BUG.replace("#023", "#099").replace("Two accounts", secret))
     report = memory.import_directory(directory)
-    (kept_out,) = [t for t in report.things if t.taken is Taken.SKIPPED]
+    (kept_out,) = [t for t in report.files if t.taken is Taken.SKIPPED]
     assert kept_out.source == "bugs/bug_099.md"
     assert secret not in str(kept_out.notes)
     assert memory.find("BUG-99") is None
     assert memory.find("BUG-23") is not None
     redacted = memory.import_directory(directory, redact=True)
-    assert [t.source for t in redacted.things if t.taken is Taken.NEW] == ["bugs/bug_099.md"]
+    assert [t.source for t in redacted.files if t.taken is Taken.NEW] == ["bugs/bug_099.md"]
     assert secret not in memory.get("BUG-99").body
 
 
@@ -130,7 +130,7 @@ def test_a_password_in_quotes_is_seen_in_what_stays_as_json(
     said = {"phase": "x", "goal": "x", "remote": {"note": [f'password = "{password}"', 1.0]}, "links": [{}]}
     (directory / file).write_text(json.dumps(said))
     report = memory.import_directory(directory)
-    assert [t.source for t in report.things if t.taken is Taken.SKIPPED] == [file]
+    assert [t.source for t in report.files if t.taken is Taken.SKIPPED] == [file]
     memory.import_directory(directory, redact=True)
     snapshot = memory._core.store.snapshot()
     assert not [f.path for f in snapshot.files() if password.encode() in (snapshot.read(f.path) or b"")]
@@ -143,10 +143,10 @@ def test_a_title_that_is_redacted_does_not_come_back_in_a_files_name(memory: Mem
     checkpoint = json.dumps({"phase": "x", "progress": {"current_task": f'password = "{password}"'}})
     (directory / "checkpoints/x.json").write_text(checkpoint)
     report = memory.import_directory(directory, redact=True)
-    assert all(t.taken is Taken.NEW for t in report.things)
+    assert all(t.taken is Taken.NEW for t in report.files)
     assert memory.get("BUG-0").number == 0  # a number as any other
     assert not [file for file in memory._core.store.snapshot().files() if password in file.path]
-    assert password not in str([(t.path, t.record) for t in report.things])
+    assert password not in str([(t.path, t.record) for t in report.files])
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_secret_does_not_come_in_by_another_way(memory: Memory, directory: Pat
     }[where]
     (directory / name).write_text(text)
     report = memory.import_directory(directory)
-    assert [t.source for t in report.things if t.taken is Taken.SKIPPED] == [name]
+    assert [t.source for t in report.files if t.taken is Taken.SKIPPED] == [name]
     snapshot = memory._core.store.snapshot()
     for file in snapshot.files():
         assert secret not in file.path
@@ -184,7 +184,7 @@ def test_what_stands_beside_the_files_leads_nowhere_else(
     )
     memory.delete("BUG-23")
     report = memory.import_directory(tmp_path / "out")
-    assert [t.source for t in report.things if t.taken is Taken.NEW] == ["bugs/bug_023.md"]
+    assert [t.source for t in report.files if t.taken is Taken.NEW] == ["bugs/bug_023.md"]
     paths = [file.path for file in memory._core.store.snapshot().files()]
     assert all(".." not in one and not one.startswith(("templates", "settings", "etc")) for one in paths)
 
@@ -193,7 +193,7 @@ def test_what_stands_beside_the_files_leads_nowhere_else(
 def test_a_file_that_cannot_be_read_is_told(memory: Memory, directory: Path) -> None:
     (directory / "bugs/bug_023.md").chmod(0)
     report = memory.import_directory(directory)
-    assert [t.notes for t in report.things if t.taken is Taken.SKIPPED] == [
+    assert [t.notes for t in report.files if t.taken is Taken.SKIPPED] == [
         ("it cannot be read: Permission denied",)
     ]
 
@@ -201,7 +201,7 @@ def test_a_file_that_cannot_be_read_is_told(memory: Memory, directory: Path) -> 
 def test_a_broken_file_beside_the_others_is_told(memory: Memory, directory: Path) -> None:
     (directory / ".git-memory.yaml").write_text("format: [")
     report = memory.import_directory(directory)
-    (broken,) = [t for t in report.things if t.taken is Taken.SKIPPED]
+    (broken,) = [t for t in report.files if t.taken is Taken.SKIPPED]
     assert broken.source == ".git-memory.yaml"
     assert contents(directory)[".git-memory.yaml"] == b"format: ["
 
@@ -221,9 +221,10 @@ def test_a_pipe_is_no_file_and_waits_for_nobody(memory: Memory, directory: Path,
         (directory / name).unlink(missing_ok=True)
         os.mkfifo(directory / name)
     report = memory.import_directory(directory)
-    assert sum(thing.notes == ("it is no file",) for thing in report.things) == 4
+    assert sum(thing.notes == ("it is no file",) for thing in report.files) == 4
     folder = memory.import_folder(directory)
-    assert [file.notes for file in folder.files if file.name == "patterns-learned.md"] == [("it is no file",)]
+    files = {file.source: file.notes for file in folder.files}
+    assert files["patterns-learned.md"] == ("it is no file",)
     assert [file.notes for file in memory.export_folder(directory).files if file.outcome == "skipped"] == []
 
 
@@ -232,7 +233,7 @@ def test_a_secret_in_what_was_deleted_keeps_nothing_else_out(memory: Memory, dir
     said = f'format: 1\ndeleted:\n  deleted/bugs/0099.yaml: "{secret}"\n'
     (directory / ".git-memory.yaml").write_text(said)
     report = memory.import_directory(directory)
-    (kept_out,) = [thing for thing in report.things if thing.taken is Taken.SKIPPED]
+    (kept_out,) = [thing for thing in report.files if thing.taken is Taken.SKIPPED]
     assert kept_out.source == ".git-memory.yaml: deleted/bugs/0099.yaml"
     assert secret not in str(kept_out.notes)
     assert memory.find("BUG-23") is not None

@@ -12,7 +12,7 @@ from support import Repo
 from lsp_server import Memory
 from lsp_server.errors import UsageError
 from lsp_server.memory import Kind
-from lsp_server.memory.directory_results import DirectoryImport, Taken
+from lsp_server.memory.importing.results import ImportReport, Taken
 from lsp_server.records.model import Record, Relation
 from lsp_server.records.sessions.loading import load
 
@@ -22,8 +22,8 @@ def titled(memory: Memory, kind: Kind, title: str) -> Record:
     return found
 
 
-def told(report: DirectoryImport, taken: Taken) -> dict[str, tuple[str, ...]]:
-    return {thing.source: tuple(thing.notes) for thing in report.things if thing.taken is taken}
+def told(report: ImportReport, taken: Taken) -> dict[str, tuple[str, ...]]:
+    return {thing.source: tuple(thing.notes) for thing in report.files if thing.taken is taken}
 
 
 def test_all_comes_in_as_one_commit(memory: Memory, repo: Repo, directory: Path) -> None:
@@ -31,7 +31,7 @@ def test_all_comes_in_as_one_commit(memory: Memory, repo: Repo, directory: Path)
     report = memory.import_directory(directory)
     assert report.version == memory.version()
     assert int(repo.git("rev-list", "--count", "memory")) == int(before) + 1
-    assert {thing.taken for thing in report.things} == {Taken.NEW}
+    assert {thing.taken for thing in report.files} == {Taken.NEW}
     assert repo.git("log", "-1", "--format=%s", "memory") == "directory: import " + "/".join(
         directory.parts[-2:]
     )
@@ -126,7 +126,7 @@ def test_importing_again_adds_nothing(memory: Memory, directory: Path) -> None:
     memory.import_directory(directory)
     tip = memory.version()
     report = memory.import_directory(directory)
-    assert {thing.taken for thing in report.things} == {Taken.KNOWN}
+    assert {thing.taken for thing in report.files} == {Taken.KNOWN}
     assert memory.version() == tip
 
 
@@ -135,8 +135,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(memory: Memory, directory: 
     dry = memory.import_directory(directory, dry_run=True)
     assert (dry.version, memory.version()) == (None, tip)
     wet = memory.import_directory(directory)
-    assert [(t.source, t.taken, t.path and t.path.split("_")[0]) for t in dry.things] == [
-        (t.source, t.taken, t.path and t.path.split("_")[0]) for t in wet.things
+    assert [(t.source, t.taken, t.path and t.path.split("_")[0]) for t in dry.files] == [
+        (t.source, t.taken, t.path and t.path.split("_")[0]) for t in wet.files
     ]
 
 
@@ -170,7 +170,7 @@ def test_what_changed_in_the_directory_alone_is_brought_up_to_date(memory: Memor
     )
     assert [link.relation for link in found.links] == [Relation.TAUGHT]
     assert memory.session("session_20250107_1000").achievements == ("Registration and login work",)
-    assert set(told(memory.import_directory(directory), Taken.KNOWN)) == {t.source for t in report.things}
+    assert set(told(memory.import_directory(directory), Taken.KNOWN)) == {t.source for t in report.files}
 
 
 def test_what_changed_on_both_sides_is_told_and_left(memory: Memory, directory: Path) -> None:
@@ -191,7 +191,7 @@ def test_what_changed_on_both_sides_is_told_and_left(memory: Memory, directory: 
 def test_numbers_that_are_taken_are_given_anew_and_stay_as_aliases(memory: Memory, directory: Path) -> None:
     memory.record(Kind.DECISION, "Here before")
     report = memory.import_directory(directory)
-    (notes,) = [t.notes for t in report.things if t.source.startswith("decisions.md: Decision 001")]
+    (notes,) = [t.notes for t in report.files if t.source.startswith("decisions.md: Decision 001")]
     assert any("taken by ADR-0001" in note for note in notes)
     record = titled(memory, Kind.DECISION, "Use JWT for Authentication")
     assert record.aliases == ("ADR-0001",)

@@ -15,7 +15,7 @@ from support import Repo
 from lsp_server import Memory
 from lsp_server.errors import RefusedError, StoreError
 from lsp_server.memory import CodeRange, Kind
-from lsp_server.memory.directory_results import Taken
+from lsp_server.memory.importing.results import Taken
 from lsp_server.records.sessions.model import Session
 
 ID = r"<!-- git-memory: [0-9a-f-]{36} -->\n"
@@ -67,7 +67,7 @@ def test_a_whole_memory_comes_back(memory: Memory, repo: Repo, directory: Path, 
     memory.export_directory(tmp_path / "out")
     with new_memory(tmp_path / "other") as other:
         report = other.import_directory(tmp_path / "out")
-        assert {t.taken for t in report.things} == {Taken.NEW}
+        assert {t.taken for t in report.files} == {Taken.NEW}
         assert files_of(other) == before
         assert other.record(Kind.BUG, "Next").label == "BUG-25"
 
@@ -156,7 +156,7 @@ def test_what_was_changed_in_an_export_is_not_lost(memory: Memory, directory: Pa
         memory.export_directory(out)
     assert not (out / "bugs/bug_024.md").exists()
     report = memory.import_directory(out)
-    assert [t.source for t in report.things if t.taken is Taken.UPDATED] == ["bugs/bug_023.md"]
+    assert [t.source for t in report.files if t.taken is Taken.UPDATED] == ["bugs/bug_023.md"]
     memory.export_directory(out)
     assert "always" in bug.read_text()
     assert (out / "bugs/bug_024.md").exists()
@@ -203,7 +203,7 @@ def test_an_export_that_was_cut_short_is_said_again(memory: Memory, directory: P
     assert (out / "decisions.md").exists()
     (out / "sessions").unlink()
     with new_memory(tmp_path / "other") as other:
-        assert all(thing.source != str(half.relative_to(out)) for thing in other.import_directory(out).things)
+        assert all(thing.source != str(half.relative_to(out)) for thing in other.import_directory(out).files)
         assert other.get("BUG-23").id == memory.get("BUG-23").id
     memory.export_directory(out)
     assert not half.exists()

@@ -42,14 +42,14 @@ def contents(place: Path) -> dict[str, bytes]:
 
 
 def outcomes(memory: Memory, place: Path) -> dict[str, str]:
-    return {file.name: file.outcome for file in memory.import_folder(place).files}
+    return {file.source: file.taken.value for file in memory.import_folder(place).files}
 
 
 def test_a_folder_is_imported_byte_for_byte_and_goes_back(memory: Memory, tmp_path: Path) -> None:
     place = folder(tmp_path / "memory", dict(FILES))
     assert set(outcomes(memory, place).values()) == {"new"}
     version = memory.version()
-    assert set(outcomes(memory, place).values()) == {"same"}
+    assert set(outcomes(memory, place).values()) == {"known"}
     assert memory.version() == version
     memory.export_folder(tmp_path / "out")
     assert contents(tmp_path / "out") == contents(place)
@@ -58,7 +58,7 @@ def test_a_folder_is_imported_byte_for_byte_and_goes_back(memory: Memory, tmp_pa
 def test_a_dry_run_writes_nothing(memory: Memory, tmp_path: Path) -> None:
     before = memory.version()
     report = memory.import_folder(folder(tmp_path / "memory", dict(FILES)), dry_run=True)
-    assert {file.outcome for file in report.files} == {"new"}
+    assert {file.taken.value for file in report.files} == {"new"}
     assert memory.version() == before
 
 
@@ -67,8 +67,8 @@ def test_what_the_memory_has_already_is_merged_item_by_item(memory: Memory, tmp_
     memory.set("context/current-focus", "Docs")
     memory.set("project/metrics/lines", "5")
     place = folder(tmp_path / "memory", dict(FILES))
-    report = {file.name: file for file in memory.import_folder(place).files}
-    assert report["patterns-learned.md"].outcome == report["project-context.md"].outcome == "merged"
+    report = {file.source: file for file in memory.import_folder(place).files}
+    assert report["patterns-learned.md"].taken == report["project-context.md"].taken == "updated"
     assert memory.document("patterns").values("code") == ("Data classes", "Generators") or memory.document(
         "patterns"
     ).values("code") == ("Generators", "Data classes")
@@ -87,7 +87,7 @@ def test_importing_again_brings_back_nothing_that_was_changed_here(memory: Memor
     base = memory.document("patterns").text
     memory.replace_document("patterns", base.replace("* Data classes\r\n", ""), base)
     version = memory.version()
-    assert set(outcomes(memory, place).values()) == {"same"}
+    assert set(outcomes(memory, place).values()) == {"known"}
     assert memory.version() == version
 
 
@@ -106,8 +106,8 @@ def test_one_bad_file_does_not_keep_the_others_out(memory: Memory, tmp_path: Pat
         },
     )
     (place / "link.md").symlink_to(place / "README.md")
-    report = {file.name: file for file in memory.import_folder(place).files}
-    skipped = {name: file.notes[0] for name, file in report.items() if file.outcome == "skipped"}
+    report = {file.source: file for file in memory.import_folder(place).files}
+    skipped = {name: file.notes[0] for name, file in report.items() if file.taken == "skipped"}
     assert sorted(skipped) == [
         "link.md", "notes.txt", "patterns-learned.md", "project.yaml", "session-log.md",
         "user-preferences.md", "user-preferences/a\nMemory-Id: b.md", f"user-preferences/{TOKEN}.md",
@@ -120,7 +120,7 @@ def test_one_bad_file_does_not_keep_the_others_out(memory: Memory, tmp_path: Pat
     assert "is not YAML" in skipped["project.yaml"]
     assert "not text" in skipped["session-log.md"]
     assert TOKEN not in skipped["user-preferences.md"]
-    assert report["README.md"].outcome == "new"
+    assert report["README.md"].taken == "new"
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_a_file_in_another_encoding_is_told(
 ) -> None:
     place = folder(tmp_path / "memory", {"patterns-learned.md": data})
     file = memory.import_folder(place).files[0]
-    assert file.outcome == "new"
+    assert file.taken == "new"
     assert note in file.notes[0]
     assert said in memory.document("patterns").text
-    assert outcomes(memory, place) == {"patterns-learned.md": "same"}
+    assert outcomes(memory, place) == {"patterns-learned.md": "known"}
 
 
 def test_a_file_changed_in_the_folder_is_not_written_over(memory: Memory, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_field_that_one_side_alone_changed_is_no_conflict(
     first, _, second = text.rpartition("old")
     file.write_text(f"{first}theirs{second}")
     (merged,) = memory.import_folder(folder).files
-    assert (merged.outcome, merged.notes) == ("merged", ())
+    assert (merged.taken, merged.notes) == ("updated", ())
     found = memory.document(document)
     assert (found.values(here), found.values(there)) == (("mine",), ("theirs",))
     memory.set(f"{document}/{there}", "mine, too")
