@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import TextIO
 
 # What a record's text must not do to a terminal: control characters (escape sequences begin with one),
@@ -158,29 +159,59 @@ class Terminal:
         below itself where it is to be read ``whole``."""
         if not rows:
             return
-        shown = [[(visible_line(text), style) for text, style in row] for row in rows]
-        # Each cell is measured once: a list may have ten thousand rows.
-        measures = [
-            [len(text) if text.isascii() else display_width(text) for text, _ in row[:-1]] for row in shown
-        ]
-        columns = max(map(len, measures))
-        widths = [max((row[i] for row in measures if i < len(row)), default=0) for i in range(columns)]
+        # Column by column, in few calls: a list may have ten thousand rows.
+        columns = [_Column(spans) for spans in zip_longest(*[row[:-1] for row in rows], fillvalue=_NO_CELL)]
         if whole:
-            for row, measured in zip(shown, measures, strict=True):
-                cells = zip(row, measured, widths, strict=False)
-                front = [(text + " " * (width - own + 2), style) for (text, style), own, width in cells]
+            for number, row in enumerate(rows):
+                front = [column.span(number) for column in columns if column.has(number)]
                 self.flow(*front, row[-1], indent=sum(display_width(text) for text, _ in front))
             return
-        lines = []
-        colour, edge = self.has_colour, self.width
-        for row, measured in zip(shown, measures, strict=True):
-            line, used = "", 0
-            for (text, style), own, width in zip(row, measured, widths, strict=False):
-                if width:
-                    line += (self.style(text, style) if colour else text) + " " * (width - own + 2)
-                    used += width + 2
-            text, style = row[-1]
-            if edge is not None:
-                text = fit(text, max(edge - used, 12))
-            lines.append((line + (self.style(text, style) if colour else text)).rstrip())
-        self.line("\n".join(lines))
+        lasts = _shown([row[-1][0] for row in rows])
+        cells: list[Sequence[str]] = []
+        used = [0] * len(rows)
+        for column in columns:
+            if column.width:
+                cells += self._styled(column.texts, column.spans), column.gaps
+                if self.width is not None:
+                    used = [n + column.has(at) * (column.width + 2) for at, n in enumerate(used)]
+        if (edge := self.width) is not None:
+            lasts = [fit(text, max(edge - n, 12)) for text, n in zip(lasts, used, strict=True)]
+        cells.append(self._styled(lasts, [row[-1] for row in rows]))
+        self.line("\n".join([line.rstrip() for line in map("".join, zip(*cells, strict=True))]))
+
+    def _styled(self, texts: list[str], spans: Sequence[Span]) -> list[str]:
+        """The texts in the styles of these spans."""
+        if not self.has_colour:
+            return texts
+        return [self.style(text, style) for text, (_, style) in zip(texts, spans, strict=True)]
+
+
+_NO_CELL: Span = ("", "")
+"""Where a row has fewer cells than another: known by being this very tuple."""
+
+
+class _Column:
+    """The cells of one column of a table, as they are shown, and the blanks behind each."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.spans = spans
+        self.texts = _shown([text for text, _ in spans])
+        is_plain = "".join(self.texts).isascii()
+        measures = list(map(len if is_plain else display_width, self.texts))
+        self.width = max(measures)
+        blanks = [" " * (self.width + 2 - own) for own in range(self.width + 1)]
+        self.gaps = [
+            "" if span is _NO_CELL else blanks[own] for span, own in zip(spans, measures, strict=True)
+        ]
+
+    def has(self, row: int) -> bool:
+        return self.spans[row] is not _NO_CELL
+
+    def span(self, row: int) -> Span:
+        """A cell with its blanks, as one text."""
+        return self.texts[row] + self.gaps[row], self.spans[row][1]
+
+
+def _shown(texts: list[str]) -> list[str]:
+    """Each as ``visible_line`` shows it."""
+    return texts if "".join(texts).isprintable() else list(map(visible_line, texts))

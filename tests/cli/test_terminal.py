@@ -242,3 +242,20 @@ def test_widths_are_those_of_a_terminal() -> None:
     assert fit("日本語", 5) == "日本…"
     assert fit("abc", 3) == "abc"
     assert fit("abcd", 3) == "ab…"
+
+
+def test_columns_of_a_table_hold_whatever_width_a_text_has_and_rows_of_another_length() -> None:
+    out = io.StringIO()
+    Terminal(out, {}).table(
+        [
+            [("日本", "bold"), ("", ""), ("a\tb", "dim"), ("the end ", "")],
+            [("two", ""), ("", ""), ("\x1b[2J", ""), ("", "")],
+            [("shorter", ""), ("last", "")],
+        ]
+    )
+    assert out.getvalue() == "日本     a\\x09b   the end\ntwo      \\x1b[2J\nshorter  last\n"
+    out = io.StringIO()
+    Terminal(out, {}).table([[("only", "bold")]])
+    assert out.getvalue() == "only\n"
+    Terminal(out, {}).table([])
+    assert out.getvalue() == "only\n"

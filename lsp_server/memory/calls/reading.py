@@ -118,9 +118,12 @@ class Reading:
 
     def broken_files(self) -> Sequence[BrokenFile]:
         """The files on the branch that could not be read whole."""
+        found = self._core.followed().broken()
+        if not found:
+            return ()  # as nearly always: a list need not load what they are answered with
         from lsp_server.memory.results import BrokenFile
 
-        return [BrokenFile(broken.path, broken.problems) for broken in self._core.followed().broken()]
+        return [BrokenFile(broken.path, broken.problems) for broken in found]
 
     def linked_to(self, record: Record) -> Sequence[tuple[str, Record]]:
         """The records that ``record`` links to, each with the relation; those deleted are left out."""
