@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderExport as FolderExport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
+    from lsp_server.memory.importing.results import Imported as Imported
     from lsp_server.memory.importing.results import ImportReport as ImportReport
+    from lsp_server.memory.importing.results import Taken as Taken
     from lsp_server.memory.sessions.conversation import SessionMemory as SessionMemory
     from lsp_server.memory.sessions.finding import SessionSummary as SessionSummary
     from lsp_server.memory.working.briefing_results import Briefing as Briefing
@@ -57,7 +59,7 @@ _NAMES = {
     "lsp_server.memory.documents.results": (
         "DocumentState", "FolderExport", "LivingDocument", "Noted",
     ),
-    "lsp_server.memory.importing.results": ("ImportReport",),
+    "lsp_server.memory.importing.results": ("ImportReport", "Imported", "Taken"),
     "lsp_server.memory.sessions.finding": ("SessionSummary",),
     "lsp_server.memory.sessions.conversation": ("SessionMemory",),
     "lsp_server.memory.working.results": ("Checklist", "Ended", "Ending"),

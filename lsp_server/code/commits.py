@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -132,6 +132,17 @@ def is_ancestor(runner: GitRunner, commit: str, of: str) -> bool:
     except StoreError:
         return False
     return True
+
+
+def last_of(runner: GitRunner, commits: Collection[str]) -> str | None:
+    """The one that has all others in its history; None where there is none such, or one is not here."""
+    if len(commits) == 1:
+        return next(iter(commits))
+    try:
+        ends = runner.run([*OFFLINE, "merge-base", "--independent", *sorted(commits)]).decode("ascii").split()
+    except StoreError:
+        return None
+    return ends[0] if len(ends) == 1 else None
 
 
 def _asked(runner: GitRunner, name: str) -> str | None:

@@ -8,16 +8,14 @@ that they were written at before.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lsp_server.code import rewrite_journal
-from lsp_server.code.git import OFFLINE
-from lsp_server.errors import StoreError
+from lsp_server.code.commits import last_of
 from lsp_server.memory.link_look import not_reached
 
 if TYPE_CHECKING:
-    from lsp_server.code.git import GitRunner
     from lsp_server.memory.core import Core
 
 _OBJECT_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
@@ -37,7 +35,9 @@ def formers_in(core: Core, head: str, commits: Iterable[str]) -> dict[str, str]:
         return {}
     there = asked - not_reached(core.repository.git, asked, (head,))
     last = {
-        commit: _last(core.repository.git, there & found) for commit, found in before.items() if there & found
+        commit: last_of(core.repository.git, there & found)
+        for commit, found in before.items()
+        if there & found
     }
     return {commit: one for commit, one in last.items() if one is not None}
 
@@ -56,14 +56,3 @@ def _before(core: Core, commit: str, noted: dict[str, set[str]]) -> set[str]:
         found |= new
         waiting += new
     return found
-
-
-def _last(git: GitRunner, commits: Collection[str]) -> str | None:
-    """The one that has all others in its history; None where there is none such."""
-    if len(commits) == 1:
-        return next(iter(commits))
-    try:
-        ends = git.run([*OFFLINE, "merge-base", "--independent", *sorted(commits)]).decode("ascii").split()
-    except StoreError:
-        return None
-    return ends[0] if len(ends) == 1 else None

@@ -1,9 +1,10 @@
-"""Which objects a repository does not have."""
+"""A repository's health: which objects it does not have, which commits git itself would not make."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lsp_server.store.base import Version
 from lsp_server.store.git_process import Git
 
 _FIELDS = 2
@@ -17,3 +18,11 @@ def missing(git: Git, object_ids: Iterable[str]) -> set[str]:
     answered = git.run(["cat-file", "--batch-check", "--buffer"], stdin=asked.encode())
     lines = (line.split() for line in answered.decode("ascii", "replace").splitlines())
     return {words[0] for words in lines if len(words) == _FIELDS and words[1] == "missing"}
+
+
+def undated(git: Git, tip: Version) -> list[Version]:
+    """The commits in a history that do not say who made them, or when. One process. Raises ``GitError``
+    where the history cannot be read to its beginning."""
+    listed = git.run(["log", "--format=%H%x00%at%x00%ct", tip, "--"]).decode("ascii", "replace")
+    said = (line.split("\0") for line in listed.splitlines())
+    return [version for version, *dates in said if "" in dates]

@@ -14,8 +14,9 @@ from lsp_server.store.base import Blob
 from lsp_server.store.checked_out import worktree_that_uses
 from lsp_server.store.fast_import import require_safe_path
 from lsp_server.store.format_file import TakenAway, taken_away
-from lsp_server.store.git_process import one_line
+from lsp_server.store.git_process import GitError, one_line
 from lsp_server.store.git_store import FORMAT
+from lsp_server.store.inspecting import undated
 from lsp_server.store.known_tips import lost
 from lsp_server.store.no_branch import no_branch
 from lsp_server.store.refs import known_ref
@@ -151,27 +152,27 @@ def _named_twice(case: Case) -> Iterator[Finding]:
 
 def _history(case: Case) -> Iterator[Finding]:
     """Whether every commit can be read and is one that other gits take. One process."""
-    done = case.git.try_run(["log", "--format=%H%x00%at%x00%ct", str(case.tip), "--"])
+    assert case.tip is not None
     name = case.repository.memory_branch
-    if done.code != 0:
+    try:
+        broken = undated(case.git, case.tip)
+    except GitError as unread:
         yield error(
             "history-broken",
-            f"The history of '{name}' cannot be read to its beginning (git says: {one_line(done.stderr)}); "
+            f"The history of '{name}' cannot be read to its beginning (git says: {one_line(unread.stderr)}); "
             "what is on the branch today can.",
             f"`git fsck` names the objects that are missing; {_BRINGS}.",
             case.repository.memory_ref,
         )
         return
-    for line in done.stdout.decode("ascii", "replace").splitlines():
-        version, *dates = line.split("\0")
-        if "" in dates:
-            yield error(
-                "commit-broken",
-                f"Commit {version[:10]} of '{name}' does not say who made it, or when: git refuses such a "
-                "commit wherever it looks (`git fsck`), so this memory cannot be sent to every remote.",
-                "Ask who made it with what program: it can only be left out of the history, by a person.",
-                version,
-            )
+    for version in broken:
+        yield error(
+            "commit-broken",
+            f"Commit {version[:10]} of '{name}' does not say who made it, or when: git refuses such a "
+            "commit wherever it looks (`git fsck`), so this memory cannot be sent to every remote.",
+            "Ask who made it with what program: it can only be left out of the history, by a person.",
+            version,
+        )
 
 
 def _format(case: Case) -> Iterator[Finding]:
