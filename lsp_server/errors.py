@@ -11,8 +11,8 @@ from pathlib import Path
 class GitMemoryError(Exception):
     """Something a person can understand and act on: the message says what is wrong and what to do.
 
-    When a write could not be made, ``draft`` names the file that keeps its text; where not even that could
-    be written, ``text`` is the text itself, for a face to print.
+    When a write could not be made, ``draft`` names the file that keeps its text; where there is no such file,
+    ``text`` is the text itself, for a face to print.
     """
 
     def __init__(self, message: str, *, draft: Path | None = None) -> None:

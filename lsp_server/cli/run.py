@@ -94,10 +94,15 @@ def _report(err: Terminal, message: str) -> None:
 
 
 def _print_unkept(err: Terminal, error: BaseException) -> None:
-    """A text that could not be kept in any file is printed whole, so that it is not lost."""
+    """A text that is in no file is printed whole, so that it is not lost."""
     text = getattr(error, "text", None)
     if text:
-        err.line("your text could not be kept in a file; here it is:")
+        has_draft = getattr(error, "draft", None) is not None
+        err.line(
+            "the rest of it is in no file; here it is:"
+            if has_draft
+            else "your text is in no file; here it is:"
+        )
         err.line(visible(text))
 
 

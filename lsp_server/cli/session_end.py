@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import print_json
+from lsp_server.cli.output import minute, print_json
 from lsp_server.cli.record_options import figures, secret_options
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.sessions import SessionRef
+from lsp_server.cli.terminal import visible_line
 from lsp_server.records.amounts import span_text
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def end(session: Session, summary: str | None, *, discard: bool, no_blockers: bo
 
     One commit has the session's record, an entry of the session log and of the development log, and what the
     project's context says of recent work. What is not said is filled in from what was committed and recorded
-    since the session began. With nothing given, an editor opens; SUMMARY - reads a text with headings, or
-    JSON, from standard input."""
+    since the session began, or, with none under way, since the last one ended. With nothing given, an editor
+    opens; SUMMARY - reads a text with headings, or JSON, from standard input."""
     if no_blockers and given["blockers"]:
         raise click.UsageError("--blocker and --no-blockers exclude each other")
     said = {name: given[name] for name in (*_LISTS, "focus", "blockers", "metrics") if given[name]}
@@ -196,11 +197,14 @@ def _print(session: Session, ended: Ended) -> None:
         from lsp_server.memory.working.plain import ended_json
 
         print_json(session, ended_json(ended))
+        _warn(session, ended)
         return
     out = session.out
+    record = ended.record
     if ended.was_written:
         session.say("it was ended already; nothing is written again")
-    record = ended.record
+    elif ended.was_ended:
+        session.say(f"{record.label} had ended {minute(ended.ended)}: what you said is added to it")
     summary = record.fields.get("summary") or record.title
     out.flow((record.label, "bold"), (f" {record.id}", "dim"), (f" {summary}", ""), indent=4)
     took = span_text(timedelta(minutes=ended.seconds // 60)) if ended.seconds >= 60 else ""
@@ -214,3 +218,17 @@ def _print(session: Session, ended: Ended) -> None:
         out.flow(("  next ", "dim"), (str(following["goal"]), ""), indent=7)
     if ended.written:
         out.flow(("  in   ", "dim"), (", ".join(ended.written), "cyan"), indent=7)
+    _warn(session, ended)
+
+
+def _warn(session: Session, ended: Ended) -> None:
+    """Tell what could not be written, and what writes it once the document is mended."""
+    for why in dict.fromkeys(one.why for one in ended.left_out):
+        session.say(visible_line(f"warning: {why}"))
+        same = [one for one in ended.left_out if one.why == why]
+        if commands := [one.command for one in same if one.command]:
+            session.say("  then say once more:")
+            for command in commands:
+                session.say(visible_line(f"    {command}"))
+        if any(not one.command for one in same):
+            session.say(f"  the entry of this session is not in it; {ended.record.label} has it")

@@ -10,6 +10,7 @@ from lsp_server.index.packing import COLUMNS, unpack, unpack_all
 from lsp_server.records.fields import SEVERITIES
 from lsp_server.records.life_cycle import SETTLED_BUG
 from lsp_server.records.model import Kind, Record
+from lsp_server.records.moments import moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,14 +38,18 @@ class Overview(NamedTuple):
 
 
 def last_session(connection: sqlite3.Connection) -> Record | None:
-    """The session that began last of those that have ended, without what was said in it: that may be long."""
+    """The session that ended last, without what was said in it: that may be long."""
     columns = COLUMNS.replace("body", "''")
     rows = connection.execute(
         f"SELECT {columns} FROM records WHERE kind = ? ORDER BY {_NEWEST} LIMIT ?",
         (Kind.SESSION.value, _ENDED),
     )
-    records = (unpack(row) for row in rows)
-    return next((one for one in records if one.fields.get("ended_at")), None)
+    ended = [
+        (when, record)
+        for record in map(unpack, rows)
+        if (when := moment(record.fields.get("ended_at"))) is not None
+    ]
+    return max(ended, key=lambda one: one[0])[1] if ended else None
 
 
 def overview(connection: sqlite3.Connection, branch: str | None, most: int) -> Overview:

@@ -130,6 +130,9 @@ def test_an_end_without_a_word_tells_what_was_done(repo: Repo) -> None:
     answer = repo.json("session", "end")
     assert answer["record"]["fields"]["summary"] == "Add the login endpoint"
     assert answer["record"]["fields"]["achievements"] == ["Add the login endpoint"]
+    said = repo.fails("session", "end", code=2)
+    assert "no session is under way here" in said
+    repo.run("session", "start")
     assert "--discard" in repo.fails("session", "end", code=2)
 
 

@@ -149,7 +149,7 @@ def test_on_a_full_disk_the_text_goes_to_the_users_state_directory_or_is_printed
     if state == "has room":
         assert kept_in(said).is_relative_to(tmp_path / "state")
     else:
-        assert "could not be kept in a file" in said
+        assert "your text is in no file" in said
     assert place.do("list"), "what is there can still be read"
     ballast.unlink()
     assert_all_is_well_again(place, "")

@@ -88,7 +88,8 @@ class Working:
         ``ending`` is what there is to say (or the summary alone); what it leaves empty is filled in from what
         was committed and recorded since the session began. It is the session under way in this worktree, and
         where none is, one that began with the first that was done since the last one ended; or ``session``: a
-        label, an id or the beginning of one, or the name that another program gives it.
+        label, an id or the beginning of one, or the name that another program gives it. To one that has ended
+        what is said is added. A document that cannot be written is told in the answer's ``left_out``.
 
         >>> memory.end_session(Ending("Signing in works", next_steps=["Refresh the token"]))
 

@@ -35,6 +35,8 @@ def _since(checklist: Checklist) -> str:
     if checklist.running is not None:
         goal = quiet(checklist.running.goal, begins=False)
         return f"The session under way{f': {goal}' if goal else ''}, since {when}."
+    if checklist.over:
+        return f"{checklist.after}, which has ended; it began {when}."
     if checklist.after is not None:
         return f"No session is under way. Since {checklist.after} ended, {when}:"
     return f"No session is under way. Since {when}:" if when else "No session is under way."

@@ -3,55 +3,32 @@ the session's own record, the session log, the project's context, patterns, the 
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import (
-    NotFoundError,
     NotInitialisedError,
     RefusedError,
     SecretError,
     StoreError,
+    UsageError,
 )
 from lsp_server.memory.guard import machine_text
 from lsp_server.memory.working import running as running_session
-from lsp_server.memory.working.briefing_text import one_line
-from lsp_server.memory.working.results import Ended, Ending
+from lsp_server.memory.working.results import Ended, Ending, LeftOut
 from lsp_server.memory.working.running import ended_at
-from lsp_server.memory.working.telling import achievements, activities, filled, pattern_section, tidy
-from lsp_server.memory.working.work_done import (
-    Since,
-    Work,
-    last_ended,
-    since_last,
-    since_running,
-    work_since,
-)
+from lsp_server.memory.working.telling import achievements, activities, filled, tidy
+from lsp_server.memory.working.which_session import About, session_to_end
+from lsp_server.memory.working.work_done import Work, last_ended, work_since
 from lsp_server.records.model import Record
 from lsp_server.records.sessions.model import Session
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.documents.editing import Documents
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
-
-_LOG_TITLE = "Session End"
-_HEADING = 120  # characters of a summary that stand in a heading
-
-
-class _About(NamedTuple):
-    """Which session is ended: its id, when it began, what it is called and for."""
-
-    id: str
-    since: Since
-    name: str | None = None
-    goal: str | None = None
-    agent: str | None = None
-    is_running: bool = False
 
 
 def end(
@@ -59,19 +36,34 @@ def end(
 ) -> Ended:
     """End the session ``ref``, or the one under way here; see ``Memory.end_session``."""
     core.expect_memory()
-    about = _about(core, ref)
-    if (before := _record(core, about.id)) is not None and about.is_running and ended_at(before) is not None:
+    about = session_to_end(core, ref)
+    own = tidy(ending)
+    if about.ended is None:
+        work = _quiet(core, work_since(core, about.since, uncommitted=False))
+    elif not own.is_empty or goal or agent:
+        work = Work()  # what was done in it is told already; what is said now is added
+    elif about.is_running:
         # It was written, and whoever did that was stopped before the note was gone.
         running_session.forget(core, about.id)
-        return _answer(core, before, [], core.tip(), was_written=True)
-    work = _quiet(core, work_since(core, about.since, uncommitted=False))
+        return _answer(core, about.ended, [], core.tip(), was_written=True)
+    else:
+        raise UsageError(about.nothing)
     about = about._replace(goal=goal or about.goal, agent=agent or about.agent)
-    said = filled(tidy(ending), work, about.goal)
-    writing = _Writing(core, about, said, work, guard)
+    said = filled(own, work, about.goal, about.nothing)
+    writing = _Writing(core, about, said, summary=own.summary, work=work, guard=guard)
     with _Kept(said):
         version = core.commit(writing)
     core.when_committed(lambda: running_session.forget(core, about.id))
-    return _answer(core, writing.record, writing.paths, version)
+    was_ended = about.ended is not None
+    return _answer(
+        core,
+        writing.record,
+        writing.paths,
+        version,
+        was_written=was_ended and not writing.paths,
+        was_ended=was_ended,
+        left_out=writing.left_out,
+    )
 
 
 def discard(core: Core) -> bool:
@@ -89,7 +81,7 @@ def form_for(core: Core, ending: Ending | None) -> str:
 
     core.tip()
     said = ending or Ending()
-    about = _about(core, None)
+    about = session_to_end(core, None)
     work = _quiet(core, work_since(core, about.since, uncommitted=False))
     done = tuple(said.accomplished) or tuple(achievements(work))
     return form_to_fill(replace(said, summary=said.summary or about.goal or "", accomplished=done))
@@ -105,43 +97,6 @@ def _quiet(core: Core, work: Work) -> Work:
     )
 
 
-# which session -------------------------------------------------------------------------------------
-def _about(core: Core, ref: str | None) -> _About:
-    noted = running_session.read(core)
-    if noted is not None and (not ref or _means(ref, noted.id)):
-        return _About(noted.id, since_running(noted), None, noted.goal or None, noted.agent or None, True)
-    if ref:
-        return _named(core, ref)
-    last = last_ended(core)
-    now = core.now()
-    since = since_last(core, last) if last is not None else Since(now)
-    return _About(str(uuid.uuid4()), since)
-
-
-def _means(ref: str, session_id: str) -> bool:
-    digits = ref.strip().lower().removeprefix("session-").replace("-", "")
-    return len(digits) >= 4 and session_id.replace("-", "").startswith(digits)
-
-
-def _named(core: Core, ref: str) -> _About:
-    """A session that is on the branch, or one that another program calls so and that is not here yet."""
-    from lsp_server.memory.sessions import finding as session_finding
-
-    try:
-        record = _record(core, session_finding.find(core, ref).id)
-    except NotFoundError:
-        record = None
-    if record is None:
-        try:
-            return _About(str(uuid.UUID(ref)), Since(core.now()))
-        except ValueError:
-            return _About(str(uuid.uuid4()), Since(core.now()), name=" ".join(ref.split()))
-    fields = record.fields
-    return _About(
-        record.id, Since(record.created), fields.get("name"), fields.get("goal"), fields.get("agent")
-    )
-
-
 def _record(core: Core, session_id: str) -> Record | None:
     return core.followed().get(session_id)
 
@@ -153,20 +108,36 @@ def _answer(
     version: str,
     *,
     was_written: bool = False,
+    was_ended: bool = False,
+    left_out: Sequence[LeftOut] = (),
 ) -> Ended:
     ended = ended_at(record) or core.now()
     seconds = max(0, int((ended - record.created).total_seconds()))
-    return Ended(record, record.created, ended, seconds, tuple(paths), version, was_written)
+    return Ended(
+        record,
+        record.created,
+        ended,
+        seconds,
+        tuple(paths),
+        version,
+        was_written=was_written,
+        was_ended=was_ended,
+        left_out=tuple(left_out),
+    )
 
 
 # writing -------------------------------------------------------------------------------------------
 class _Writing:
     """Writes one session's end, maybe several times: on each tip that the branch has come to."""
 
-    def __init__(self, core: Core, about: _About, said: Ending, work: Work, guard: Guard) -> None:
+    def __init__(
+        self, core: Core, about: About, said: Ending, *, summary: str, work: Work, guard: Guard
+    ) -> None:
+        """``summary`` is what somebody said, empty where ``said`` has one that was made for it."""
         self._core = core
         self._about = about
         self._said = said
+        self._summary = summary
         self._work = work
         self._guard = guard
         now = core.now()
@@ -176,40 +147,61 @@ class _Writing:
         self._ended = max(now, self._began)  # the clock may have gone back
         self.record: Record
         self.paths: Sequence[str] = ()
+        self.left_out: Sequence[LeftOut] = ()
 
     def __call__(self, edits: Edits) -> str:
         from lsp_server.memory.documents.editing import Documents
         from lsp_server.memory.sessions.saving import place_session
+        from lsp_server.memory.working.ending_documents import EndingDocuments
 
-        self.record = place_session(self._core, edits, self._session(edits), self._guard)
-        self._documents(Documents(self._core, edits, self._guard))
+        standing = self._standing(edits)
+        session = self._session(standing)
+        is_new = session != standing
+        self.record = place_session(self._core, edits, session, self._guard)
+        documents = EndingDocuments(Documents(self._core, edits, self._guard), self._said)
+        documents.say(is_addition=self._about.ended is not None)
+        if self._about.ended is None or self._is_last():
+            documents.say_last(session.summary or "")
+        if is_new:  # else it was said before, and is in the logs
+            documents.log(self._about.goal or "", self._ended)
+        self.left_out = documents.left_out
         written, _ = edits.changed()
         self.paths = sorted(written)
         position = self._core.position()
-        return self._core.message("end", self.record, code=position)
+        return self._core.message("end", self.record, code=position) if written else ""
 
-    def _session(self, edits: Edits) -> Session:
+    def _session(self, standing: Session | None) -> Session:
         said, about = self._said, self._about
-        session = self._standing(edits) or Session(
+        session = standing or Session(
             id=about.id,
             created_at=self._began.isoformat(),
             name=about.name,
             code=self._core.position(),
         )
         ended = max(self._ended, session.created).isoformat()
-        following = {"goal": "; ".join(said.next_steps)} if said.next_steps else session.next_session
-        return replace(
+        is_over = about.ended is not None
+        after = replace(
             session,
             updated_at=ended,
-            ended_at=ended,
+            ended_at=session.ended_at if is_over else ended,
             goal=about.goal or session.goal,
             agent=about.agent or session.agent,
-            summary=said.summary,
+            summary=self._one_summary(session.summary),
             activities=(*session.activities, *_new(activities(self._work, self._began), session.activities)),
             achievements=(*session.achievements, *_new(said.accomplished, session.achievements)),
             challenges=(*session.challenges, *_new(said.challenges, session.challenges)),
-            next_session=following,
+            next_session=_following(session.next_session, said.next_steps, is_addition=is_over),
         )
+        same = is_over and replace(after, updated_at=session.updated_at) == session
+        return session if same else after
+
+    def _one_summary(self, before: str | None) -> str:
+        """What is said now behind what the session says of itself already: nothing of it is lost."""
+        return _with(before, self._summary) if before else self._said.summary
+
+    def _is_last(self) -> bool:
+        last = last_ended(self._core)
+        return last is not None and last.id == self._about.id
 
     def _standing(self, edits: Edits) -> Session | None:
         """The session as it is on the branch, where somebody has saved it before its end."""
@@ -219,41 +211,25 @@ class _Writing:
         data = edits.read(known.path) if known is not None else None
         return read_session(known.path, data)[0] if known is not None and data is not None else None
 
-    def _documents(self, documents: Documents) -> None:
-        said = self._said
-        documents.set("context/recent-work/last-session", said.summary, new=True)
-        if said.focus is not None:
-            documents.set("context/recent-work/current-focus", said.focus, new=True)
-        if said.next_steps:
-            documents.set("context/recent-work/next-planned", _one_or_all(said.next_steps), new=True)
-        if said.blockers is not None:
-            documents.set("context/recent-work/blockers", _one_or_all(said.blockers), new=True)
-        for pattern in said.patterns:
-            section, text = pattern_section(pattern)
-            documents.note(f"patterns/{section}", text, new=True)
-        for decision in said.decisions:
-            documents.note("context/technical-decisions-made", decision, new=True)
-        for name, figure in (said.metrics or {}).items():
-            documents.set(f"project/metrics/{name}", str(figure), new=True)
-        entry: dict[str, str | Sequence[str]] = {
-            "Focus": said.focus or self._about.goal or "",
-            "Accomplished": said.accomplished,
-            "Next steps": said.next_steps,
-            "Patterns learned": said.patterns,
-        }
-        documents.append_session_log(entry, title=one_line(said.summary, _HEADING), when=self._ended)
-        items = [f"Summary: {said.summary}"]
-        if said.next_steps:
-            items.append(f"Next: {'; '.join(said.next_steps)}")
-        documents.append_log(_LOG_TITLE, items, when=self._ended)
+
+def _with(before: str, said: str) -> str:
+    """One text behind another, where it does not say that already."""
+    return before if not said or f"; {said}; " in f"; {before}; " else f"{before}; {said}"
 
 
-def _one_or_all(texts: Sequence[str]) -> str | list[str]:
-    """One text as a field's value, several as bullets below it; none empties it."""
-    return texts[0] if len(texts) == 1 else list(texts)
+def _following(before: Any, steps: Sequence[str], *, is_addition: bool) -> Any:
+    """What the next session is for."""
+    if not steps:
+        return before
+    goal = "; ".join(steps)
+    if not is_addition or not isinstance(before, Mapping) or not before.get("goal"):
+        return {"goal": goal}
+    for step in steps:
+        before = {**before, "goal": _with(str(before["goal"]), step)}
+    return before
 
 
-def _is_past(about: _About, core: Core) -> bool:
+def _is_past(about: About, core: Core) -> bool:
     """Whether the session is one that is on the branch: then it began when its file says."""
     return _record(core, about.id) is not None
 

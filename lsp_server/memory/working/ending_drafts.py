@@ -47,4 +47,5 @@ def save(core: Core, path: Path, state: State, text: str, guard: Guard) -> Saved
         return Saved(None, changed=False, reason="nothing was written, so the session goes on")
     ended = session_ending.end(core, ending_form.read_ending(text), guard, ref=None, goal=None, agent=None)
     draft_files.remove(path, state.id)
-    return Saved(None, changed=True, reason=f"{ended.record.label} has ended: {ended.record.title}")
+    left_out = "".join(f"; {why}" for why in dict.fromkeys(one.why for one in ended.left_out))
+    return Saved(None, changed=True, reason=f"{ended.record.label} has ended: {ended.record.title}{left_out}")

@@ -55,7 +55,8 @@ def started_json(started: Started) -> dict[str, Any]:
 
 
 def ended_json(ended: Ended) -> dict[str, Any]:
-    """``record`` is the session's; ``written`` are the paths of the branch in its commit ``version``."""
+    """``record`` is the session's; ``written`` are the paths of the branch in its commit ``version``;
+    ``left_out`` is what could not be written to a document, with the command that does it."""
     return {
         "record": record_json(ended.record),
         "started": ended.started.isoformat(),
@@ -64,6 +65,8 @@ def ended_json(ended: Ended) -> dict[str, Any]:
         "written": list(ended.written),
         "version": ended.version,
         "was_written": ended.was_written,
+        "was_ended": ended.was_ended,
+        "left_out": [one._asdict() for one in ended.left_out],
     }
 
 

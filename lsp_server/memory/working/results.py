@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.memory.working.briefing_results import RunningSession
 
@@ -14,11 +14,22 @@ if TYPE_CHECKING:
     from lsp_server.records.model import Record
 
 
+class LeftOut(NamedTuple):
+    """What a session's end could not write to a document: its address there, the text, why, and the command
+    that writes it once the document is mended (empty for the session log, which has none)."""
+
+    address: str
+    text: str
+    why: str
+    command: str
+
+
 @dataclass(frozen=True)
 class Ended:
     """A session that was ended: its record, the paths that were written in its commit, how long it took in
-    seconds. ``was_written`` tells that an earlier call had written it, and was stopped before it could say
-    so."""
+    seconds. ``was_ended`` tells that it had ended before, and what was said now was added to it;
+    ``was_written`` that all of it was there already: nothing is written twice. ``left_out`` is what could not
+    be written to a document that nobody can read; the rest was."""
 
     record: Record
     started: datetime
@@ -27,6 +38,8 @@ class Ended:
     written: Sequence[str]
     version: str
     was_written: bool = False
+    was_ended: bool = False
+    left_out: Sequence[LeftOut] = ()
 
 
 class State(str, Enum):

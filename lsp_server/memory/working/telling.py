@@ -35,18 +35,15 @@ def tidy(ending: Ending) -> Ending:
     )
 
 
-def filled(ending: Ending, work: Work, goal: str | None) -> Ending:
-    """What was said, with what was done in the places where nothing was said. Raises ``UsageError`` where
-    neither tells anything."""
+def filled(ending: Ending, work: Work, goal: str | None, nothing: str) -> Ending:
+    """What was said, with what was done in the places where nothing was said. Raises ``UsageError``, which
+    says ``nothing``, where neither tells anything."""
     accomplished = tuple(ending.accomplished) or tuple(achievements(work))
     summary = ending.summary or (goal or "") or "; ".join(accomplished[:_IN_A_SUMMARY])
     if not summary:
         others = replace(ending, focus=None, blockers=None)
         if others == Ending() and ending.focus is None and ending.blockers is None:
-            raise UsageError(
-                "nothing was done since the session began, and nothing is said: give a summary, or "
-                "`git memory session end --discard` to end it without one"
-            )
+            raise UsageError(nothing)
         summary = next(iter([*ending.next_steps, *ending.challenges, *ending.patterns]), "Session")
     return replace(ending, summary=summary, accomplished=accomplished)
 

@@ -134,9 +134,8 @@ def _second(moment: datetime) -> datetime:
 
 
 def last_ended(core: Core) -> Record | None:
-    """The last session that ended; None where none has, or where its end is no time."""
-    last = core.followed().last_session()
-    return last if last is not None and ended_at(last) is not None else None
+    """The last session that ended; None where none has."""
+    return core.followed().last_session()
 
 
 def _who(core: Core) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -166,6 +167,121 @@ def test_a_session_in_which_nothing_was_done_needs_a_word(memory: Memory) -> Non
     assert memory.running_session() is not None
     assert memory.discard_session()
     assert memory.running_session() is None
+    with pytest.raises(UsageError, match=r"^no session is under way here, and nothing is said: give"):
+        memory.end_session()
+    ended = memory.end_session("Done").record.label
+    with pytest.raises(UsageError, match=rf"^no session is .* nothing was done since {ended} ended"):
+        memory.end_session()
+    with pytest.raises(UsageError, match=rf"^{ended} has ended already: say what is to be added"):
+        memory.end_session(session=ended)
+    with pytest.raises(UsageError, match=r"^nothing is said of session 'other': give a summary"):
+        memory.end_session(session="other")
+
+
+def put(repo: Repo, path: str, data: bytes) -> None:
+    """A person's edit by hand, in a worktree of the branch."""
+    repo.git("worktree", "add", "-q", "../by-hand", "memory")
+    worktree = repo.root.parent / "by-hand"
+    (worktree / path).write_bytes(data)
+    repo.git("-C", str(worktree), "add", path)
+    repo.git("-C", str(worktree), "commit", "-q", "-m", "By hand")
+    repo.git("worktree", "remove", "--force", "../by-hand")
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("project-context.md", b"# Context\n\n## Recent Work\n- **Last session**: caf\xe9\n"),
+        ("project.yaml", b"name: [\n"),
+        ("session-log.md", b"\xff\xfe"),
+        ("patterns-learned.md", b"# Patterns\n\n```\nnever closed\n"),
+    ],
+)
+def test_a_document_that_cannot_be_written_keeps_nothing_else_out(
+    repo: Repo, memory: Memory, path: str, data: bytes
+) -> None:
+    memory.end_session("Before")
+    put(repo, path, data)
+    memory.start_session("Sign in")
+    said = Ending("Works", focus="Rates", blockers=["a", "b"], metrics={"lines": 3}, patterns=["Early"])
+    ended = memory.end_session(said)
+    read = ["git", "-C", str(repo.root), "show", f"memory:{path}"]
+    assert subprocess.run(read, capture_output=True, check=True).stdout == data
+    assert memory.get(ended.record.label).fields["summary"] == "Works"
+    others = {"project-context.md", "project.yaml", "session-log.md", "patterns-learned.md"} - {path}
+    assert others < set(ended.written)
+    assert all(path in one.why for one in ended.left_out)
+    commands = [one.command for one in ended.left_out]
+    assert (
+        commands
+        == {
+            "project-context.md": [
+                "git memory set context/recent-work/current-focus Rates",
+                "git memory set context/recent-work/blockers --item a --item b",
+                "git memory set context/recent-work/last-session Works",
+            ],
+            "project.yaml": ["git memory set project/metrics/lines 3"],
+            "session-log.md": [""],
+            "patterns-learned.md": ["git memory note patterns/code-patterns Early"],
+        }[path]
+    )
+    assert memory.running_session() is None
+
+
+def test_what_is_said_of_a_session_that_has_ended_is_added_to_it(repo: Repo, memory: Memory) -> None:
+    first = memory.end_session(Ending("Sign in works", ["Login"], ["Log out"]), session="one")
+    repo.commit("Of nobody's session")
+    again = memory.end_session(Ending("so does sign up", ["Sign up"], ["Mails"]), session="one")
+    assert again.was_ended
+    assert (again.record.id, again.ended) == (first.record.id, first.ended)
+    fields = again.record.fields
+    assert fields["summary"] == "Sign in works; so does sign up"
+    assert fields["achievements"] == ("Login", "Sign up")
+    assert fields["next_session"] == {"goal": "Log out; Mails"}
+    assert "Of nobody's session" not in str(fields)
+    context = on_branch(repo, "project-context.md")
+    assert "- **Last session**: Sign in works; so does sign up\n" in context
+    assert "- **Next planned**:\n  - Log out\n  - Mails\n" in context
+    assert on_branch(repo, "session-log.md").count("so does sign up") == 1
+    version = memory.version()
+    retried = memory.end_session(Ending("so does sign up", ["Sign up"], ["Mails"]), session="one")
+    assert (retried.was_written, retried.written, memory.version()) == (True, (), version)
+    memory.end_session("Another")
+    memory.end_session("late words", session="one")
+    assert "- **Last session**: Another\n" in on_branch(repo, "project-context.md")
+    assert memory.get(first.record.id).fields["summary"].endswith("; late words")
+
+
+def test_the_last_session_is_the_one_that_ended_last(memory: Memory) -> None:
+    def ended(began: int, end: int | None) -> str:
+        began_at, ended_at = (f"2026-11-20T{hour:02}:00:00+00:00" if hour else None for hour in (began, end))
+        session = Session(str(uuid.uuid4()), created_at=str(began_at), ended_at=ended_at)
+        memory.save_session(session)
+        return session.id
+
+    last = ended(9, 13)
+    ended(10, 11)
+    ended(12, None)
+    assert memory.checklist().after == f"SESSION-{last[:8]}"
+
+
+def test_a_session_gone_on_with_keeps_what_it_said_of_itself(memory: Memory) -> None:
+    first = memory.end_session("Half of it", goal="All of it")
+    memory.resume_session(first.record.id)
+    again = memory.end_session(Ending(next_steps=["The rest"]))
+    assert (again.record.id, again.record.fields["summary"]) == (first.record.id, "Half of it")
+    memory.resume_session(first.record.id)
+    assert memory.end_session("the rest, too").record.fields["summary"] == "Half of it; the rest, too"
+
+
+def test_words_for_a_session_that_somebody_else_has_ended_are_not_lost(repo: Repo, memory: Memory) -> None:
+    running = memory.start_session("Sign in").session
+    left = note(repo).read_text()
+    memory.end_session("Done by another", session=running.id)
+    note(repo).write_text(left)
+    ended = memory.end_session("Mine")
+    assert ended.record.fields["summary"] == "Done by another; Mine"
+    assert not note(repo).exists()
 
 
 def test_blockers_stay_unless_they_are_said_and_an_empty_list_takes_them_away(
