@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,8 +18,8 @@ from weakref import WeakKeyDictionary
 
 from lsp_server.errors import NotFoundError, RefusedError, SecretError, UsageError
 from lsp_server.memory.artifacts import lfs_attributes
+from lsp_server.memory.artifacts.limits import goes_to_lfs
 from lsp_server.memory.artifacts.results import Artifact
-from lsp_server.records.amounts import size_text
 from lsp_server.records.artifact_paths import ROOT, artifact_path, folded
 from lsp_server.records.media_types import (
     HEAD,
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
     from lsp_server.memory.guard import Guard
     from lsp_server.store.base import Snapshot
 
-LIMIT_KEY, LFS_KEY = "memory.artifactlimit", "memory.artifactlfs"
-DEFAULT_LIMIT = 5 * 2**20  # bytes
-_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 _SCANNED = 1 << 20  # characters that are looked through at a time, in a text too large for the branch
 
 Progress = Callable[[int, int], None]
@@ -73,7 +69,7 @@ def add(
         where = folder if folder is not None else usual_folder(media_type(called, head))
         path = artifact_path(f"{where.strip('/')}/{called}" if where.strip("/") else called)
         content: bytes | Pointer
-        if _goes_to_lfs(core, file.name, size, lfs):
+        if goes_to_lfs(core, file.name, size, lfs):
             if is_text(head):
                 _scan(path, source, guard or core.guard)
             told = None if progress is None else lambda done: progress(done, size)
@@ -106,7 +102,7 @@ def put(
     its case alone and for a file above the limit that LFS does not take, ``SecretError``.
     """
     path = artifact_path(path)
-    if _goes_to_lfs(core, path, len(data), lfs):
+    if goes_to_lfs(core, path, len(data), lfs):
         if is_text(data[:HEAD]):
             _scan(path, io.BytesIO(data), guard or core.guard)
         return _put(core, edits, path, Lfs(core.repository).take_in(io.BytesIO(data)), guard or core.guard)
@@ -172,18 +168,6 @@ def message(core: Core, done: Artifact) -> str:
     return core.templates.render("commits/message", subject=subject, body="", trailers=[])
 
 
-def limit(core: Core) -> int:
-    """The largest size of a file on the branch, in bytes (``memory.artifactLimit``, ``5m`` unless set).
-    Raises ``RefusedError`` where that is no size."""
-    configured = core.repository.config.get(LIMIT_KEY)
-    if configured is None:
-        return DEFAULT_LIMIT
-    found = re.fullmatch(r"\s*(\d{1,15})\s*([kmg]?)\s*", configured.lower())
-    if found is None:
-        raise RefusedError(f"memory.artifactLimit should be a size like 5m, not {configured!r}")
-    return int(found[1]) * _UNITS[found[2]]
-
-
 def _put(core: Core, edits: Edits, path: str, content: bytes | Pointer, guard: Guard) -> Artifact:
     before = edits.read(path)
     if before is None:
@@ -199,30 +183,6 @@ def _put(core: Core, edits: Edits, path: str, content: bytes | Pointer, guard: G
         return told._replace(change="unchanged")
     edits.write(path, data)
     return told._replace(change="added" if before is None else "replaced")
-
-
-def _goes_to_lfs(core: Core, name: str, size: int, lfs: bool | None) -> bool:
-    if lfs is None:
-        most = limit(core)
-        if size <= most:
-            return False
-        if core.repository.config.flag(LFS_KEY):
-            return True
-    elif lfs:
-        return True
-    elif size <= (most := limit(core)):
-        return False
-    raise RefusedError(
-        f"{name.rpartition('/')[2]} has {size_text(size)}, and the memory takes files of {size_text(most)} "
-        f"at most: {_ways_on(core, size)}"
-    )
-
-
-def _ways_on(core: Core, size: int) -> str:
-    larger = f"`git config memory.artifactLimit {-(-size // 2**20)}m` lets it onto the branch"
-    if Lfs(core.repository).is_installed:
-        return f"`--lfs` keeps it with git LFS, {larger}"
-    return f"install git-lfs and say `--lfs` to keep it with git LFS, or {larger}"
 
 
 def _require_room(edits: Edits, path: str, *, is_new: bool) -> None:

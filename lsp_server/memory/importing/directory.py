@@ -172,11 +172,12 @@ class _Import:
     # the rest --------------------------------------------------------------------------------------
     def _artifact(self, edits: Edits, thing: Thing) -> None:
         from lsp_server.memory.artifacts import adding as artifacts
+        from lsp_server.memory.artifacts.limits import limit
 
         assert thing.artifact is not None
         try:
             size = thing.artifact.stat().st_size
-            most = artifacts.limit(self._core)
+            most = limit(self._core)
             if size > max(most, 1 << 30):
                 raise RefusedError(
                     "it is larger than 1 GB: add it by itself with `git memory artifact add --lfs`"
