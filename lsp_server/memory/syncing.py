@@ -7,22 +7,15 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import GitMemoryError, NotFoundError, StoreError
+from lsp_server.errors import NotFoundError, StoreError
 from lsp_server.memory.artifacts.lfs_uploading import upload
-from lsp_server.memory.compared_tips import ComparedTips
 from lsp_server.memory.not_pushed import NotPushedError, ProposalsNotSentError
 from lsp_server.memory.settling_links import settle_quietly
 from lsp_server.memory.shared_proposals import SharedProposals
-from lsp_server.memory.sharing_results import FoundSecret, Merge, Synced
-from lsp_server.memory.sync_refusals import (
-    Seen,
-    contains,
-    left_behind,
-    refuse_to_follow,
-    require_memory,
-    require_never_there,
-)
+from lsp_server.memory.sharing_results import Merge, Synced
+from lsp_server.memory.sync_refusals import Seen, require_memory, require_never_there
 from lsp_server.memory.sync_timeout import how_to_allow_more, seconds
+from lsp_server.memory.taking_theirs import TakingTheirs
 from lsp_server.store import sync_lock
 from lsp_server.store.exchange import Exchange
 from lsp_server.store.known_tips import require_nothing_lost
@@ -32,7 +25,6 @@ from lsp_server.store.remotes import Remote, Remotes
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
-    from lsp_server.memory.merging.trees import Pool
     from lsp_server.store.base import Version
 
 _MOST_ROUNDS = 30  # against others who push at the same time; the budget usually ends first
@@ -83,17 +75,14 @@ class _Sync:
         self._remotes = remotes
         self._target = target
         self._exchange = exchange
-        self._accept_rewrite = accept_rewrite
         self._budget = budget
         self._branch = core.repository.memory_branch
         self._below = f"{self._branch}-proposals/"
         self._proposals = SharedProposals(core, remotes, target, self._below, self._remark)
         self._source = target.branch(self._branch)
-        self._fetched = self._pushed = 0
-        self._compared: ComparedTips | None = None
-        self._ready: Pool | None = None
+        self._taking = TakingTheirs(core, remotes, target, self._source, accept_rewrite=accept_rewrite)
+        self._pushed = 0
         self._merges: list[Merge] = []
-        self._warned: dict[FoundSecret, None] = {}
         self._remarks: dict[str, None] = {}
 
     def run(self) -> Synced:
@@ -135,7 +124,7 @@ class _Sync:
             if not (tip in have if name == self._branch else self._proposals.has(name, tip))
         ]
         if wanted:
-            self._exchange.fetch(wanted, have, self._read_ahead(seen[0]))
+            self._exchange.fetch(wanted, have, self._taking.read_ahead(seen[0]))
         theirs = listed.get(self._branch)
         try:
             for name in wanted:
@@ -147,102 +136,17 @@ class _Sync:
             require_memory(self._store, theirs, self._branch, self._target.shown)
         return True
 
-    def _read_ahead(self, agreed: Version | None) -> Iterator[object]:
-        """What a merge will ask of our own side, read while git fetches theirs."""
-        self._ready = None
-        ours = self._store.tip()
-        if agreed is None or ours is None or agreed == ours:
-            return
-        from lsp_server.memory.merging.trees import Pool
-
-        self._ready = Pool(self._store)
-        try:
-            yield from self._ready.read_ahead(agreed, ours)
-        except GitMemoryError:  # cleared away, perhaps: the merge will tell
-            self._ready = None
-
-    # taking it --------------------------------------------------------------------------------------
     def _take(self, theirs: Version | None, seen: Seen) -> bool:
         """Merge their branch into ours; False when ours came to be meanwhile."""
         if theirs is None:
             return True
-        ours = self._store.tip()
-        self._compared = None
-        if ours is None:
-            require_nothing_lost(self._core.repository, self._store.ref)
-            if not self._store.create(theirs, f"adopt the memory of {self._source}"):
-                return False
-            self._merges.append(Merge(theirs, fast_forward=True, added=self._count_records(theirs)))
-            self._fetched += self._remotes.count(theirs, ())
-            self._warn(None, theirs)
-        else:
-            related = self._store.related(ours, theirs)
-            self._fetched += related.behind
-            self._compared = ComparedTips(ours, theirs, related)
-            left = left_behind(self._store, theirs, ours, seen, related.bases)
-            if left is not None:  # maybe rewound: then we have all of it, and more than they want
-                self._follow_rewrite(left, theirs)
-            elif related.behind:
-                self._merge(theirs, ours, related.bases)
-            if related.behind:
-                known = [one for one in (*related.bases[:1], *seen) if one is not None]
-                self._warn(known[-1] if known else None, theirs)
-        if seen[0] is None and self._store.tip() == theirs:
-            self._mend_adopted()
-        self._unmix(seen[0])
+        merges = self._taking.take(theirs, seen)
+        if merges is None:
+            return False
+        self._merges += merges
         if self._proposals.own:  # whether a forge merged one is told from where its branches are
             self._remotes.note(self._target, self._branch, theirs, agreed=False)
         return True
-
-    def _mend_adopted(self) -> None:
-        from lsp_server.memory.merging import mend_adopted
-
-        if (merge := mend_adopted(self._core, self._store)) is not None:
-            self._merges.append(merge)
-
-    def _unmix(self, agreed: Version | None) -> None:
-        """Whoever merged with git, here or there, since we last agreed."""
-        if self._compared is not None and self._compared.tell_no_merge(self._store, agreed):
-            return
-        from lsp_server.memory.merging import unmix
-
-        tip = self._store.tip()
-        known = [one for one in (agreed,) if one is not None and tip and contains(self._store, tip, one)]
-        self._merges += unmix(self._core, self._store, known=known)
-
-    def _merge(self, theirs: Version, ours: Version, common: Sequence[Version]) -> None:
-        from lsp_server.memory import merging
-
-        ready, self._ready = self._ready, None
-        merge = merging.merge_into(
-            self._core,
-            self._store,
-            theirs,
-            source=self._source,
-            yielding="ours",
-            published=self._remotes.others(self._target, self._branch),
-            common=(ours, common),
-            ready=ready,
-        )
-        if merge is not None:
-            self._merges.append(merge)
-
-    def _follow_rewrite(self, agreed: Version, theirs: Version) -> None:
-        if not self._accept_rewrite:
-            refuse_to_follow(self._store, agreed, theirs, self._branch, self._target)
-        from lsp_server.memory.rewritten import follow
-
-        self._merges.append(follow(self._core, agreed, theirs, source=self._source))
-
-    def _count_records(self, version: Version) -> int:
-        from lsp_server.records.paths import is_record_path
-
-        return sum(is_record_path(file.path) for file in self._store.at(version).files())
-
-    def _warn(self, old: Version | None, new: Version) -> None:
-        from lsp_server.memory.foreign_secrets import secrets_between
-
-        self._warned.update(dict.fromkeys(secrets_between(self._store, old, new, self._store.tip())))
 
     # sending ----------------------------------------------------------------------------------------
     def _send(self, theirs: Version | None, listed: Mapping[str, str]) -> bool:
@@ -268,7 +172,8 @@ class _Sync:
             self._remark(self._proposals.refused)
             raise self._not_pushed(what, mine.error, theirs)
         if mine.is_there:
-            alone = self._compared.count_alone(self._store, tip, theirs) if self._compared else None
+            compared = self._taking.compared
+            alone = compared.count_alone(self._store, tip, theirs) if compared else None
             if alone is None:
                 alone = self._remotes.count(tip, [theirs] if theirs is not None else [])
             self._pushed += alone
@@ -293,9 +198,9 @@ class _Sync:
         return Synced(
             remote=self._source,
             version=self._store.tip(),
-            fetched=self._fetched,
+            fetched=self._taking.fetched,
             pushed=self._pushed,
             merges=tuple(self._merges),
-            secrets=tuple(self._warned),
+            secrets=tuple(self._taking.warned),
             proposals=tuple(self._remarks),
         )
