@@ -222,18 +222,15 @@ class Core:
         if (batch := self.batch) is not None and batch.say(action, (record, *also)):
             return action
         from lsp_server.memory.titles import subject
+        from lsp_server.rendering.shapes import render_message
 
         trailers = [("Memory-Id", r.id) for r in (record, *also)]
         if code and code.commit:
             trailers.append(("Code-Commit", code.commit))
         if code and code.branch:
             trailers.append(("Code-Branch", code.branch))
-        return self.templates.render(
-            "commits/message",
-            subject=subject(f"{record.kind.value}: {action} {record.label}", record.title),
-            body=body,
-            trailers=trailers,
-        )
+        told = subject(f"{record.kind.value}: {action} {record.label}", record.title)
+        return render_message(self.templates, told, body, trailers)
 
     def current(self, edits: Edits, record_id: str) -> tuple[Record, str]:
         """A record and its whole text at the version being built on. Raises ``NotFoundError`` when it was

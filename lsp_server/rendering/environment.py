@@ -27,7 +27,7 @@ class Templates:
     """Renders the templates by name. Thread-safe.
 
     ``bytecode_cache`` is a directory of the user (never of a repository: what is in it is run) that keeps
-    compiled templates between processes; None compiles them anew.
+    compiled templates, and what they made of each shape, between processes; None makes them anew.
     """
 
     def __init__(self, bytecode_cache: Path | None = None) -> None:
@@ -45,15 +45,22 @@ class Templates:
         return template.render(values)
 
     def repeats(self, name: str) -> bool:
-        """Whether our own template of this name is in force, and was rendered before."""
-        return name in self._templates
+        """Whether our own template of this name is in force, and may have made a text of the same shape
+        before: here, or in a process whose shapes are kept."""
+        return self._bytecode_cache is not None or name in self._templates
 
     @property
     def shapes(self) -> Shapes:
-        """What our own templates made of records so far."""
-        from lsp_server.rendering.shapes import Shapes
+        """What our own templates made so far."""
+        if self._shapes is None:
+            from lsp_server.rendering.shapes import Shapes
 
-        self._shapes = self._shapes or Shapes()
+            kept = None
+            if self._bytecode_cache is not None:
+                from lsp_server.rendering.kept_shapes import KeptShapes
+
+                kept = KeptShapes(self._bytecode_cache)
+            self._shapes = Shapes(kept)
         return self._shapes
 
 

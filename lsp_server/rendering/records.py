@@ -72,7 +72,7 @@ def render_record(
 
     if draft or record.anchors or (record.code and record.code.formerly) or not templates.repeats(name):
         return plainly()
-    from lsp_server.rendering.shapes import Said, marked, shaped  # of no use to whoever writes one record
+    from lsp_server.rendering.shapes import Said, marked, shaped
 
     in_code = [(key, scalar(value)) for key, value in code]
     said = Said(title or record.title, created, front, links, in_code, text, files)

@@ -145,3 +145,12 @@ def test_the_command_line_never_imports_what_only_the_editor_needs(
 ) -> None:
     repo.do("learn", "Something is there")
     assert _modules_after(environment, repo, *arguments) & set(HEAVY) == set()
+
+
+def test_who_writes_one_record_like_one_before_does_not_wait_for_jinja2(
+    repo: Repo, environment: dict[str, str]
+) -> None:
+    said = ("learn", "Emails differ by case", "--lesson", "Normalise.", "--tag", "users")
+    repo.do(*said)
+    assert "jinja2" not in _modules_after(environment, repo, *said)
+    assert repo.git("log", "-1", "--format=%s", "memory").startswith("learning: record LEARN-")
