@@ -14,7 +14,7 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory, SessionMemory
-from lsp_server.errors import AmbiguousError, NotFoundError, NotInitialisedError, UsageError
+from lsp_server.errors import AmbiguousError, NotFoundError, NotInitialisedError, StoreError, UsageError
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}
 
@@ -136,6 +136,40 @@ def test_a_save_that_is_cancelled_leaves_all_or_nothing(memory: Memory, repo: Re
     said = [message["content"] for message in memory.session(session_id).messages]
     assert said == ["Is it kept?", "After 0", "After 0.005", "After 0.02", "After 0.1"]
     assert repo.git("fsck", "--no-dangling") == ""
+
+
+def test_a_save_that_failed_behind_its_commit_is_not_said_twice(memory: Memory, repo: Repo) -> None:
+    hook, heads = repo.root / ".git/hooks/reference-transaction", repo.root / ".git/refs/heads"
+    kept = heads.with_name("kept")
+
+    async def talk() -> SessionMemory:
+        session = await SessionMemory.create(memory)
+        await session.add_message("user", "One")
+        await session.save_memory()
+        other = await SessionMemory.from_session(session.session_id, memory)
+        await session.add_message("assistant", "Two")
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(  # when the branch has moved its directory cannot be opened any more
+            f'#!/bin/sh\n[ "$1" = committed ] && grep -q refs/heads/memory || exit 0\n'
+            f"mv {heads} {kept}\nln -s heads {heads}\n"
+        )
+        hook.chmod(0o755)
+        with pytest.raises(StoreError, match="symbolic links"):
+            await session.save_memory()
+        hook.unlink()
+        heads.unlink()
+        kept.rename(heads)
+        await other.add_message("assistant", "Two")
+        await other.save_memory()
+        await session.add_message("user", "Three")
+        await session.save_memory()
+        return session
+
+    session = asyncio.run(talk())
+    said = [message["content"] for message in memory.session(session.session_id).messages]
+    assert said == ["One", "Two", "Two", "Three"], "two programs said Two, each once"
+    assert [message["content"] for message in session.messages] == said
+    assert not session.unsaved
 
 
 def test_the_loop_is_never_blocked_by_git(memory: Memory) -> None:

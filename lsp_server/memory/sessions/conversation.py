@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory.facade import Memory
+from lsp_server.memory.guard import guard_for
 from lsp_server.memory.sessions.finding import LATEST, SessionSummary, find
 from lsp_server.memory.sessions.messages import plain_message, system_message, whole_message
-from lsp_server.memory.sessions.saving import is_changed, new_session
+from lsp_server.memory.sessions.saving import Placed, is_changed, new_session, save
+from lsp_server.memory.sessions.unsure import HEAD, Unsure, settled, with_added
 from lsp_server.records.sessions.model import Message, Session
 
 if TYPE_CHECKING:
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
     Where = Memory | str | Path
 
 _Answer = TypeVar("_Answer")
-_HEAD = (
-    "ended_at", "name", "goal", "agent", "summary", "tags", "links", "code", "context_loaded", "activities",
-    "achievements", "challenges", "next_session", "extra",
-)  # fmt: skip
 
 
 class SessionMemory:
@@ -47,6 +45,7 @@ class SessionMemory:
         self._session = self._begun = session
         self._state = threading.Lock()  # of the session here, for moments
         self._saving = threading.Lock()  # one save after the other
+        self._unsure: Unsure | None = None  # a save that ended with an error, if it came that far
         self._is_closed = False
 
     # beginning -------------------------------------------------------------------------------------
@@ -178,15 +177,27 @@ class SessionMemory:
 
     def _save(self) -> Session:
         with self._saving:
+            core = self._memory._core
+            core.expect_memory()
+            if self._unsure is not None:
+                before = self._session
+                known = settled(core, self._unsure, before)
+                with self._state:
+                    self._session = with_added(known, before, self._session)
+                self._unsure = None
             with self._state:
                 given = self._session
+            written: list[Placed] = []
             try:
-                saved = self._memory.save_session(given)
+                saved = save(core, given, guard_for(core, redact=True), written)
+            except BaseException:
+                self._unsure = Unsure(given, written[0]) if written else None
+                raise
             finally:
                 if self._is_closed:  # nobody comes to end what this save has started
                     _closed(self._memory, self._owns)
             with self._state:
-                self._session = _with_added(saved, given, self._session)
+                self._session = with_added(saved, given, self._session)
             return saved
 
     async def close(self) -> None:
@@ -260,25 +271,10 @@ def _ask(where: Where, question: Callable[[Memory], _Answer]) -> _Answer:
         _closed(memory, owns)
 
 
-def _with_added(saved: Session, given: Session, now: Session) -> Session:
-    """What was saved, with what was added or set here while git was at work."""
-    if now is given:
-        return saved
-    changed: dict[str, Any] = {
-        key: getattr(now, key) for key in _HEAD if getattr(now, key) is not getattr(given, key)
-    }
-    return replace(
-        saved,
-        system_messages=(*saved.system_messages, *now.system_messages[len(given.system_messages) :]),
-        messages=(*saved.messages, *now.messages[len(given.messages) :]),
-        **changed,
-    )
-
-
 def _check_head(head: Mapping[str, Any]) -> None:
     for key in head:
-        if key not in _HEAD:
-            raise UsageError(f"a session has no {key!r}; it has {', '.join(_HEAD)}")
+        if key not in HEAD:
+            raise UsageError(f"a session has no {key!r}; it has {', '.join(HEAD)}")
 
 
 def _tuples(head: Mapping[str, Any]) -> dict[str, Any]:

@@ -175,11 +175,12 @@ def clean_head(text: str, guard: Guard) -> str:
     return text if head == text[:end] else head + text[end:]
 
 
-def save(core: Core, session: Session, guard: Guard) -> Session:
+def save(core: Core, session: Session, guard: Guard, written: list[Placed] | None = None) -> Session:
     """Write one session as one commit, with the time of this save; the session as it now stands. Nothing is
-    written where nothing changed."""
+    written where nothing changed. ``written`` is given what was about to be written last, also where this
+    ends with an error."""
     session = guarded(_touched(core, checked(session)), guard)
-    written: list[Placed] = []
+    written = [] if written is None else written
 
     def change(edits: Edits) -> str:
         written[:] = [place(core, edits, session, guard)]
