@@ -273,15 +273,13 @@ def commit(core: Core, guard: Guard, do: Callable[[Documents], Noted], say: Call
         if not done[0].changed:
             return ""
         position = core.position()
-        trailers = [("Code-Commit", position.commit), ("Code-Branch", position.branch)]
-        return core.templates.render(
-            "commits/message",
-            subject=say(done[0]),
-            body="",
-            trailers=[pair for pair in trailers if pair[1]],
+        code = (("Code-Commit", position.commit), ("Code-Branch", position.branch))
+        return render_message(
+            core.templates, say(done[0]), trailers=[(key, value) for key, value in code if value]
         )
 
     from lsp_server.memory.amending import text_given_back
+    from lsp_server.rendering.shapes import render_message
 
     core.expect_memory()
     with text_given_back(core, change) if core.batch is None else nullcontext():
