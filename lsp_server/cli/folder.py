@@ -40,7 +40,8 @@ def import_folder(session: Session, directory: str, *, dry_run: bool, **secrets:
 
     These are patterns-learned.md, project-context.md, user-preferences.md, session-log.md and the other
     documents that `git memory documents` lists. They are kept byte for byte where the memory has none, and
-    merged section by section, bullet by bullet where it has one. Importing again adds nothing.
+    merged section by section, bullet by bullet where it has one. Importing again takes over what was changed
+    in the folder since, and nothing else.
     """
     with session.memory() as memory:
         report = memory.import_folder(session.path(directory), dry_run=dry_run, **secrets)
@@ -60,7 +61,7 @@ def import_folder(session: Session, directory: str, *, dry_run: bool, **secrets:
     """,
 )
 @click.argument("directory", type=TypedPath(directory=True), metavar="DIR")
-@click.option("--force", is_flag=True, help="Write over files that say what the memory never had.")
+@click.option("--force", is_flag=True, help="Write over files that were changed in the folder.")
 def export_folder(session: Session, directory: str, *, force: bool) -> None:
     """Write the living documents to a folder.
 

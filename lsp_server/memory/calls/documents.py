@@ -163,8 +163,9 @@ class Documenting:
         redact: bool = False,
     ) -> ImportReport:
         """Bring a ``memory/`` folder (``patterns-learned.md``, ``project-context.md`` …) onto the branch, as
-        one commit: byte for byte where the memory has no such document, merged item by item where it has one.
-        The same file is never imported twice. One bad file does not keep the others out.
+        one commit: byte for byte where the memory has no such document, merged item by item where it has one,
+        with what this clone and the folder last agreed on for a base: without one, or where a file looks cut
+        off, nothing is taken out. One bad file does not keep the others out.
 
         Raises ``UsageError`` for what is no such folder, ``NotInitialisedError``, ``StoreError``.
         """
@@ -174,8 +175,8 @@ class Documenting:
         return import_folder(self._core, Path(directory), dry_run=dry_run, guard=guard)
 
     def export_folder(self, directory: str | Path, *, force: bool = False) -> FolderExport:
-        """Write the living documents to a folder, byte for byte. A file there that says what the memory never
-        had is left alone, unless ``force``; other files always are. Raises ``UsageError``,
+        """Write the living documents to a folder, byte for byte. A file that was changed there since the last
+        import or export is left alone, unless ``force``; other files always are. Raises ``UsageError``,
         ``NotFoundError`` where there are no documents yet, ``OSError``."""
         from lsp_server.memory.exporting.living_folder import export_folder
 

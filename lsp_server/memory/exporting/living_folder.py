@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, RefusedError
+from lsp_server.memory.documents import agreed
+from lsp_server.memory.documents.agreed import Agreed
 from lsp_server.memory.documents.results import FolderExport, FolderFile
 from lsp_server.memory.exporting.writing import place_in, require_folder, write_file
 from lsp_server.memory.importing.living_folder import was_there
@@ -24,14 +26,21 @@ def export_folder(core: Core, directory: Path, *, force: bool) -> FolderExport:
     if not files:
         raise NotFoundError("there are no living documents in this memory yet; `git memory note` makes one")
     contents = core.store.contents(files.values())
-    report = [
-        _written(core, directory, path, data, force=force)
-        for path, (_, data) in zip(files, contents, strict=True)
-    ]
+    known = {} if force else agreed.agreed(core, directory)
+    report: list[FolderFile] = []
+    texts: dict[str, Agreed] = {}
+    for path, (_, data) in zip(files, contents, strict=True):
+        report.append(_written(core, directory, path, data, known.get(path), force=force))
+        if report[-1].outcome != "skipped":
+            texts[path] = Agreed(sha256(data).hexdigest(), data)
+    # After the files: were it noted before, what was not written yet would seem to be taken out of them.
+    agreed.note(core, directory, texts)
     return FolderExport(str(directory), tuple(report))
 
 
-def _written(core: Core, directory: Path, path: str, data: bytes, *, force: bool) -> FolderFile:
+def _written(
+    core: Core, directory: Path, path: str, data: bytes, before: Agreed | None, *, force: bool
+) -> FolderFile:
     try:
         place = place_in(directory, path)
     except RefusedError as error:
@@ -44,14 +53,18 @@ def _written(core: Core, directory: Path, path: str, data: bytes, *, force: bool
     if there == data:
         return FolderFile(path, "same", path)
     if there is not None and not force:
-        edits = core.edits(core.store.snapshot())
-        if not was_there(core, edits, path)(there, sha256(there).hexdigest()):
+        digest = sha256(there).hexdigest()
+        if before is not None:
+            is_ours = digest == before.digest
+        else:
+            is_ours = was_there(core, core.edits(core.store.snapshot()), path)(there, digest)
+        if not is_ours:
             return FolderFile(
                 path,
                 "skipped",
                 path,
                 (
-                    "the file says something that the memory never had: "
+                    "the file was changed in the folder: "
                     f"`git memory import folder {directory}` takes it in, --force writes over it",
                 ),
             )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from hashlib import sha256
+from collections.abc import Callable
+from hashlib import new as hash_of
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, UsageError
-from lsp_server.memory.importing.files import LARGEST, REDACTED, require_folder, text_of
+from lsp_server.memory.documents import agreed
+from lsp_server.memory.documents.agreed import Agreed
+from lsp_server.memory.importing import living_files
+from lsp_server.memory.importing.files import require_folder
 from lsp_server.memory.importing.folder import place_of
+from lsp_server.memory.importing.living_files import Source
 from lsp_server.memory.importing.results import Imported, ImportReport, Taken
-from lsp_server.records.artifact_paths import wrong_name
+from lsp_server.records.amounts import plural
 from lsp_server.records.living import documents as table
-from lsp_server.records.living.documents import Document, Form
-from lsp_server.store.log import Query, commits
+from lsp_server.records.living.documents import Document
+from lsp_server.store.log import Query, commits, written_files
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -26,27 +29,14 @@ if TYPE_CHECKING:
 TRAILER = "Imported-Files"
 """The beginnings of the hashes of what was imported: the same bytes are not imported twice."""
 
-_PATHS = {document.path.casefold(): document.path for document in table.DOCUMENTS if "{" not in document.path}
-
-
-class _Source(NamedTuple):
-    """A file of the folder; ``data`` is None where it cannot come in, and ``notes`` say why."""
-
-    name: str
-    path: str
-    document: Document | None
-    data: bytes | None
-    digest: str
-    notes: tuple[str, ...] = ()
-
 
 def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -> ImportReport:
     """Import every living document of a folder; see ``Memory.import_folder``."""
     require_folder(directory)
-    sources = [_source(directory, name, guard) for name in _names(directory)]
+    sources = living_files.sources(directory, agreed.agreed(core, directory), guard)
     if not any(source.path for source in sources):
-        known = ", ".join(list(_PATHS.values())[:5])
-        raise UsageError(f"there are no living documents in {directory}: they are called {known} …")
+        names = ", ".join(list(living_files.PATHS.values())[:5])
+        raise UsageError(f"there are no living documents in {directory}: they are called {names} …")
     core.tip()
     report: list[Imported] = []
 
@@ -72,113 +62,64 @@ def import_folder(core: Core, directory: Path, *, dry_run: bool, guard: Guard) -
         change(core.edits(core.store.snapshot()))
         return ImportReport(tuple(report), None)
     version = core.commit(change)
+    files = {one.name: Agreed(one.digest, one.whole) for one in sources if one.data is not None}
+    core.when_committed(lambda: agreed.note(core, directory, files))
     return ImportReport(tuple(report), version)
 
 
-def _names(directory: Path) -> Iterator[str]:
-    """Every file below the folder, links among them, in name order; hidden ones are left alone."""
-    for folder, folders, names in os.walk(directory):
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
-        for name in sorted([*names, *links]):
-            if not name.startswith("."):
-                yield Path(folder, name).relative_to(directory).as_posix()
-
-
-def path_of(name: str) -> str | None:
-    """Where a file of a folder stands on the branch; None for one that is no document."""
-    known = _PATHS.get(name.casefold())
-    return known if known is not None else name if table.document_at(name) is not None else None
-
-
-def _source(directory: Path, name: str, guard: Guard) -> _Source:
-    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
-    path, place = path_of(name), directory / name
-
-    def skipped(*notes: str) -> _Source:
-        return _Source(shown, path or "", None, None, "", notes)
-
-    if place.is_symlink():
-        return skipped("it is a symbolic link: what it points to is not imported")
-    if not place.is_file():
-        return skipped("it is no file")
-    if path is None:
-        return skipped("it is no living document; `git memory artifact add` keeps it as it is")
-    if (wrong := next(filter(None, map(wrong_name, path.split("/"))), None)) is not None:
-        return skipped(f"its name cannot be kept: {wrong}")
-    try:
-        data = place.read_bytes() if place.stat().st_size <= LARGEST else b"\0" * (LARGEST + 1)
-    except OSError as error:
-        return skipped(f"it cannot be read: {error.strerror}")
-    digest = sha256(data).hexdigest()
-    text, notes = _decoded(data)
-    if text is None:
-        return skipped(*notes)
-    document = table.document_at(path)
-    assert document is not None
-    try:
-        if document.form is Form.FIELDS:
-            from lsp_server.records.living.project import read_project
-
-            read_project(text)
-        guard.clean_name(path)
-        clean = guard.clean(text)
-    except GitMemoryError as error:  # one such file does not keep the others out
-        return skipped(str(error))
-    if clean != text:
-        notes = (*notes, REDACTED)
-    if "\n<<<<<<< " in f"\n{clean}":
-        notes = (*notes, "it has the marks of a conflict in it")
-    return _Source(shown, path, document, clean.encode("utf-8"), digest, notes)
-
-
-def _decoded(data: bytes) -> tuple[str | None, tuple[str, ...]]:
-    """A file's text with its own line ends, and what a person should know of it; None with the reason."""
-    found = text_of(data)
-    if found.broken:
-        return None, (found.broken,)
-    try:
-        return data.decode("utf-8"), ()
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and error.start >= len(data) - 3:
-            return data[: error.start].decode("utf-8"), (
-                "it ends in the middle of a character, as a half-written file does; that is left out",
-            )
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp1252"
-    return data.decode(encoding, "replace"), (f"{found.notes[0]}; on the branch it is UTF-8",)
-
-
-def _taken(core: Core, edits: Edits, source: _Source, guard: Guard) -> Imported:
+def _taken(core: Core, edits: Edits, source: Source, guard: Guard) -> Imported:
     if source.data is None or source.document is None:
         return Imported(source.name, Taken.SKIPPED, notes=source.notes)
-    there = edits.read(source.path)
+    there, notes = edits.read(source.path), list(source.notes)
+
+    def known(*more: str) -> Imported:
+        return Imported(source.name, Taken.KNOWN, source.path, notes=(*notes, *more))
+
     if there is None:
         edits.write(source.path, source.data)
         return Imported(source.name, Taken.NEW, source.path, notes=source.notes)
     if there == source.data:
-        return Imported(source.name, Taken.KNOWN, source.path, notes=source.notes)
-    if was_there(core, edits, source.path)(source.data, source.digest):
-        return Imported(
-            source.name, Taken.KNOWN, source.path, notes=(*source.notes, "it was imported before")
-        )
+        return known()
+    before, text = source.before, source.whole
+    if before is not None:
+        is_known = source.data == before.text
+    else:
+        is_known = was_there(core, edits, source.path)(source.data, source.digest)
+    if is_known:
+        return known("it was imported before")
     from lsp_server.memory.documents.editing import Documents
     from lsp_server.records.merging.living import merge_living
 
-    merged = merge_living(source.document, None, there, source.data)
+    if text != source.data:
+        notes.append("it looks cut off, as a half-written file is: what stood at its end stays in the memory")
+    merged = merge_living(source.document, before and before.text, there, text)
     if merged == there:
-        return Imported(source.name, Taken.KNOWN, source.path, notes=source.notes)
+        return known()
     edits.write(source.path, merged)
-    two = _two_values(source.document, there, merged)
-    base = _as_imported(core, edits, source.path) if two else None
-    living = Documents(core, edits, guard)
-    left = [one for one in two if base is None or not _settled(living, source, (base, there), one)]
+    left = _two_values(source.document, there, merged)
+    if left and before is None:
+        base, living = _as_imported(core, edits, source.path), Documents(core, edits, guard)
+        left = [one for one in left if base is None or not _settled(living, source, (base, there), one)]
     if edits.read(source.path) == there:
-        return Imported(source.name, Taken.KNOWN, source.path, notes=source.notes)
-    notes = [
+        return known()
+    if before is not None and (count := _taken_out(before.text, text, there, merged)) > 0:
+        notes.append(
+            f"{plural(count, 'line')} that the folder does not have any more "
+            f"{'is' if count == 1 else 'are'} out of the memory, too"
+        )
+    notes += [
         f"the memory has another {address}: both are kept, `git memory set {address} VALUE` leaves one"
         for address in left
     ]
-    return Imported(source.name, Taken.UPDATED, source.path, notes=(*source.notes, *notes))
+    return Imported(source.name, Taken.UPDATED, source.path, notes=tuple(notes))
+
+
+def _taken_out(base: bytes, text: bytes, there: bytes, merged: bytes) -> int:
+    """How many lines more are gone from the memory, because they are gone from the folder, than came in."""
+    old, new, mine, now = (
+        {line.strip() for line in data.splitlines()} for data in (base, text, there, merged)
+    )
+    return len((old - new) & (mine - now)) - len((new - old) & (now - mine))
 
 
 def _two_values(document: Document, before: bytes, after: bytes) -> list[str]:
@@ -198,7 +139,7 @@ def _as_imported(core: Core, edits: Edits, path: str) -> bytes | None:
     return None
 
 
-def _settled(living: Documents, source: _Source, known: tuple[bytes, bytes], address: str) -> bool:
+def _settled(living: Documents, source: Source, known: tuple[bytes, bytes], address: str) -> bool:
     """Whether only one of the two, folder and memory, has given a field another value since the last import:
     then that one stands. ``known`` is the document then, and as the memory has it."""
     assert source.document is not None
@@ -215,7 +156,7 @@ def _settled(living: Documents, source: _Source, known: tuple[bytes, bytes], add
     return True
 
 
-def _values(source: _Source, data: bytes, address: str) -> tuple[str, ...]:
+def _values(source: Source, data: bytes, address: str) -> tuple[str, ...]:
     from lsp_server.memory.documents.results import LivingDocument
     from lsp_server.records.living.reading import sections_of
 
@@ -227,14 +168,16 @@ def _values(source: _Source, data: bytes, address: str) -> tuple[str, ...]:
 
 def was_there(core: Core, edits: Edits, path: str) -> Callable[[bytes, str], bool]:
     """Tells of a file's bytes (with their hash) whether they were imported to a path, or stood there."""
-    query = Query(paths=(path,), limit=_LOOKED_AT)
-    history = list(commits(core.repository.git, edits.snapshot.version, query))
+    git, version = core.repository.git, edits.snapshot.version
+    history = commits(git, version, Query(paths=(path,)))
     imported = {word for commit in history for word in commit.trailers.get(TRAILER, "").split()}
 
     def tells(data: bytes, digest: str) -> bool:
         if digest[:16] in imported:
             return True
-        return any(core.store.at(commit.version).read(path) == data for commit in history)
+        kind = "sha1" if len(version) == 40 else "sha256"
+        own = hash_of(kind, b"blob %d\0" % len(data) + data).hexdigest()  # as git names a file's bytes
+        return own in written_files(git, [version], [], path)
 
     return tells
 
