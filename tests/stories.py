@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lsp_server.code.locating import has_words
 from lsp_server.code.model import Certainty, Located
+from lsp_server.code.telling_lines import has_word
 from lsp_server.records.anchors import Anchor, CodeRange
 
 LOGIN = """
@@ -96,7 +96,7 @@ class Story:
         assert (located.ranges, located.certainty) == ((), Certainty.STALE)
         if last:
             every = self.repo.files.fates(self._anchor(), self.made_at or "") or ()
-            fates = [fate for fate, line in zip(every, self._anchor().text, strict=True) if has_words([line])]
+            fates = [fate for fate, line in zip(every, self._anchor().text, strict=True) if has_word(line)]
             longest = max(fate.lived for fate in fates if fate)
             final = [fate for fate in fates if fate and fate.lived == longest]
             lines = [fate.last for fate in final]

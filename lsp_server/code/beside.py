@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from lsp_server.code.locating import has_words
+from lsp_server.code.telling_lines import has_word
 from lsp_server.records.anchors import Beside
 
 _MOST = 200  # lines on one side
@@ -24,7 +24,7 @@ def beside_of(lines: Sequence[str], start: int, end: int) -> Beside:
     """What tells the lines ``start`` to ``end`` (1-based) of a file from all others of the same text."""
     text = tuple(lines[start - 1 : end])
     counted = Counter(lines)
-    own = _few(n for n, line in enumerate(text, start=1) if counted[line] == 1 and has_words([line]))
+    own = _few(n for n, line in enumerate(text, start=1) if counted[line] == 1 and has_word(line))
     same = _others(lines, start, len(text))
     if len(same) > _MOST_TEXTS:
         return Beside(0, 0, "", own)
@@ -87,13 +87,13 @@ def _needed(
             if enough:
                 break
             belongs = False
-        is_telling = is_telling or line == _END or has_words([line])
+        is_telling = is_telling or line == _END or has_word(line)
         same = [one for one in same if at(one, step) == line]
         if not same and is_telling:
             enough = enough or step
             if not belongs:
                 break
-            if counted[line] == 1 and has_words([line]):
+            if counted[line] == 1 and has_word(line):
                 return step, True
     return enough, belongs if enough else False
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
+from lsp_server.code.file_today import FileToday
 from lsp_server.code.git import OFFLINE, GitRunner, decode_path
-from lsp_server.code.locating import FileToday, has_words, word_characters
 from lsp_server.code.model import Located
 from lsp_server.code.past import Left
+from lsp_server.code.telling_lines import has_word, word_characters
 from lsp_server.errors import GitMemoryError
 from lsp_server.records.anchors import Anchor
 from lsp_server.records.telling import telling_line
@@ -143,7 +144,7 @@ class Elsewhere:
 def _came(located: Located, lines: Sequence[int], today: FileToday, left: Left) -> bool:
     """Whether lines came to a file when, or after, what is ``located`` there left another."""
     text = [line for one in located.ranges for line in today.lines[one.start - 1 : one.end]]
-    told = [today.from_head.to_old(n) for n in lines if has_words([today.lines[n - 1]])]
+    told = [today.from_head.to_old(n) for n in lines if has_word(today.lines[n - 1])]
     births = [None if at is None else today.births.run_of(at) for at in told]
     commits = [None if run is None else run.birth.commit for run in births if run is None or run.known]
     if not told or len(commits) < len(told):
@@ -153,4 +154,4 @@ def _came(located: Located, lines: Sequence[int], today: FileToday, left: Left) 
     if all(commit in left.at_once for commit in commits):
         return word_characters(text) >= _TELLING_AT_ONCE
     later = all(commit is None or commit in left.since for commit in commits)
-    return later and sum(has_words([line]) for line in text) > 1 and word_characters(text) >= _TELLING_LATER
+    return later and sum(has_word(line) for line in text) > 1 and word_characters(text) >= _TELLING_LATER

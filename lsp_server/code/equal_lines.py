@@ -3,6 +3,10 @@
 A diff answers for `}` or `return None` whatever is equal and in order. Where two functions changed places,
 that is a line of the other one. What a line stood beside tells: from a line that can only be one, as far as
 both texts are the same. Pure, and never quadratic.
+
+This makes a better map of all lines of two texts that follow on each other, for every look and every key.
+``in_place`` is the judge of single answers of git's, between texts that may be years apart: it asks for the
+names of blocks, too, and costs more for each line. Both measure with ``telling_lines``.
 """
 
 from __future__ import annotations
@@ -11,13 +15,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_TELLING = 12  # letters and digits of a line that is known without its neighbours
+from lsp_server.code.telling_lines import has_word, tells
+
 _STEPS = 20_000  # lines that are looked at for what is around others, for one pair of texts: milliseconds
-
-
-def tells(line: str) -> bool:
-    """Whether a line says enough not to be written twice by chance."""
-    return len(line) >= _TELLING and sum(map(str.isalnum, line)) >= _TELLING
 
 
 def places(
@@ -133,12 +133,12 @@ class _Singles:
         return there if tells(line) or self._is_held(at, there) else None
 
     def _is_held(self, at: int, there: int) -> bool:
-        if not _has_words(self._old[at]):
+        if not has_word(self._old[at]):
             return False
         for step in (-1, 1):
             if 0 <= at + step < len(self._old) and 0 <= there + step < len(self._new):
                 beside = self._old[at + step]
-                if beside == self._new[there + step] and _has_words(beside):
+                if beside == self._new[there + step] and has_word(beside):
                     return True
         return False
 
@@ -187,11 +187,7 @@ class _Inside:
 def _depth(line: str) -> int:
     """Twice the columns before a line's text, and one more for one of brackets; -1 for a blank line."""
     text = line.lstrip()
-    return 2 * (len(line) - len(text)) + (not _has_words(text)) if text else -1
-
-
-def _has_words(line: str) -> bool:
-    return any(map(str.isalnum, line))
+    return 2 * (len(line) - len(text)) + (not has_word(text)) if text else -1
 
 
 def _unsure(blocks: Sequence[tuple[int, int, int]], singles: _Singles, count: int) -> Iterator[range]:

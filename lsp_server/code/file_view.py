@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.code.blame import blame
 from lsp_server.code.elsewhere import Elsewhere
+from lsp_server.code.file_today import FileToday
 from lsp_server.code.following import Fate
 from lsp_server.code.git import (
     GitRunner,
@@ -17,7 +18,7 @@ from lsp_server.code.git import (
 )
 from lsp_server.code.history import renamed_to
 from lsp_server.code.kept import kept
-from lsp_server.code.locating import FileToday, locate
+from lsp_server.code.locating import locate
 from lsp_server.code.model import Certainty, Located
 from lsp_server.code.past import Past
 from lsp_server.code.reading import CodeReader

@@ -1,7 +1,9 @@
 """Whether a line that git's history leads to still stands where it stood.
 
 Of a line that tells nothing by itself, that the head of its block says, or the lines beside it: see ADR-0024.
-Pure: values in, values out.
+It judges one answer at a time, of blame or of history, between a text as it was when something was anchored
+and today's; which lines of two neighbouring texts are the same is ``equal_lines``' part. Pure: values in,
+values out.
 """
 
 from __future__ import annotations
@@ -10,13 +12,12 @@ from collections import Counter
 from functools import cached_property
 
 from lsp_server.code.surroundings import (
-    TELLING_ALONE,
     Surroundings,
     closes,
     indent,
     tells_alone,
-    words,
 )
+from lsp_server.code.telling_lines import TELLING_ALONE, words
 
 _MOST = 2 / 3  # of a block's lines, where no other thing tells that it has another name now
 _RUN = 200  # lines that are gone through for a witness

@@ -20,8 +20,8 @@ from lsp_server.code.git import (
     tree_entry,
 )
 from lsp_server.code.kept import kept
-from lsp_server.code.locating import has_words
 from lsp_server.code.surroundings import Surroundings, Then
+from lsp_server.code.telling_lines import has_word
 from lsp_server.code.text import text_lines
 from lsp_server.errors import StoreError
 from lsp_server.records.anchors import Anchor, CodeRange
@@ -99,7 +99,7 @@ class Past:
     def _told(self, anchor: Anchor, head: str, made_at: str) -> list[Fate]:
         """What became of the lines that are more than blanks and brackets, as far as that is known."""
         fates = self.fates(anchor, head, made_at) or ()
-        told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+        told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_word(line)]
         # A symbol that is gone left with the lines that went, though another one written after the same
         # pattern may stand on those that stayed.
         return [fate for fate in told if fate.gone] or told if anchor.symbol else told

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lsp_server.code.anchoring import anchor_of, check_range, head_span
 from lsp_server.code.blame import BlameCache, BlamedFile, FileBirths, blame, is_blamed_alike
+from lsp_server.code.file_today import FileToday
 from lsp_server.code.git import (
     GitRunner,
     blob,
@@ -18,7 +19,6 @@ from lsp_server.code.git import (
     tree_entry,
 )
 from lsp_server.code.line_map import map_lines
-from lsp_server.code.locating import FileToday
 from lsp_server.code.places import code_file, read_file, tidy_path
 from lsp_server.code.text import is_binary, split_lines, text_lines
 from lsp_server.errors import UsageError

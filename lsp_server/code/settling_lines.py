@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.code.anchoring import joined
-from lsp_server.code.locating import TELLING_WHEN_YOUNGER, FileToday, has_words, locate, word_characters
+from lsp_server.code.file_today import FileToday
+from lsp_server.code.locating import TELLING_WHEN_YOUNGER, locate
 from lsp_server.code.model import Certainty
+from lsp_server.code.telling_lines import has_words, word_characters
 from lsp_server.records.anchors import Anchor, Birth
 
 if TYPE_CHECKING:

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lsp_server.code.line_map import longest_rising, once
-from lsp_server.code.locating import has_words, word_characters
-
-_TELLING = 12  # letters and digits of a line that is known without its neighbours
+from lsp_server.code.telling_lines import has_word, tells
 
 
 def sure_lines(old: Sequence[str], new: Sequence[str]) -> Mapping[int, int]:
@@ -38,16 +36,16 @@ def _holding(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     """The lines (0-based) that can only be one another: once in both texts, in order, and telling, or beside
     another line that is the same."""
     in_old, in_new = once(old, 0, len(old)), once(new, 0, len(new))
-    pairs = [(at, in_new[line]) for line, at in in_old.items() if line in in_new and has_words([line])]
+    pairs = [(at, in_new[line]) for line, at in in_old.items() if line in in_new and has_word(line)]
 
     def is_known(at: int, there: int) -> bool:
-        if word_characters([old[at]]) >= _TELLING:
+        if tells(old[at]):
             return True
         return any(
             0 <= at + step < len(old)
             and 0 <= there + step < len(new)
             and old[at + step] == new[there + step]
-            and has_words([old[at + step]])
+            and has_word(old[at + step])
             for step in (-1, 1)
         )
 

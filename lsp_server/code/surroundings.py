@@ -16,11 +16,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from lsp_server.code.telling_lines import tells, words
 from lsp_server.records.fences import fence_after
 
-# How many letters and digits a line needs to be its own witness, standing once in both texts.
-TELLING_ALONE = 12
-_TELLING_HEAD = 6  # the same for what is said against a line: `else:` and `try:` come and go
+_TELLING_HEAD = 6  # letters and digits, for what is said against a line: `else:` and `try:` come and go
 _ENOUGH, _FEW = 4, 10  # of so many telling lines, one in so many is next to nothing
 _ENOUGH_HEADS = 2  # the same, of lines that blocks begin with
 _BESIDE = 10  # lines above and below that are looked at where no head tells
@@ -179,18 +178,13 @@ class Then(NamedTuple):
 
 def tells_alone(text: str, then: Surroundings | None, now: Surroundings) -> bool:
     """Whether a line is its own witness: long enough, and the only one of its text."""
-    return now.is_single(text) and (then is None or then.is_single(text)) and words(text) >= TELLING_ALONE
+    return now.is_single(text) and (then is None or then.is_single(text)) and tells(text)
 
 
 def indent(text: str) -> int:
     """The columns before a line's first character."""
     expanded = text.expandtabs(_TAB)
     return len(expanded) - len(expanded.lstrip())
-
-
-def words(text: str) -> int:
-    """How many letters and digits a line has."""
-    return sum(map(str.isalnum, text))
 
 
 def closes(text: str) -> bool:

@@ -11,18 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lsp_server.code.locating import word_characters
 from lsp_server.code.model import Certainty, Located
 from lsp_server.code.symbols import NoSymbolsError, Outline, Symbol, outline
+from lsp_server.code.telling_lines import TELLING_ALONE, tells, word_characters
 from lsp_server.records.anchors import Anchor, CodeRange
 from lsp_server.records.telling import telling_line
 
 if TYPE_CHECKING:
-    from lsp_server.code.locating import FileToday
+    from lsp_server.code.file_today import FileToday
 
 MOST_LINES = 60
 """Of a symbol that an anchor keeps, from its beginning: they only have to tell it from others."""
-_TELLING = 12  # letters and digits, so that a line's standing in a file once is not chance
 
 
 Texts = Callable[[], "Sequence[Sequence[str]] | None"]
@@ -140,12 +139,12 @@ def _is_renamed(
     if lines.survived == lines.total:  # with the line of its name: what is around it was renamed
         return _own_name(now.name) == _own_name(anchor.symbol)
     only_name_changed = lines.survived == lines.total - 1
-    return only_name_changed and word_characters(_once(left, today, texts)) >= _TELLING
+    return only_name_changed and word_characters(_once(left, today, texts)) >= TELLING_ALONE
 
 
 def _tells(left: Sequence[int], today: FileToday, texts: Sequence[Sequence[str]]) -> bool:
     """Whether one of the lines alone tells a symbol from others."""
-    return any(word_characters([line]) >= _TELLING for line in _once(left, today, texts))
+    return any(tells(line) for line in _once(left, today, texts))
 
 
 def _once(left: Sequence[int], today: FileToday, texts: Sequence[Sequence[str]]) -> list[str]:

@@ -19,7 +19,7 @@ from lsp_server.records.labels import label_in_text
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
-    from lsp_server.code.locating import FileToday
+    from lsp_server.code.file_today import FileToday
     from lsp_server.code.model import Located
 
 _MOST_MESSAGES = 200  # commits of a file whose messages are read

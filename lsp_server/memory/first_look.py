@@ -15,8 +15,8 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.results import FileMemory, Placed
 
 if TYPE_CHECKING:
+    from lsp_server.code.file_today import FileToday
     from lsp_server.code.file_view import CodeFiles
-    from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
     from lsp_server.index import StoredAnchor
     from lsp_server.records.anchors import Anchor
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def first_look(core: Core, path: str, text: str | None) -> FileMemory:
     """As ``file_memory``, in a few milliseconds whatever the history: no blame, no process."""
     from lsp_server.code.blame import FileBirths
-    from lsp_server.code.locating import FileToday
+    from lsp_server.code.file_today import FileToday
     from lsp_server.code.text import split_lines
 
     index = core.followed()

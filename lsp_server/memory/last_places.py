@@ -12,8 +12,8 @@ from lsp_server.records.model import Record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lsp_server.code.file_today import FileToday
     from lsp_server.code.following import Fate
-    from lsp_server.code.locating import FileToday
 
 
 def gone_from(core: Core, record: Record, anchor: Anchor, today: FileToday) -> Gone:
@@ -41,11 +41,11 @@ def _fates(core: Core, record: Record, anchor: Anchor, head: str | None) -> Sequ
     made_at = record.anchored_at(anchor)
     if made_at is None or anchor.range.is_whole:
         return ()
-    from lsp_server.code.locating import has_words
+    from lsp_server.code.telling_lines import has_word
 
     fates = core.code.fates(anchor, made_at, commit=head) or ()
     # Blank lines and brackets that are left are nothing that was anchored.
-    told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_words([line])]
+    told = [fate for fate, line in zip(fates, anchor.text, strict=False) if fate and has_word(line)]
     return told or [fate for fate in fates if fate is not None]
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from lsp_server.code.equal_lines import places, tells
+from lsp_server.code.equal_lines import places
 from lsp_server.code.line_map import longest_rising
+from lsp_server.code.telling_lines import tells
 
 Line = TypeVar("Line")
 

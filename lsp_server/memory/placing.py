@@ -15,8 +15,8 @@ from lsp_server.records.telling import numbers_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lsp_server.code.file_today import FileToday
     from lsp_server.code.file_view import CodeFiles
-    from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
 
 _MOST_GONE = 50  # files that have notes and are not there, whose notes' commits are looked at

@@ -8,7 +8,7 @@ from lsp_server.memory.core import Core
 from lsp_server.records.anchors import Anchor, CodeRange
 
 if TYPE_CHECKING:
-    from lsp_server.code.locating import FileToday
+    from lsp_server.code.file_today import FileToday
     from lsp_server.index.values import StoredAnchor
     from lsp_server.records.model import Record
 
@@ -45,7 +45,8 @@ class Standing:
         if anchor.range.is_whole or anchor.symbol or not anchor.text:
             return None
         from lsp_server.code.blame import FileBirths
-        from lsp_server.code.locating import FileToday, locate
+        from lsp_server.code.file_today import FileToday
+        from lsp_server.code.locating import locate
 
         path = anchor.range.path
         if path not in self._texts:

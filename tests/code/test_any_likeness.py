@@ -17,8 +17,8 @@ from typing import NamedTuple
 import pytest
 
 from lsp_server.code.file_view import CodeFiles
-from lsp_server.code.locating import has_words
 from lsp_server.code.model import Certainty
+from lsp_server.code.telling_lines import has_word
 from lsp_server.records.anchors import CodeRange
 from lsp_server.store.git_process import Git, clean_environment
 
@@ -222,7 +222,7 @@ def never_on_another(root: Path, language: Language, chance: Random, changes: li
     owns = {language.own.format(name).strip() for name in NAMES}
     for path, lines in then.items():
         for number, line in enumerate(lines, start=1):
-            if has_words([line.text]) and chance.random() < 0.3:
+            if has_word(line.text) and chance.random() < 0.3:
                 end = min(len(lines), number + chance.choice((0, 0, 3)))
                 noted = lines[number - 1 : end]
                 its = {one.of for one in noted}
@@ -233,7 +233,7 @@ def never_on_another(root: Path, language: Language, chance: Random, changes: li
                     continue  # the whole text, and there is one only
                 for place in located.ranges:
                     for shown in now[place.path][place.start - 1 : place.end]:
-                        assert shown.of in its or not has_words([shown.text]), (
+                        assert shown.of in its or not has_word(shown.text), (
                             changes,
                             path,
                             number,

@@ -3,7 +3,8 @@
 import pytest
 
 from lsp_server.code.blame import BirthRun, FileBirths
-from lsp_server.code.locating import FileToday, locate
+from lsp_server.code.file_today import FileToday
+from lsp_server.code.locating import locate
 from lsp_server.code.model import Certainty, Located
 from lsp_server.records.anchors import UNCOMMITTED, Anchor, Birth, CodeRange, whole
 

@@ -15,8 +15,8 @@ from lsp_server.records.life_cycle import still_holds
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
+    from lsp_server.code.file_today import FileToday
     from lsp_server.code.file_view import CodeFiles
-    from lsp_server.code.locating import FileToday
     from lsp_server.code.model import Located
 
 _FOUND, _STALE, _ABSENT, _UNKNOWN = "found", "stale", "on other branches", "unknown"
