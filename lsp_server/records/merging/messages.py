@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
+from lsp_server.records.conflict_marks import OPENING
 from lsp_server.records.merging.aligning import matches
+from lsp_server.records.merging.body import merge_body
 from lsp_server.records.sessions.body import Cut, Part, cut
-from lsp_server.records.sessions.model import MESSAGES
+from lsp_server.records.sessions.loading import load
+from lsp_server.records.sessions.model import MESSAGES, Message
+from lsp_server.records.sessions.writing import items
 
 _NONE = Part("", [], "  ")
 _Said = tuple[str, str]  # what a message is compared by, and its lines
@@ -17,8 +22,8 @@ def merge_messages(
     base: str | None, one: str, other: str, one_is_earlier: bool, *, apart: bool = False
 ) -> str | None:
     """The body of a session's file (``messages:`` and what is above them) from two sides and their base;
-    None where a side cannot be read. Of a message that one side changed the changed one stays, of one that
-    both changed both.
+    None where a side cannot be read. Of a message that one side changed the changed one stays; one that both
+    changed is one message with both changes, and where they contradict each other both stand.
 
     What both sides added is there once where it begins alike (one conversation saved twice), then what the
     earlier side said, then the other's. ``apart``: nothing is the same, for each side added its own.
@@ -40,7 +45,7 @@ def merge_messages(
         before, one_side, other_side = (
             [_with_margin(item, part.margin, margin) for item in part.items] for part in parts
         )
-        merged = _merged(before, one_side, other_side, apart=apart)
+        merged = _merged(before, one_side, other_side, margin, apart=apart)
         if not merged:
             opening = f"{key}: []\n"
         written.append(opening + "".join(_ended(item) for item in merged))
@@ -52,8 +57,6 @@ def _cut(body: str) -> Cut | None:
     if (found := cut(body)) is not None:
         return found
     from lsp_server.errors import UsageError
-    from lsp_server.records.sessions.loading import load
-    from lsp_server.records.sessions.writing import items
 
     values, problems = load(body)
     if problems or any(not isinstance(values.get(key), (list, type(None))) for key in MESSAGES):
@@ -74,33 +77,103 @@ def _with_margin(item: str, margin: str, wanted: str) -> str:
     return "".join(wanted + line.removeprefix(margin) if line.strip() else line for line in lines)
 
 
-def _merged(base: Sequence[str], first: Sequence[str], second: Sequence[str], *, apart: bool) -> list[str]:
+def _merged(
+    base: Sequence[str], first: Sequence[str], second: Sequence[str], margin: str, *, apart: bool
+) -> list[str]:
     keys = _keys(base, first, second)
-    kept, added = zip(
+    became, added = zip(
         *(_edits(keys[0], keys[at], side) for at, side in ((1, first), (2, second))), strict=True
     )
     merged: list[str] = []
     for place in range(len(base) + 1):
         merged += _both(added[0].get(place, []), added[1].get(place, []), apart=apart)
         if place < len(base):
-            one, other = kept[0][place], kept[1][place]
-            if one is not None and other is not None:
-                merged.append(_changed_text(base[place], one, other))
+            old = (keys[0][place], base[place])
+            merged += _settled(old, became[0][place], became[1][place], margin)
     return merged
 
 
 def _edits(
     base: Sequence[str], keys: Sequence[str], side: Sequence[str]
-) -> tuple[list[str | None], dict[int, list[_Said]]]:
-    """What a side made of the base: its items there, None where they are gone; what it put before each."""
-    kept: list[str | None] = [None] * len(base)
+) -> tuple[list[_Said | None], dict[int, list[_Said]]]:
+    """What a side made of the base: what is in each one's place, None where it is gone; what it put before
+    each."""
+    became: list[_Said | None] = [None] * len(base)
     added: dict[int, list[_Said]] = {}
     for same, b1, b2, s1, s2 in matches(base, keys):
-        if same:
-            kept[b1:b2] = side[s1:s2]
-        elif s1 < s2:
-            added.setdefault(b2, []).extend(zip(keys[s1:s2], side[s1:s2], strict=True))
-    return kept, added
+        said = list(zip(keys[s1:s2], side[s1:s2], strict=True))
+        if not same:
+            changed = 0
+            while changed < min(b2 - b1, s2 - s1) and _role(base[b1 + changed]) == _role(keys[s1 + changed]):
+                changed += 1
+            if said[changed:]:
+                added.setdefault(b2, []).extend(said[changed:])
+            said = said[:changed]
+        became[b1 : b1 + len(said)] = said
+    return became, added
+
+
+def _role(key: str) -> Any:
+    """Whose a message is. One that cannot be read is nobody's, and like no other."""
+    try:
+        (message,) = json.loads(key)
+        return message.get("role")
+    except (ValueError, TypeError, AttributeError):
+        return object()
+
+
+def _settled(base: _Said, one: _Said | None, other: _Said | None, margin: str) -> list[str]:
+    """What becomes of one message of the base."""
+    if one is None or other is None:
+        left = one or other
+        return [left[1]] if left is not None and left[0] != base[0] else []
+    if one[0] == other[0] or base[0] in (one[0], other[0]):
+        if one[0] == other[0]:
+            return [_changed_text(base[1], one[1], other[1])]
+        return [other[1] if one[0] == base[0] else one[1]]
+    merged = _merged_message(*(_values(said[1]) for said in (base, one, other)))
+    return [one[1], other[1]] if merged is None else items([merged], margin, "messages")
+
+
+def _values(item: str) -> Message:
+    values, _ = load(f"messages:\n{item}\n")
+    message: Message = values["messages"][0]
+    return message
+
+
+def _merged_message(base: Message, one: Message, other: Message) -> Message | None:
+    """One message with what both changed in it; None where they contradict each other."""
+    merged: dict[str, Any] = {}
+    for key in dict.fromkeys([*one, *other]):
+        was, first, second = (
+            json.dumps(side[key], sort_keys=True) if key in side else "" for side in (base, one, other)
+        )
+        if second in (first, was):
+            kept = one
+        elif first == was:
+            kept = other
+        else:
+            text = _merged_text(base.get(key), one.get(key), other.get(key))
+            if text is None:
+                return None
+            kept = {key: text}
+        if key in kept:
+            merged[key] = kept[key]
+    return merged
+
+
+def _merged_text(base: Any, one: Any, other: Any) -> str | None:
+    """A text that both changed, paragraph by paragraph; None where that is a conflict."""
+    if not all(isinstance(text, str) and OPENING not in text for text in (base, one, other)):
+        return None
+    titles: list[str] = []
+
+    def settle(first: str, _second: str) -> str:
+        titles.append(first)
+        return first
+
+    text = merge_body(base, one, other, ("", ""), settle)
+    return None if titles or OPENING in text else text
 
 
 def _both(first: Sequence[_Said], second: Sequence[_Said], *, apart: bool) -> list[str]:
@@ -131,8 +204,6 @@ def _keys(*sides: Sequence[str]) -> list[list[str]]:
 
 def _meaning(item: str) -> str:
     """What a message says, as JSON; its lines where that cannot be told."""
-    from lsp_server.records.sessions.loading import load
-
     values, _ = load(f"messages:\n{item}\n")
     said = values.get("messages")
     return json.dumps(said, sort_keys=True) if isinstance(said, list) and len(said) == 1 else item

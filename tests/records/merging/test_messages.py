@@ -70,7 +70,33 @@ def test_a_changed_message_is_the_changed_one_and_a_removed_one_is_gone() -> Non
     assert said(merged(base, one, other)) == ["B", "c", "d"]
 
 
-def test_a_message_that_both_changed_is_there_as_both_have_it() -> None:
+def test_a_message_that_both_changed_is_one_with_both_changes() -> None:
+    base = session("a", "Title\n\nfirst\n\nsecond", "c")
+    one = session("a", "Title\n\nFIRST\n\nsecond", "c", updated=EARLY)
+    other = session("a", "Title\n\nfirst\n\nSECOND\n\nthird", "c", "d", updated=LATE)
+    assert said(merged(base, one, other)) == ["a", "Title\n\nFIRST\n\nSECOND\n\nthird", "c", "d"]
+
+
+def test_two_keys_of_one_message_are_two_changes() -> None:
+    asked = {"role": "assistant", "content": "", "tool_calls": [{"id": "1"}]}
+    sides = [
+        replace(session(), messages=(message,), updated_at=when)
+        for message, when in (
+            (asked, EARLY),
+            ({**asked, "content": "Adding"}, EARLY),
+            ({**asked, "tool_calls": [{"id": "2"}], "name": "x"}, LATE),
+        )
+    ]
+    expected = {"role": "assistant", "content": "Adding", "tool_calls": [{"id": "2"}], "name": "x"}
+    assert merged(sides[0], sides[1], sides[2]).messages == (expected,)
+
+
+def test_a_message_that_one_side_removed_and_the_other_changed_stays() -> None:
+    base = session("a", "b", "c")
+    assert said(merged(base, session("a", "c"), session("a", "B", "c", updated=LATE))) == ["a", "B", "c"]
+
+
+def test_where_both_changes_contradict_each_other_both_messages_stand() -> None:
     base = session("a", "b", "c")
     one, other = session("a", "one", "c", updated=EARLY), session("a", "other", "c", updated=LATE)
     assert said(merged(base, one, other)) == ["a", "one", "other", "c"]
