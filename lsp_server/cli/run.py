@@ -17,6 +17,8 @@ DONE, NOTHING, USAGE = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141  # as a shell counts a process that the signal ended
 DEBUG = "GIT_MEMORY_DEBUG"
 COMPLETE = "_GIT_MEMORY_COMPLETE"
+# What a group without one of its commands ends with from click 8.2 on; before, it prints its help by itself.
+_NO_COMMAND: type[BaseException] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -60,6 +62,11 @@ def _invoke(arguments: list[str], session: Session) -> int:
             root.invoke(context)
     except click.exceptions.Exit as ended:
         return ended.exit_code or nothing_asked
+    except click.UsageError as error:
+        if not isinstance(error, _NO_COMMAND) or error.ctx is None:
+            raise
+        click.echo(error.ctx.get_help(), color=error.ctx.color)
+        return NOTHING
     return DONE
 
 

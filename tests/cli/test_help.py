@@ -92,6 +92,9 @@ def test_without_arguments_it_prints_the_help_as_git_does_and_has_done_nothing(f
     answer = fresh.run()
     assert (answer.code, answer.err) == (1, "")
     assert answer.out == fresh.do("--help")
+    answer = fresh.run("hooks")  # a group without one of its commands, too
+    assert (answer.code, answer.err) == (1, "")
+    assert answer.out == fresh.do("hooks", "--help")
 
 
 def test_it_runs_as_a_git_command(fresh: Repo) -> None:
