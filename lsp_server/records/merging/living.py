@@ -165,12 +165,36 @@ def _same_part(base: Part | None, one: Part, other: Part) -> list[_Merged]:
     if base == one == other:
         return [_whole(one)]
     gaps = gaps_of(base and base.unit, one.unit, other.unit)
-    below = _both(base.parts if base else (), one.parts, other.parts)
+    below = _both(_known_below(base, one, other), one.parts, other.parts)
     chosen = _chosen(base, one, other)
     if chosen is not None:
+        apart = not any(_lists(side, chosen.said) for side in (one, other) if side.said == chosen.said)
+        if chosen.key[0] == FIELD and chosen.said and apart:  # what one side has as a bullet is there once
+            below = tuple(part for part in below if part.below or not _says(part.part, chosen.said))
         return [_Merged(chosen, gaps, below)]
     first, second = sorted((one, other), key=lambda part: bare(part.unit.text))
     return [_Merged(first, gaps, below), _Merged(second, gaps)]
+
+
+def _known_below(base: Part | None, one: Part, other: Part) -> Sequence[Part]:
+    """What the base has below a part. A field's value is there, too, where one side made it the first of
+    several bullets and the other has it no more."""
+    if base is None:
+        return ()
+    if base.key[0] == FIELD and base.said and not is_placeholder(base.said):
+        for listed, side in ((one, other), (other, one)):
+            if base.said not in (listed.said, side.said) and not _lists(side, base.said):
+                found = [part for part in listed.parts if _says(part, base.said)]
+                return (*(part._replace(parts=()) for part in found[:1]), *base.parts)
+    return base.parts
+
+
+def _lists(field: Part, words: str | None) -> bool:
+    return any(_says(part, words) for part in field.parts)
+
+
+def _says(part: Part, words: str | None) -> bool:
+    return part.key[0] in LISTED and part.key == (part.key[0], (part.key[0], words))
 
 
 def _chosen(base: Part | None, one: Part, other: Part) -> Part | None:
@@ -180,6 +204,8 @@ def _chosen(base: Part | None, one: Part, other: Part) -> Part | None:
     if before in texts:
         return other if one.unit.text == before else one
     if one.key == (TITLE,) and base is not None:
+        return None
+    if one.key[0] in LISTED and one.key != other.key:  # one bullet, known by what stands below it
         return None
     if one.said is None or other.said is None or one.said == other.said:
         return one if changed_one("", *texts) == texts[0] else other

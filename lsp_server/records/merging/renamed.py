@@ -1,4 +1,4 @@
-"""Sections that one side gave another heading: known by what stands below them."""
+"""Sections and bullets that one side gave other words: known by what stands below them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lsp_server.records.living.outline import is_placeholder
+from lsp_server.records.merging.units import LISTED
 
 if TYPE_CHECKING:
     from lsp_server.records.merging.living import Part
@@ -17,11 +18,11 @@ _Keyed = Mapping[Hashable, "Part"]
 
 
 def with_old_names(old: _Keyed, one: _Keyed, other: _Keyed) -> tuple[dict[Hashable, Part], ...]:
-    """Both sides with their renamed sections under the keys that these have in the base, so that what the
+    """Both sides with their renamed parts under the keys that these have in the base, so that what the
     other side did in them is done to them, and nothing stands twice."""
     names = [_renamed(old, side) for side in (one, other)]
     for mine, theirs, there in ((0, 1, other), (1, 0, one)):
-        # A section of that name that somebody else made is another one.
+        # A part of that name that somebody else made is another one.
         names[mine] = {
             new: before
             for new, before in names[mine].items()
@@ -37,16 +38,17 @@ def with_old_names(old: _Keyed, one: _Keyed, other: _Keyed) -> tuple[dict[Hashab
 
 
 def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
-    """New sections of a side, each with the base's that it was: one that is gone, or added again without
-    anything that it had, at least half of whose content is in the new one, and more than in any other."""
+    """New parts of a side, each with the base's that it was: one that is gone, or added again without
+    anything that it had, at least half of whose content is in the new one, and more than in any other; or
+    some of it, where the new one stands between the same two."""
     found: dict[Hashable, Hashable] = {}
-    new = {key: _said(part) for key, part in side.items() if part.key[0] == SECTION and key not in old}
-    if not new:
+    new = {key: _said(part) for key, part in side.items() if _has_a_name(part) and key not in old}
+    if not any(new.values()):
         return found
     gone = {
         key: said
         for key, part in old.items()
-        if part.key[0] == SECTION
+        if _has_a_name(part)
         and side.get(key) != part
         and (said := _said(part))
         and (key not in side or not (_said(side[key]) & said))
@@ -54,11 +56,13 @@ def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
     shares = [
         (sum((gone[before] & new[now]).values()) / sum(gone[before].values()), before, now)
         for before, now in _sharing(gone, new)
-        if heading_level(old[before]) == heading_level(side[now])
+        if _rank(old[before]) == _rank(side[now])
     ]
+    around = [_neighbours(parts) for parts in (old, side)] if shares else []
     taken: set[Hashable] = set()
     for share, before, now in sorted(shares, key=lambda pair: -pair[0]):
-        if share >= 0.5 and now not in found and before not in taken:
+        close = share >= 0.5 or around[0][before] == around[1][now]
+        if close and now not in found and before not in taken:
             found[now] = before
             taken.add(before)
     return found
@@ -67,7 +71,7 @@ def _renamed(old: _Keyed, side: _Keyed) -> dict[Hashable, Hashable]:
 def _sharing(
     gone: Mapping[Hashable, Counter[str]], new: Mapping[Hashable, Counter[str]]
 ) -> Iterator[tuple[Hashable, Hashable]]:
-    """Those of two documents' sections that have a line in common, each pair once, in order; a line that
+    """Those of two texts' parts that have a line in common, each pair once, in order; a line that
     stands in very many of them tells none of them."""
     holders: dict[str, list[tuple[int, Hashable]]] = {}
     for place, (key, said) in enumerate(new.items()):
@@ -80,6 +84,27 @@ def _sharing(
         yield from ((before_key, key) for _, key in sorted(found, key=lambda pair: pair[0]))
 
 
+def _has_a_name(part: Part) -> bool:
+    return part.key[0] == SECTION or (part.key[0] in LISTED and bool(part.parts))
+
+
+def _rank(part: Part) -> Hashable:
+    return part.key[0], heading_level(part)
+
+
+def _neighbours(parts: _Keyed) -> dict[Hashable, tuple[Hashable, Hashable]]:
+    """The parts of one sort that stand above and below each."""
+    found: dict[Hashable, tuple[Hashable, Hashable]] = {}
+    last: dict[Hashable, Hashable] = {}
+    for key, part in parts.items():
+        above = last.get(part.key[0])
+        if above is not None:
+            found[above] = (found[above][0], key)
+        found[key] = (above, None)
+        last[part.key[0]] = key
+    return found
+
+
 def heading_level(part: Part) -> int:
     """A heading's level, 0 for what is no section."""
     if part.key[0] != SECTION and not part.is_entry:
@@ -89,9 +114,9 @@ def heading_level(part: Part) -> int:
 
 
 def _said(part: Part) -> Counter[str]:
-    """What stands below a heading; a field without a value says nothing."""
+    """What stands below a heading or a bullet; a field without a value says nothing."""
     found: Counter[str] = Counter()
     for one in part.parts:
-        if one.said is None or (one.said and not is_placeholder(one.said)) or one.parts:
-            found.update(line for line in one.content() if line)
+        empty = one.said is not None and (not one.said or is_placeholder(one.said))
+        found.update(line for line in one.content()[1 if empty else 0 :] if line)
     return found

@@ -73,6 +73,33 @@ def test_what_one_side_adds_goes_to_the_section_that_the_other_renamed() -> None
     assert both.count("- a\n- b\n") == both.count("- a") == both.count("- b") == 1
 
 
+def test_a_renamed_section_is_known_by_its_place_where_little_of_it_is_left() -> None:
+    base = (
+        "# C\n\n## First\n- f\n\n## Recent Work\nWords.\n\n- **Stage**:\n- **Blockers**:\n  - a\n\n## Last\n"
+    )
+    other = base.replace("Recent Work", "Now").replace("  - a\n", "")
+    text = merged(CONTEXT, base, put(CONTEXT, base, ["stage"], "Beta").text, other)
+    assert text == other.replace("Stage**:", "Stage**: Beta")
+    # Also where the old heading was added again with nothing in it but its fields' names.
+    base = "# C\n\n## Recent Work\n- **Stage**: Beta\n- **Next planned**:\n  - a\n\n## Last\n"
+    again = "## Recent Work\n- **Next planned**:\n  - {}\n\n## Last"
+    sides = [
+        base.replace("Recent Work", name).replace("## Last", again.format(f"of {name}"))
+        for name in ("Now", "Then")
+    ]
+    text = merged(CONTEXT, base, *sides)
+    assert [text.count(words) for words in ("Beta", "- a\n", "of Now", "of Then")] == [1, 1, 1, 1]
+
+
+def test_a_bullet_that_both_edited_keeps_what_stands_below_it_once() -> None:
+    base = TEXT.replace("- a\n", "- a\n  - below\n")
+    edits = [base.replace("- a\n", f"- a, but {said}\n") for said in ("here", "not there")]
+    text = merged(PATTERNS, base, *edits)
+    assert "- a, but here\n  - below\n- a, but not there\n" in text
+    other = base.replace("  - below\n", "  - below\n  - more\n")
+    assert "- a, but here\n  - below\n  - more\n\n##" in merged(PATTERNS, base, edits[0], other)
+
+
 def test_what_has_no_heading_stays_above_the_sections_that_the_other_side_added() -> None:
     one, other = (
         TEXT.replace("\n\n", "\n\nSome words.\n\n", 1),
@@ -117,6 +144,20 @@ def test_a_value_that_one_side_replaced_does_not_come_back_beside_another_that_a
     base = RECENT.replace("focus**: Old\n", "focus**: Old\n  - below\n")
     twice_set = RECENT.replace("focus**: Old\n", "focus**: New\n  - below\n- **Current focus**: Old\n")
     assert "Old" not in merged(CONTEXT, base, put(CONTEXT, base, ["current-focus"], "Mine").text, twice_set)
+
+
+def test_a_value_that_became_the_first_of_several_bullets_is_still_that_value() -> None:
+    base = put(CONTEXT, RECENT, ["blockers"], "No server").text
+    several = noted(CONTEXT, base, "blockers", "No disk")
+    text = merged(CONTEXT, base, several, put(CONTEXT, base, ["blockers"], "Late").text)
+    assert sections_of(CONTEXT, text)[0].field("blockers").values == ("Late", "No disk")  # type: ignore[union-attr]  # it is there
+    text = merged(CONTEXT, base, several, put(CONTEXT, base, ["current-focus"], "Docs").text)
+    assert [text.count(words) for words in ("No server", "No disk", "Docs")] == [1, 1, 1]
+    assert merged(CONTEXT, RECENT, base, several).count("No server") == 1
+    below = base.replace("No server\n", "No server\n  - No server\n")  # as somebody wrote it
+    assert (
+        merged(CONTEXT, RECENT, below, put(CONTEXT, RECENT, ["last-session"], "x").text).count("server") == 2
+    )
 
 
 def test_a_value_that_one_side_set_stands_alone() -> None:
