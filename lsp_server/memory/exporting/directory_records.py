@@ -16,9 +16,10 @@ from lsp_server.records.project_directory import bugs, decisions, learnings
 from lsp_server.records.project_directory.beside import Beside, digest_of, whole
 from lsp_server.records.project_directory.checkpoints import document_of, in_order, read_checkpoint
 from lsp_server.records.project_directory.differing import KEY, laid_over
+from lsp_server.records.project_directory.entries import PERIOD
 from lsp_server.records.project_directory.json_file import read_json, written_json
 from lsp_server.records.project_directory.markdown import in_a_fence, is_separator, stands_alone, trimmed
-from lsp_server.records.project_directory.model import ID_COMMENT, Entry, digest
+from lsp_server.records.project_directory.model import ID_COMMENT, PERIOD_KEY, Entry, digest
 from lsp_server.records.project_directory.sessions import session_document
 from lsp_server.records.project_directory.words import heading
 from lsp_server.records.sessions.model import Session
@@ -53,6 +54,7 @@ class Records:
         self._names = Names()
         self._templates = Templates()
         self._entries: dict[Kind, list[str]] = {Kind.DECISION: [], Kind.LEARNING: []}
+        self._decisions: list[tuple[Record, bytes]] = []
 
     def add(self, record: Record, data: bytes) -> None:
         """One record, with the bytes of its file; decisions and learnings in the order of their file."""
@@ -61,9 +63,7 @@ class Records:
         elif record.kind is Kind.CHECKPOINT:
             self._checkpoint(record, data)
         elif record.kind is Kind.DECISION:
-            text, entry = _alone(decisions.write_decision(record), record, _read_decision)
-            self._entries[record.kind].append(text)
-            self._note(record, data, "decisions.md", entry)
+            self._decisions.append((record, data))
         else:
             text, entry = _alone(learnings.write_learning(record), record, _read_learning)
             self._entries[record.kind].append(text)
@@ -91,6 +91,13 @@ class Records:
 
     def finish(self) -> None:
         """Write the files that hold many records."""
+        if any(map(_period, self._decisions)):
+            self._write_in_periods()
+        else:
+            for record, data in self._decisions:
+                text, entry = _alone(decisions.write_decision(record), record, _read_decision)
+                self._entries[Kind.DECISION].append(text)
+                self._note(record, data, "decisions.md", entry)
         for kind, name, title in (
             (Kind.DECISION, "decisions.md", decisions.TITLE),
             (Kind.LEARNING, "learnings.md", learnings.TITLE),
@@ -100,6 +107,22 @@ class Records:
                 if is_separator(text.rpartition("\n")[2]):
                     text += "\n\n---"  # or its own last line would be taken for one
                 self.files[name] = f"{title}\n\n{text}\n".encode("utf-8", "replace")
+
+    def _write_in_periods(self) -> None:
+        """The decisions below the years or months that they stood below when they came in; new ones below the
+        year that they are from."""
+        below: dict[str, list[str]] = {}
+        for record, data in self._decisions:
+            period = _period((record, data)) or f"{record.created.year:04d}"
+            text, entry = _alone(_in_period(record), record, _read_decision, period)
+            below.setdefault(period, []).append(text)
+            self._note(record, data, "decisions.md", entry)
+        written = [decisions.TITLE]
+        for period, texts in below.items():
+            written.append(f"## {period}")
+            for text in texts:
+                written += [text, "---"] if is_separator(text.rpartition("\n")[2]) else [text]
+        self.files["decisions.md"] = ("\n\n".join(written) + "\n").encode("utf-8", "replace")
 
     def _bug(self, record: Record, data: bytes) -> None:
         number = "" if record.number is None else f"bug_{record.number:03d}"
@@ -154,27 +177,45 @@ def _origin(extra: Mapping[str, Any], folder: str) -> str:
     return name if origin == f"{folder}/{name}" else ""
 
 
-def _alone(text: str, record: Record, read: Callable[[str], list[Entry]]) -> tuple[str, Entry]:
-    """An entry that reads back as one, whatever comes after it; a text that would not is put in a fence."""
+def _period(one: tuple[Record, bytes]) -> str:
+    """The heading that a decision stood below in a file that was grouped by years or months."""
+    said = one[0].extra.get(PERIOD_KEY)
+    return said if isinstance(said, str) and PERIOD.match(said) else ""
+
+
+def _in_period(record: Record) -> str:
+    """A decision below such a heading, with a number in its own where it had one there."""
+    value = record.extra.get(IMPORTED)
+    name = origin_of(value)[0].partition("#")[2] if isinstance(value, str) else ""
+    return decisions.write_decision(record, level=3, is_named=not name or name.isdigit())
+
+
+def _alone(
+    text: str, record: Record, read: Callable[[str], list[Entry]], period: str = ""
+) -> tuple[str, Entry]:
+    """An entry that reads back as one, whatever comes after it; a text that would not is put in a fence.
+    ``period`` is the heading at level two that it stands below."""
     text = "\n".join(trimmed(_seen(text).split("\n")))
-    entry = _entry_in(text, record, read)
+    entry = _entry_in(text, record, read, period)
     if entry is not None:
         return text, entry
     number = "" if record.number is None else f" {record.number:03d}"
     day = f"{record.created:%Y-%m-%d}: " if record.kind is Kind.LEARNING else f"Decision{number}: "
+    level = "###" if period else "##"
     for title in (heading(record.title), record.label):
-        text = _seen(f"## {day}{title}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(record.body)}")
-        entry = _entry_in(text, record, read)
+        text = _seen(f"{level} {day}{title}\n\n{ID_COMMENT.format(record.id)}\n\n{in_a_fence(record.body)}")
+        entry = _entry_in(text, record, read, period)
         if entry is not None:
             return text, entry
-    text = f"## {day}{record.label}\n\n{ID_COMMENT.format(record.id)}"
-    return text, read(text)[0]
+    text = f"{level} {day}{record.label}\n\n{ID_COMMENT.format(record.id)}"
+    return text, read(f"## {period}\n\n{text}" if period else text)[0]
 
 
-def _entry_in(text: str, record: Record, read: Callable[[str], list[Entry]]) -> Entry | None:
+def _entry_in(text: str, record: Record, read: Callable[[str], list[Entry]], period: str) -> Entry | None:
     if not stands_alone(text):
         return None
-    entries = read(_seen(text + _END.format("2020-01-01: End")))
+    end = _END.format("2020-01-01: End")
+    entries = read(_seen(f"## {period}\n\n{text}{end.replace('##', '###')}" if period else text + end))
     if len(entries) == 2 and entries[0].id == record.id and entries[0].written == text:
         return entries[0]
     return None

@@ -12,6 +12,7 @@ from lsp_server.records.project_directory.body import Body, body_of
 from lsp_server.records.project_directory.entries import (
     as_written,
     cut_entries,
+    in_periods,
     is_whole_date,
     meaning,
     noted,
@@ -36,6 +37,10 @@ def read_decisions(text: str) -> tuple[str, list[Entry]]:
     """The entries of a ``decisions.md``, and what stands above the first of them."""
     lines = text.split("\n")
     before, parts = cut_entries(Kind.DECISION, lines, _is_numbered)
+    grouped = in_periods(Kind.DECISION, before, parts)
+    if grouped is not None:
+        above, found = grouped
+        return "\n".join(above), [_entry(part, lines, period) for period, part in found]
     return "\n".join(before), [_entry(part, lines) for part in parts]
 
 
@@ -43,9 +48,9 @@ def _is_numbered(words: str) -> bool:
     return bool(_NUMBERED.match(words) or _ONLY_NUMBER.match(words))
 
 
-def _entry(part: Cut, lines: list[str]) -> Entry:
+def _entry(part: Cut, lines: list[str], period: str = "") -> Entry:
     written = "\n".join(trimmed(lines[part.line : part.line + 1 + len(part.lines)], separator=True))
-    entry = Entry(Kind.DECISION, unheading(part.title), written)
+    entry = Entry(Kind.DECISION, unheading(part.title), written, period=period)
     found = _NUMBERED.match(entry.name) or _ONLY_NUMBER.match(entry.name)
     entry.title = (found[2] if found else entry.name).strip()
     entry.number = int(found[1]) if found and found[1] else None
@@ -118,11 +123,13 @@ def consequences_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     return found_items.get("good") or (), found_items.get("bad") or (), ""
 
 
-def write_decision(record: Record) -> str:
-    """A record as an entry of ``decisions.md``; the heading is at level two."""
+def write_decision(record: Record, *, level: int = 2, is_named: bool = True) -> str:
+    """A record as an entry of ``decisions.md``. ``level`` is that of its heading, ``is_named`` whether that
+    has its number."""
     body = body_of(record)
     number = "" if record.number is None else f" {record.number:03d}"
-    lines = [f"## Decision{number}: {heading(record.title)}", "", ID_COMMENT.format(record.id)]
+    name = f"Decision{number}: {heading(record.title)}" if is_named else heading(record.title)
+    lines = [f"{'#' * level} {name}", "", ID_COMMENT.format(record.id)]
     told: list[tuple[str, Any]] = [
         ("Date", f"{record.created:%Y-%m-%d}"),
         ("Status", shown(record.status or "proposed")),
@@ -131,21 +138,21 @@ def write_decision(record: Record) -> str:
     if deciders:
         told.append(("Decider" if len(deciders) == 1 else "Deciders", ", ".join(deciders)))
     lines += ["  \n".join(f"**{name}:** {value}" for name, value in told)]
-    return "\n\n".join(["\n".join(lines), *_sections(body)])
+    return "\n\n".join(["\n".join(lines), *_sections(body, level)])
 
 
-def _sections(body: Body) -> list[str]:
+def _sections(body: Body, level: int) -> list[str]:
     fields = dict(body.fields)
     good, bad = fields.pop("good", ()), fields.pop("bad", ())
-    sections = written_fields(Kind.DECISION, fields, level=3, shift=1)
+    sections = written_fields(Kind.DECISION, fields, level=level + 1, shift=level - 1)
     if good or bad:
         sides = [
             f"**{name}:**\n{listed(items)}"
             for name, items in (("Positive", good), ("Negative", bad))
             if items
         ]
-        consequences = "### Consequences\n" + "\n\n".join(sides)
+        consequences = f"{'#' * (level + 1)} Consequences\n" + "\n\n".join(sides)
         last = sections and "implementation" in fields
         sections.insert(len(sections) - 1 if last else len(sections), consequences)
-    before = [shifted(body.before, 1)] if body.before else []
-    return [*before, *sections, *(shifted(text, 1) for text in body.rest)]
+    before = [shifted(body.before, level - 1)] if body.before else []
+    return [*before, *sections, *(shifted(text, level - 1) for text in body.rest)]

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from lsp_server.records.model import Kind
-from lsp_server.records.project_directory.markdown import Cut, cut
+from lsp_server.records.project_directory.markdown import Cut, cut, trimmed
 from lsp_server.records.project_directory.parts import named
 from lsp_server.records.project_directory.words import bare
 
 NOTES = "## Notes"
+PERIOD = re.compile(
+    r"(?:\w{1,12}\.? )?(?:19|20)\d\d(?:[ /.-]*(?:Q[1-4]|\d{1,2})|[-–/](?:19|20)?\d\d)?\Z", re.IGNORECASE
+)
+"""A year, a quarter or a month, as headings that entries are grouped by have it."""
 _DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\Z")
 _WORD = re.compile(r"[\w']+")
 
@@ -25,6 +29,25 @@ def cut_entries(kind: Kind, lines: list[str], is_named: Callable[[str], bool]) -
     above, high = cut(lines, lambda level, words: level == 1 and is_named(words))
     are_sections = all(part.title.casefold().rstrip(":") in named(kind) for part in parts)
     return (above, high) if len(high) > 1 or (high and are_sections) else (before, parts)
+
+
+def in_periods(
+    kind: Kind, before: list[str], parts: list[Cut]
+) -> tuple[list[str], list[tuple[str, Cut]]] | None:
+    """The entries of a file whose headings at level two are years (``## 2024``) and whose entries stand below
+    those, each with its period; None for any other file. What is said of a period itself belongs to no entry.
+    """
+    if not parts or not all(PERIOD.match(part.title) for part in parts):
+        return None
+    above, found = list(before), list[tuple[str, Cut]]()
+    for part in parts:
+        said, entries = cut(part.lines, lambda level, _: level == part.level + 1)  # noqa: B023 (called here)
+        if entries and all(entry.title.casefold().rstrip(":") in named(kind) for entry in entries):
+            return None  # one that has a year for its title
+        if any(line.strip() for line in trimmed(said, separator=True)):
+            above += [f"## {part.title}", *said]
+        found += [(part.title, entry._replace(line=part.line + 1 + entry.line)) for entry in entries]
+    return (above, found) if found else None
 
 
 def meaning(table: Mapping[str, str], said: str) -> tuple[str | None, bool]:

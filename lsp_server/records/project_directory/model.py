@@ -14,6 +14,8 @@ from lsp_server.records.moments import moment
 from lsp_server.records.project_directory.beside import digest_of
 
 ID_COMMENT = "<!-- git-memory: {} -->"
+PERIOD_KEY = "period"
+"""The key of a front matter for the year or month that an entry stood below."""
 _ID = re.compile(r"<!-- git-memory: ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) -->\s*\Z")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 
@@ -23,7 +25,8 @@ class Entry:
     """One decision, learning, bug or checkpoint of the directory.
 
     ``written`` is its whole text, ``name`` what tells it from the others of its file. ``text`` is Markdown
-    that belongs to none of the fields. ``date`` is as it was written; ``notes`` say what was not understood.
+    that belongs to none of the fields. ``date`` is as it was written, ``period`` the year or month that it
+    stands below in a file that is grouped so; ``notes`` say what was not understood.
     """
 
     kind: Kind
@@ -33,6 +36,7 @@ class Entry:
     id: str | None = None
     number: int | None = None
     date: str = ""
+    period: str = ""
     status: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     text: str = ""

@@ -265,3 +265,18 @@ def test_two_logs_are_joined_with_what_has_no_day() -> None:
     assert joined(mine, theirs) == mine.replace(
         "## 2025-01-09", "## 2025-01-08\n\n### 10:00 - A\n\n## 2025-01-09"
     )
+
+
+def test_decisions_below_years_are_an_entry_each() -> None:
+    text = "# Decisions\n\n## 2025\n\n### Use JWT\n\n#### Context\nWhy\n\n### Decision 7: Slots\n\n"
+    text += "## Q1 2024\nCold.\n\n### Use Go\n"
+    before, entries = read_decisions(text)
+    assert [(entry.period, entry.title, entry.number) for entry in entries] == [
+        ("2025", "Use JWT", None), ("2025", "Slots", 7), ("Q1 2024", "Use Go", None)
+    ]  # fmt: skip
+    assert entries[0].fields == {"context": "Why"}
+    assert entries[0].written == "### Use JWT\n\n#### Context\nWhy"
+    assert before.endswith("## Q1 2024\nCold.\n")  # said of no decision
+    # A decision may have a year for its name, and one more heading that is none makes all of them decisions.
+    assert [one.title for one in read_decisions("## 2024\n\n### Context\nA year\n")[1]] == ["2024"]
+    assert len(read_decisions("## 2024\n\n### A\n\n## Use Go\n")[1]) == 2
