@@ -43,7 +43,8 @@ def told_when_slow(session: Session, text: str) -> Iterator[Callable[[str], None
         stream.write("\r\x1b[K" if has_colour else "\n")
         stream.flush()
 
-    thread = threading.Thread(target=teller, daemon=True)
+    # Its name says that it only looks on: what is made in halves may be made in a copy of this process.
+    thread = threading.Thread(target=teller, name="git-memory watch", daemon=True)
     thread.start()
     try:
         yield tell

@@ -11,7 +11,7 @@ from lsp_server.errors import RefusedError, SecretError, UsageError
 from lsp_server.index import Filters
 from lsp_server.memory.importing import directory_documents
 from lsp_server.memory.importing.directory_coming import ComingRecords
-from lsp_server.memory.importing.directory_files import Progress, Thing, read_directory
+from lsp_server.memory.importing.directory_files import Progress, read_directory
 from lsp_server.memory.importing.directory_records import (
     IMPORTED,
     origin_of,
@@ -21,6 +21,7 @@ from lsp_server.memory.importing.folder import place_of
 from lsp_server.memory.importing.numbering import give_numbers
 from lsp_server.memory.importing.results import Imported, ImportReport, Taken
 from lsp_server.memory.importing.taking import Taking
+from lsp_server.memory.importing.things import Thing
 from lsp_server.records.amounts import plural
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.model import Kind, Link, Record, Relation
@@ -48,7 +49,7 @@ def import_directory(
 def _imported(
     core: Core, directory: Path, *, dry_run: bool, guard: Guard, progress: Progress
 ) -> ImportReport:
-    things, beside = read_directory(directory, progress)
+    things, beside = read_directory(directory, progress, in_two=True)
     change = _Import(
         core,
         things,

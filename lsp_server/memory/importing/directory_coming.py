@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, RefusedError, UsageError
-from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import (
     IMPORTED,
     NewText,
     finished,
     made_digest,
+    marked,
     new_text,
     origin_of,
     restored_body,
     updated_text,
 )
 from lsp_server.memory.importing.files import NO_DATE
+from lsp_server.memory.importing.in_halves import in_halves
 from lsp_server.memory.importing.results import Taken
+from lsp_server.memory.importing.things import Thing
 from lsp_server.memory.recording import with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.records.document import parse
@@ -70,17 +71,32 @@ class ComingRecords:
     def make_ready(self, things: Sequence[Thing]) -> None:
         """Make the texts of the new ones among ``things``, and look through all of them at once for secrets.
         What cannot be made is left to ``take``, which tells why."""
-        self._ready = {}
-        made: dict[int, NewText] = {}
+        coming = [
+            thing for thing in things if thing.entry is not None and thing.id not in self._beside.records
+        ]
+        kinds = {thing.entry.kind for thing in coming if thing.entry is not None}
+        # A team's own templates are rendered by a process of which there is one.
+        is_ours = not any(self._core.templates.is_replaced(f"records/{kind.value}.md") for kind in kinds)
+        is_pure = is_ours and self._core.batch is None
+        ready = in_halves(self._all_made, coming) if is_pure else self._all_made(coming)
+        self._ready = {id(thing): new for thing, new in zip(coming, ready, strict=True) if new is not None}
+
+    def _all_made(self, things: Sequence[Thing]) -> list[NewText | None]:
+        """The texts of new records, as far as they can be made, with what they were made from where nothing
+        in them is a secret."""
+        made: list[NewText | None] = []
         for thing in things:
-            if thing.entry is not None and thing.id not in self._beside.records:
-                with suppress(RefusedError, UsageError):
-                    made[id(thing)] = self._made(thing)
-        texts = [Text(new.text, new.parts.front or "", new.record.id) for new in made.values()]
-        clean = without_secrets(texts)
-        origins = without_secrets([Text(thing.origin, "", "") for thing in things if id(thing) in made])
-        for (key, new), *are_clean in zip(made.items(), clean, origins, strict=True):
-            self._ready[key] = new._replace(is_clean=all(are_clean))
+            try:
+                made.append(self._made(thing))
+            except (RefusedError, UsageError):
+                made.append(None)
+        there = [(thing, new) for thing, new in zip(things, made, strict=True) if new is not None]
+        clean = iter(without_secrets([Text(new.text, new.front, new.record.id) for _, new in there]))
+        origins = iter(without_secrets([Text(thing.origin, "", "") for thing, _ in there]))
+        return [
+            marked(thing, new) if new is not None and all((next(clean), next(origins))) else new
+            for thing, new in zip(things, made, strict=True)
+        ]
 
     def _made(self, thing: Thing) -> NewText:
         assert thing.entry is not None

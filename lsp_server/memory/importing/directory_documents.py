@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import GitMemoryError, RefusedError
-from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.results import Taken
 from lsp_server.memory.importing.taking import Taking
+from lsp_server.memory.importing.things import Thing
 from lsp_server.records.artifact_paths import wrong_name
 from lsp_server.records.living.documents import BY_NAME, month_of
 from lsp_server.records.merging.living import merge_living

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.importing.files import read_text, require_folder
-from lsp_server.memory.importing.results import Taken
+from lsp_server.memory.importing.in_halves import in_halves
+from lsp_server.memory.importing.things import Thing
 from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.living.documents import document_at
-from lsp_server.records.model import Link, Record
 from lsp_server.records.project_directory.beside import LEFT_OVER, NAME, Beside, bytes_of, read_beside
 from lsp_server.records.project_directory.bugs import read_bug
 from lsp_server.records.project_directory.checkpoints import ID, read_checkpoint
@@ -35,64 +34,20 @@ Progress = Callable[[str], None]
 """Told what is being done, in a few words."""
 
 
-@dataclass
-class Thing:
-    """One thing on its way in: what is known from reading it, then what depends on the branch's tip.
-
-    ``origin`` is what a record remembers as where it came from, and stays the same when its text changes.
-    """
-
-    file: str
-    name: str
-    origin: str = ""
-    digest: str = ""
-    entry: Entry | None = None
-    session: Mapping[str, object] | None = None  # the JSON
-    documents: Mapping[str, bytes] = field(default_factory=dict)
-    artifact: Path | None = None
-    broken: str = ""
-    notes: list[str] = field(default_factory=list)
-    id: str = ""  # that an export wrote beside it
-    new_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-    number: int = 0
-    alias: str | None = None
-    links: list[Link] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    taken: Taken = Taken.SKIPPED
-    record: Record | None = None
-    path: str | None = None
-
-    @property
-    def wanted(self) -> int | None:
-        """The number that it has in the directory."""
-        return self.entry.number if self.entry else None
-
-    def differs_from(self, label: str) -> None:
-        """It was changed here and there since it came in: a person has to look."""
-        self.taken = Taken.DIFFERS
-        self.remarks.append(
-            f"it was changed here and in {label} since it was taken over: "
-            f"`git memory edit {label}` puts in what is missing there"
-        )
-
-    def begin_anew(self) -> None:
-        """Forget what was decided on another tip."""
-        self.number, self.alias, self.record, self.path = 0, None, None, None
-        self.taken = Taken.SKIPPED
-        self.links, self.remarks = [], []
-
-
-def read_directory(directory: Path, progress: Progress) -> tuple[list[Thing], Beside | None]:
-    """Everything in a project directory, in name order, and what an export left beside it. Raises
-    ``UsageError`` when it is no such directory."""
+def read_directory(
+    directory: Path, progress: Progress, *, in_two: bool = False
+) -> tuple[list[Thing], Beside | None]:
+    """Everything in a project directory, in name order, and what an export left beside it. ``in_two``: a
+    copy of this process reads half of the files, where there are many. Raises ``UsageError`` when it is no
+    such directory."""
     require_folder(directory)
     things: list[Thing] = []
     beside = None
     seen: dict[str, int] = {}
-    for count, (name, place) in enumerate(_names(directory)):
-        if count % 100 == 0:
-            progress(f"{count} files read")
+    names = list(_names(directory))
+    read = partial(_read_all, progress)
+    found_in = in_halves(read, names) if in_two else read(names)
+    for (name, place), here in zip(names, found_in, strict=True):
         if name == NAME and os.path.isfile(place) and not os.path.islink(place):  # noqa: PTH113, PTH114
             found = read_text(place, 1 << 30)
             beside = None if found.broken else read_beside(found.text)
@@ -102,7 +57,7 @@ def read_directory(directory: Path, progress: Progress) -> tuple[list[Thing], Be
             elif held := _held(beside):
                 things.append(Thing(name, name, documents=held))
             continue
-        for thing in _read(name, place):
+        for thing in here:
             if thing.origin:
                 again = seen[thing.origin] = seen.get(thing.origin, 0) + 1
                 thing.origin += f"~{again}" if again > 1 else ""
@@ -113,6 +68,16 @@ def read_directory(directory: Path, progress: Progress) -> tuple[list[Thing], Be
             "sessions or artifacts"
         )
     return things, beside
+
+
+def _read_all(progress: Progress, names: Sequence[tuple[str, str]]) -> list[list[Thing]]:
+    """The things in each of some files."""
+    found = []
+    for count, (name, place) in enumerate(names):
+        if count % 100 == 0:
+            progress(f"{count} files read")
+        found.append(list(_read(name, place)))
+    return found
 
 
 def _held(beside: Beside) -> dict[str, bytes]:

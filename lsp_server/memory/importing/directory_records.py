@@ -12,13 +12,13 @@ from lsp_server.memory import recording
 from lsp_server.memory.amending import with_status
 from lsp_server.memory.core import Core
 from lsp_server.memory.guard import Guard
-from lsp_server.memory.importing.directory_files import Thing
+from lsp_server.memory.importing.things import Thing
 from lsp_server.memory.ready_records import reads_as_given
 from lsp_server.memory.titles import clean_title, heading_text
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS
-from lsp_server.records.front_matter import Split, flow, scalar, split
+from lsp_server.records.front_matter import flow, scalar, split
 from lsp_server.records.front_matter_edit import append_lines, set_lines
 from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import STEPS
@@ -49,13 +49,14 @@ def made_digest(text: str) -> str:
 
 
 class NewText(NamedTuple):
-    """A new record for an entry and the file of it, before either has a path. ``is_clean``: it was looked
-    through for secrets, and so was where it comes from."""
+    """A new record for an entry and the file of it, before either has a path. ``front`` is its front matter,
+    ``end`` where that ends. ``is_done``: it was looked through for secrets, and tells what it was made of."""
 
     record: Record
     text: str
-    parts: Split
-    is_clean: bool = False
+    front: str
+    end: int
+    is_done: bool = False
 
 
 def new_text(
@@ -80,22 +81,28 @@ def new_text(
     )
     keys = [("aliases", flow([thing.alias]))] if thing.alias else []
     text = _with_difference(rendered(core.templates, record, entry, keys), record, entry, is_new=True)
-    return NewText(record, text, split(text))
+    parts = split(text)
+    return NewText(record, text, parts.front or "", parts.end)
+
+
+def marked(thing: Thing, new: NewText) -> NewText:
+    """A new record without secrets that says what it was made from."""
+    line = _line(thing.origin, thing, new.text)
+    return NewText(new.record, f"{new.text[: new.end]}{line}\n{new.text[new.end :]}", "", 0, is_done=True)
 
 
 def finished(thing: Thing, new: NewText, guard: Guard) -> tuple[Record, str]:
     """A new record and its file as they may be committed, with what it was made from. Raises ``SecretError``
     and ``UsageError``."""
     record = new.record
-    if not new.is_clean:
-        text = guard.clean(new.text, (record.id,), seen=False)
-        if text != new.text:
-            # A redacted title must not come back in the file's name, nor a redacted field in our answer.
-            read = parse(f"{FOLDERS[record.kind]}/redacted.md", text.encode("utf-8")).record
-            record = read or recording.with_values(record, title=f"Untitled {record.kind.value}", fields={})
-        return record, append_lines(text, [_imported(thing, text, guard)])
-    line = _line(thing.origin, thing, new.text)
-    return record, f"{new.text[: new.parts.end]}{line}\n{new.text[new.parts.end :]}"
+    if new.is_done:
+        return record, new.text
+    text = guard.clean(new.text, (record.id,), seen=False)
+    if text != new.text:
+        # A redacted title must not come back in the file's name, nor a redacted field in our answer.
+        read = parse(f"{FOLDERS[record.kind]}/redacted.md", text.encode("utf-8")).record
+        record = read or recording.with_values(record, title=f"Untitled {record.kind.value}", fields={})
+    return record, append_lines(text, [_imported(thing, text, guard)])
 
 
 def _imported(thing: Thing, text: str, guard: Guard) -> str:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError, UsageError
-from lsp_server.memory.importing.directory_files import Thing
 from lsp_server.memory.importing.directory_records import IMPORTED, origin_of
 from lsp_server.memory.importing.files import NO_DATE
+from lsp_server.memory.importing.in_halves import in_halves
 from lsp_server.memory.importing.results import Taken
 from lsp_server.memory.importing.taking import Taking
+from lsp_server.memory.importing.things import Thing
 from lsp_server.memory.recording import blank, with_values
 from lsp_server.memory.secrets.together import Text, without_secrets
 from lsp_server.memory.sessions.saving import clean_head, guarded, place_session
@@ -84,22 +85,23 @@ class Sessions:
         return self._by_origin.get(thing.origin) or by_name
 
     def _make_ready(self, things: Sequence[Thing]) -> None:
-        made: list[tuple[Thing, str, Record]] = []
+        new = [thing for thing in things if not thing.id and self._known(thing) is None and _has_date(thing)]
+        made = in_halves(self._all_made, new)
+        self._ready = {id(thing): one for thing, one in zip(new, made, strict=True) if one is not None}
+
+    def _all_made(self, things: Sequence[Thing]) -> list[tuple[str, Record] | None]:
+        """The files and the records of new sessions, where nothing in them is a secret."""
+        made: list[tuple[str, Record] | None] = []
         for thing in things:
-            if thing.id or self._known(thing) is not None or not _has_date(thing):
-                continue
             try:
                 session = _marked_as_given(thing, _session(self._taking, thing, None))
                 text = _text(session)
             except (UsageError, RefusedError):
-                continue  # told when it is taken
-            if text is not None:
-                made.append((thing, text, _record(session)))
-        said = [text.removesuffix(_NOTHING_SAID) for _, text, _ in made]
-        heads = [Text(head, head, "") for head in said]
-        for (thing, text, record), is_clean in zip(made, without_secrets(heads), strict=True):
-            if is_clean:
-                self._ready[id(thing)] = text, record
+                text = None  # told when it is taken
+            made.append(None if text is None else (text, _record(session)))
+        said = [one[0].removesuffix(_NOTHING_SAID) for one in made if one is not None]
+        clean = iter(without_secrets([Text(head, head, "") for head in said]))
+        return [one if one is not None and next(clean) else None for one in made]
 
 
 _NOTHING_SAID = "messages: []\n"
