@@ -108,7 +108,13 @@ def test_resuming_makes_it_the_one_under_way_until_it_is_ended(talked: Repo) -> 
     assert answer.err.strip().endswith("SESSION-a1b2c3d4 goes on; `git memory session end` ends it")
     talked.do("session", "end", "Adding works", "--next", "Subtract")
     shown = talked.json("session", "show", "a1b2c3d4", "--messages")
-    assert (shown["summary"], shown["messages"]) == ("Adding works", list(SAID))
+    assert shown["messages"] == list(SAID)
+    assert shown["summary"] == "Adding works\n\nSubtracting next\n", "it says that already"
+    talked.do("session", "end", "Subtracting, too", "--session", "a1b2c3d4")
+    shown = talked.json("session", "show", "a1b2c3d4")
+    assert shown["summary"] == "Adding works\n\nSubtracting next\n\nSubtracting, too\n"
+    context = talked.run("documents", "context").out
+    assert "**Last session**: Adding works Subtracting next Subtracting, too\n" in context
     assert shown["ended_at"]
     talked.do("session", "resume", "a1b2c3d4")
     assert talked.json("session", "show")["ended_at"] is None

@@ -94,6 +94,47 @@ def test_what_was_changed_there_and_here_is_merged(memory: Memory, folder: Path)
     assert memory.session(TWO).goal == "Greet"
 
 
+COMMENTED = """\
+# Kept by hand
+id: %s
+created_at: 2025-01-31T14:30:00  # about then
+goal: Add   # not more
+messages:
+  # the first question
+  - role: user
+    content: |
+      # A heading
+      Hello
+  - role: assistant  # rather short
+    content: Hi
+"""
+
+
+def test_comments_come_with_a_session_and_stay_when_it_changes(
+    memory: Memory, repo: Repo, folder: Path
+) -> None:
+    text = COMMENTED % THREE
+    place = put(folder, "2025-01-31_c1b2c3d4", text)
+    memory.import_sessions(folder)
+    path = memory.get(f"SESSION-{THREE[:8]}").path
+    assert set(text.splitlines()) <= set(repo.git("show", f"memory:{path}").splitlines())
+    place.write_text(text.replace("goal: Add ", "goal: Sum ").replace("Hi\n", "Hi!\n"))
+    memory.import_sessions(folder)
+    now = repo.git("show", f"memory:{path}")
+    assert (memory.session(THREE).goal, contents(memory, THREE)[1]) == ("Sum", "Hi!")
+    assert "# Kept by hand" in now
+    assert "# the first question" in now
+
+
+def test_a_secret_in_a_comment_does_not_come_in(memory: Memory, repo: Repo, folder: Path) -> None:
+    secret = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+    put(folder, "2025-01-31_c1b2c3d4", (COMMENTED % THREE).replace("rather short", secret))
+    report = memory.import_sessions(folder)
+    assert secret not in repo.git("log", "-p", "memory")
+    assert any("comments are left out" in note for one in report.files for note in one.notes)
+    assert contents(memory, THREE) == ["# A heading\nHello\n", "Hi"]
+
+
 def test_bad_files_are_told_one_by_one_and_keep_nothing_out(memory: Memory, folder: Path) -> None:
     whole = said("c1b2c3d4-5678-40ab-8def-1234567890ab", "Half written")
     put(folder, "2025-02-01_broken", whole + "- role: 'never closed")

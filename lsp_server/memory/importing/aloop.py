@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from lsp_server.errors import GitMemoryError, UsageError
+from lsp_server.errors import GitMemoryError, SecretError, UsageError
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard
@@ -24,8 +24,9 @@ from lsp_server.memory.sessions.saving import guarded, place
 from lsp_server.records.front_matter import split
 from lsp_server.records.front_matter_edit import set_scalar
 from lsp_server.records.model import Kind, Record
+from lsp_server.records.sessions.commented import comments
 from lsp_server.records.sessions.model import LISTS, Session
-from lsp_server.records.sessions.reading import read_session
+from lsp_server.records.sessions.reading import originating, read_session
 
 FILE = "session.yaml"
 SUBJECT = "sessions: import"
@@ -41,6 +42,8 @@ class _Source:
 
     name: str
     session: Session | None = None
+    said: str = ""
+    comments: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     record: Record | None = None
     taken: Taken = Taken.SKIPPED
@@ -91,6 +94,9 @@ def read_source(directory: Path, path: Path) -> _Source:
     session, problems = read_session(source.name, said.encode("utf-8", "replace"))
     source.notes += [f"line {problem.line + 1}: {problem.message}" for problem in problems]
     source.session = session and replace(session, origin=None)
+    if session is not None:
+        source.said = said
+        source.comments = comments(said, session)
     return source
 
 
@@ -175,9 +181,24 @@ def _place(core: Core, edits: Edits, source: _Source, known: Record | None, guar
                 return False
         if base is not None:
             session = replace(_filled(session, base), origin=base.origin)
+    elif source.comments and _are_clean(source, guard):
+        session = originating(session, "", source.said.encode("utf-8", "replace"))
     placed = place(core, edits, guarded(session, guard), guard, apart=False)
     source.record = placed.record
     return placed.changed
+
+
+def _are_clean(source: _Source, guard: Guard) -> bool:
+    """Whether the comments may be committed: what is said is looked through by itself."""
+    lines = "\n".join(source.comments)
+    try:
+        if guard.clean(lines, seen=False) == lines:
+            return True
+    except (SecretError, UsageError):
+        pass
+    note = "its comments are left out: what looks like a secret stands in them"
+    source.notes += [] if note in source.notes else [note]  # this may be another tip
+    return False
 
 
 def _as_imported(core: Core, path: str) -> Session | None:

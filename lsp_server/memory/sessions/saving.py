@@ -143,8 +143,9 @@ def _blank(session: Session) -> Record:
 
 def _path(core: Core, edits: Edits, session: Session) -> str | None:
     """Where a session stands, None for a new one. The index is asked only where it is not where it was."""
-    if session.origin is not None and _holds(edits, session.origin.path, session.id):
-        return session.origin.path
+    origin = session.origin
+    if origin is not None and origin.path and _holds(edits, origin.path, session.id):
+        return origin.path
     known = core.known(edits, session.id)
     if known is not None and known.kind is not Kind.SESSION:
         raise RefusedError(f"{known.label} has the id {session.id}, and is no session")

@@ -161,7 +161,7 @@ class _Writing:
         documents = EndingDocuments(Documents(self._core, edits, self._guard), self._said)
         documents.say(is_addition=self._about.ended is not None)
         if self._about.ended is None or self._is_last():
-            documents.say_last(session.summary or "")
+            documents.say_last(" ".join((session.summary or "").split()))
         if is_new:  # else it was said before, and is in the logs
             documents.log(self._about.goal or "", self._ended)
         self.left_out = documents.left_out
@@ -214,7 +214,10 @@ class _Writing:
 
 def _with(before: str, said: str) -> str:
     """One text behind another, where it does not say that already."""
-    return before if not said or f"; {said}; " in f"; {before}; " else f"{before}; {said}"
+    there = "; ".join(line for line in before.splitlines() if line)
+    if not said or f"; {said}; " in f"; {there}; ":
+        return before
+    return f"{before.rstrip()}\n\n{said}\n" if "\n" in before else f"{before}; {said}"
 
 
 def _following(before: Any, steps: Sequence[str], *, is_addition: bool) -> Any:

@@ -23,7 +23,8 @@ KEYS = (*TEXTS, "tags", "links", "code", *LISTS, "next_session")
 
 
 class Origin(NamedTuple):
-    """The file that a session was read from, and what it said: what is changed is told by that."""
+    """The file that a session was read from, and what it said: what is changed is told by that. ``path`` is
+    empty for a file that is not on the branch."""
 
     path: str
     data: bytes
