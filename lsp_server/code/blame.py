@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
@@ -36,11 +37,14 @@ _PINNED = (
     "-c",
     "core.quotePath=false",
     "blame",
-    "--incremental",
+    "--porcelain",  # told at the end: what comes piece by piece wakes us a thousand times
     "--no-textconv",
     "--encoding=none",
     "--ignore-revs-file=",  # empty: forgets the files that blame.ignoreRevsFile named
 )
+# The lines of the answer that count. A line of the file begins with a tab there, and what is told of a commit
+# with a word.
+_TOLD = re.compile(rb"^(?:([0-9a-f]{40,64}) (\d+) (\d+) (\d+)|filename (.*)|(boundary))$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -125,27 +129,25 @@ def blame(runner: GitRunner, commit: str, path: str, start: int, end: int) -> tu
         return (BirthRun(start, Birth(commit, path, start, end), known=False),)
     entries, boundaries = _parse(output)
     cut = boundaries - parentless(runner, sorted(boundaries))
-    return _joined(sorted(entries, key=lambda entry: entry[0]), cut)
+    return _joined(entries, cut)
 
 
 def _parse(output: bytes) -> tuple[list[tuple[int, int, int, str, str]], set[str]]:
-    """(line, born line, count, commit, born path) of each entry, and the commits history stops at."""
+    """(line, born line, count, commit, born path) of each entry, in line order, and the commits history stops
+    at. A commit's path is said with its first entry; with each where lines came from several of its files."""
     entries: list[tuple[int, int, int, str, str]] = []
     boundaries: set[str] = set()
-    paths: dict[bytes, str] = {}
-    header: list[bytes] | None = None
-    for row in output.split(b"\n"):
-        if header is None:
-            if row:
-                header = row.split(b" ")
-        elif row == b"boundary":
-            boundaries.add(header[0].decode("ascii"))
-        elif row.startswith(b"filename "):
-            raw = row[len(b"filename ") :]
-            path = paths.setdefault(raw, unquote_path(raw))
-            commit, born, line, count = header
-            entries.append((int(line), int(born), int(count), commit.decode("ascii"), path))
-            header = None
+    paths: dict[str, str] = {}
+    for commit, born, line, count, raw, boundary in _TOLD.findall(output):
+        if commit:
+            told = commit.decode("ascii")
+            entries.append((int(line), int(born), int(count), told, paths.get(told, "")))
+        elif boundary:
+            boundaries.add(entries[-1][3])
+        else:
+            at, first, length, told, _ = entries[-1]
+            paths[told] = unquote_path(raw)
+            entries[-1] = (at, first, length, told, paths[told])
     return entries, boundaries
 
 

@@ -56,6 +56,30 @@ def test_lines_of_both_sides_of_a_merge_keep_their_births(repo):
     ]
 
 
+def test_lines_that_one_commit_bore_in_two_files_keep_their_own(repo):
+    one, two = "one\ntwo\nthree\nfour\n", "ONE\nTWO\nTHREE\nFOUR\n"
+    base = repo.commit(a=one, b=two)
+    repo.git("switch", "-q", "-c", "side")
+    repo.git("rm", "-q", "a.py")
+    repo.git("mv", "b.py", "c.py")
+    repo.commit()
+    repo.git("switch", "-q", "main")
+    repo.git("rm", "-q", "b.py")
+    repo.git("mv", "a.py", "c.py")
+    repo.commit()
+    repo.git("merge", "-q", "-s", "ours", "-m", "Merge", "side")
+    repo.write("c.py", "one\ntwo\nONE\nTWO\nthree\nfour\nTHREE\nFOUR\nfilename x.py\nboundary\n")
+    repo.git("commit", "-q", "-a", "--amend", "-m", "boundary\n\nfilename y.py")
+    merge = repo.git("rev-parse", "HEAD")
+    assert born(repo.files.births("c.py")) == [
+        (1, base, "a.py", 1, 2),
+        (3, base, "b.py", 1, 2),
+        (5, base, "a.py", 3, 4),
+        (7, base, "b.py", 3, 4),
+        (9, merge, "c.py", 9, 10),
+    ]
+
+
 def test_a_users_configuration_does_not_change_births(repo):
     first = repo.commit(a="one\ntwo\n")
     second = repo.commit(a="one\nTWO\n")
