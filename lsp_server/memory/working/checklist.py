@@ -22,12 +22,14 @@ from lsp_server.memory.working.work_done import (
     since_running,
     work_since,
 )
+from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.front_matter import read as read_yaml
 from lsp_server.records.living.documents import BY_NAME, document_at, slug
 from lsp_server.records.living.outline import tree, walk
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
+    from lsp_server.store.base import Snapshot
 
 _MOST = 10
 _NEXT = "next-planned"
@@ -59,6 +61,7 @@ def look(core: Core) -> Checklist:
         project=project,
         project_was=read_yaml(_text(_before(core, since, BY_NAME["project"].path)))[0],
         documents=_documents(work),
+        artifacts=_artifacts(snapshot, work),
         running=running,
         last=last,
         next_was=_field(_text(_before(core, since, context)), _NEXT),
@@ -84,6 +87,11 @@ def _documents(work: Work) -> Mapping[str, Sequence[str]]:
         for name in names:
             written.setdefault(name, []).append(commit.subject)
     return written
+
+
+def _artifacts(snapshot: Snapshot, work: Work) -> Sequence[str]:
+    written = {path for path in work.paths if path.startswith(f"{ROOT}/")}
+    return sorted(written.intersection(file.path for file in snapshot.files(ROOT))) if written else ()
 
 
 def _field(text: str, name: str) -> str:

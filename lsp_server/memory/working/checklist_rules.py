@@ -10,7 +10,6 @@ from lsp_server.memory.working.results import Point, State
 from lsp_server.memory.working.running import ended_at
 from lsp_server.memory.working.work_done import SETTLED, Work, became
 from lsp_server.records.amounts import plural
-from lsp_server.records.artifact_paths import ROOT
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ class Seen(NamedTuple):
     project: Mapping[str, Any]
     project_was: Mapping[str, Any]
     documents: Mapping[str, Sequence[str]]  # what was written, by the document's name: subjects of commits
+    artifacts: Sequence[str]  # the paths of those that were written and are there
     running: RunningSession | None
     last: Record | None
     next_was: str
@@ -136,8 +136,7 @@ def _session(seen: Seen) -> Point:
 
 
 def _artifacts(seen: Seen) -> Point:
-    done = sorted(path for path in seen.work.paths if path.startswith(f"{ROOT}/"))
-    kept = {path.rpartition("/")[2] for path in done}
+    kept = {path.rpartition("/")[2] for path in seen.artifacts}
     left = [
         path
         for path in seen.work.uncommitted
@@ -147,7 +146,7 @@ def _artifacts(seen: Seen) -> Point:
     due = (
         f"{left[0]}{f' and {len(left) - 1} more' if len(left) > 1 else ''} not saved anywhere" if left else ""
     )
-    return _point("artifacts", done, due, f"git memory artifact add {left[0]}" if left else "")
+    return _point("artifacts", seen.artifacts, due, f"git memory artifact add {left[0]}" if left else "")
 
 
 def _metrics(seen: Seen) -> Point:

@@ -131,6 +131,8 @@ def test_a_picture_in_the_work_tree_is_to_be_saved(repo: Repo, described: Memory
     artifacts = point(described, "artifacts")
     assert artifacts.state is State.DONE
     assert artifacts.done[0].endswith("login.png")
+    described.remove_artifact(artifacts.done[0])
+    assert point(described, "artifacts").command == "git memory artifact add login.png"
 
 
 def test_metrics_are_due_where_some_are_kept_and_the_code_went_on(repo: Repo, memory: Memory) -> None:
