@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,13 +24,11 @@ from lsp_server.cli.write import edit_option, record_in_editor
 from lsp_server.records.amounts import plural, size_text
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import record_json
-from lsp_server.records.sections import sections
 
 if TYPE_CHECKING:
     from lsp_server.records.model import Record
 
 MOST = 10  # files that are named in the answer
-COUNTS = (r"(?m) \+(\d+) −\d+$", r"(?m) \+\d+ −(\d+)$")
 
 
 class Message(Text):
@@ -132,11 +130,20 @@ def _noted(record: Record, previous: Record | None) -> list[str]:
         lines.append(f"code {record.code.commit[:10]}{branch}{dirty}")
     if previous is not None:
         lines.append(f"{record.fields.get('elapsed', '')} after {previous.label} {previous.title}")
-    files = [line for line in sections(record.body).get("files modified", "").splitlines() if line.strip()]
+    files: Sequence[Mapping[str, Any]] = record.fields.get("files") or ()
     if files:
-        added, removed = (sum(map(int, re.findall(pattern, "\n".join(files)))) for pattern in COUNTS)
+        added, removed = (sum(file.get(key) or 0 for file in files) for key in ("added", "removed"))
         lines.append(f"{plural(len(files), 'file')} modified, +{added} −{removed}")
-    lines.extend("  " + line.removeprefix("* ").replace("`", "") for line in files[:MOST])
+    lines.extend(f"  {_file(file)}" for file in files[:MOST])
     if len(files) > MOST:
         lines.append(f"  and {len(files) - MOST} more, see git memory show {record.label}")
     return lines
+
+
+def _file(file: Mapping[str, Any]) -> str:
+    """A file with the lines that came and went; one that has no lines is binary."""
+    if "added" not in file:
+        return str(file["path"])
+    if file["added"] is None:
+        return f"{file['path']} (binary)"
+    return f"{file['path']} +{file['added']} −{file['removed']}"

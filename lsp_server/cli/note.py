@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,22 @@ def person_options(decorated: Decorated) -> Decorated:
     )
 
 
+def _place_options(*, item: str, new: str) -> Callable[[Decorated], Decorated]:
+    """What ``note`` and ``set`` have in common: further texts, whether a place may be made, whose it is."""
+
+    def add(decorated: Decorated) -> Decorated:
+        decorated = person_options(secret_options(decorated))
+        decorated = click.option("--new", is_flag=True, help=f"Add {new} of that name.")(decorated)
+        return click.option("--item", "items", multiple=True, type=Text(), help=item)(decorated)
+
+    return add
+
+
+def _secrets(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of secrets, as the calls take it."""
+    return {key: given[key] for key in ("allow_secrets", "redact")}
+
+
 def whose(memory: Memory, mine: bool, person: str | None) -> str | None:
     """Whose preferences the options name, None for everybody's."""
     if mine and person is not None:
@@ -62,10 +78,7 @@ def whose(memory: Memory, mine: bool, person: str | None) -> str | None:
 )
 @click.argument("address", type=Address())
 @click.argument("text", required=False, type=Text())
-@click.option("--item", "items", multiple=True, type=Text(), help="Of the log: a bullet below the entry.")
-@click.option("--new", is_flag=True, help="Add the section, too, where there is none of that name.")
-@person_options
-@secret_options
+@_place_options(item="Of the log: a bullet below the entry.", new="the section, too, where there is none")
 def note(session: Session, address: str, text: str | None, **given: Any) -> None:
     """Add a bullet to a document that people keep up to date.
 
@@ -75,15 +88,14 @@ def note(session: Session, address: str, text: str | None, **given: Any) -> None
     """
     said = _required(session, text, "TEXT")
     items: Sequence[str] = given["items"]
-    secrets = {key: given[key] for key in ("allow_secrets", "redact")}
     if items and address.strip().casefold() not in ("log", "development-log"):
         raise click.UsageError("--item is for the log: `git memory note log TITLE --item …`")
     with session.memory() as memory, _only_the_persons(None if text or items else said):
         if items:
-            noted = memory.append_log(said, items, **secrets)
+            noted = memory.append_log(said, items, **_secrets(given))
         else:
             person = whose(memory, given["mine"], given["person"])
-            noted = memory.note(address, said, person=person, new=given["new"], **secrets)
+            noted = memory.note(address, said, person=person, new=given["new"], **_secrets(given))
     _answer(session, noted, "added to", said, wanted=given["new"])
 
 
@@ -99,10 +111,7 @@ def note(session: Session, address: str, text: str | None, **given: Any) -> None
 )
 @click.argument("address", type=Address())
 @click.argument("value", required=False, type=Text())
-@click.option("--item", "items", multiple=True, type=Text(), help="One of several values, each a bullet.")
-@click.option("--new", is_flag=True, help="Add the field where there is none of that name.")
-@person_options
-@secret_options
+@_place_options(item="One of several values, each a bullet.", new="the field where there is none")
 def set_(session: Session, address: str, value: str | None, **given: Any) -> None:
     """Give a field of a document another value.
 
@@ -113,10 +122,9 @@ def set_(session: Session, address: str, value: str | None, **given: Any) -> Non
     if items and value is not None:
         raise click.UsageError("give a VALUE or --item several times, not both")
     said: str | list[str] = list(items) if items else _required(session, value, "VALUE")
-    secrets = {key: given[key] for key in ("allow_secrets", "redact")}
     with session.memory() as memory, _only_the_persons(None if value or items else str(said)):
         person = whose(memory, given["mine"], given["person"])
-        noted = memory.set(address, said, person=person, new=given["new"], **secrets)
+        noted = memory.set(address, said, person=person, new=given["new"], **_secrets(given))
     words = said if isinstance(said, str) else ", ".join(said)
     _answer(session, noted, "set", words, wanted=given["new"])
 

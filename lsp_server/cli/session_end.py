@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from lsp_server.memory.facade import Memory
     from lsp_server.memory.working.results import Ended, Ending
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
+
+
+def _texts(option: str, name: str, what: str, metavar: str = "TEXT") -> Callable[[Decorated], Decorated]:
+    """An option that may be given again."""
+    return click.option(
+        option, name, multiple=True, type=Text(), metavar=metavar, help=f"{what}; may be given again."
+    )
 
 
 @memory_command(
@@ -35,63 +43,23 @@ _LISTS = ("accomplished", "next_steps", "challenges", "patterns", "decisions")
     """,
 )
 @click.argument("summary", required=False, type=Text())
-@click.option(
-    "--accomplished",
-    multiple=True,
-    type=Text(),
-    metavar="TEXT",
-    help="Something that was done; may be given again.",
-)
-@click.option(
-    "--next",
-    "next_steps",
-    multiple=True,
-    type=Text(),
-    metavar="TEXT",
-    help="What comes next; may be given again.",
-)
+@_texts("--accomplished", "accomplished", "Something that was done")
+@_texts("--next", "next_steps", "What comes next")
 @click.option("--focus", type=Text(), metavar="TEXT", help="What is worked on now.")
-@click.option(
-    "--blocker",
-    "blockers",
-    multiple=True,
-    type=Text(),
-    metavar="TEXT",
-    help="What is in the way; may be given again.",
-)
+@_texts("--blocker", "blockers", "What is in the way")
 @click.option("--no-blockers", is_flag=True, help="Nothing is in the way any more.")
-@click.option(
+@_texts(
     "--pattern",
     "patterns",
-    multiple=True,
-    type=Text(),
-    metavar="TEXT",
-    help="A pattern learned; `testing: TEXT`, `performance: TEXT`, `anti-patterns: TEXT` say where it goes.",
+    "A pattern learned (`testing: TEXT`, `performance: TEXT`, `anti-patterns: TEXT` say where it goes)",
 )
-@click.option(
-    "--challenge",
-    "challenges",
-    multiple=True,
-    type=Text(),
-    metavar="TEXT",
-    help="What was hard; may be given again.",
-)
-@click.option(
+@_texts("--challenge", "challenges", "What was hard")
+@_texts(
     "--decision",
     "decisions",
-    multiple=True,
-    type=Text(),
-    metavar="TEXT",
-    help="A technical decision for the project's context; `git memory decide` records one with its reasons.",
+    "A technical decision for the project's context (`git memory decide` records one with its reasons)",
 )
-@click.option(
-    "--metric",
-    "metrics",
-    multiple=True,
-    type=Text(),
-    metavar="NAME=VALUE",
-    help="A figure of the project; may be given again.",
-)
+@_texts("--metric", "metrics", "A figure of the project", metavar="NAME=VALUE")
 @click.option("--goal", type=Text(), metavar="TEXT", help="What it was for, if its start did not say.")
 @click.option("--agent", type=Text(), metavar="NAME", help="Who worked, if its start did not say.")
 @click.option(
