@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from lsp_server.records.sessions.model import Session
 from lsp_server.rendering.environment import Templates
 
 _SAFE = re.compile(r"[A-Za-z0-9][\w.-]{0,120}\Z")
+_PLACED = re.compile(r"(.+) \((\d{1,9})\)\Z")
 _END = "\n\n---\n\n## {}\n\nEnd.\n"
 
 
@@ -91,7 +93,7 @@ class Records:
 
     def finish(self) -> None:
         """Write the files that hold many records."""
-        if any(map(_period, self._decisions)):
+        if any(_period(one)[1] < sys.maxsize for one in self._decisions):
             self._write_in_periods()
         else:
             for record, data in self._decisions:
@@ -112,8 +114,8 @@ class Records:
         """The decisions below the years or months that they stood below when they came in; new ones below the
         year that they are from."""
         below: dict[str, list[str]] = {}
-        for record, data in self._decisions:
-            period = _period((record, data)) or f"{record.created.year:04d}"
+        for record, data in sorted(self._decisions, key=lambda one: _period(one)[1]):
+            period, _ = _period((record, data))
             text, entry = _alone(_in_period(record), record, _read_decision, period)
             below.setdefault(period, []).append(text)
             self._note(record, data, "decisions.md", entry)
@@ -177,10 +179,14 @@ def _origin(extra: Mapping[str, Any], folder: str) -> str:
     return name if origin == f"{folder}/{name}" else ""
 
 
-def _period(one: tuple[Record, bytes]) -> str:
-    """The heading that a decision stood below in a file that was grouped by years or months."""
+def _period(one: tuple[Record, bytes]) -> tuple[str, int]:
+    """The heading that a decision stood below in a file that was grouped by years or months, and the place
+    that it had there; a new one is the last below its year."""
     said = one[0].extra.get(PERIOD_KEY)
-    return said if isinstance(said, str) and PERIOD.match(said) else ""
+    found = _PLACED.match(said) if isinstance(said, str) else None
+    if found and PERIOD.match(found[1]):
+        return found[1], int(found[2])
+    return f"{one[0].created.year:04d}", sys.maxsize
 
 
 def _in_period(record: Record) -> str:

@@ -26,7 +26,7 @@ from lsp_server.records.model import Link, Record
 from lsp_server.records.paths import FOLDERS
 from lsp_server.records.project_directory.checkpoints import document_of
 from lsp_server.records.project_directory.differing import KEY, difference
-from lsp_server.records.project_directory.model import Entry, digest
+from lsp_server.records.project_directory.model import PERIOD_KEY, Entry, digest
 from lsp_server.records.project_directory.sessions import without_id
 from lsp_server.rendering.environment import Templates
 from lsp_server.rendering.records import render_record, written_time
@@ -80,6 +80,8 @@ def new_text(
         fields=recording.clean_fields(entry.kind, entry.fields),
     )
     keys = [("aliases", flow([thing.alias]))] if thing.alias else []
+    if entry.period:
+        keys.append((PERIOD_KEY, scalar(entry.period)))
     text = _with_difference(rendered(core.templates, record, entry, keys), record, entry, is_new=True)
     parts = split(text)
     return NewText(record, text, parts.front or "", parts.end)

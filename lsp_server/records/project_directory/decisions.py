@@ -40,7 +40,9 @@ def read_decisions(text: str) -> tuple[str, list[Entry]]:
     grouped = in_periods(Kind.DECISION, before, parts)
     if grouped is not None:
         above, found = grouped
-        return "\n".join(above), [_entry(part, lines, period) for period, part in found]
+        return "\n".join(above), [
+            _entry(part, lines, f"{period} ({place})") for place, (period, part) in enumerate(found, 1)
+        ]
     return "\n".join(before), [_entry(part, lines) for part in parts]
 
 

@@ -26,7 +26,8 @@ class Entry:
 
     ``written`` is its whole text, ``name`` what tells it from the others of its file. ``text`` is Markdown
     that belongs to none of the fields. ``date`` is as it was written, ``period`` the year or month that it
-    stands below in a file that is grouped so; ``notes`` say what was not understood.
+    stands below in a file that is grouped so, with its place in the file: ``2024 (3)``; ``notes`` say what
+    was not understood.
     """
 
     kind: Kind

@@ -208,3 +208,69 @@ def test_an_export_that_was_cut_short_is_said_again(memory: Memory, directory: P
     memory.export_directory(out)
     assert not half.exists()
     assert (out / "sessions").is_dir()
+
+
+YEARS = """# Design Decisions
+
+## 2025
+
+### Decision 008: Use JWT
+
+**Date:** 2025-01-07{0}
+**Status:** Accepted
+
+#### Context
+Sessions do not scale: `{{}}`.
+
+#### Consequences
+**Positive:**
+- Scales
+
+**Negative:**
+- Tokens can be large
+
+### Decision 007: Use PostgreSQL
+
+**Date:** 2025-03-01{0}
+**Status:** Proposed
+
+#### Context
+More than one writes.
+
+## 2024
+
+### Use Python
+
+**Date:** 2024-03-01{0}
+**Status:** Accepted
+
+#### Context
+We know it.
+""".format("  ")
+
+
+def test_decisions_below_years_come_and_go_as_they_stand(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "decisions.md").write_text(YEARS)
+    with new_memory(tmp_path / "repo") as memory:
+        report = memory.import_directory(given)
+        assert [file.record.label for file in report.files if file.record] == [
+            "ADR-0008",
+            "ADR-0007",
+            "ADR-0009",
+        ]
+        memory.export_directory(tmp_path / "out")
+        exported = (tmp_path / "out" / "decisions.md").read_text()
+        assert re.sub(ID, "", exported) == YEARS
+        version = memory.version()
+        assert memory.import_directory(tmp_path / "out").count(Taken.KNOWN) == 3
+        assert memory.version() == version
+        year = memory.record(Kind.DECISION, "Use Go").created.year
+        memory.export_directory(tmp_path / "out")
+        exported = (tmp_path / "out" / "decisions.md").read_text()
+        assert f"\n\n## {year}\n\n### Decision 010: Use Go\n" in exported
+        files = files_of(memory)
+    with new_memory(tmp_path / "again") as again:
+        again.import_directory(tmp_path / "out")
+        assert files_of(again) == files

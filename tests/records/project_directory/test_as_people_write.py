@@ -272,7 +272,7 @@ def test_decisions_below_years_are_an_entry_each() -> None:
     text += "## Q1 2024\nCold.\n\n### Use Go\n"
     before, entries = read_decisions(text)
     assert [(entry.period, entry.title, entry.number) for entry in entries] == [
-        ("2025", "Use JWT", None), ("2025", "Slots", 7), ("Q1 2024", "Use Go", None)
+        ("2025 (1)", "Use JWT", None), ("2025 (2)", "Slots", 7), ("Q1 2024 (3)", "Use Go", None)
     ]  # fmt: skip
     assert entries[0].fields == {"context": "Why"}
     assert entries[0].written == "### Use JWT\n\n#### Context\nWhy"
