@@ -35,8 +35,8 @@ def places(
     beside are left out. A blank line parts: what is on this side of it tells more than what is beyond.
     ``strictly``: on its own only what is above the line and on this side of it tells.
     """
-    below = _reached(old, new, known, wanted, 1)
-    above = _reached(old, new, known, wanted[::-1], -1)
+    below = reached(old, new, known, wanted)
+    above = reached(old, new, known, wanted[::-1])
     found: dict[int, tuple[int, ...]] = {}
     for at in below.keys() | above.keys():
         told = [side[at] for side in (below, above) if at in side]
@@ -49,25 +49,46 @@ def places(
     return found
 
 
-def _reached(
-    old: Sequence[str], new: Sequence[str | None], known: Mapping[int, int], wanted: range, step: int
+def reached(
+    old: Sequence[str],
+    new: Sequence[str | None],
+    known: Mapping[int, int],
+    way: range,
+    start: int | None = None,
 ) -> dict[int, tuple[int, bool]]:
+    """The lines of ``old`` on a ``way`` through it that are the same in ``new`` from a ``known`` one on, each
+    with its place, and whether it belongs to that one: no blank line is between. ``start`` is the place before
+    the first line where both texts end there: what it holds belongs to nothing."""
     found: dict[int, tuple[int, bool]] = {}
-    there: int | None = None
-    is_near = False
-    for at in wanted:
+    there, is_near = start, False
+    for at in way:
         if at in known:
             there, is_near = known[at], True
         elif there is None:
             continue
         else:
-            there += step
+            there += way.step
             if not 0 <= there < len(new) or old[at] != new[there]:
                 there = None
                 continue
             is_near = is_near and bool(old[at].strip())
         found[at] = there, is_near
     return found
+
+
+def can_only_be(old: Sequence[str], at: int, new: Sequence[str], there: int) -> bool:
+    """Whether two equal lines, each the only one of its text, are one: they say enough, or a line beside them
+    is the same."""
+    if tells(old[at]):
+        return True
+    if not has_word(old[at]):
+        return False
+    for step in (-1, 1):
+        if 0 <= at + step < len(old) and 0 <= there + step < len(new):
+            beside = old[at + step]
+            if beside == new[there + step] and has_word(beside):
+                return True
+    return False
 
 
 def settled(
@@ -130,17 +151,7 @@ class _Singles:
         if there is None:
             old, new, _ = self._blocks[bisect_left(self._blocks, (at + 1, 0, 0)) - 1]
             there = at - old + new
-        return there if tells(line) or self._is_held(at, there) else None
-
-    def _is_held(self, at: int, there: int) -> bool:
-        if not has_word(self._old[at]):
-            return False
-        for step in (-1, 1):
-            if 0 <= at + step < len(self._old) and 0 <= there + step < len(self._new):
-                beside = self._old[at + step]
-                if beside == self._new[there + step] and has_word(beside):
-                    return True
-        return False
+        return there if can_only_be(self._old, at, self._new, there) else None
 
 
 class _Inside:
