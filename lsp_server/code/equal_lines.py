@@ -56,9 +56,9 @@ def reached(
     way: range,
     start: int | None = None,
 ) -> dict[int, tuple[int, bool]]:
-    """The lines of ``old`` on a ``way`` through it that are the same in ``new`` from a ``known`` one on, each
-    with its place, and whether it belongs to that one: no blank line is between. ``start`` is the place before
-    the first line where both texts end there: what it holds belongs to nothing."""
+    """The lines of ``old`` on a ``way`` that are the same in ``new`` from a ``known`` one on, each with its
+    place, and whether it belongs to that one: no blank line is between. ``start`` is the place before the
+    first line where both texts end there; what it holds belongs to nothing."""
     found: dict[int, tuple[int, bool]] = {}
     there, is_near = start, False
     for at in way:
