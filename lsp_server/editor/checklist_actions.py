@@ -13,7 +13,7 @@ from lsprotocol import types
 from lsp_server.editor import document_commands, shown_texts, working_commands
 from lsp_server.editor.actions import action
 from lsp_server.editor.documents import Document
-from lsp_server.editor.own_files import is_own, virtual_place
+from lsp_server.editor.own_files import virtual_place
 from lsp_server.editor.repositories import Repository
 
 DUE = "gitMemory.due"
@@ -24,7 +24,7 @@ _COMMAND = re.compile(r"`git memory ([^`]+)`")
 def is_checklist(document: Document) -> bool:
     place = virtual_place(document.uri)
     name = place[1] if place is not None else document.path.name if document.path is not None else ""
-    return name == shown_texts.CHECKLIST and is_own(document.uri, document.path)
+    return name == shown_texts.CHECKLIST and document.is_own
 
 
 def checklist_actions(

@@ -19,8 +19,6 @@ from lsp_server.editor import (
 from lsp_server.editor.arguments import Arguments
 from lsp_server.editor.command_places import lines_on_disk, repository_of
 from lsp_server.editor.plain import hit_json
-from lsp_server.editor.record_files import record_id
-from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import record_json
@@ -73,7 +71,6 @@ async def mark(session: Session, arguments: Arguments) -> dict[str, Any]:
     repository = await repository_of(session, arguments.optional_text("uri"))
     marked = await session.workers.prompt(repository.memory.mark, ref, status)
     session.client.say(f"{marked.label} “{marked.title}” is {marked.status}{repository.where}")
-    await _show_anew(session, repository, marked.id)
     await session.wrote(repository)
     return record_json(marked)
 
@@ -172,17 +169,3 @@ def _title_line(path: Path) -> int | None:
     """The 0-based line on which a person begins to write."""
     lines = path.read_text("utf-8", "replace").split("\n")
     return next((at for at, line in enumerate(lines) if line.startswith("# ")), None)
-
-
-async def _show_anew(session: Session, repository: Repository, marked: str) -> None:
-    """Bring the file of a record that is open in the editor up to date; it reads it again by itself, unless
-    somebody has typed in it."""
-    documents = [document for document in session.documents if document.path is not None]
-    if not any(record_id(document) == marked for document in documents):
-        return
-
-    def refresh() -> None:
-        typed_in = [one.path for one in documents if one.path is not None and not one.is_as_on_disk()]
-        repository.memory.view(marked, in_use=typed_in)
-
-    await session.workers.prompt(refresh)

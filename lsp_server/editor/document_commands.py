@@ -76,7 +76,6 @@ async def _written(session: Session, arguments: Arguments, what: str) -> dict[st
     noted: Noted = await session.workers.prompt(partial(write, address, said, person=person))
     session.client.say(f"{_done(noted, what)}{repository.where}")
     await session.wrote(repository)
-    await show_anew(session, repository, noted.path)
     return dict(noted.plain())
 
 
@@ -84,22 +83,6 @@ def _done(noted: Noted, what: str) -> str:
     if not noted.changed:
         return f"{noted.address} has this already"
     return f"noted in {noted.address}" if what == "text" else f"set {noted.address}"
-
-
-async def show_anew(session: Session, repository: Repository, path: str) -> None:
-    """Bring the view of a document that is open up to date; the editor reads it again by itself, unless
-    somebody has typed in it."""
-    from lsp_server.records.living.file_names import path_of
-
-    open_views = [one for one in session.documents if one.path is not None and path_of(one.path.name) == path]
-    if not open_views:
-        return
-
-    def refresh() -> None:
-        typed_in = [one.path for one in open_views if one.path is not None and not one.is_as_on_disk()]
-        repository.memory.document_view(path, in_use=typed_in)
-
-    await session.workers.prompt(refresh)
 
 
 async def _repository(session: Session, arguments: Arguments) -> Repository:

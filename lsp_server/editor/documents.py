@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from lsprotocol import types
 
-from lsp_server.editor import positions, uris
+from lsp_server.editor import own_files, positions, uris
 from lsp_server.editor.positions import Encoding
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -107,12 +107,10 @@ class Document:
             end=types.Position(line, positions.to_units(content, end, self.encoding)),
         )
 
-    def is_as_on_disk(self) -> bool:
-        """Whether nothing was typed since the file was read or saved. Reads the file."""
-        try:
-            return self.path is not None and self.path.read_bytes() == self.git_text.encode("utf-8")
-        except OSError:
-            return False
+    @property
+    def is_own(self) -> bool:
+        """Whether it is one of ours, and none of the code."""
+        return own_files.is_own(self.uri, self.path)
 
     def selected(self, selection: types.Range) -> range:
         """The client's lines that a selection takes: one that ends at column 0 does not take that line."""
@@ -222,6 +220,11 @@ class Documents:
 
     def get(self, uri: str) -> Document | None:
         return self._open.get(uris.key(uri))
+
+    def own(self, uri: str) -> Document | None:
+        """An open document, when it is one of ours."""
+        document = self.get(uri)
+        return document if document is not None and document.is_own else None
 
     def __iter__(self) -> Iterator[Document]:
         return iter(tuple(self._open.values()))

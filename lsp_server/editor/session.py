@@ -27,6 +27,7 @@ from lsp_server.editor.settling import Settling
 from lsp_server.editor.tracking import Tracking
 from lsp_server.editor.watching import watch
 from lsp_server.editor.workers import Workers
+from lsp_server.errors import GitMemoryError
 
 log = logging.getLogger(__name__)
 
@@ -168,9 +169,22 @@ class Session:
 
     # Changes ----------------------------------------------------------------------------------------
     async def wrote(self, repository: Repository) -> None:
-        """Something was written through us: the editor sees it without waiting for the watch."""
+        """Something was written through us: the editor sees it without waiting for the watch, also in the
+        documents of ours that are open, which it reads again by itself."""
         if await repository.refresh():
             self._moved_on(repository)
+        shown = {
+            document.path: document.git_text
+            for document in self.documents
+            if document.path is not None
+            and document.is_own
+            and self.known_repository_of(document) is repository
+        }
+        if shown:
+            try:
+                await self.workers.prompt(repository.memory.refresh_open_views, shown)
+            except GitMemoryError as error:
+                log.warning("what is open could not be brought up to date: %s", error)
 
     def _moved_on(self, repository: Repository) -> None:
         self.settling.moved_on(repository)

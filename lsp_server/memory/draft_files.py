@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from lsp_server.store.half_written import write_whole
 
 _STATE = ".state"
 _OLDER = 4  # texts that an editor may still show; a text is a few kilobytes
+_NOTICED = 0.05  # seconds in which a watcher has looked at a new folder
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,28 @@ def write(path: Path, text: str, *, durable: bool = True) -> None:
     # Half-written it is in the folder above all drafts, where every command looks for what the dead left.
     place = next((above.parent for above in path.parents if above.name == draft_place.FOLDER), path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(path.parent)
         write_whole(path, text.encode("utf-8", "surrogateescape"), place=place, mode=0o600, durable=durable)
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    """A folder and those above it, each a moment after the one that it is in.
+
+    Editors follow files with a watch on every folder (VS Code's recursive one on Linux), and see a new folder
+    in one that they watch already. One that is made in it at once they never see, nor what changes there:
+    what is written to an open file would not be shown.
+    """
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for above in reversed(missing[1:]):
+        above.mkdir(exist_ok=True)
+        time.sleep(_NOTICED)
+    for last in missing[:1]:
+        last.mkdir(exist_ok=True, mode=0o700)
 
 
 def read(path: Path) -> str:
@@ -136,7 +156,7 @@ def _lock(path: Path) -> int:
     lock = _lock_path(path)
     try:
         while True:
-            lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_folder(lock.parent)
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -80,6 +80,9 @@ def test_an_open_document_with_nothing_typed_in_it_follows_the_branch(editor: Cl
     assert (noted["path"], noted["changed"]) == ("patterns-learned.md", True)
     assert editor.message("oted in patterns/anti-patterns")
     assert "- Mutable defaults\n" in path_of(uri).read_text()
+    # An editor may not have read the file again when more is written.
+    editor.execute("gitMemory.note", address="patterns/anti-patterns", text="A lock without an end")
+    assert "- Mutable defaults\n- A lock without an end\n" in path_of(uri).read_text()
 
 
 def test_a_field_is_set_and_said_twice_it_changes_nothing(editor: Client, memory: Memory) -> None:

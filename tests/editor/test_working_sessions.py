@@ -172,6 +172,8 @@ def test_saving_the_draft_of_its_end_ends_the_session(editor: Client, memory: Me
     before = repo.fingerprint()
     editor.execute("gitMemory.sessionStart", goal="Mend the login")
     memory.record(Kind.LEARNING, "Emails differ by case")
+    context = path_of(editor.execute("gitMemory.document", name="context")["uri"])
+    editor.open(context)
     opened = editor.execute("gitMemory.sessionEnd")
     path = path_of(opened["uri"])
     assert opened["shown"] is True
@@ -187,6 +189,9 @@ def test_saving_the_draft_of_its_end_ends_the_session(editor: Client, memory: Me
     assert editor.message("has ended")
     assert memory.running_session() is None
     assert memory.document("context").values("next-planned") == ("Refresh the token",)
+    editor.until(
+        lambda: context.read_text() == memory.document("context").text, "the open document to follow"
+    )
     (session,) = memory.list(Kind.SESSION)
     assert session.title == "Mend the login"
     assert repo.fingerprint() == before

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import select
+import struct
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support import Repo
 
 from lsp_server import Memory
 from lsp_server.errors import NotFoundError, RefusedError
@@ -178,3 +187,92 @@ def test_a_hover_leaves_a_file_alone_that_an_editor_has_open_or_somebody_works_i
     view.path.write_text(before.replace("Look", "Look at least"))
     memory.hover([record.id])
     assert "Look at least twice." in view.path.read_text()
+
+
+def test_what_is_written_reaches_the_views_that_an_editor_has_open_unless_somebody_typed(
+    memory: Memory,
+) -> None:
+    record = memory.record(Kind.DECISION, "Use JWT")
+    memory.note("patterns/testing", "Real git")
+    view, document = memory.view(record.id).path, memory.document_view("patterns").path
+    untouched = {path: path.read_text("utf-8") for path in (view, document)}
+    memory.mark(record.id, "accepted")
+    memory.note("patterns/testing", "No mocks")
+    memory.refresh_open_views({path: f"{text}typed\n" for path, text in untouched.items()})
+    assert {path: path.read_text("utf-8") for path in untouched} == untouched
+    for number in range(3):  # also where the editor has not read the file since
+        memory.note("patterns/testing", f"Seed {number}")
+        memory.refresh_open_views(untouched)
+        assert view.read_text("utf-8") == memory.text(record.id)
+        assert document.read_text("utf-8") == memory.document("patterns").text
+    memory.delete(record.id)
+    memory.refresh_open_views({**untouched, view.with_name("other.md"): "of somebody else"})
+    assert "Use JWT" in view.read_text("utf-8")
+
+
+def test_what_an_editor_saves_of_a_document_takes_back_nothing_that_it_was_not_shown(memory: Memory) -> None:
+    memory.note("patterns/testing", "Real git")
+    view = memory.document_view("patterns").path
+    memory.note("patterns/testing", "Hers")
+    shown = view.read_text("utf-8").replace("- Real git\n", "- Real git\n- His\n")
+    view.write_text(shown, "utf-8")
+    memory.save_draft(view)
+    view.write_text(shown.replace("- His\n", "- His own\n- Another of his\n"), "utf-8")
+    memory.save_draft(view)
+    values = memory.document("patterns").values("testing")
+    assert set(values) == {"Real git", "Hers", "His own", "Another of his"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+def test_an_editor_that_watches_folder_by_folder_sees_the_first_file_view_change(
+    memory: Memory, repo: Repo
+) -> None:
+    record = memory.record(Kind.DECISION, "Use JWT")
+    with watched_by_folder(repo.root / ".git" / "git-memory") as (changed, happened):
+        view = memory.view(record.id).path
+        changed.clear()
+        memory.mark(record.id, "accepted")
+        memory.view(record.id)
+        with happened:
+            assert happened.wait_for(lambda: view.name in changed, timeout=5)
+
+
+@contextmanager
+def watched_by_folder(top: Path) -> Iterator[tuple[set[str], threading.Condition]]:
+    """The names of files that come into ``top`` and the folders below it, as a watch on each folder sees
+    them: a new folder is watched a moment after its parent's watch tells of it, and nothing is looked for in
+    it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    inotify, (ended, end) = libc.inotify_init(), os.pipe()
+    came = 0x00000080 | 0x00000100  # moved here, made here
+    folders: dict[int, Path] = {}
+    changed: set[str] = set()
+    happened = threading.Condition()
+
+    def watch(folder: Path) -> None:
+        folders[libc.inotify_add_watch(inotify, os.fsencode(folder), came)] = folder
+
+    def follow() -> None:
+        while ended not in select.select([inotify, ended], [], [])[0]:
+            events = os.read(inotify, 65536)
+            while events:
+                number, _, _, length = struct.unpack_from("iIII", events)
+                name = os.fsdecode(events[16 : 16 + length].rstrip(b"\0"))
+                events = events[16 + length :]
+                with happened:
+                    changed.add(name)
+                    happened.notify_all()
+                if (folders[number] / name).is_dir():
+                    time.sleep(0.005)
+                    watch(folders[number] / name)
+
+    watch(top)
+    following = threading.Thread(target=follow)
+    following.start()
+    try:
+        yield changed, happened
+    finally:
+        os.write(end, b"x")
+        following.join()
+        for descriptor in (inotify, ended, end):
+            os.close(descriptor)

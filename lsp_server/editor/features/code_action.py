@@ -13,7 +13,6 @@ from lsp_server.editor.anchor_actions import ANCHOR, FIX, anchor_actions, citati
 from lsp_server.editor.checklist_actions import DUE, checklist_actions, is_checklist
 from lsp_server.editor.documents import Document
 from lsp_server.editor.mentions import mentions
-from lsp_server.editor.own_files import is_own
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
@@ -37,7 +36,7 @@ def code_action(session: Session, params: types.CodeActionParams) -> Answer | Aw
     document = session.documents.get(params.text_document.uri)
     if document is None or not _is_wanted(params.context.only):
         return None
-    if document.path is None and not is_own(document.uri, None):
+    if document.path is None and not document.is_own:
         return None
     return _code_action(session, document, params)
 

@@ -12,7 +12,6 @@ from lsp_server.editor import uris
 from lsp_server.editor.documents import Document
 from lsp_server.editor.features.hover import PATIENCE
 from lsp_server.editor.mentions import Mention, mention_at
-from lsp_server.editor.own_files import is_own
 from lsp_server.editor.references import opened, reference_at
 from lsp_server.editor.session import Session
 
@@ -25,7 +24,7 @@ def definition(session: Session, params: types.DefinitionParams) -> Answer | Awa
     if document is None or params.position.line >= len(document.lines):
         return None
     line = params.position.line
-    if is_own(document.uri, document.path):
+    if document.is_own:
         named = reference_at(document.content(line), document.column(params.position))
         return _named(session, document, named) if named is not None else None
     return _definition(

@@ -11,7 +11,6 @@ from lsprotocol import types
 
 from lsp_server.editor import uris
 from lsp_server.editor.documents import Document
-from lsp_server.editor.own_files import is_own
 from lsp_server.editor.references import opened, references
 from lsp_server.editor.registering import SELECTOR
 from lsp_server.editor.session import Session
@@ -24,8 +23,8 @@ _LINES = 5000  # of a document that are looked at for labels; a session may have
 
 
 def document_link(session: Session, params: types.DocumentLinkParams) -> Answer | Awaitable[Answer]:
-    document = session.documents.get(params.text_document.uri)
-    if document is None or not is_own(document.uri, document.path):
+    document = session.documents.own(params.text_document.uri)
+    if document is None:
         return None
     return session.workers.prompt(_links, document)
 

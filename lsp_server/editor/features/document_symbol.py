@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from lsp_server.editor.documents import Document
-from lsp_server.editor.own_files import is_own, is_yaml
+from lsp_server.editor.own_files import is_yaml
 from lsp_server.editor.registering import SELECTOR
 from lsp_server.editor.session import Session
 
@@ -30,8 +30,8 @@ _KINDS = {
 
 
 def document_symbol(session: Session, params: types.DocumentSymbolParams) -> Answer | Awaitable[Answer]:
-    document = session.documents.get(params.text_document.uri)
-    if document is None or not is_own(document.uri, document.path):
+    document = session.documents.own(params.text_document.uri)
+    if document is None:
         return None
     return session.workers.prompt(_symbols, document, session.client.reads_symbol_trees)
 

@@ -77,6 +77,14 @@ class Drafting:
 
         return document_views.open_view(self._core, name, person, in_use)
 
+    def refresh_open_views(self, shown: Mapping[Path, str]) -> None:
+        """Bring the file views that an editor has open to the newest text, on disk: ``shown`` is the text
+        that it has of each. Files in which somebody typed, and files that are no file views, are left as
+        they are."""
+        from lsp_server.memory import open_views
+
+        open_views.refresh(self._core, shown)
+
     def draft_session_end(self) -> Path:
         """A pre-filled file in which to say what the session under way was about; changed and saved by hand,
         it ends the session. Raises ``RefusedError`` where none is under way in this worktree."""

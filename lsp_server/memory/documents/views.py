@@ -67,7 +67,10 @@ def save(core: Core, path: Path, state: State, text: str, guard: Guard, *, shown
     now = document_reading.document(core, state.id).text
     if now != text and draft_files.read(path) == text:
         draft_files.write(path, now)  # what others changed meanwhile; unless somebody went on writing
-    older = [one for one in state.older if one != base] if base != state.base else state.older
+    if base != state.base:
+        # An older text saved once is an editor's that missed a change; saved twice, it is meant.
+        state = replace(state, older=[one for one in state.older if one != base])
+    older = state.older if text in (now, base) else state.seen(text)
     draft_files.store(path, replace(state, base=now, older=older))
     if not noted.changed:
         return Saved(None, changed=False, reason=f"{noted.path} has this already")
