@@ -174,6 +174,28 @@ def test_on_a_full_disk_a_change_without_a_text_is_a_clear_error(
     check_next_command(place)
 
 
+@pytest.mark.parametrize("what", ["folder", "directory"])
+def test_an_export_to_a_full_disk_is_one_clear_line_and_completes_when_there_is_room(
+    place: Place, disks: Callable[[Path, str], Path], tmp_path: Path, what: str
+) -> None:
+    out = disks(tmp_path / "disk", "1m")
+    for address in ("patterns/code", "preferences/libraries", "context/blockers"):
+        place.do("note", address, "Something to keep")
+    place.do("export", what, str(out))
+    (out / "user-preferences.md").unlink()
+    place.do("note", "patterns/code", "Something else")
+    ballast = fill(out, 0)
+    said = place.fails("export", what, str(out))
+    assert "cannot be written: No space left" in said
+    assert said.count("\n") == 1
+    assert ".half" not in said
+    assert not list(out.glob(".*.half"))
+    ballast.unlink()
+    place.do("export", what, str(out))
+    assert (out / "patterns-learned.md").read_text().rstrip() == place.do("documents", "patterns")
+    place.do("import", what, str(out))
+
+
 # the same without root: files may only grow so far --------------------------------------------------------
 
 

@@ -25,10 +25,11 @@ FOLDER = "folders"
 
 class Agreed(NamedTuple):
     """One file of a folder when the memory had all that it says: the SHA-256 of its bytes, and its text as
-    the memory took it."""
+    the memory took it. ``coming`` is the SHA-256 of what an export was about to write when it was killed."""
 
     digest: str
     text: bytes
+    coming: str = ""
 
 
 def agreed(core: Core, directory: Path) -> dict[str, Agreed]:
@@ -37,16 +38,20 @@ def agreed(core: Core, directory: Path) -> dict[str, Agreed]:
     version, position, files = (said.get(key) for key in ("version", "code", "files"))
     if not isinstance(files, dict) or not _fits(core, directory, version, position):
         return {}
+    coming = said.get("coming")
+    coming = coming if isinstance(coming, dict) else {}
     return {
-        name: Agreed(file[0], file[1].encode("utf-8"))
+        name: Agreed(file[0], file[1].encode("utf-8"), str(coming.get(name, "")))
         for name, file in files.items()
         if isinstance(file, list) and [type(word) for word in file] == [str, str]
     }
 
 
-def note(core: Core, directory: Path, files: Mapping[str, Agreed]) -> None:
-    """Note on what the two agree now; what was noted of other files stays. A disk that says no only costs the
-    base of the next merge."""
+def note(
+    core: Core, directory: Path, files: Mapping[str, Agreed], coming: Mapping[str, str] | None = None
+) -> None:
+    """Note on what the two agree now; what was noted of other files stays. ``coming`` are the digests of what
+    is about to be written there. A disk that says no only costs the base of the next merge."""
     known = agreed(core, directory)
     for name, file in files.items():
         known.pop(name, None)
@@ -59,6 +64,7 @@ def note(core: Core, directory: Path, files: Mapping[str, Agreed]) -> None:
         "version": core.store.tip(),
         "code": [position.commit, position.branch],
         "files": {name: [file.digest, file.text.decode("utf-8")] for name, file in sorted(known.items())},
+        "coming": dict(coming or {}),
     }
     place = _place(core, directory)
     data = json.dumps(said, indent=1).encode("ascii")

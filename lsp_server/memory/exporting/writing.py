@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -15,6 +17,9 @@ from lsp_server.records.project_directory.beside import LEFT_OVER, digest_of
 
 Content = bytes | Callable[[], bytes]
 """A file's bytes, or what reads them when they are needed: artifacts may be large."""
+
+NO_ROOM = {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
+"""What a disk says that takes no file at all."""
 
 _OF_A_REPOSITORY = ("HEAD", "objects", "refs")
 _LONG = 600  # seconds, after which nobody writes on a file that was begun
@@ -59,7 +64,7 @@ def write(
     What is there already is not touched."""
     outcome = Outcome([], [], [], {}, [])
     try:
-        _clear(directory, files)
+        clear_up(directory, files)
         for count, (name, content) in enumerate(files.items()):
             if count % 100 == 0:
                 progress(f"{count} of {len(files)} files written")
@@ -85,10 +90,14 @@ def write_alone(place: Path, data: bytes) -> None:
         raise StoreError(f"{error.filename or place} cannot be written: {error.strerror}") from error
 
 
-def _clear(directory: Path, names: Iterable[str]) -> None:
-    """Remove what an export that was killed had begun to write."""
+def clear_up(directory: Path, names: Iterable[str]) -> None:
+    """Remove what an export that was killed had begun to write, in the folders of these files."""
     before = time.time() - _LONG
-    for folder in {place_in(directory, name).parent for name in names}:
+    folders: set[Path] = set()
+    for name in names:
+        with suppress(RefusedError):  # nothing was written there
+            folders.add(place_in(directory, name).parent)
+    for folder in folders:
         for half in folder.glob(".*.half"):
             if LEFT_OVER.match(half.name) and half.is_file() and half.stat().st_mtime < before:
                 half.unlink(missing_ok=True)
@@ -115,7 +124,9 @@ def write_file(place: Path, data: bytes | BinaryIO) -> None:
             else:
                 shutil.copyfileobj(data, file, _PIECE)
         os.replace(half, place)  # noqa: PTH105 (atomic on every system)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(place), None  # which is what a person knows
         half.unlink(missing_ok=True)
         raise
 

@@ -47,7 +47,13 @@ class Source(NamedTuple):
 def sources(directory: Path, known: Mapping[str, Agreed], guard: Guard) -> list[Source]:
     """Every file of the folder, in name order."""
     found = (_source(directory, name, guard) for name in _names(directory))
-    return [source._replace(before=known.get(source.name)) for source in found]
+    return [source._replace(before=_before(source, known.get(source.name))) for source in found]
+
+
+def _before(source: Source, noted: Agreed | None) -> Agreed | None:
+    if noted is not None and source.data is not None and noted.coming == source.digest:
+        return noted._replace(digest=source.digest, text=source.data)  # an export was killed behind it
+    return noted
 
 
 def _names(directory: Path) -> Iterator[str]:
