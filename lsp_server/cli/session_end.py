@@ -195,7 +195,7 @@ def _warn(session: Session, ended: Ended) -> None:
         session.say(visible_line(f"warning: {why}"))
         same = [one for one in ended.left_out if one.why == why]
         if commands := [one.command for one in same if one.command]:
-            session.say("  then say once more:")
+            session.say("  once it is mended:")
             for command in commands:
                 session.say(visible_line(f"    {command}"))
         if any(not one.command for one in same):

@@ -53,12 +53,13 @@ def look(core: Core) -> Checklist:
         since = during(core, last)
         work = work_since(core, since)
     snapshot = core.store.at(tip)
-    project, _ = read_yaml(_text(snapshot.read(BY_NAME["project"].path)))
+    project, problems = read_yaml(_text(snapshot.read(BY_NAME["project"].path)))
     context = BY_NAME["context"].path
     seen = Seen(
         work=work,
         known=core.index.overview(core.repository.head_branch(), _MOST),
         project=project,
+        project_problem=problems[0].message if problems else "",
         project_was=read_yaml(_text(_before(core, since, BY_NAME["project"].path)))[0],
         documents=_documents(work),
         artifacts=_artifacts(snapshot, work),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,6 +28,7 @@ class Seen(NamedTuple):
     work: Work
     known: Overview
     project: Mapping[str, Any]
+    project_problem: str
     project_was: Mapping[str, Any]
     documents: Mapping[str, Sequence[str]]  # what was written, by the document's name: subjects of commits
     artifacts: Sequence[str]  # the paths of those that were written and are there
@@ -38,6 +40,10 @@ class Seen(NamedTuple):
 
 def _summary(seen: Seen) -> Point:
     done = _wrote(seen, "project")
+    if seen.project_problem:
+        return _point(
+            "summary", done, f"project.yaml cannot be read: {seen.project_problem}", "git memory doctor"
+        )
     missing = [name for name in ("name", "status", "description") if not seen.project.get(name)]
     if "name" in missing and seen.project.get("project_name"):
         missing.remove("name")
@@ -146,7 +152,9 @@ def _artifacts(seen: Seen) -> Point:
     due = (
         f"{left[0]}{f' and {len(left) - 1} more' if len(left) > 1 else ''} not saved anywhere" if left else ""
     )
-    return _point("artifacts", seen.artifacts, due, f"git memory artifact add {left[0]}" if left else "")
+    return _point(
+        "artifacts", seen.artifacts, due, f"git memory artifact add {shlex.quote(left[0])}" if left else ""
+    )
 
 
 def _metrics(seen: Seen) -> Point:
@@ -160,7 +168,9 @@ def _metrics(seen: Seen) -> Point:
     if done or not seen.work.code or not isinstance(metrics, Mapping) or not metrics:
         return _point("metrics", done)
     due = f"{plural(len(seen.work.code), 'commit')}, and {', '.join(map(str, list(metrics)[:3]))} as before"
-    return _point("metrics", done, due, f"git memory set project/metrics/{next(iter(metrics))} VALUE")
+    return _point(
+        "metrics", done, due, f"git memory set {shlex.quote(f'project/metrics/{next(iter(metrics))}')} VALUE"
+    )
 
 
 def _changed_figures(seen: Seen) -> list[str]:

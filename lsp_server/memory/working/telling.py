@@ -27,12 +27,17 @@ def tidy(ending: Ending) -> Ending:
         lines(ending.accomplished),
         lines(ending.next_steps),
         None if ending.focus is None else " ".join(ending.focus.split()),
-        None if ending.blockers is None else lines(ending.blockers),
+        _unless_blank(ending.blockers, lines(ending.blockers or ())),
         lines(ending.patterns),
         lines(ending.challenges),
         lines(ending.decisions),
         ending.metrics,
     )
+
+
+def _unless_blank(given: Sequence[str] | None, said: Sequence[str]) -> Sequence[str] | None:
+    """An empty list says that there are none; texts that are blank say nothing."""
+    return None if given is None or (given and not said) else said
 
 
 def filled(ending: Ending, work: Work, goal: str | None, nothing: str) -> Ending:

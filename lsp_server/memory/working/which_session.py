@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsp_server.errors import NotFoundError
+from lsp_server.errors import NotFoundError, RefusedError
 from lsp_server.memory.working import running as running_session
 from lsp_server.memory.working.running import ended_at
 from lsp_server.memory.working.work_done import Since, last_ended, since_last, since_running
+from lsp_server.records.labels import normalise_label
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -67,6 +68,18 @@ def _means(ref: str, session_id: str) -> bool:
     return len(digits) >= 4 and session_id.replace("-", "").startswith(digits)
 
 
+def _require_a_name(core: Core, ref: str) -> None:
+    """Nobody means a new session by a label of ours, or by the id of one that cannot be read. Raises
+    ``NotFoundError``, ``RefusedError``."""
+    label = normalise_label(ref)
+    if label is not None and label.upper().startswith("SESSION-"):
+        raise NotFoundError(f"there is no session {label}; `git memory session list` shows them")
+    digits = ref.strip().lower()[:8]
+    broken = (one.path for one in core.index.broken() if len(digits) >= 4)
+    if path := next((path for path in broken if f"_{digits}" in path and path.startswith("sessions/")), None):
+        raise RefusedError(f"{path} cannot be read as somebody left it: `git memory doctor` tells why")
+
+
 def _named(core: Core, ref: str) -> About:
     """A session that is on the branch, or one that another program calls so and that is not here yet."""
     from lsp_server.memory.sessions import finding as session_finding
@@ -74,6 +87,7 @@ def _named(core: Core, ref: str) -> About:
     try:
         record = core.followed().get(session_finding.find(core, ref).id)
     except NotFoundError:
+        _require_a_name(core, ref)
         record = None
     if record is None:
         about = About("", _from_now(core), nothing=f"nothing is said of session {ref!r}: give a summary")

@@ -171,3 +171,25 @@ def test_the_version_a_session_began_at_may_be_gone(repo: Repo, described: Memor
     note.write_text(note.read_text().replace(described.running_session().memory or "", "0" * 40))  # type: ignore[union-attr]  # one is under way
     described.record(Kind.LEARNING, "One")
     assert [one.name for one in described.checklist().points] == NAMES
+
+
+def test_commands_that_are_told_can_be_given_as_they_are(repo: Repo, memory: Memory) -> None:
+    memory.set("project/metrics/lines of code", "5", new=True)
+    memory.start_session()
+    repo.commit("Work")
+    repo.write("a picture.png", b"png")
+    points = {point.name: point for point in memory.checklist().points}
+    assert points["metrics"].command == "git memory set 'project/metrics/lines of code' VALUE"
+    assert points["artifacts"].command == "git memory artifact add 'a picture.png'"
+
+
+def test_a_project_that_cannot_be_read_is_due_to_be_mended(repo: Repo, memory: Memory) -> None:
+    memory.set("project/name", "Shop")
+    repo.git("worktree", "add", "-q", "../by-hand", "memory")
+    by_hand = repo.root.parent / "by-hand"
+    (by_hand / "project.yaml").write_text("name: [\n")
+    repo.git("-C", str(by_hand), "commit", "-qam", "By hand")
+    repo.git("worktree", "remove", "--force", "../by-hand")
+    summary = memory.checklist().points[0]
+    assert summary.due.startswith("project.yaml cannot be read: ")
+    assert summary.command == "git memory doctor"

@@ -14,7 +14,7 @@ import pytest
 from support import Repo
 
 from lsp_server import Memory, Session
-from lsp_server.errors import RefusedError, SecretError, UsageError
+from lsp_server.errors import NotFoundError, RefusedError, SecretError, UsageError
 from lsp_server.memory import Kind
 from lsp_server.memory.working.results import Ending, State
 
@@ -252,6 +252,18 @@ def test_what_is_said_of_a_session_that_has_ended_is_added_to_it(repo: Repo, mem
     assert memory.get(first.record.id).fields["summary"].endswith("; late words")
 
 
+def test_a_label_that_nobody_has_and_a_session_that_cannot_be_read_are_not_taken_for_a_name(
+    repo: Repo, memory: Memory
+) -> None:
+    with pytest.raises(NotFoundError, match="SESSION-deadbeef"):
+        memory.end_session("Done", session="SESSION-deadbeef")
+    record = memory.end_session("Done").record
+    put(repo, record.path, b"id: [\n")
+    for ref in (record.id[:8], record.id):
+        with pytest.raises(RefusedError, match="cannot be read"):
+            memory.end_session("More", session=ref)
+
+
 def test_the_last_session_is_the_one_that_ended_last(memory: Memory) -> None:
     def ended(began: int, end: int | None) -> str:
         began_at, ended_at = (f"2026-11-20T{hour:02}:00:00+00:00" if hour else None for hour in (began, end))
@@ -289,6 +301,8 @@ def test_blockers_stay_unless_they_are_said_and_an_empty_list_takes_them_away(
 ) -> None:
     memory.end_session(Ending("One", blockers=["No server"]))
     memory.end_session("Two")
+    assert "- **Blockers**: No server" in on_branch(repo, "project-context.md")
+    memory.end_session(Ending("Blank", blockers=[" "]))
     assert "- **Blockers**: No server" in on_branch(repo, "project-context.md")
     memory.end_session(Ending("Three", blockers=[]))
     assert "No server" not in on_branch(repo, "project-context.md")
