@@ -13,6 +13,7 @@ from lsp_server.records.anchors import Anchor
 from lsp_server.records.evidence import clause
 from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.model import Conflict, Kind, Link, Record
+from lsp_server.records.moments import moment
 from lsp_server.records.shortening import shortened
 
 _SHOWN = 60  # characters of a value in a clause
@@ -69,8 +70,7 @@ def _of_new(record: Record, name: Name) -> Iterator[Fact]:
         yield Fact("status", short(record.status), None, record.status)
     for field in _in_front(record):
         if value := record.fields.get(field.name):
-            text = short(_value(field, value))
-            yield Fact(field.name, f"{_words(field)} {text}", None, _plain(value))
+            yield Fact(field.name, f"{_words(field)} {_shown(field, value)}", None, _plain(value))
     if record.tags:
         yield Fact("tags", " ".join(f"#{short(tag)}" for tag in record.tags), [], list(record.tags))
     for link in record.links:
@@ -284,15 +284,14 @@ def _plain(value: Any) -> Any:
 
 
 def _shown(field: Field, value: Any) -> str:
-    return short(_value(field, value))
-
-
-def _value(field: Field, value: Any) -> str:
     if field.shape is Shape.MAPPING:
-        return ", ".join(f"{name} {figure}" for name, figure in value.items())
-    if field.is_list or field.shape is Shape.ENTRIES:
-        return ", ".join(map(_item, value))
-    return str(value)
+        text = ", ".join(f"{name} {figure}" for name, figure in value.items())
+    elif field.is_list or field.shape is Shape.ENTRIES:
+        text = ", ".join(map(_item, value))
+    else:
+        when = moment(value) if field.name.endswith("_at") else None
+        text = f"{when:%Y-%m-%d %H:%M}" if when else str(value)
+    return short(text)
 
 
 def _item(value: Any) -> str:

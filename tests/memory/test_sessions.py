@@ -64,6 +64,11 @@ def test_it_is_found_as_every_record_is(memory: Memory) -> None:
     assert (summary.title, summary.messages, summary.ended_at) == ("Add two numbers", 2, None)
 
 
+def test_its_history_tells_times_as_people_read_them(memory: Memory) -> None:
+    memory.save_session(session(goal="Add two numbers", ended_at="2025-01-31T15:00:02.794+00:00"))
+    assert "ended at 2025-01-31 15:00" in memory.history(ID)[0].change.summary.split(", ")
+
+
 def test_what_is_not_there_or_not_clear_is_said(memory: Memory) -> None:
     with pytest.raises(NotFoundError, match="there is no session"):
         memory.session()
