@@ -126,7 +126,7 @@ def minute(running: RunningSession) -> str:
 
 def _print(session: Session, briefing: Briefing) -> None:
     out = session.out
-    if not briefing.parts:
+    if not briefing.parts and not briefing.left_out:
         out.flow(("nothing is known yet: what you record will be told here", "dim"))
     for at, part in enumerate(briefing.parts):
         if at:
@@ -134,7 +134,8 @@ def _print(session: Session, briefing: Briefing) -> None:
         _print_part(session, part)
     if briefing.left_out:
         names = ", ".join(one.title for one in briefing.left_out)
-        out.line()
+        if briefing.parts:
+            out.line()
         out.flow((f"left out: {names} ({briefing.larger})", "dim"), indent=2)
 
 

@@ -70,6 +70,14 @@ def test_without_a_memory_it_says_what_to_do(fresh: Repo) -> None:
         assert "git memory init" in fresh.fails(*command)
 
 
+def test_what_did_not_fit_is_not_said_to_be_unknown(repo: Repo) -> None:
+    filled(repo)
+    repo.do("session", "end", "Long " * 60)
+    answer = repo.run("session", "start", "--print-only", "--tokens", "60")
+    assert "nothing is known" not in answer.out
+    assert answer.out.startswith("left out: ")
+
+
 def test_an_agent_is_given_markdown_within_its_budget(repo: Repo) -> None:
     filled(repo)
     whole = repo.do("session", "start", "--agent", "bot", "--markdown")
