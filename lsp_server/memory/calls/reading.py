@@ -120,7 +120,7 @@ class Reading:
         """The files on the branch that could not be read whole."""
         found = self._core.followed().broken()
         if not found:
-            return ()  # as nearly always: a list need not load what they are answered with
+            return []  # as nearly always: a list need not load what they are answered with
         from lsp_server.memory.results import BrokenFile
 
         return [BrokenFile(broken.path, broken.problems) for broken in found]
