@@ -65,6 +65,22 @@ wait("the word that it is saved", function()
   return vim.fn.execute("messages"):find("aved patterns%-learned") ~= nil
 end)
 
+-- As in docs/lsp.md: what a command wrote is read again.
+vim.api.nvim_create_autocmd("LspRequest", {
+  callback = function(event)
+    local request = event.data.request
+    if request.type == "complete" and request.method == "workspace/executeCommand" then
+      vim.schedule(vim.cmd.checktime)
+    end
+  end,
+})
+run("gitMemory.note", { address = "patterns/testing", text = "No mocks", uri = here_uri })
+wait("the note in the open document", function()
+  return vim.fn.search("^- No mocks$", "nw") > 0
+end)
+tell("noted", table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n"))
+tell("modified", vim.bo.modified)
+
 vim.cmd.edit(payments)
 run("gitMemory.sessionStart", { goal = "Charge once", uri = here_uri })
 shows("session-start.md")

@@ -24,7 +24,9 @@ def test_neovim_writes_a_living_document_and_starts_a_session(shop: Shop) -> Non
     assert any("Anti-Patterns" in name for name in said["symbols"])
     written = shop.show("patterns-learned.md")
     assert "## Anti-Patterns (Things That Don't Work)\n- A lock without an end\n" in written
-    assert shop.log()[0] == "note: write patterns"
+    assert "note: write patterns" in shop.log()
+    assert "- Real git\n- No mocks\n" in said["noted"]
+    assert said["modified"] is False
 
     assert "Charge once" in said["briefing"]
     assert BUG in said["briefing"]

@@ -74,6 +74,7 @@ def test_a_document_is_written_with_what_is_proposed_and_saved(
     window.press("Enter")
     expect(window.notification("Noted in patterns/anti-patterns")).to_be_visible()
     assert "- A lock without an end" in shop.show("patterns-learned.md")
+    window.text_of("- A lock without an end").wait_for()  # the open document is read again
 
 
 def test_a_session_starts_with_what_to_know_and_ends_with_a_summary(
