@@ -54,6 +54,18 @@ def bullet(marker: str, said: str) -> str:
     return "\n".join([marker + first, *(margin + line for line in rest)])
 
 
+def spellings(said: str) -> tuple[str, ...]:
+    """A text as one bullet, the ways in which it may be written: the second, in one line, where its lines
+    would be something else."""
+    return tuple(dict.fromkeys((said, " ".join(said.split()))))
+
+
+def said_already(nodes: Sequence[Node], said: str) -> bool:
+    """Whether one of some bullets or fields says this, in whatever way it had to be written."""
+    words = said.split()
+    return any(one.words.split() == words for one in nodes)
+
+
 def put_in(text: str, at: int, added: str) -> str:
     """The text with something at a place."""
     return text[:at] + added + text[at:]

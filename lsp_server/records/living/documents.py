@@ -116,17 +116,24 @@ BY_NAME: Mapping[str, Document] = {
 _LOG_PATH = re.compile(r"log/(\d{4})/(\d{2})\.md\Z")
 _PERSON_PATH = re.compile(r"user-preferences/([^/]+)\.md\Z")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_LINK = re.compile(r"\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _FILE_NAMES = {document.path: document for document in DOCUMENTS}
 
 
 @lru_cache(maxsize=1024)
 def slug(words: str) -> str:
     """A heading or a field's name as addresses have it: ``Past Issues (Old)`` is ``past-issues``."""
+    words = without_links(words)
     text = unicodedata.normalize("NFC", _IN_BRACKETS.sub(" ", words)).casefold().replace("'", "")
     said = re.sub(r"[\W_]+", "-", text).strip("-")
     if said:
         return said
     return re.sub(r"[\W_]+", "-", words.casefold()).strip("-")
+
+
+def without_links(words: str) -> str:
+    """The words of a heading that leads somewhere, without where it leads."""
+    return _LINK.sub(r"\1", words) if "](" in words or "][" in words else words
 
 
 @lru_cache(maxsize=256)

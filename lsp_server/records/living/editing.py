@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import RefusedError, UsageError
-from lsp_server.records.living.bullets import has_one_more, marker_of, put_in, section_names, with_item
+from lsp_server.records.living.bullets import (
+    has_one_more,
+    marker_of,
+    put_in,
+    said_already,
+    section_names,
+    spellings,
+    with_item,
+)
 from lsp_server.records.living.documents import Document, Part, slug
 from lsp_server.records.living.field_editing import note_to_field, with_field
 from lsp_server.records.living.finding import Target, addressed, find, near_addresses, part_of
@@ -40,9 +48,9 @@ def note(document: Document, text: str, words: Sequence[str], said: str, *, new:
             after = note_to_field(opened.text, target, said)
             return Edit(after, opened.added, opened.near)
         assert target.section is not None
-        if said in [one.value for one in target.section.parts if one.kind in LISTED and not one.name]:
+        if said_already([one for one in target.section.parts if one.kind in LISTED], said):
             return Edit(opened.text, opened.added, opened.near)
-        for words_ in dict.fromkeys((said, " ".join(said.split()))):
+        for words_ in spellings(said):
             after = with_item(opened.text, target.section, marker_of(opened.text, target.section), words_)
             if has_one_more(opened.text, after):
                 return Edit(after, opened.added, opened.near)
@@ -153,6 +161,7 @@ def _with_heading(text: str, target: Target, values: Sequence[str]) -> str:
     if found is None:
         raise UsageError(f"the heading {section.name!r} is written in another way; change it by hand")
     after = text[: section.start] + f"{found[1]}: {said}{found[2]}".rstrip() + text[section.end :]
-    if len(section_names(after)) != len(section_names(text)):
+    names = section_names(after)
+    if len(names) != len(section_names(text)) or not any(name.endswith(said) for name in names):
         raise UsageError("this text cannot stand in a heading")
     return after

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lsp_server.errors import RefusedError, UsageError
-from lsp_server.records.living.bullets import MARK, bullet, mark_of, put_in, section_names, with_item
+from lsp_server.records.living.bullets import (
+    MARK,
+    bullet,
+    mark_of,
+    put_in,
+    said_already,
+    section_names,
+    spellings,
+    with_item,
+)
 from lsp_server.records.living.documents import slug
 from lsp_server.records.living.finding import Target
 from lsp_server.records.living.outline import Node, field_of, is_placeholder, tree, walk
@@ -16,18 +25,19 @@ def note_to_field(text: str, target: Target, said: str) -> str:
     """Another bullet below a field; where it has one value, that becomes the first."""
     if not target.nodes:
         return _with_new_field(text, target, [said], as_list=True)
-    if any(said in (one.value, *(part.value for part in one.parts)) for one in target.nodes):
+    said_in = [part for one in target.nodes for part in one.parts if part.kind in LISTED]
+    if said_already(said_in, said) or any(one.value.split() == said.split() for one in target.nodes):
         return text
     node = target.nodes[0]
     bullets = [part for part in node.parts if part.kind in LISTED]
-    for words in dict.fromkeys((said, " ".join(said.split()))):
+    for words in spellings(said):
         if bullets and not node.value:
             after = put_in(text, bullets[-1].stop, f"\n{bullet(mark_of(text, bullets[-1]), words)}")
         else:
             kept = [] if is_placeholder(node.value) or not node.value else [node.value]
             below = [text[part.start : part.stop] for part in bullets]
             after = _replaced(text, node, _as_list(text, node, kept, below, [words]))
-        if section_names(after) == section_names(text):
+        if _has_all(after, text):
             return after
     raise UsageError("this text cannot stand as one bullet: leave out what begins a heading or code")
 
@@ -43,9 +53,16 @@ def with_field(text: str, target: Target, values: Sequence[str]) -> str:
             after = _removed(after, node)
         after = _replaced(after, first, _field_text(text, first, said))
         again = [one for one in _all_fields(tree(after)) if one.start == first.start]
-        if section_names(after) == section_names(text) and [one.name for one in again] == [first.name]:
+        alone = [one.name for one in again] == [first.name] and _has_all(after, text)
+        if alone and len(again[0].parts) == (len(said) if len(said) > 1 else 0):
             return after
     raise UsageError("this text cannot stand in a field: leave out what begins a heading or code")
+
+
+def _has_all(after: str, before: str) -> bool:
+    """Whether a text still has the sections and the fields that it had: nothing that was added hides them."""
+    names = [{one.name for one in _all_fields(tree(text))} for text in (after, before)]
+    return names[0] >= names[1] and section_names(after) == section_names(before)
 
 
 def _all_fields(nodes: Sequence[Node]) -> list[Node]:

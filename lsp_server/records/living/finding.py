@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lsp_server.errors import AmbiguousError, NotFoundError
-from lsp_server.records.living.documents import Document, Part, addresses, called, slug
+from lsp_server.records.living.documents import Document, Part, addresses, called, slug, without_links
 from lsp_server.records.living.outline import Node, walk
 
 _LISTED = 12  # addresses in an error
@@ -37,7 +37,7 @@ def part_of(document: Document, node: Node) -> Part | None:
 
 def heading_slugs(node: Node) -> tuple[str, str]:
     """A section's heading as an address has it, whole and up to its first colon."""
-    return slug(node.name), slug(node.name.partition(":")[0])
+    return slug(node.name), slug(without_links(node.name).partition(":")[0])
 
 
 def find(document: Document, nodes: Sequence[Node], words: Sequence[str], *, new: bool = False) -> Target:

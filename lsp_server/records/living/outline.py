@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from lsp_server.records.fences import fence_after
 from lsp_server.records.living.documents import slug
 from lsp_server.records.merging.units import HEADING, ITEM, LISTED, PROSE, TITLE, Unit, cut
 from lsp_server.records.sections import headings
@@ -51,9 +52,14 @@ class Node(NamedTuple):
     def slug(self) -> str:
         return slug(self.name)
 
+    @property
+    def words(self) -> str:
+        """All that a bullet says, also where it begins as a field does: ``**API:** down``."""
+        return _BULLET.sub("", self.head, count=1) + self.value if self.name else self.value
+
     def says(self) -> tuple[str, ...]:
         """What a field says, value and bullets below it; what only holds a place is nothing."""
-        said = [self.value, *(part.value for part in self.parts)]
+        said = [self.value, *(part.words for part in self.parts)]
         return tuple(one for one in said if one and not is_placeholder(one))
 
 
@@ -171,15 +177,19 @@ def _trimmed(text: str, end: int) -> int:
 
 
 def _nested_starts(said: str) -> list[int]:
-    """Where the lines with bullets begin that are right below an item. In one with code there are none."""
-    if "```" in said or "~~~" in said or "\n" not in said:
+    """Where the lines with bullets begin that are right below an item. In code there are none."""
+    if "\n" not in said:
         return []
     first, *rest = said.split("\n")
     own = _indent(first)
     at, depth = len(first) + 1, -1
     starts = []
+    has_code = "```" in said or "~~~" in said
+    fence = _fence_below(first, "") if has_code else ""
     for line in rest:
-        found = _BULLET.match(line)
+        inside = bool(fence)
+        fence = _fence_below(line, fence) if has_code else ""
+        found = None if inside else _BULLET.match(line)
         if found is not None:
             deep = _indent(line)
             if deep > own and (depth < 0 or deep <= depth):
@@ -187,6 +197,13 @@ def _nested_starts(said: str) -> list[int]:
                 depth = deep
         at += len(line) + 1
     return starts
+
+
+def _fence_below(line: str, fence: str) -> str:
+    """The fence that is open below a line of an item, however deep it stands."""
+    found = None if fence else _BULLET.match(line)
+    after = fence_after((line[found.end() :] if found else line).strip(), fence)
+    return fence if after is None else after
 
 
 def _indent(line: str) -> int:

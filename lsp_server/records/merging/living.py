@@ -153,11 +153,25 @@ def _both(base: Sequence[Part], one: Sequence[Part], other: Sequence[Part]) -> t
         before, left, right = old.get(key), first.get(key), second.get(key)
         if left is not None and right is not None:
             result += _same_part(before, left, right)
-        elif (there := left or right) is not None and (before is None or there.content() != before.content()):
-            result.append(_whole(there))
+        elif (there := left or right) is not None:
+            gone = (
+                _replaced(there, base, one if left is None else other)
+                if before is None
+                else (there.content() == before.content())
+            )
+            result += [] if gone else [_whole(there)]
     # What stands below a heading would belong to it: first what has none, then what has the deepest.
     result.sort(key=lambda found: -heading_level(found.part) if heading_level(found.part) else -7)
     return _in_time(result, one, other)
+
+
+def _replaced(heading: Part, base: Sequence[Part], side: Sequence[Part]) -> bool:
+    """Whether a heading that a merge kept beside another one says what the base said and this side has put
+    something else in the place of."""
+    if not heading.said or heading.parts:
+        return False
+    there = [[one.said for one in parts if one.key == heading.key] for parts in (base, side)]
+    return heading.said in there[0] and bool(there[1]) and heading.said not in there[1]
 
 
 def _same_part(base: Part | None, one: Part, other: Part) -> list[_Merged]:

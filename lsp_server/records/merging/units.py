@@ -16,7 +16,7 @@ LISTED = (ITEM, STEP)
 HEADED = (TITLE, HEADING)
 
 _ITEM = re.compile(r"([ \t]{0,3})(?:([*+-])|(\d{1,9})[.)])([ \t]+|\Z)")
-_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*\Z)|~{3,})")
 _COMMENT = re.compile(r" {0,3}<!--")
 
 

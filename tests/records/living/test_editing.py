@@ -42,6 +42,8 @@ def set_(text: str, address: str, value: str | list[str]) -> str:
         ("## Anti-Patterns\r\n- a\r\n", "## Anti-Patterns\r\n- a\r\n- NEW\r\n"),
         ("\ufeff## Anti-Patterns\n- a\n", "\ufeff## Anti-Patterns\n- a\n- NEW\n"),
         ("## Anti-Patterns\n```\n- no\n```\n", "## Anti-Patterns\n```\n- no\n```\n\n- NEW\n"),
+        ("## [Anti-Patterns](a.md)\n- a\n", "## [Anti-Patterns](a.md)\n- a\n- NEW\n"),
+        ("## Anti-Patterns\n```a``` b\n\n## C\n", "## Anti-Patterns\n```a``` b\n\n- NEW\n\n## C\n"),
     ],
 )
 def test_a_bullet_goes_below_its_heading_in_the_style_of_the_others(before: str, after: str) -> None:
@@ -51,6 +53,19 @@ def test_a_bullet_goes_below_its_heading_in_the_style_of_the_others(before: str,
 def test_a_bullet_that_is_there_is_not_added_again() -> None:
     text = "## Anti-Patterns\n- Mutable default arguments\n"
     assert add(text, "patterns/anti-patterns", " Mutable default arguments ") == text
+
+
+@pytest.mark.parametrize("said", ["# a\nb\n# c", "**API:** down", "```\nx = 1\n```", "a ```b``` c", "a\n  b"])
+@pytest.mark.parametrize("address", ["patterns/anti-patterns", "context/blockers"])
+def test_whatever_way_a_bullet_has_to_be_written_it_is_added_once(address: str, said: str) -> None:
+    text = "## Anti-Patterns\n- a\n\n## Recent Work\n- **Blockers**:\n  - a\n  - b\n- **Stage**: c\n"
+    after = add(text, address, said)
+    assert after != text
+    assert add(after, address, said) == after
+    blockers = sections_of(CONTEXT, after)[1].field("blockers")
+    assert blockers is not None
+    words = [said] if address == "context/blockers" else []
+    assert [one.split() for one in blockers.values] == [["a"], ["b"], *(one.split() for one in words)]
 
 
 def test_several_lines_are_one_bullet() -> None:
@@ -163,6 +178,16 @@ def test_several_values_stand_below_their_field() -> None:
     assert set_(text, "context/next-planned", ["b", "c"]) == (
         "## Recent Work\n- **Next planned**:\n  - b\n  - c\n"
     )
+
+
+def test_a_value_of_several_lines_is_one_value() -> None:
+    after = set_("## Recent Work\n- **Blockers**: a\n", "context/blockers", "first\n- second")
+    assert after == "## Recent Work\n- **Blockers**: first - second\n"
+    text = "## Recent Work\n- **Blockers**: a\n- **Stage**: b\n"
+    after = set_(text, "context/blockers", "Run:\n```\nmake\n```")
+    assert [one.name for one in sections_of(CONTEXT, after)[0].fields] == ["Blockers", "Stage"]
+    with pytest.raises(UsageError):
+        set_("## Active Project: a\n", "context/active-project", "Route #")
 
 
 def test_an_empty_value_empties_a_field() -> None:

@@ -183,6 +183,8 @@ def test_two_names_of_the_project_both_stay() -> None:
     assert "## Active Project: Shop\n" in text
     assert "## Active Project: Store" in text
     assert text.count("**Type**") == 1
+    third = merged(CONTEXT, one, text, one.replace("Shop", "Mart"))
+    assert [third.count(name) for name in ("Shop", "Store", "Mart", "**Type**")] == [0, 1, 1, 1]
 
 
 def test_documents_without_a_common_past_share_their_sections() -> None:
