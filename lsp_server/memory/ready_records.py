@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from lsp_server.records.fields import FIELDS, Shape
@@ -104,11 +105,15 @@ def _is_plain(shape: Shape, value: Any) -> bool:
 def reads_as_given(record: Record) -> bool:
     """Whether the title and the fields of a new record are read from its file as they were given. False where
     only reading tells."""
-    return _TITLE.match(record.title) is not None and all(
-        _is_as_given(field.shape, record.fields[field.name])
-        for field in FIELDS[record.kind]
-        if record.fields.get(field.name)
-    )
+    if _TITLE.match(record.title) is None:
+        return False
+    shapes = _shapes(record.kind)
+    return not [1 for name, value in record.fields.items() if value and not _is_as_given(shapes[name], value)]
+
+
+@cache
+def _shapes(kind: Kind) -> Mapping[str, Shape]:
+    return {field.name: field.shape for field in FIELDS[kind]}
 
 
 def _is_as_given(shape: Shape, value: Any) -> bool:
@@ -123,7 +128,7 @@ def _is_as_given(shape: Shape, value: Any) -> bool:
         )
     if shape is Shape.TEXT:
         return "<!--" not in value and value.rstrip() == value and _TEXT.match(value) is not None
-    return shape in (Shape.ITEMS, Shape.STEPS) and all(map(_is_item, value))
+    return (shape is Shape.ITEMS or shape is Shape.STEPS) and all(map(_is_item, value))
 
 
 def _is_item(value: str) -> bool:

@@ -257,17 +257,36 @@ def clean_fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     for name in given:
         if name not in known:
             raise UsageError(f"a {kind.value} has no field {name!r}; it has {', '.join(known)}")
-    return {name: _shaped(known[name], value) for name, value in given.items() if value not in (None, "", ())}
+    fields: dict[str, Any] = {}
+    for name, value in given.items():
+        if value in (None, "", ()):
+            continue
+        item, is_text, is_list = known[name]
+        # Most of them are as they should be, and there are thousands in an import.
+        if is_text and type(value) is str and "\0" not in value and "\r" not in value:
+            fields[name] = value.strip("\n")
+        elif is_list and type(value) is tuple and _are_clean(value):
+            fields[name] = value
+        else:
+            fields[name] = _shaped(item, value)
+    return fields
 
 
 @cache
-def _known_fields(kind: Kind) -> Mapping[str, Field]:
-    return {item.name: item for item in FIELDS[kind]}
+def _known_fields(kind: Kind) -> Mapping[str, tuple[Field, bool, bool]]:
+    """Each field by its name; whether it is a text, and whether a list."""
+    return {item.name: (item, item.shape is Shape.TEXT, item.is_list) for item in FIELDS[kind]}
+
+
+def _are_clean(values: tuple[Any, ...]) -> bool:
+    return not [
+        1
+        for one in values
+        if type(one) is not str or not one or "\0" in one or "\r" in one or one.strip() != one
+    ]
 
 
 def _shaped(item: Field, value: Any) -> Any:
-    if item.shape is Shape.TEXT and type(value) is str:
-        return _clean(value).strip("\n")  # most of them
     if item.shape is Shape.MAPPING:
         if not isinstance(value, Mapping):
             raise UsageError(f"{item.name} should be a mapping of names to figures")

@@ -35,7 +35,7 @@ def render_record(
     front = [
         (field.key, written)
         for field in _in_front(record.kind)
-        if (written := _front_value(field.shape, record.fields.get(field.name)))
+        if (value := record.fields.get(field.name)) and (written := _front_value(field.shape, value))
     ]
     front += keys
     name = f"records/{record.kind.value}{'-' if form else ''}{form}.md"
@@ -110,8 +110,6 @@ def written_time(moment: datetime) -> str:
 
 
 def _front_value(shape: Shape, value: Any) -> str:
-    if not value:
-        return ""
     if shape is Shape.WORD:
         return scalar(value)
     if shape is Shape.WORDS:

@@ -111,7 +111,14 @@ def shaped(name: str, record: Record, said: Said) -> Shaped | None:
     title, created, front, links, code, text, files = said
     # Any other status is a word of somebody's own.
     lasting = record.status is None or record.status in statuses(record.kind)
-    values = [record.id, title, created, str(record.number), flow(record.tags)[1:-1], *links]
+    values = [
+        record.id,
+        title,
+        created,
+        str(record.number),
+        flow(record.tags)[1:-1] if record.tags else "",
+        *links,
+    ]
     shape: list[Hashable] = [name, record.number is None, record.status, not record.tags, len(links)]
     for key, written in (*front, *code):
         shape += (key, written[:1] == "\n")

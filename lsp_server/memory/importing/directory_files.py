@@ -207,11 +207,12 @@ def _learnings(name: str, text: str) -> Iterator[Thing]:
 
 
 def _of_entry(file: str, name: str, origin: str, entry: Entry) -> Thing:
+    written, entry.written = entry.written, ""  # half of all the text, and nobody needs it any more
     return Thing(
         file,
         name,
         origin=" ".join(origin.split())[:200],
-        digest=digest(entry.written),
+        digest=digest(written),
         entry=entry,
         notes=list(entry.notes),
         id=entry.id or "",

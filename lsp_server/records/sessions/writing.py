@@ -173,13 +173,18 @@ def _put_entries(
     for key, value in values.items():
         if not isinstance(key, str):
             raise UsageError(f"{where}: a key is {type(key).__name__}, not text")
-        name = key if key.isidentifier() and key.isascii() and key.lower() not in _MEANT else scalar(key, key)
+        name = _name(key) if len(key) <= _SHORT else scalar(key, key)
         if len(name) > _LONGEST_KEY:
             lines += (before, "? ", name, "\n", margin, ":")
         else:
             lines += (before, name, ":")
         before = margin
         _put(lines, value, margin, depth, where)
+
+
+@lru_cache(2000)
+def _name(key: str) -> str:
+    return key if key.isidentifier() and key.isascii() and key.lower() not in _MEANT else scalar(key, key)
 
 
 def _require_room(depth: int, where: str) -> None:
