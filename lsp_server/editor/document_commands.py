@@ -46,6 +46,7 @@ async def documents(session: Session, arguments: Arguments) -> list[dict[str, An
 
 def _documents(memory: Memory) -> list[dict[str, Any]]:
     from lsp_server.records.living.documents import BY_NAME, Form, addresses
+    from lsp_server.records.living.reading import can_be_addressed
 
     told: list[dict[str, Any]] = []
     for state in memory.documents():
@@ -53,7 +54,8 @@ def _documents(memory: Memory) -> list[dict[str, Any]]:
         known = BY_NAME[state.name]
         # In others a section is an entry, of which there may be hundreds, or a key.
         if state.exists and not state.problem and known.form is Form.OUTLINE:
-            own = [one.address for one in memory.document(state.path).sections if one.level > 1]
+            sections = memory.document(state.path).sections
+            own = [one.address for one in sections if one.level > 1 and can_be_addressed(one.address)]
         usual = _ALONE.get(state.name) or addresses(known)
         told.append({**asdict(state), "addresses": list(dict.fromkeys([*usual, *own]))})
     return told

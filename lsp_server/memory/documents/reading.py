@@ -13,7 +13,7 @@ from lsp_server.records.living.documents import BY_NAME, DOCUMENTS, Document, Fo
 from lsp_server.records.living.finding import all_addresses
 from lsp_server.records.living.outline import is_placeholder, tree
 from lsp_server.records.living.project import project_addresses
-from lsp_server.records.living.reading import sections_of, twice
+from lsp_server.records.living.reading import can_be_addressed, sections_of, twice
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -78,7 +78,7 @@ def addresses(core: Core) -> tuple[str, ...]:
                 found += all_addresses(known, tree(text.replace("\r\n", "\n")))
         except GitMemoryError:  # a text that cannot be read completes nothing
             found += table.addresses(known)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(filter(can_be_addressed, found)))
 
 
 def unsettled(known: Document, text: str) -> tuple[str, ...]:

@@ -107,6 +107,11 @@ def _item_text(text: str, node: Node) -> str:
     return "\n".join([node.value, *below])
 
 
+def can_be_addressed(address: str) -> bool:
+    """Whether an address leads anywhere: a heading without a word in it has none of its own."""
+    return all(address.split("/"))
+
+
 def twice(sections: Sequence[Section]) -> tuple[str, ...]:
     """The addresses of fields that a section has more than once with different values: what two people set
     at once, and a merge kept."""

@@ -246,3 +246,10 @@ def test_twenty_processes_write_to_the_same_sections(repo: Repo, memory: Memory)
     assert {one.rpartition(" ")[2] for one in entries} == everybody
     assert entries == sorted(entries, key=lambda one: one[:5])
     assert len(memory.document("project").text.split("of_")) == 21
+
+
+def test_a_heading_without_a_word_is_no_address(memory: Memory) -> None:
+    memory.replace_document("patterns", "# Patterns\n\n##\n- x\n\n## \U0001f680\n- **A**: y\n\n## Own\n- z\n")
+    addresses = memory.addresses()
+    assert "patterns/own" in addresses
+    assert [one for one in addresses if not all(one.split("/"))] == []
