@@ -44,7 +44,7 @@ def open_draft(core: Core, given: Given, supersedes: str, in_use: Collection[Pat
         given = given._replace(links=(link,), status=given.status or "accepted")
     prepare = checkpointing.prepare if kind is Kind.CHECKPOINT else recording.prepare
     new = prepare(core, given._replace(title=title or "untitled"), Guard())
-    new = recording.by_team_settings(core, new, core.store.snapshot())
+    new = core.team.applied(new, core.store.snapshot())
     record = replace(new.record, title=title)
     text = recording.render_new(core, record, new, draft=True)
     name = f"{slug(title) if title else 'new-' + kind.value}-{record.id[:8]}.md"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from math import isfinite
@@ -16,7 +15,7 @@ from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits, Known
 from lsp_server.memory.guard import Guard
 from lsp_server.memory.keeping import kept
-from lsp_server.memory.titles import clean_title, heading_text
+from lsp_server.memory.titles import clean_tags, clean_title, heading_text
 from lsp_server.records.anchors import Anchor, CodePlace, CodePosition
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
 from lsp_server.records.front_matter import split
@@ -25,7 +24,6 @@ from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import FOLDERS
 from lsp_server.rendering.records import render_record
-from lsp_server.store.base import Snapshot
 
 
 class Given(NamedTuple):
@@ -106,7 +104,7 @@ def place(core: Core, edits: Edits, new: Prepared, number: int | None = None) ->
     kind = new.record.kind
     if number is None and kind in NUMBERED:
         number = edits.next_number(kind)
-    new = by_team_settings(core, new, edits.snapshot)
+    new = core.team.applied(new, edits.snapshot)
     record = with_values(new.record, number=number, label=format_label(kind, number, new.record.id))
     rendered = render_new(core, record, new)
     text = new.guard.clean(rendered, _own_values(core, record), seen=False)
@@ -141,16 +139,6 @@ def _known(core: Core, new: Prepared, record: Record, data: bytes) -> Known | No
     from lsp_server.memory.ready_records import Ready
 
     return Ready(data, record)
-
-
-def by_team_settings(core: Core, new: Prepared, snapshot: Snapshot) -> Prepared:
-    """A new record with the team's defaults for what it was not given, where they are trusted."""
-    settings = core.team.settings(snapshot)
-    if new.record.kind is Kind.DECISION and not new.form:
-        new = new._replace(form=settings.decision_form)
-    if settings.default_tags and not new.record.tags:
-        new = new._replace(record=replace(new.record, tags=settings.default_tags))
-    return new
 
 
 def render_new(core: Core, record: Record, new: Prepared, *, draft: bool = False) -> str:
@@ -240,15 +228,6 @@ def with_values(record: Record, **changes: Any) -> Record:
     made = object.__new__(Record)
     vars(made).update(vars(record), **changes)
     return made
-
-
-def clean_tags(tags: Sequence[str]) -> tuple[str, ...]:
-    """Tags without blanks around them, each once. Raises ``UsageError`` for one that a list cannot hold."""
-    cleaned = [" ".join(tag.split()) for tag in tags]
-    for tag in cleaned:
-        if "," in tag or any(ord(character) < 32 for character in tag):
-            raise UsageError(f"a tag cannot contain a comma or control characters: {tag!r}")
-    return tuple(dict.fromkeys(tag for tag in cleaned if tag))
 
 
 def clean_fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:

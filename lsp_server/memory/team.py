@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from lsp_server.rendering.environment import templates_directory
 from lsp_server.rendering.overrides import SUFFIX, Overrides, may_be_replaced
 
 if TYPE_CHECKING:
+    from lsp_server.memory.recording import Prepared
     from lsp_server.memory.trust import Trust
     from lsp_server.store.base import Snapshot, Version
     from lsp_server.store.git_store import GitStore
@@ -106,6 +108,17 @@ class Team:
                 self._loaded = Overrides(folder.object_id, sources)
             return self._loaded
 
+    def applied(self, new: Prepared, snapshot: Snapshot) -> Prepared:
+        """A new record with the team's defaults for what it was not given, where they are trusted."""
+        from lsp_server.records.model import Kind
+
+        settings = self.settings(snapshot)
+        if new.record.kind is Kind.DECISION and not new.form:
+            new = new._replace(form=settings.decision_form)
+        if settings.default_tags and not new.record.tags:
+            new = new._replace(record=replace(new.record, tags=settings.default_tags))
+        return new
+
     def settings(self, snapshot: Snapshot) -> Settings:
         """The team's settings at a version of the branch."""
         if snapshot.version == self._unset:
@@ -186,7 +199,7 @@ def _has_a_use(name: str) -> bool:
 def read_settings(data: bytes) -> tuple[Settings, str]:
     """The settings in a file, and what is wrong with it: what is not understood does not apply."""
     from lsp_server.errors import UsageError
-    from lsp_server.memory.recording import clean_tags
+    from lsp_server.memory.titles import clean_tags
     from lsp_server.records.front_matter import read
 
     if len(data) > _LARGEST:

@@ -1,9 +1,10 @@
-"""What a title may be: one line of text that a person can read."""
+"""What a title may be: one line of text that a person can read; and what a tag."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from lsp_server.errors import UsageError
 
@@ -28,6 +29,15 @@ def clean_title(title: str) -> str:
     if re.search(_REORDERING, text):
         raise UsageError("the title contains characters that reorder text (bidirectional overrides)")
     return text
+
+
+def clean_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Tags without blanks around them, each once. Raises ``UsageError`` for one that a list cannot hold."""
+    cleaned = [" ".join(tag.split()) for tag in tags]
+    for tag in cleaned:
+        if "," in tag or any(ord(character) < 32 for character in tag):
+            raise UsageError(f"a tag cannot contain a comma or control characters: {tag!r}")
+    return tuple(dict.fromkeys(tag for tag in cleaned if tag))
 
 
 def heading_text(title: str) -> str:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lsp_server.errors import UsageError
 from lsp_server.index.packing import pack
 from lsp_server.memory.ready_records import Ready
-from lsp_server.memory.recording import clean_fields, clean_tags
-from lsp_server.memory.titles import clean_title, heading_text
+from lsp_server.memory.recording import clean_fields
+from lsp_server.memory.titles import clean_tags, clean_title, heading_text
 from lsp_server.records.anchors import CodePosition
 from lsp_server.records.document import parse
 from lsp_server.records.fields import FIELDS, Shape
