@@ -190,7 +190,7 @@ class Index:
         return self._read(session_rows)
 
     def last_session(self) -> Record | None:
-        """The session that ended last, without its messages; it is looked for among the 50 that began last."""
+        """The session that ended last, without its messages; looked for among the 50 that began last."""
         from lsp_server.index.overview import last_session
 
         return self._read(last_session)
