@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from lsprotocol import types
 
 from lsp_server.editor import uris
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
-from lsp_server.errors import NoRepositoryError, UsageError
+from lsp_server.errors import NoRepositoryError
 from lsp_server.records.anchors import CodeRange
 
 
@@ -39,20 +40,6 @@ async def lines_on_disk(
     start, end = (min(document.git_line(line), len(document.git_lines)) for line in (lines[0], lines[-1]))
     if not end:
         return ()
-
-    def on_disk() -> Sequence[CodeRange]:
-        from lsp_server.memory.results import FileMemory, Placed
-
-        try:
-            text = path.read_bytes().decode("utf-8", "replace")
-        except OSError as error:
-            raise UsageError(f"{place} cannot be read: {error.strerror}; save it first") from error
-        saved = tuple(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
-        # An unsaved edit above the selection has moved it: it is followed back to where the file has it.
-        typed = FileMemory(place, document.git_lines, (Placed("", start, end),), None, None)
-        there = typed.moved(saved[:-1] if not saved[-1] else saved).placed
-        if not there:
-            raise UsageError(f"these lines of {place} are not saved yet; save the file first")
-        return [CodeRange(place, piece.start, piece.end) for piece in there]
-
-    return await session.workers.prompt(on_disk)
+    # An unsaved edit above the selection has moved it: it is followed back to where the file has it.
+    saved = partial(repository.memory.saved_lines, path, document.git_lines, start, end)
+    return await session.workers.prompt(saved)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_server.errors import UsageError
 from lsp_server.memory.guard import guard_for
-from lsp_server.records.anchors import Anchor, CodePlace
+from lsp_server.records.anchors import Anchor, CodePlace, CodeRange
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
@@ -35,6 +36,28 @@ class Placing:
                 relative = place.relative_to(base).as_posix()
                 return None if relative.split("/")[0] == ".git" else relative
         return None
+
+    def saved_lines(
+        self, path: str | Path, typed: Sequence[str], start: int, end: int
+    ) -> Sequence[CodeRange]:
+        """Lines ``start`` to ``end`` (1-based, the last one included) of a file as an editor shows it, where
+        the file on disk has them: an edit above them that is not saved has moved them. ``typed`` are all
+        lines of the editor, without their ends. Raises ``UsageError`` where they are not saved."""
+        from lsp_server.memory.results import FileMemory, Placed
+
+        place = self.code_path(path)
+        if place is None:
+            return ()
+        try:
+            text = Path(path).read_bytes().decode("utf-8", "replace")
+        except OSError as error:
+            raise UsageError(f"{place} cannot be read: {error.strerror}; save it first") from error
+        saved = tuple(line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n"))
+        shown = FileMemory(place, tuple(typed), (Placed("", start, end),), None, None)
+        there = shown.moved(saved[:-1] if not saved[-1] else saved).placed
+        if not there:
+            raise UsageError(f"these lines of {place} are not saved yet; save the file first")
+        return [CodeRange(place, piece.start, piece.end) for piece in there]
 
     def file_memory(self, path: str, text: str | None = None) -> FileMemory:
         """What is known about a file (its path from the work tree's top, with ``/``) whose current text,
