@@ -5,6 +5,7 @@ which the target is about; then what that costs: the same on one core alone, and
 processes together. The floor reads the same files in one process with the same readers (`json.loads` for
 JSON) and makes nothing of them. The import has to number, render, look for secrets and write besides, and
 does half of most of that in a copy of its process: without a second core, the second line is what is true.
+Each is measured in a process of its own, as people run it, where all that is loaded once is loaded.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -124,28 +126,41 @@ def _used() -> float:
 
 
 def main(rounds: int) -> None:
-    floors, imports, alone = [], [], []
+    took_by: dict[str, list[Took]] = {"floor": [], "import": [], "alone": []}
     with tempfile.TemporaryDirectory(prefix="git-memory-bench-") as top:
         directory, one = Path(top, "project-memory"), Path(top, "one")
         build(directory)
         build(one, bugs=1, checkpoints=1, sessions=1)
-        # What is loaded once is loaded, and the files are in memory.
-        read_directory(directory, lambda _: None)
+        measured("floor", directory, one)  # the files are in memory
         for _ in range(rounds):
-            with repository(0) as root, Memory.open(root) as memory:
-                # A new home has no compiled templates, which a user has from the first record on.
-                memory.import_directory(one)
-                floors.append(took(lambda: read_directory(directory, lambda _: None)))
-                imports.append(took(lambda memory=memory: memory.import_directory(directory)))  # type: ignore[misc]  # mypy does not infer a lambda's default
-            with repository(0) as root, Memory.open(root) as memory, one_core():
-                memory.import_directory(one)
-                alone.append(took(lambda memory=memory: memory.import_directory(directory)))  # type: ignore[misc]  # as above
+            for what, times in took_by.items():
+                times.append(measured(what, directory, one))
     what = f"import of {BUGS + CHECKPOINTS + SESSIONS:,} files"
-    floor = median(time.wall for time in floors)
-    report(f"{what}, by the clock ({_cores()} cores)", median(time.wall for time in imports), floor, MOST)
-    report(f"{what}, by the clock on one core", median(time.wall for time in alone), floor, MOST)
-    used = median(time.processor for time in imports)
-    report(f"{what}, processor time", used, median(time.processor for time in floors), MOST)
+    floor = median(time.wall for time in took_by["floor"])
+    wall, alone = (median(time.wall for time in took_by[name]) for name in ("import", "alone"))
+    report(f"{what}, by the clock ({_cores()} cores)", wall, floor, MOST)
+    report(f"{what}, by the clock on one core", alone, floor, MOST)
+    used, least = (median(time.processor for time in took_by[name]) for name in ("import", "floor"))
+    report(f"{what}, processor time", used, least, MOST)
+
+
+def measured(what: str, directory: Path, one: Path) -> Took:
+    """What one of the three took, in a new process."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    arguments = [sys.executable, __file__, what, directory, one]
+    said = subprocess.run(arguments, check=True, capture_output=True, text=True, env=environment).stdout
+    return Took(*map(float, said.split()))
+
+
+def measure(what: str, directory: Path, one: Path) -> Took:
+    """In that process: the floor, or the import of ``directory``. ``one`` has a file of each kind."""
+    if what == "floor":
+        read_directory(one, lambda _: None)
+        return took(lambda: read_directory(directory, lambda _: None))
+    with repository(0) as root, Memory.open(root) as memory, one_core() if what == "alone" else nullcontext():
+        # A new home has no compiled templates, which a user has from the first record on.
+        memory.import_directory(one)
+        return took(lambda: memory.import_directory(directory))
 
 
 @contextmanager
@@ -167,4 +182,7 @@ def _cores() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
+    if len(sys.argv) == 4:
+        print(*measure(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
