@@ -15,6 +15,7 @@ from lsp_server.errors import UsageError
 LONGEST = 65_536  # characters
 _LONGEST_NAME = 150  # bytes; a name may have 255, and the storages add an ending
 _HEAD = 60
+HASHED = "="  # stands in the names of long keys, and in no other: such a key stands in its file alone
 _PLAIN = re.compile(r"[a-z0-9_\-][a-z0-9_.\-]*\Z")
 _OTHER = re.compile(rb"[^a-z0-9_.\-]")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
@@ -51,8 +52,7 @@ def file_name(key: str) -> str:
         name = f"{name[:-1]}%2E"
     if len(name) <= _LONGEST_NAME:
         return name
-    # `=` stands in no name that is spelt out.
-    return f"{re.sub('%[0-9A-F]?$', '', name[:_HEAD])}={sha256(key.encode()).hexdigest()}"
+    return f"{re.sub('%[0-9A-F]?$', '', name[:_HEAD])}{HASHED}{sha256(key.encode()).hexdigest()}"
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:

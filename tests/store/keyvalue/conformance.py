@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -395,6 +396,8 @@ class KeyValueSuite:
         storage.put("key", 1)
         with pytest.raises(ZeroDivisionError):
             storage.change("key", lambda _: Write(1 // 0))
+        with pytest.raises(FileNotFoundError):
+            storage.change("key", lambda _: Write(Path("/nowhere").read_text()))
         with pytest.raises(UsageError):
             storage.change("key", lambda _: Write({1: 2}))
         assert storage.get("key").value == 1
