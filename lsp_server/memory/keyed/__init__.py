@@ -1,0 +1,1 @@
+"""Memory of programs: values under keys, in whichever storage, and what applications keep in them."""
