@@ -98,8 +98,12 @@ class DatabaseStorage:
         # Two who write the same keys take them in the same order, so neither waits for the other for ever.
         rows.sort(key=_by_digest)
         gone.sort(key=_by_digest)
+        mixed = rows and gone and self._database.dialect == "postgresql"
 
         def put_many(connection: Connection) -> None:
+            if mixed:
+                many = sorted(each["digest"] for each in (*rows, *gone))
+                connection.execute(self._statements.many_locked, {"digests": many})
             if rows:
                 connection.execute(self._statements.put_many, rows)
             if gone:

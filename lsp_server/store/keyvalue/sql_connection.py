@@ -29,6 +29,7 @@ _LOCK_PATIENCE = 30  # seconds that SQLite waits for another writer
 _CONNECT_PATIENCE = 10  # seconds for PostgreSQL to answer
 _TRIES = 50  # of a transaction that lost against another one
 _LOST = {"40001", "40P01"}  # PostgreSQL: could not be serialised, deadlock
+_KNOWN = ("sqlite", "postgresql")
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -125,6 +126,7 @@ class Database:
         text = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
         reason = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+        reason = reason.removeprefix("connection failed: ")
         password = self.engine.url.password
         if password:
             reason = reason.replace(str(password), "***")
@@ -140,6 +142,8 @@ def _engine(text: str, *, durable: bool) -> Engine:
             "this is no URL of a database: write sqlite:///file.db or postgresql://user:password@host/name"
         ) from None
     url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    if url.get_backend_name() not in _KNOWN:
+        raise _not_known(url)
     arguments: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
         url = _absolute(url)
@@ -150,13 +154,13 @@ def _engine(text: str, *, durable: bool) -> Engine:
     try:
         engine = sa.create_engine(url, connect_args=arguments, hide_parameters=True)
     except NoSuchModuleError:
-        raise UsageError(f"{url.drivername} is no database that is known: use sqlite or postgresql") from None
+        raise _not_known(url) from None
     except ImportError as error:
+        known = "git-memory-lsp[postgresql]" if url.drivername == _DRIVERS["postgresql"] else error.name
         raise UsageError(
-            f"for {url.get_backend_name()} {error.name or url.get_driver_name()} is missing: "
-            'pip install "git-memory-lsp[postgresql]"'
+            f'for {url.drivername} {error.name or "libpq"} is missing: pip install "{known}"'
         ) from None
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise UsageError(f"this URL of a database cannot be used: {error}") from None
     if engine.dialect.name == "sqlite":
         pragma = f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}"
@@ -174,10 +178,8 @@ def _absolute(url: URL) -> URL:
 
 def _checked_dialect(engine: Engine) -> str:
     dialect = engine.dialect.name
-    if dialect not in ("sqlite", "postgresql") or engine.dialect.is_async:
-        raise UsageError(
-            f"{engine.url.drivername} cannot be used here: keyed values are kept in sqlite or postgresql"
-        )
+    if dialect not in _KNOWN or engine.dialect.is_async:
+        raise _not_known(engine.url)
     if dialect == "sqlite":
         if (engine.url.database or ":memory:") == ":memory:":
             raise UsageError(
@@ -187,6 +189,10 @@ def _checked_dialect(engine: Engine) -> str:
         if version < (3, 35):
             raise UsageError("keyed values need SQLite 3.35 or newer; this Python has an older one")
     return dialect
+
+
+def _not_known(url: URL) -> UsageError:
+    return UsageError(f"{url.drivername} cannot be used here: keyed values are kept in sqlite or postgresql")
 
 
 def _name(url: URL) -> str:

@@ -86,11 +86,15 @@ def items(rows: Iterable[Sequence[Any]]) -> list[Item]:
 
 def keys_with(prefix: str, after: str | None = None) -> tuple[bool, dict[str, Any]]:
     """Whether the keys that begin so have an end, and the parameters that say which they are."""
-    # No key holds a NUL or half a pair.
-    beyond = _NO_TEXT.split(after or "", maxsplit=1)[0]
     if _NO_TEXT.search(prefix):
         return True, {"low": "", "low_head": "", "beyond": "", "high": "", "high_head": ""}  # no key
-    parameters = {"low": prefix, "low_head": max(prefix, beyond)[:HEAD], "beyond": beyond}
+    low, beyond = prefix, after or ""
+    if no_text := _NO_TEXT.search(beyond):
+        # No key has a NUL or half a pair: the first behind it may be asked for.
+        beyond = beyond[: no_text.start()]
+        if no_text[0] != "\0":
+            low, beyond = max(prefix, beyond + "\ue000"), ""
+    parameters = {"low": low, "low_head": max(low, beyond)[:HEAD], "beyond": beyond}
     high = _behind(prefix)
     if high is None:
         return False, parameters

@@ -67,6 +67,7 @@ class Statements(NamedTuple):
     get: Executable  # digest, now
     get_many: Executable  # digests (see ``digests``), now
     locked: Executable  # digest; what stands there, expired or not, kept from other writers
+    many_locked: Executable  # digests; kept from other writers, in an order that all have
     put: Executable  # a row; gives created, updated
     put_new: Executable  # a row; gives created, updated, and nothing where the key has a row
     put_many: Executable  # rows
@@ -126,6 +127,7 @@ def statements(dialect: str) -> Statements:
         get=items.where(this, live),
         get_many=items.where(_one_of_many(dialect), live),
         locked=items.where(this).with_for_update(),
+        many_locked=select(_C.digest).where(_one_of_many(dialect)).order_by(_C.digest).with_for_update(),
         put=put.returning(_C.created, _C.updated),
         put_new=insert.on_conflict_do_nothing().returning(_C.created, _C.updated),
         put_many=put,

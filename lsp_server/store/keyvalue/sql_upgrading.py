@@ -48,6 +48,7 @@ def bring_up_to_date(engine: Engine, *, write_ahead: bool) -> None:
 
 def begin_writing(connection: Connection) -> None:
     """Take SQLite's lock for writers now: nothing that is read from here on changes before the end."""
+    connection.begin()
     # What an application's own engine has begun by itself has done nothing yet.
     if getattr(connection.connection.driver_connection, "in_transaction", False):
         connection.exec_driver_sql("ROLLBACK")
