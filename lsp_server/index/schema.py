@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds
@@ -57,6 +57,12 @@ CREATE INDEX former_commits_by_row ON former_commits (row);
 CREATE TABLE conflicts (row INTEGER PRIMARY KEY);
 CREATE TABLE tombstones (path TEXT PRIMARY KEY, label TEXT NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX tombstones_by_label ON tombstones (label);
+CREATE TABLE keyed (
+    key TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, value TEXT NOT NULL, created INTEGER NOT NULL,
+    updated INTEGER NOT NULL, expires INTEGER
+);
+CREATE INDEX keyed_by_updated ON keyed (updated, key);
+CREATE INDEX keyed_by_expires ON keyed (expires) WHERE expires IS NOT NULL;
 """
 
 # The text stands once, in ``records``; the full-text table reads it there. The bytes that mark matches in
@@ -84,6 +90,7 @@ _EVERYTHING = (
     "former_commits",
     "conflicts",
     "tombstones",
+    "keyed",
 )
 
 

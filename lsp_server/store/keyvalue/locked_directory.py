@@ -1,8 +1,8 @@
 """One directory that many processes write to: turns, whole files, and many changes as one.
 
 Whoever writes holds the lock on ``.lock``, and puts a file in place by renaming ``.half``. Many changes at
-once are first noted in ``.many``: from that moment on they are made, and whoever comes next, reading or writing,
-waits for the writer or finishes what a killed one left.
+once are first noted in ``.many``: from that moment on they are made, and whoever comes next, reading or
+writing, waits for the writer or finishes what a killed one left.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ class KeyValueSuite:
         assert storage.get("key").value == {"list": [1]}
 
     @settings(
-        max_examples=60,
+        max_examples=15,
         deadline=None,
         suppress_health_check=list(HealthCheck),  # one storage for all, and a class for each kind
     )

@@ -1,0 +1,44 @@
+"""Keyed values on a branch: a JSON file for each key, with a line for each part of its value.
+
+``values/3f/user%3A123%3Apreferences.json``: 256 folders, so that none gets large. The text is that of
+``value_file``, spread over lines, so that a diff shows what changed.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from lsp_server.store.keyvalue import value_file
+from lsp_server.store.keyvalue.base import Item
+from lsp_server.store.keyvalue.keys import file_name
+from lsp_server.store.keyvalue.values import dumps
+
+FOLDER = "values/"
+_ENDING = ".json"
+
+
+def value_path(key: str) -> str:
+    """The path of a key's file on the branch."""
+    return f"{FOLDER}{sha256(key.encode()).hexdigest()[:2]}/{file_name(key)}{_ENDING}"
+
+
+def is_value_path(path: str) -> bool:
+    """Whether a keyed value may stand there."""
+    return path.startswith(FOLDER) and path.endswith(_ENDING)
+
+
+def file_text(item: Item) -> str:
+    """An item's file. Raises ``UsageError`` for a value that cannot be kept."""
+    whole = json.loads(value_file.text_of(item, dumps(item.value)))
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_file(path: str, data: bytes) -> Item | None:
+    """The item of a file; None where the file has not our form, or stands where its key does not belong."""
+    kept = value_file.parsed(data)
+    if kept is None or kept.key is None or kept.created is None or kept.updated is None:
+        return None
+    if path != value_path(kept.key):
+        return None
+    return Item(kept.key, kept.value, kept.created, kept.updated, kept.expires)

@@ -1,0 +1,138 @@
+"""Keyed values on the memory's branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from store.keyvalue.conformance import SECOND, START, Hands, KeyValueSuite, Kind
+from support import Repo
+
+from lsp_server import Kind as RecordKind
+from lsp_server import Memory, SecretError
+from lsp_server.memory.keyed.git_storage import GitStorage
+from lsp_server.memory.keyed.manager import MemoryManager
+from lsp_server.store.keyvalue.base import Write
+
+
+class TestGitStorage(KeyValueSuite):
+    @pytest.fixture
+    def kind(self, repo: Repo) -> Kind:
+        with Memory.open(repo.root) as memory:
+            memory.initialise()
+        return Kind(lambda clock: GitStorage(repo.root, clock=clock), increments=40)
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def storage(repo: Repo, clock: Hands) -> GitStorage:
+    with Memory.open(repo.root) as memory:
+        memory.initialise()
+    return GitStorage(repo.root, clock=clock)
+
+
+def test_a_value_is_a_file_whose_diff_can_be_read(repo: Repo, storage: GitStorage) -> None:
+    memory = MemoryManager(storage)
+    memory.store("user:123:preferences", {"theme": "dark", "language": "en"})
+    memory.update("user:123:preferences", {"theme": "light"})
+    assert repo.git("log", "--format=%s", "-2", "memory").splitlines() == [
+        'value: change "user:123:preferences"',
+        'value: store "user:123:preferences"',
+    ]
+    changed = repo.git("show", "--format=", "memory").splitlines()
+    assert [line for line in changed if line.startswith(("+ ", "- "))] == [
+        '-    "theme": "dark",',
+        '+    "theme": "light",',
+    ]
+
+
+def test_the_work_tree_is_not_touched(repo: Repo, storage: GitStorage) -> None:
+    before = repo.fingerprint()
+    storage.put_many({"a": Write(1), "b": Write(2)})
+    storage.touch("a", START + SECOND)
+    storage.delete_prefix("")
+    assert repo.fingerprint() == before
+
+
+def test_reading_and_living_longer_make_no_commit(repo: Repo, storage: GitStorage, clock: Hands) -> None:
+    storage.put("key", 1, expires=START + SECOND)
+    tip = repo.git("rev-parse", "memory")
+    assert storage.touch("key", START + timedelta(days=1)) is True
+    clock.forward(timedelta(hours=1))
+    assert storage.get("key").value == 1
+    assert [item.key for item in storage.scan()] == ["key"]
+    assert repo.git("rev-parse", "memory") == tip
+    # Another clone learns of it when somebody clears up here.
+    assert storage.remove_expired() == 0
+    assert (START + timedelta(days=1)).isoformat() in repo.git("show", f"memory:{path_of(repo, 'key')}")
+
+
+def test_what_is_so_already_makes_no_commit(repo: Repo, storage: GitStorage) -> None:
+    storage.put("key", 1)
+    tip = repo.git("rev-parse", "memory")
+    storage.delete("none")
+    storage.delete_prefix("none")
+    storage.put_many({"none": None})
+    storage.remove_expired()
+    assert repo.git("rev-parse", "memory") == tip
+
+
+def test_a_secret_does_not_get_in(repo: Repo, storage: GitStorage) -> None:
+    secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
+    tip = repo.git("rev-parse", "memory")
+    with pytest.raises(SecretError) as refused:
+        storage.put("user:1", {"settings": {"token": secret}})
+    assert secret not in str(refused.value)
+    with pytest.raises(SecretError):
+        storage.put(secret, 1)
+    assert repo.git("rev-parse", "memory") == tip
+    GitStorage(repo.root, redact=True).put("user:1", {"token": secret})
+    assert secret not in repo.git("show", "memory")
+    assert storage.get("user:1").value["token"] != secret
+
+
+def test_a_value_that_was_edited_by_hand_is_read(repo: Repo, storage: GitStorage) -> None:
+    storage.put("key", {"a": 1})
+    edit_on_branch(repo, path_of(repo, "key"), lambda text: text.replace('"a": 1', '"a": 2'))
+    assert storage.get("key").value == {"a": 2}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"git-memory": 1}', "\xff"])
+def test_a_file_that_is_none_of_ours_takes_nothing_down(repo: Repo, storage: GitStorage, text: str) -> None:
+    storage.put_many({"key": Write(1), "other": Write(2)})
+    edit_on_branch(repo, path_of(repo, "key"), lambda _: text)
+    assert [item.key for item in storage.scan()] == ["other"]
+    storage.put("key", 3)
+    assert storage.get("key").value == 3
+
+
+def test_records_and_values_live_on_one_branch(repo: Repo) -> None:
+    with Memory.open(repo.root) as memory:
+        memory.initialise()
+        storage = GitStorage(memory)
+        storage.put("key", 1)
+        record = memory.record(RecordKind.LEARNING, "Values stand beside records")
+        assert storage.get("key").value == 1
+        assert [each.id for each in memory.list()] == [record.id]
+        storage.close()
+        memory.list()  # what was given open stays open
+
+
+def path_of(repo: Repo, key: str) -> str:
+    """Where the value of a plain key stands on the branch."""
+    paths = repo.git("ls-tree", "-r", "--name-only", "memory", "values/").splitlines()
+    return next(path for path in paths if path.endswith(f"/{key}.json"))
+
+
+def edit_on_branch(repo: Repo, path: str, change: Callable[[str], str]) -> None:
+    """Change a file on the branch as a person does, in a worktree."""
+    place = repo.root.parent / "by-hand"
+    repo.git("worktree", "add", "-q", str(place), "memory")
+    (place / path).write_bytes(change((place / path).read_text()).encode("latin-1"))
+    repo.git("-C", str(place), "commit", "-qam", "by hand")
+    repo.git("worktree", "remove", str(place))
