@@ -101,8 +101,12 @@ class LockedDirectory:
         try:
             yield
         except OSError as error:
-            why = os.strerror(error.errno) if error.errno else str(error)
-            raise StoreError(f"keyed values in {self._place}: {why}") from error
+            raise self.told_of(error) from error
+
+    def told_of(self, error: OSError) -> StoreError:
+        """What the system refused, in one clear line."""
+        why = os.strerror(error.errno) if error.errno else str(error)
+        return StoreError(f"keyed values in {self._place}: {why}")
 
 
 def bytes_of(path: str) -> bytes | None:
