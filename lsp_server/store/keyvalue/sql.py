@@ -26,11 +26,12 @@ from lsp_server.store.keyvalue.sql_rows import (
     keys_with,
     microseconds,
     row,
+    with_times,
 )
-from lsp_server.store.keyvalue.values import dumps
+from lsp_server.store.keyvalue.values import dumps, loads
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine, Row
+    from sqlalchemy.engine import Connection, Engine
 
 
 class DatabaseStorage:
@@ -66,8 +67,8 @@ class DatabaseStorage:
         self._statements = self._database.statements
 
     def get(self, key: str) -> Item | None:
-        own = digest(checked_key(key))
-        rows = self._database.rows(self._statements.get, {"digest": own, "now": self._now()})
+        hashed = digest(checked_key(key))
+        rows = self._database.rows(self._statements.get, {"digest": hashed, "now": self._now()})
         return self._item(rows[0]) if rows else None
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Item]:
@@ -76,16 +77,22 @@ class DatabaseStorage:
             return {}
         many = digests(asked, joined=self._database.dialect == "sqlite")
         rows = self._database.rows(self._statements.get_many, {"digests": many, "now": self._now()})
-        found = {each[0]: self._item(each) for each in rows}
+        try:
+            found = {each[0]: item(each) for each in rows}
+        except BrokenValueError as error:
+            raise self._broken(error) from None
         return {key: found[key] for key in asked if key in found}
 
     def put(self, key: str, value: Value, *, expires: datetime | None = None) -> Item:
-        new = row(checked_key(key), dumps(value), expires, self._now())
+        text = dumps(value)
+        copy = loads(text)  # the caller's own; while JSON is in the processor's cache
+        new = row(checked_key(key), text, expires, self._now())
 
-        def put(connection: Connection) -> Row[Any]:
+        def put(connection: Connection) -> Sequence[Any]:
             return connection.execute(self._statements.put, new).one()
 
-        return self._item((key, new["value"], *self._database.write(put), new["expires"]))
+        times = self._database.write(put)
+        return with_times(key, copy, times[0], times[1], new["expires"])
 
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         now = self._now()
@@ -113,43 +120,45 @@ class DatabaseStorage:
             self._database.write(put_many)
 
     def change(self, key: str, change: Callable[[Item | None], Write | None]) -> Item | None:
-        own = digest(checked_key(key))
+        hashed = digest(checked_key(key))
 
         def changed(connection: Connection) -> Item | None:
             self._database.begin_writing(connection)
-            before = connection.execute(self._statements.locked, {"digest": own}).first()
+            before = connection.execute(self._statements.locked, {"digest": hashed}).first()
             now = self._now()
             lives = before is not None and (before[4] is None or before[4] > now)
             write = change(self._item(before) if before is not None and lives else None)
             if write is None:
                 if before is not None:
-                    connection.execute(self._statements.remove, {"digest": own})
+                    connection.execute(self._statements.remove, {"digest": hashed})
                 return None
-            new = row(key, dumps(write.value), write.expires, now)
+            text = dumps(write.value)
+            copy = loads(text)
+            new = row(key, text, write.expires, now)
             # A row that is not there cannot be locked: another writer may have been faster.
             put = self._statements.put_new if before is None else self._statements.put
             written = connection.execute(put, new).first()
             if written is None:
                 raise OvertakenError
-            return self._item((key, new["value"], *written, new["expires"]))
+            return with_times(key, copy, written[0], written[1], new["expires"])
 
         return self._database.write(changed)
 
     def touch(self, key: str, expires: datetime | None) -> bool:
-        own = digest(checked_key(key))
+        hashed = digest(checked_key(key))
         expiry = None if expires is None else microseconds(expires)
 
         def touch(connection: Connection) -> bool:
-            parameters = {"digest_is": own, "expiry": expiry, "now": self._now()}
+            parameters = {"digest_is": hashed, "expiry": expiry, "now": self._now()}
             return bool(connection.execute(self._statements.touch, parameters).rowcount)
 
         return self._database.write(touch)
 
     def delete(self, key: str) -> bool:
-        own = digest(checked_key(key))
+        hashed = digest(checked_key(key))
 
         def delete(connection: Connection) -> bool:
-            gone = connection.execute(self._statements.remove, {"digest": own}).first()
+            gone = connection.execute(self._statements.remove, {"digest": hashed}).first()
             return gone is not None and (gone[0] is None or gone[0] > self._now())
 
         return self._database.write(delete)
@@ -202,10 +211,12 @@ class DatabaseStorage:
     def _item(self, row: Sequence[Any]) -> Item:
         try:
             return item(row)
-        except BrokenValueError:
-            raise StoreError(
-                f"{self._database.name}: the value of {row[0][:200]!r} is not JSON; put another one there"
-            ) from None
+        except BrokenValueError as error:
+            raise self._broken(error) from None
+
+    def _broken(self, error: BrokenValueError) -> StoreError:
+        key = str(error)[:200]
+        return StoreError(f"{self._database.name}: the value of {key!r} is not JSON; put another one there")
 
 
 def _by_digest(row: dict[str, Any]) -> bytes:

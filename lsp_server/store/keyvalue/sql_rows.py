@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any
 
-from lsp_server.store.keyvalue.base import Item
+from lsp_server.store.keyvalue.base import Item, Value
 from lsp_server.store.keyvalue.clocks import utc
 from lsp_server.store.keyvalue.values import loads
 
@@ -70,18 +70,28 @@ def item(row: Sequence[Any]) -> Item:
         value = loads(text)
     except ValueError:
         raise BrokenValueError(key) from None
-    return Item(key, value, _moment(created), _moment(updated), None if expires is None else _moment(expires))
+    return with_times(key, value, created, updated, expires)
 
 
-def items(rows: Iterable[Sequence[Any]]) -> list[Item]:
+def with_times(key: str, value: Value, created: int, updated: int, expires: int | None) -> Item:
+    began = _EPOCH + timedelta(0, 0, created)
+    written = began if updated == created else _EPOCH + timedelta(0, 0, updated)
+    return Item(key, value, began, written, None if expires is None else _EPOCH + timedelta(0, 0, expires))
+
+
+def items(rows: Sequence[Sequence[Any]]) -> list[Item]:
     """The items of many rows, without those that somebody broke: they do not take the rest down."""
-    found = []
-    for each in rows:
-        try:
-            found.append(item(each))
-        except BrokenValueError:
-            continue
-    return found
+    try:
+        return [item(each) for each in rows]
+    except BrokenValueError:
+        return [found for each in rows if (found := _whole(each))]
+
+
+def _whole(row: Sequence[Any]) -> Item | None:
+    try:
+        return item(row)
+    except BrokenValueError:
+        return None
 
 
 def keys_with(prefix: str, after: str | None = None) -> tuple[bool, dict[str, Any]]:
@@ -108,7 +118,3 @@ def _behind(prefix: str) -> str | None:
         return None
     following = ord(prefix[-1]) + 1
     return prefix[:-1] + chr(0xE000 if following == 0xD800 else following)  # between are halves of pairs
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
