@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 AREAS = [
-    "branch", "records", "documents", "links", "anchors", "index", "remotes", "left-overs", "hooks",
-    "configuration", "environment",
+    "branch", "records", "documents", "values", "links", "anchors", "index", "remotes", "left-overs",
+    "hooks", "configuration", "environment",
 ]  # fmt: skip
 
 

@@ -36,7 +36,8 @@ _MOST_LINES, _LONGEST_LINE = 50, 200  # of a commit's message
 class GitStorage:
     """A ``KeyValue`` on the memory of a repository: ``repository`` is an open ``Memory``, or a directory.
 
-    ``redact``: what looks like a secret is replaced instead of refused. ``clock`` tells the time, with its
+    ``redact``: what looks like a secret is replaced instead of refused, unless it is in the key;
+    ``allow_secrets``: fingerprints of what is let through. ``clock`` tells the time, with its
     zone; default: the machine's.
 
     Raises ``NoRepositoryError``; writes raise ``SecretError`` for a value with a secret, ``RefusedError``
@@ -47,6 +48,7 @@ class GitStorage:
         self,
         repository: Memory | str | PathLike[str] = ".",
         *,
+        allow_secrets: Sequence[str] = (),
         redact: bool = False,
         clock: Clock | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class GitStorage:
         self._core = self._memory._core
         self._clock = never_back(clock)
         self._touched = Touched(self._core.private / "touched-values", self._clock)
+        self._allowed = allow_secrets
         self._redact = redact
 
     # Reading
@@ -223,8 +226,11 @@ class GitStorage:
         return item
 
     def _kept(self, edits: Edits, item: Item) -> None:
-        text = guard_for(self._core, (), self._redact).clean(file_text(item), seen=False)
-        edits.write(value_path(item.key), text.encode())
+        path, text = value_path(item.key), file_text(item)
+        clean = guard_for(self._core, self._allowed, self._redact).clean(text, seen=False)
+        if clean is not text and read_file(path, clean.encode()) is None:  # the key itself was redacted
+            clean = guard_for(self._core, self._allowed).clean(text, seen=False)
+        edits.write(path, clean.encode())
 
     def _removed(self, edits: Edits, key: str) -> None:
         path = value_path(key)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
+from lsp_server.errors import UsageError
 from lsp_server.store.keyvalue import value_file
 from lsp_server.store.keyvalue.base import Item
-from lsp_server.store.keyvalue.keys import file_name
+from lsp_server.store.keyvalue.clocks import utc
+from lsp_server.store.keyvalue.keys import checked_key, file_name
 from lsp_server.store.keyvalue.values import dumps
 
 FOLDER = "values/"
@@ -36,9 +38,19 @@ def file_text(item: Item) -> str:
 
 def read_file(path: str, data: bytes) -> Item | None:
     """The item of a file; None where the file has not our form, or stands where its key does not belong."""
+    item = read_anywhere(data)
+    return item if item and path == value_path(item.key) else None
+
+
+def read_anywhere(data: bytes) -> Item | None:
+    """The item of a file, wherever it stands; None where the file has not our form, or holds what no storage
+    takes: whoever has read it can write it."""
     kept = value_file.parsed(data)
     if kept is None or kept.key is None or kept.created is None or kept.updated is None:
         return None
-    if path != value_path(kept.key):
+    try:
+        dumps(kept.value)
+        expires = kept.expires and utc(kept.expires)
+        return Item(checked_key(kept.key), kept.value, utc(kept.created), utc(kept.updated), expires)
+    except (UsageError, OverflowError):
         return None
-    return Item(kept.key, kept.value, kept.created, kept.updated, kept.expires)

@@ -94,6 +94,9 @@ def test_a_secret_does_not_get_in(repo: Repo, storage: GitStorage) -> None:
     GitStorage(repo.root, redact=True).put("user:1", {"token": secret})
     assert secret not in repo.git("show", "memory")
     assert storage.get("user:1").value["token"] != secret
+    with pytest.raises(SecretError):  # a key cannot be another
+        GitStorage(repo.root, redact=True).put(secret, 1)
+    assert secret not in repo.git("log", "-p", "memory")
 
 
 def test_a_value_that_was_edited_by_hand_is_read(repo: Repo, storage: GitStorage) -> None:
