@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from lsp_server.memory.keyed.manager import MemoryManager
 from lsp_server.store.keyvalue.base import Item, Value
@@ -34,6 +34,10 @@ class AsyncMemoryManager:
             storage if isinstance(storage, MemoryManager) else MemoryManager(storage, defaults=defaults)
         )
 
+    @overload
+    async def store(self, key: str, value: Value, /, *, ttl: Duration | None = None) -> None: ...
+    @overload
+    async def store(self, owner: str, kind: str, value: Value, /, *, ttl: Duration | None = None) -> None: ...
     async def store(self, *arguments: Any, ttl: Duration | None = None) -> None:
         """See ``MemoryManager.store``: a key and a value, or an owner, a kind and a value."""
         call: Callable[..., None] = self.sync.store
@@ -43,6 +47,10 @@ class AsyncMemoryManager:
         """See ``MemoryManager.retrieve``."""
         return await asyncio.to_thread(self.sync.retrieve, key, kind, default=default)
 
+    @overload
+    async def update(self, key: str, changes: Mapping[str, Value], /) -> Value: ...
+    @overload
+    async def update(self, owner: str, kind: str, changes: Mapping[str, Value], /) -> Value: ...
     async def update(self, *arguments: Any) -> Value:
         """See ``MemoryManager.update``: a key and changes, or an owner, a kind and changes."""
         return await asyncio.to_thread(self.sync.update, *arguments)
