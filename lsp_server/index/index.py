@@ -315,7 +315,9 @@ class Index:
             if self._closed:
                 raise StoreError("the index is closed")
             if self._opened is None:
+                from lsp_server.index import schema
                 from lsp_server.index.database import Database
 
-                self._opened = Database(self._path, self._reader.version, patience=self._patience)
+                tables = schema.tables(self._reader.version)
+                self._opened = Database(self._path, tables, patience=self._patience)
             return self._opened

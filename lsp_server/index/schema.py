@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
+    from lsp_server.index.opening import Tables
+
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
 SCHEMA_VERSION = 8
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
@@ -94,18 +96,17 @@ _EVERYTHING = (
 )
 
 
-def stamp(parser_version: int) -> int:
-    """The number (``user_version``) of a file made by this program and this parser of records."""
-    return SCHEMA_VERSION * _PARSER_VERSIONS + parser_version
+def tables(parser_version: int) -> Tables:
+    """The tables of a file made by this program and this parser of records."""
+    from lsp_server.index.opening import Tables
+
+    return Tables(APPLICATION_ID, SCHEMA_VERSION * _PARSER_VERSIONS + parser_version, _create)
 
 
-def create(connection: sqlite3.Connection, parser_version: int) -> None:
-    """Make all tables in an empty database. The caller holds the transaction."""
+def _create(connection: sqlite3.Connection) -> None:
     for statement in (_TABLES + _FULL_TEXT).split(";\n"):
         if statement.strip():
             connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {stamp(parser_version)}")
 
 
 def clear(connection: sqlite3.Connection) -> None:
