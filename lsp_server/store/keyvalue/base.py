@@ -9,12 +9,13 @@ on the memory's git branch (``memory/keyed/git_storage.py``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple, Protocol, Union
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-# Anything that JSON can hold, and dates: what is read is what was written, ``(1, 2)`` as ``[1, 2]``.
-# See ``values.checked`` for what is refused.
-Value = Union[None, bool, int, float, str, datetime, date, "list[Value]", "dict[str, Value]"]
+# Anything that JSON can hold, and dates: what is read is what was written, ``(1, 2)`` as ``[1, 2]``. What is
+# refused is told by ``values.checked``. As with ``json.loads``, whoever reads knows what it is: the union of
+# all that it may be would have to be taken apart at every use.
+Value: TypeAlias = Any
 
 Clock = Callable[[], datetime]  # now, with its zone
 
