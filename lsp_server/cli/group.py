@@ -43,6 +43,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
     "Keep up to date": {
         "note": Place("note:note", "Add a bullet to a document that people keep up to date."),
         "set": Place("note:set_", "Give a field of a document another value."),
+        "value": Place("value:value", "Keep values under keys, as programs do."),
         "documents": Place("documents:documents", "List what people keep up to date, or print one document."),
     },
     "Change": {

@@ -74,6 +74,11 @@ class MemoryManager:
             return item.value
         return self._defaults[name] if default is None else default
 
+    def item(self, key: str, kind: str | None = None, /) -> Item | None:
+        """The value with its times; None where there is none."""
+        item = self._storage.get(self._key(key, kind))
+        return item and self._own([item])[0]
+
     @overload
     def update(self, key: str, changes: Mapping[str, Value], /) -> Value: ...
     @overload
@@ -92,8 +97,9 @@ class MemoryManager:
         def merge(item: Item | None) -> Write:
             if item and not isinstance(item.value, dict):
                 what = type(item.value).__name__
+                article = "an" if what == "int" else "a"
                 raise UsageError(
-                    f"{name} holds a {what}, which nothing can be merged into: store replaces it"
+                    f"{name} holds {article} {what}, which nothing can be merged into: store replaces it"
                 )
             return Write(merged(item.value if item else {}, dict(changes)), item and item.expires)
 
