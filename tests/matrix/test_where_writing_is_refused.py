@@ -49,6 +49,7 @@ def remembering(code: Code, place: At) -> Place:
     at.do("bug", "Login fails")
     at.do("checkpoint", "Half way")
     at.do("note", "patterns/anti-patterns", "Mutable default arguments")
+    at.do("value", "set", "üser:1", "1")
     return at
 
 
