@@ -127,9 +127,9 @@ class Database:
         lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(error).__name__]
         reason = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
         reason = reason.removeprefix("connection failed: ")
-        password = self.engine.url.password
-        if password:
-            reason = reason.replace(str(password), "***")
+        password = str(self.engine.url.password or "")
+        if len(password) > 3:  # a shorter one is part of words
+            reason = reason.replace(password, "***")
         end = "; whether the last write was made is not known" if unknown else ""
         return StoreError(f"{self.name} cannot be used now: {reason[:300]}{end}")
 

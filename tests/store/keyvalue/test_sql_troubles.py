@@ -176,6 +176,16 @@ def test_a_wrong_password_is_told_without_it(server: Server) -> None:
     assert "wr0ng-pass" not in text
 
 
+def test_an_applications_own_way_to_connect_may_tell_its_password_and_it_is_not_passed_on() -> None:
+    psycopg = pytest.importorskip("psycopg")
+
+    def connect() -> Any:
+        raise psycopg.OperationalError("no route for host=db password=s3cret-pass")
+
+    engine = sa.create_engine("postgresql+psycopg://user:s3cret-pass@db/name", creator=connect)
+    assert "no route for host=db password=***" in told(lambda: DatabaseStorage(engine))
+
+
 def test_connections_that_are_ended_lose_nothing(postgresql_used_before: str) -> None:
     import psycopg
 
