@@ -16,7 +16,7 @@ class Position(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """An event, read. ``end`` is where its line ends: what a follower keeps of the segment, to go on there."""
+    """An event, read. ``end`` is where its line ends: what a follower keeps of a segment, to go on there."""
 
     position: Position
     event: dict[str, Value]

@@ -13,8 +13,8 @@ import itertools
 import os
 import threading
 import weakref
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timezone
 from pathlib import Path
 from types import TracebackType
 
@@ -22,21 +22,24 @@ from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.journal import room
 from lsp_server.store.journal.base import Kept, PartlyKeptError, Position
 from lsp_server.store.journal.lines import Event, event_of, line_of
+from lsp_server.store.journal.opening import open_segment
 from lsp_server.store.journal.reading import lines_behind
 from lsp_server.store.journal.segments import Segment, segments_in
 from lsp_server.store.journal.syncing import Unsynced
-from lsp_server.store.journal.writing import OpenSegment, begin, go_on_with
+from lsp_server.store.journal.writing import OpenSegment, begin
 from lsp_server.store.keyvalue.base import Clock
 from lsp_server.store.keyvalue.clocks import now, utc
 
 MIB = 1 << 20
 _UNKNOWN = -1
+_LOOK = MIB >> 2  # bytes between two looks whether the segment is still there
 
 
 class Journal:
     """Events in a directory, made with the first of them.
 
-    ``budget``: the most that all segments take together, in bytes; ``segment_size``: when a segment is full.
+    ``budget``: the most that all segments take together, in bytes; ``segment_size``: when a segment is full,
+    and the most that one event takes (at most half of the budget).
     ``clock`` gives the time for the segments' names, with its zone; default: the machine's. It may go back.
     Threads may share a journal; a forked process begins a segment of its own.
 
@@ -52,19 +55,22 @@ class Journal:
         segment_size: int = 8 * MIB,
         clock: Clock | None = None,
     ) -> None:
-        if segment_size < 1 or budget < segment_size:
-            raise UsageError("a journal's budget must hold at least one segment")
+        if segment_size < 1 or budget < 2:
+            raise UsageError("a journal's budget and the size of its segments are numbers of bytes")
         self.directory = Path(directory).absolute()
         self.broken = 0  # lines that reading has skipped so far
         self._budget = budget
-        self._segment_size = segment_size
+        self._segment_size = min(segment_size, budget // 2)
         self._clock = clock or now
         self._mutex = threading.RLock()  # a signal handler may come in between
+        self._busy = False
         self._segment: OpenSegment | None = None
         self._descriptor = _UNKNOWN
         self._name = ""
         self._end = _UNKNOWN  # while something is written, and after a call that was interrupted
-        self._limit = 0
+        self._limit = self._look = (
+            0  # where the segment is full, and where to look before whether it is there
+        )
         self._unsynced = Unsynced(self.directory)
         _journals.add(self)
 
@@ -73,18 +79,22 @@ class Journal:
         line = line_of(event)
         size = len(line)
         with self._mutex:
-            end = self._end
-            if end < 0 or end + size > self._limit:
-                end = self._ready_for(size)
-            self._end = _UNKNOWN
+            if self._busy:
+                return self._append_beside([line])[0]
+            self._busy = True
             try:
-                written = os.write(self._descriptor, line)
+                end = self._end
+                if end < 0 or end + size > self._look:
+                    end = self._ready_for(size)
+                self._end = _UNKNOWN
+                if (written := os.write(self._descriptor, line)) != size:
+                    self._write_rest([line], written)
+                self._end = end + size
+                return Position(self._name, end)
             except OSError as error:
                 raise self._told(error) from error
-            if written != size:
-                self._write_rest([line], written)
-            self._end = end + size
-            return Position(self._name, end)
+            finally:
+                self._busy = False
 
     def append_many(self, events: Iterable[Event]) -> list[Position]:
         """Write many events at once, in one write as long as they fit one segment.
@@ -93,17 +103,21 @@ class Journal:
         is full before the last.
         """
         lines = [line_of(event) for event in events]
+        for line in lines:
+            self._check_size(len(line))
         positions: list[Position] = []
         with self._mutex:
+            if self._busy:
+                return self._append_beside(lines)
+            self._busy = True
             try:
                 while len(positions) < len(lines):
-                    positions += self._append_some(lines[len(positions) :])
-            except PartlyKeptError as error:
-                raise PartlyKeptError(error.why, positions + error.positions) from error
-            except StoreError as error:
-                if not positions:
-                    raise
-                raise PartlyKeptError(error.message, positions) from error
+                    self._append_some(lines[len(positions) :], positions)
+            except OSError as error:
+                told = self._told(error)
+                raise (PartlyKeptError(told.message, positions) if positions else told) from error
+            finally:
+                self._busy = False
         return positions
 
     def flush(self) -> None:
@@ -111,6 +125,7 @@ class Journal:
         with self._mutex:
             try:
                 if self._segment:
+                    self._check_there()
                     self._unsynced.add(self._name, self._segment.size())
             except OSError as error:
                 raise self._told(error) from error
@@ -166,94 +181,91 @@ class Journal:
         with contextlib.suppress(Exception):
             self.close()
 
-    def _append_some(self, lines: Sequence[bytes]) -> list[Position]:
-        """Write as many of them as this segment takes, one at least."""
+    def _append_some(self, lines: Sequence[bytes], positions: list[Position]) -> None:
+        """Write as many of them as this segment takes, one at least; where they are. Raises ``OSError``, with
+        the positions of those that are whole."""
         end = self._end
-        if end < 0 or end + len(lines[0]) > self._limit:
+        if end < 0 or end + len(lines[0]) > self._look:
             end = self._ready_for(len(lines[0]))
         offsets = list(itertools.accumulate(map(len, lines), initial=end))
         count = len(lines)
         if offsets[-1] > self._limit:
-            count = max(1, next(index for index, offset in enumerate(offsets) if offset > self._limit) - 1)
+            count = max(1, bisect_right(offsets, self._limit) - 1)
         lines = lines[:count]
-        positions = [Position(self._name, offset) for offset in offsets[:count]]
+        places = list(map(Position, itertools.repeat(self._name), offsets[:count]))
         data = b"".join(lines)
         self._end = _UNKNOWN
+        written = os.write(self._descriptor, data)
+        if written != len(data):
+            try:
+                self._write_rest(lines, written)
+            except _HalfWrittenError as error:
+                positions += places[: error.kept]
+                raise
+        self._end = end + len(data)
+        positions += places
+
+    def _append_beside(self, lines: Sequence[bytes]) -> list[Position]:
+        """Write to a segment made for these lines alone: a signal handler appends, and its own thread is in
+        the midst of appending."""
+        number = int(self._name[11:].partition("-")[0] or 0)
         try:
-            written = os.write(self._descriptor, data)
+            segment = begin(self.directory, number + 1, utc(self._clock()))
+            try:
+                written = os.write(segment.descriptor, b"".join(lines))
+                if error := segment.finish(lines, written)[1]:
+                    raise error
+            finally:
+                segment.close()
         except OSError as error:
             raise self._told(error) from error
-        if written != len(data):
-            self._write_rest(lines, written, positions)
-        self._end = end + len(data)
-        return positions
+        offsets = itertools.accumulate(map(len, lines), initial=0)
+        return [Position(segment.name, offset) for offset, _ in zip(offsets, lines, strict=False)]
 
-    def _write_rest(
-        self, lines: Sequence[bytes], written: int, positions: list[Position] | None = None
-    ) -> None:
-        """Go on where the system has taken only so many bytes of some lines; what is not whole in the end is
-        cut off."""
-        data = memoryview(b"".join(lines))
-        try:
-            while written < len(data):
-                written += os.write(self._descriptor, data[written:])
-        except OSError as error:
-            told = self._told(error)
-            kept = 0
-            if self._segment:
-                try:
-                    kept = self._segment.take_back(written, lines)
-                except OSError:  # what is half there stays at the end of this one, where no reader minds it
-                    self._leave_segment()
-            if kept and positions:
-                raise PartlyKeptError(told.message, positions[:kept]) from error
-            raise told from error
+    def _write_rest(self, lines: Sequence[bytes], written: int) -> None:
+        """Go on where the system has taken only so many bytes. Raises ``_HalfWrittenError``."""
+        if self._segment:
+            kept, error = self._segment.finish(lines, written)
+            if error:
+                raise _HalfWrittenError(error, kept) from error
 
     def _ready_for(self, size: int) -> int:
-        """Have a segment that so many bytes go into; where it ends now."""
-        if size > self._segment_size:
-            raise UsageError(
-                f"an event of {size:,} bytes is larger than a segment of the journal ({self._segment_size:,})"
-            )
-        try:
-            if self._segment:
-                if self._end < 0:
-                    self._end = self._segment.cut_half_line()
-                if self._end + size <= self._limit:
-                    return self._end
+        """Have a segment that so many bytes go into; where it ends now. Raises ``OSError``."""
+        self._check_size(size)
+        segment = self._segment
+        if segment and self._end < 0:
+            self._end = segment.cut_half_line()
+        if segment is None or self._end + size > self._limit or not segment.is_there():
             self._leave_segment()
-            self._segment = self._open(size)
-            self._descriptor, self._name = self._segment.descriptor, self._segment.name
-            self._end = self._segment.size()
-        except OSError as error:
-            raise self._told(error) from error
+            today = utc(self._clock())
+            segment, self._limit = open_segment(self.directory, self._budget, self._segment_size, size, today)
+            self._segment, self._descriptor, self._name = segment, segment.descriptor, segment.name
+            self._end = segment.size()
+        self._look = min(self._limit, self._end + size + _LOOK)
         return self._end
 
-    def _open(self, size: int) -> OpenSegment:
-        """The last segment of today that a dead or finished process left, or a new one; and room for it."""
-        today = utc(self._clock()).astimezone(timezone.utc)
-        with room.turn(self.directory):
-            segments = segments_in(self.directory)
-            self._limit, total = room.share(segments, self.directory, self._budget, self._segment_size)
-            for left in reversed(segments):
-                if left.day != f"{today:%Y-%m-%d}" or not left.is_of_this_machine:
-                    continue
-                if left.size + size <= self._limit and (found := go_on_with(self.directory, left)):
-                    total -= left.size
-                    break
-            else:
-                number = segments[-1].number + 1 if segments else 1
-                found = begin(self.directory, number, today)
-            room.make_room(self.directory, segments, total + max(self._limit, size) - self._budget)
-        return found
+    def _check_size(self, size: int) -> None:
+        if size > self._segment_size:
+            raise UsageError(
+                f"an event of {size:,} bytes is too large for the journal: at most {self._segment_size:,}"
+            )
 
     def _leave_segment(self) -> None:
         segment, self._segment = self._segment, None
-        self._end, self._limit, self._descriptor = _UNKNOWN, 0, _UNKNOWN
+        self._end = self._descriptor = _UNKNOWN
         if segment:
             with contextlib.suppress(OSError):
-                self._unsynced.add(segment.name, segment.size())
+                if size := segment.size():
+                    self._unsynced.add(segment.name, size)
+                else:
+                    segment.path.unlink(missing_ok=True)
             segment.close()
+
+    def _check_there(self) -> None:
+        """Raise ``StoreError`` where somebody has removed the segment: what is written next begins anew."""
+        if self._segment and not self._segment.is_there():
+            self._leave_segment()
+            raise StoreError(f"events in {self.directory}: the last of them were removed by another program")
 
     def _told(self, error: OSError) -> StoreError:
         """What the system refused, in one clear line."""
@@ -263,11 +275,18 @@ class Journal:
     def _after_fork(self) -> None:
         """In a new process: the segment is its parent's, and whoever held the mutex is not here."""
         self._mutex = threading.RLock()
+        self._busy = False
         segment, self._segment = self._segment, None
-        self._end, self._limit, self._descriptor = _UNKNOWN, 0, _UNKNOWN
+        self._end = self._descriptor = _UNKNOWN
         self._unsynced = Unsynced(self.directory)
         if segment:
             segment.forget()
+
+
+class _HalfWrittenError(OSError):
+    def __init__(self, error: OSError, kept: int) -> None:
+        super().__init__(error.errno, error.strerror)
+        self.kept = kept  # lines
 
 
 _journals: weakref.WeakSet[Journal] = weakref.WeakSet()

@@ -14,7 +14,7 @@ Event = Mapping[str, Value]
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _LEVELS = 8  # of what nearly every event is; deeper ones are looked at more closely
-_MARKED = '"$'  # what a date's key begins with, or a key that could be taken for one
+_MARK = "$"  # what a date's key begins with, or a key that could be taken for one
 _encode = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False
 ).encode
@@ -27,7 +27,7 @@ def line_of(event: Event) -> bytes:
     if type(event) is dict:
         try:
             "".join(event)  # every key is a text
-            if _is_plain(event.values(), 0) and _MARKED not in (text := _encode(event)):
+            if _is_plain(event.values(), 0) and _MARK not in (text := _encode(event)):
                 return (text + "\n").encode()
         except (TypeError, ValueError, RecursionError):
             pass

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from lsp_server.store.owners import is_held, taken_over
 _NOTE = "dropped.json"
 _LOCK = ".lock"
 _CHUNK = 1 << 20
+_LATELY = 600.0  # seconds
 
 
 class Dropped(NamedTuple):
@@ -48,7 +50,7 @@ def turn(directory: Path) -> Iterator[None]:
 def share(segments: list[Segment], directory: Path, budget: int, segment_size: int) -> tuple[int, int]:
     """How large a new segment may grow beside those that are written to now, and what all of them take once
     they are full, the closed ones as they are. Live segments together get half of the budget at most."""
-    live = [segment for segment in segments if is_held(directory / segment.name)]
+    live = [segment for segment in segments if _is_live(directory, segment)]
     limit = min(segment_size, budget // (2 * (len(live) + 1)))
     growing = sum(max(0, limit - segment.size) for segment in live)
     return limit, sum(segment.size for segment in segments) + growing
@@ -62,7 +64,7 @@ def make_room(directory: Path, segments: list[Segment], surplus: int) -> list[Se
         if surplus <= 0:
             break
         with taken_over(directory / segment.name) as ours:
-            if ours and _remove(directory, segment):
+            if ours and not _may_be_live_elsewhere(directory, segment) and _remove(directory, segment):
                 staying.remove(segment)
                 surplus -= segment.size
     return staying
@@ -71,6 +73,20 @@ def make_room(directory: Path, segments: list[Segment], surplus: int) -> list[Se
 def dropped(directory: Path) -> Dropped:
     """What went so far."""
     return _counted(_read(directory))
+
+
+def _is_live(directory: Path, segment: Segment) -> bool:
+    return is_held(directory / segment.name) or _may_be_live_elsewhere(directory, segment)
+
+
+def _may_be_live_elsewhere(directory: Path, segment: Segment) -> bool:
+    """Whether another machine wrote to it of late: its locks may not be seen here."""
+    if segment.is_of_this_machine:
+        return False
+    try:
+        return time.time() - (directory / segment.name).stat().st_mtime < _LATELY
+    except OSError:
+        return False
 
 
 def _remove(directory: Path, segment: Segment) -> bool:

@@ -8,14 +8,13 @@ that its writer is dead.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
 import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from lsp_server.store.owners import names_in
 
@@ -72,7 +71,7 @@ def new_name(number: int, now: datetime) -> str:
 def machine() -> str:
     """This machine, in eight hexadecimal digits."""
     try:
-        identity = _MACHINE_ID.read_text()
-    except (OSError, ValueError):
-        identity = ""
-    return hashlib.blake2b(f"{platform.node()}\0{identity}".encode(), digest_size=4).hexdigest()
+        identity = _MACHINE_ID.read_bytes()
+    except OSError:
+        identity = b""
+    return f"{crc32(os.fsencode(os.uname().nodename) + identity):08x}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import os
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,18 +36,24 @@ class OpenSegment:
         """Whether it still has its name."""
         return os.fstat(self.descriptor).st_nlink > 0
 
-    def take_back(self, written: int, lines: Sequence[bytes]) -> int:
-        """Cut off what is there of a line that was not written whole, when of ``lines`` so many bytes were;
-        how many lines stay."""
-        whole = kept = 0
-        for line in lines:
-            if whole + len(line) > written:
-                break
-            whole += len(line)
-            kept += 1
-        if written > whole:
-            os.ftruncate(self.descriptor, self.size() - written + whole)
-        return kept
+    def finish(self, lines: Sequence[bytes], written: int) -> tuple[int, OSError | None]:
+        """Go on writing ``lines`` where the system has taken only so many bytes of them. How many are there
+        in the end, and what the system refused; of the next one nothing is there."""
+        data = memoryview(b"".join(lines))
+        refused = None
+        try:
+            while written < len(data):
+                written += os.write(self.descriptor, data[written:])
+        except OSError as error:
+            refused = error
+        ends = list(itertools.accumulate(map(len, lines), initial=0))
+        kept = bisect_right(ends, written) - 1
+        if written > ends[kept]:
+            # Where this fails, too, half a line is left at the end: no reader takes it, and who writes next
+            # tries again.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self.descriptor, self.size() - written + ends[kept])
+        return kept, refused
 
     def cut_half_line(self) -> int:
         """Cut off what has no end; its bytes then."""
