@@ -86,6 +86,7 @@ def _upgrade(connection: Connection) -> None:
     try:
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
     except ImportError as error:
         raise UsageError(
             f"the tables of this database must be made first, and {error.name} is missing: "
@@ -95,4 +96,7 @@ def _upgrade(connection: Connection) -> None:
     steps = str(Path(__file__).parent / "migrations").replace("%", "%%")
     config.set_main_option("script_location", steps)
     config.attributes.update(connection=connection, version_table=VERSION_TABLE)
-    command.upgrade(config, LATEST)
+    try:
+        command.upgrade(config, LATEST)
+    except CommandError as error:
+        raise StoreError(f"the tables of this database cannot be brought up to date: {error}") from None

@@ -117,6 +117,15 @@ def test_a_newer_programs_values_are_left_alone(new_database: str) -> None:
     assert form(new_database) == "0999"
 
 
+def test_a_form_that_never_was_is_told_of(new_database: str) -> None:
+    DatabaseStorage(new_database).close()
+    with connected(new_database) as connection:
+        connection.execute(sa.text("UPDATE git_memory_version SET version_num = '0000'"))
+    with pytest.raises(StoreError, match=r"cannot be brought up to date: .*'0000'"):
+        DatabaseStorage(new_database)
+    assert form(new_database) == "0000"
+
+
 def test_an_upgrade_that_fails_leaves_the_older_form_whole(new_database: str) -> None:
     migrated(new_database, "0001")
     with connected(new_database) as connection:  # somebody's own index is in the way of the second one
