@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # `typing` takes as long to import as the interpreter to 
 if TYPE_CHECKING:
     from typing import Any
 
+    from lsp_server.agents.langgraph_store import GitMemoryStore as GitMemoryStore
     from lsp_server.errors import AmbiguousError as AmbiguousError
     from lsp_server.errors import GitMemoryError as GitMemoryError
     from lsp_server.errors import NoRepositoryError as NoRepositoryError
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderImport as FolderImport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
+    from lsp_server.memory.keyed import KeyedItem as KeyedItem
+    from lsp_server.memory.keyed.applications import ConversationMemory as ConversationMemory
+    from lsp_server.memory.keyed.applications import LearningMemory as LearningMemory
+    from lsp_server.memory.keyed.applications import UserPreferences as UserPreferences
+    from lsp_server.memory.keyed.async_manager import AsyncMemoryManager as AsyncMemoryManager
+    from lsp_server.memory.keyed.git_storage import GitStorage as GitStorage
+    from lsp_server.memory.keyed.manager import MemoryManager as MemoryManager
     from lsp_server.memory.results import ImportReport as ImportReport
     from lsp_server.memory.sessions.conversation import SessionMemory as SessionMemory
     from lsp_server.memory.sessions.finding import SessionSummary as SessionSummary
@@ -45,9 +53,14 @@ if TYPE_CHECKING:
     from lsp_server.records.model import Relation as Relation
     from lsp_server.records.sessions.model import Session as Session
     from lsp_server.records.sessions.stats import SessionStats as SessionStats
+    from lsp_server.store.keyvalue.base import KeyValue as KeyValue
+    from lsp_server.store.keyvalue.directory import FileStorage as FileStorage
+    from lsp_server.store.keyvalue.in_memory import InMemoryStorage as InMemoryStorage
+    from lsp_server.store.keyvalue.sql import DatabaseStorage as DatabaseStorage
 
 __version__ = "0.1.0"
 _NAMES = {
+    "lsp_server.agents.langgraph_store": ("GitMemoryStore",),
     "lsp_server.errors": (
         "AmbiguousError", "GitMemoryError", "NoRepositoryError", "NotFoundError", "NotInitialisedError",
         "RefusedError", "SecretError", "StoreError", "UsageError",
@@ -59,6 +72,11 @@ _NAMES = {
     "lsp_server.memory.documents.results": (
         "DocumentState", "FolderExport", "FolderImport", "LivingDocument", "Noted",
     ),
+    "lsp_server.memory.keyed": ("KeyedItem",),
+    "lsp_server.memory.keyed.applications": ("ConversationMemory", "LearningMemory", "UserPreferences"),
+    "lsp_server.memory.keyed.async_manager": ("AsyncMemoryManager",),
+    "lsp_server.memory.keyed.git_storage": ("GitStorage",),
+    "lsp_server.memory.keyed.manager": ("MemoryManager",),
     "lsp_server.memory.results": ("ImportReport",),
     "lsp_server.memory.sessions.finding": ("SessionSummary",),
     "lsp_server.memory.sessions.conversation": ("SessionMemory",),
@@ -67,6 +85,10 @@ _NAMES = {
     "lsp_server.records.model": ("Kind", "Link", "Record", "Relation"),
     "lsp_server.records.sessions.model": ("Session",),
     "lsp_server.records.sessions.stats": ("SessionStats",),
+    "lsp_server.store.keyvalue.base": ("KeyValue",),
+    "lsp_server.store.keyvalue.directory": ("FileStorage",),
+    "lsp_server.store.keyvalue.in_memory": ("InMemoryStorage",),
+    "lsp_server.store.keyvalue.sql": ("DatabaseStorage",),
 }  # fmt: skip
 __all__ = ["__version__", *sorted(name for names in _NAMES.values() for name in names)]  # noqa: PLE0604 (all are texts)
 
