@@ -8,6 +8,7 @@ the others to find, and of what is found only the newest few thousand are ranked
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
@@ -16,6 +17,7 @@ from lsp_server.index.search import understand
 
 _WEIGHTS = "6.0, 3.0, 1.0, 0.5, 0.0"  # title, tags, content, metadata, scope
 _MOST_RANKED = 2_000  # events
+_FEWEST_TELLING, _MOST_TELLING = 3, 12  # words asked for, to find what is similar
 _MOST_CHARACTERS = 4_000  # of a question; what is meant is said by then
 
 
@@ -26,14 +28,13 @@ def search(
     owner: str | None = None,
     kind: str | None = None,
     limit: int,
-    beginnings: bool = True,
 ) -> list[EventRow]:
-    """The likeliest events, best first; of equals the newest. With ``beginnings``, where there is room left,
-    those with words that only begin so come after all others."""
+    """The likeliest events, best first; of equals the newest. Where there is room left, those with words that
+    only begin so come after all others."""
     words = understand(text[:_MOST_CHARACTERS])
     scope = [f'scope : "{word}"' for word in scope_words(owner, kind)]
     found: dict[str, EventRow] = {}
-    for terms in (words.terms, words.beginnings if beginnings else ()):
+    for terms in (words.terms, words.beginnings):
         if terms or words.phrases:
             for expression in _expressions(connection, words.phrases, terms, scope):
                 if len(found) >= limit:
@@ -41,6 +42,33 @@ def search(
                 for row in _ranked(connection, expression, owner, kind, limit):
                     found.setdefault(row.id, row)
     return list(found.values())[:limit]
+
+
+def similar(
+    connection: sqlite3.Connection, texts: Sequence[str], *, owner: str, limit: int, are_kept: bool
+) -> list[EventRow]:
+    """An owner's events that are most like some texts, best first. ``are_kept``: the texts are those of
+    events themselves, so that a word which no other event has tells nothing.
+
+    Only the words that tell most are asked for, those in the fewest events: that is as good, and quick.
+    """
+    holders: Counter[str] = Counter()
+    for text in texts:
+        holders.update(understand(text[:_MOST_CHARACTERS].replace('"', " ")).terms)
+    counts = {term: _count(connection, _in_text(term)) for term in holders}
+    telling = [term for term, count in counts.items() if count > (holders[term] if are_kept else 0)]
+    telling.sort(key=lambda term: counts[term])
+    chosen: list[str] = []
+    total = 0
+    for term in telling[:_MOST_TELLING]:
+        if len(chosen) >= _FEWEST_TELLING and total + counts[term] > _MOST_RANKED:
+            break
+        chosen.append(_in_text(term))
+        total += counts[term]
+    if not chosen:
+        return []
+    scope = [f'scope : "{word}"' for word in scope_words(owner, None)]
+    return _ranked(connection, _all((*scope, _any(chosen))), owner, None, limit)
 
 
 def _ranked(
@@ -62,7 +90,7 @@ def _expressions(
 ) -> Iterator[str]:
     """The full-text engine's queries, each for when those before it did not find enough: any of the terms;
     where these are in too many events, any of the rarer ones, then all of them, then any."""
-    asked = [f"{{title tags content metadata}} : {one}" for one in (*phrases, *terms)]
+    asked = [_in_text(one) for one in (*phrases, *terms)]
     must, may = asked[: len(phrases)], asked[len(phrases) :]
     if must:
         yield _all((*scope, *must, _any(asked)))
@@ -75,6 +103,10 @@ def _expressions(
             yield _all((*scope, _any(rarer), _any(may)))
         yield _all((*scope, *may))
     yield _all((*scope, _any(may)))
+
+
+def _in_text(term: str) -> str:
+    return f"{{title tags content metadata}} : {term}"
 
 
 def _all(parts: Sequence[str]) -> str:

@@ -29,7 +29,9 @@ from lsp_server.store.keyvalue.base import Clock, Value
 from lsp_server.store.keyvalue.clocks import never_back
 
 if TYPE_CHECKING:
-    from lsp_server.index.event_index import EventIndex
+    import sqlite3
+
+    from lsp_server.index.event_index import EventIndex, EventRow
     from lsp_server.memory.facade import Memory
 
 SIMILAR = 10
@@ -196,31 +198,28 @@ class EventMemory:
         """What to know before going on with ``owner``: the newest ``window_size`` of its memories, the oldest
         first, and up to ten older ones that are like ``query`` (default: like the newest three)."""
         from lsp_server.index.event_index import recent
-        from lsp_server.index.event_search import search
+        from lsp_server.index.event_search import similar
 
         whose = text_or_none("owner", either("owner", owner, "user_id", user_id)) or ""
         size = whole_number("window_size", window_size)
         if query is not None and not isinstance(query, str):
             raise UsageError(f"a query is text, not a {type(query).__name__}")
 
-        def look(connection: Any) -> tuple[list[Any], list[Any]]:
+        def look(connection: sqlite3.Connection) -> tuple[list[EventRow], list[EventRow]]:
             newest = recent(connection, owner=whose, limit=max(size, _LOOKED_LIKE))
             window = newest[:size]
             if not include_similar:
                 return window, []
-            asked = query
-            if asked is None:
-                asked = " ".join(f"{row.title} {row.content[:_CHARACTERS]}" for row in newest[:_LOOKED_LIKE])
-                asked = asked.replace('"', " ")  # quoted words would have to be there
+            texts = [query] if query is not None else [_said(row) for row in newest[:_LOOKED_LIKE]]
             most = len(window) + SIMILAR
-            found = search(connection, asked, owner=whose, limit=most, beginnings=query is not None)
+            found = similar(connection, texts, owner=whose, limit=most, are_kept=query is None)
             known = {row.id for row in window}
             return window, [row for row in found if row.id not in known][:SIMILAR]
 
-        window, similar = self._opened().ask(look)
+        window, like_it = self._opened().ask(look)
         return ContextWindow(
             [remembered(row) for row in reversed(window)],
-            [remembered(row) for row in similar],
+            [remembered(row) for row in like_it],
         )
 
     @staticmethod
@@ -271,3 +270,7 @@ class EventMemory:
                 self._index = EventIndex(self._journal.directory / _INDEX, self._journal)
                 self._process = os.getpid()
             return self._index
+
+
+def _said(row: EventRow) -> str:
+    return f"{row.title} {row.content[:_CHARACTERS]}"
