@@ -207,9 +207,11 @@ class Index:
         wanted = builtins.list(keys)
         return self._read(lambda c: keyed.get(c, wanted))
 
-    def keyed_scan(self, prefix: str, after: str | None = None) -> builtins.list[Item]:
+    def keyed_scan(
+        self, prefix: str, after: str | None = None, limit: int | None = None
+    ) -> builtins.list[Item]:
         """The values whose keys begin so, in the order of keys, those behind ``after`` only."""
-        return self._read(lambda c: keyed.scan(c, prefix, after))
+        return self._read(lambda c: keyed.scan(c, prefix, after, limit))
 
     def keyed_updated(
         self, after: datetime | None, before: datetime | None, prefix: str

@@ -44,16 +44,27 @@ def get(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, Item]:
     return {item.key: item for item in map(_item, rows_for(connection, query, list(keys)))}
 
 
-def scan(connection: sqlite3.Connection, prefix: str, after: str | None) -> list[Item]:
-    """The values whose keys begin so, by key, those behind ``after`` only."""
-    # Keys are compared byte by byte, which is the order of code points; the beginning is compared by SQLite
-    # itself, because no character stands behind all others in every database.
+def scan(
+    connection: sqlite3.Connection, prefix: str, after: str | None, limit: int | None = None
+) -> list[Item]:
+    """The values whose keys begin so, by key, those behind ``after`` only, and so many at most."""
+    # Keys are compared byte by byte, which is the order of code points.
+    end = _behind(prefix)
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM keyed WHERE key >= ?1 AND key > ?2"
-        " AND substr(key, 1, length(?1)) = ?1 ORDER BY key",
-        (prefix, after or ""),
+        f"SELECT {_COLUMNS} FROM keyed WHERE key >= ? AND key > ?"
+        f"{' AND key < ?' if end else ''} ORDER BY key LIMIT ?",
+        (prefix, after or "", *((end,) if end else ()), -1 if limit is None else limit),
     )
     return [_item(row) for row in rows]
+
+
+def _behind(prefix: str) -> str | None:
+    """The first text that comes after all that begin so; None where none does."""
+    prefix = prefix.rstrip("\U0010ffff")
+    if not prefix:
+        return None
+    following = ord(prefix[-1]) + 1
+    return prefix[:-1] + chr(0xE000 if following == 0xD800 else following)  # halves of characters are none
 
 
 def updated(

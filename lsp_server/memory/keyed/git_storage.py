@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.memory.facade import Memory
 from lsp_server.memory.guard import guard_for
+from lsp_server.memory.keyed.pending import with_pending
 from lsp_server.memory.keyed.touched import Touched
 from lsp_server.memory.titles import printable, subject
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
@@ -68,20 +69,50 @@ class GitStorage:
     def get_many(self, keys: Iterable[str]) -> dict[str, Item]:
         wanted = [checked_key(key) for key in keys]
         known = self._core.followed().keyed(wanted)
+        if (batch := self._core.batch) is not None:
+            changed = batch.changed()
+            for key in wanted:
+                if (path := value_path(key)) in changed:
+                    known.pop(key, None)
+                    if (data := changed[path]) is not None and (item := read_file(path, data)):
+                        known[key] = item
         now = self._clock()
         alive = ((key, self._alive(known.get(key), now)) for key in wanted)
         return {key: item for key, item in alive if item}
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
         now = self._clock()
-        known = self._core.followed().keyed_scan(prefix, after)
+        index = self._core.followed()
+        if limit is not None and self._core.batch is None:
+            known = index.keyed_scan(prefix, after, limit)
+            found = [item for each in known if (item := self._alive(each, now))]
+            if len(found) == len(known):
+                return found
+        known = sorted(
+            self._pending(
+                index.keyed_scan(prefix, after),
+                lambda item: item.key.startswith(prefix) and (after is None or item.key > after),
+            ),
+            key=lambda item: item.key,
+        )
         return [item for each in known if (item := self._alive(each, now))][:limit]
 
     def updated(
         self, *, after: datetime | None = None, before: datetime | None = None, prefix: str = ""
     ) -> Sequence[Item]:
         now = self._clock()
-        known = self._core.followed().keyed_updated(after and utc(after), before and utc(before), prefix)
+        since, until = after and utc(after), before and utc(before)
+        known = sorted(
+            self._pending(
+                self._core.followed().keyed_updated(since, until, prefix),
+                lambda item: (
+                    item.key.startswith(prefix)
+                    and (since is None or item.updated >= since)
+                    and (until is None or item.updated < until)
+                ),
+            ),
+            key=lambda item: (item.updated, item.key),
+        )
         return [item for each in known if (item := self._alive(each, now))]
 
     # Writing
@@ -140,7 +171,13 @@ class GitStorage:
             now = self._clock()
             index = self._core.index
             index.follow(self._core.store, edits.snapshot.version)
-            found[:] = [item.key for item in index.keyed_scan(prefix) if self._alive(item, now)]
+            written, deleted = edits.changed()
+            known = with_pending(
+                index.keyed_scan(prefix),
+                {**written, **dict.fromkeys(deleted)},
+                lambda item: item.key.startswith(prefix),
+            )
+            found[:] = sorted(item.key for item in known if self._alive(item, now))
             for key in found:
                 self._removed(edits, key)
             return self._message([("delete", key) for key in found])
@@ -179,6 +216,10 @@ class GitStorage:
             self._memory.close()
 
     # One value in one commit
+
+    def _pending(self, items: Sequence[Item], is_wanted: Callable[[Item], bool]) -> Sequence[Item]:
+        batch = self._core.batch
+        return items if batch is None else with_pending(items, batch.changed(), is_wanted)
 
     def _committed(self, key: str, verb: str, change: Callable[[Item | None], Write | None]) -> Item | None:
         made: Item | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,69 @@ def test_records_and_values_live_on_one_branch(repo: Repo) -> None:
         assert [each.id for each in memory.list()] == [record.id]
         storage.close()
         memory.list()  # what was given open stays open
+
+
+def test_a_batch_reads_what_it_has_written_and_is_one_commit(repo: Repo) -> None:
+    with Memory.open(repo.root) as memory:
+        memory.initialise()
+        values = memory.values()
+        values.store("old", 1)
+        values.store("gone", 1)
+        before = int(repo.git("rev-list", "--count", "memory"))
+        with memory.batch("values: what was learned today"):
+            values.store("user:1", {"a": 1})
+            assert values.update("user:1", {"b": 2}) == {"a": 1, "b": 2}
+            assert values.retrieve("user:1") == {"a": 1, "b": 2}
+            assert values.delete("gone") == 1
+            assert values.retrieve("gone") is None
+            assert values.keys() == ["old", "user:1"]
+            assert values.query_by_timestamp() == ["old", "user:1"]
+            values.store("user:2", 1)
+            assert values.delete("user:*") == 2
+            assert values.keys() == ["old"]
+            values.store("new", 1)
+        assert values.keys() == ["new", "old"]
+        assert int(repo.git("rev-list", "--count", "memory")) == before + 1
+        with suppress(KeyError), memory.batch("values: none"):
+            values.store("new", 2)
+            raise KeyError
+        assert values.retrieve("new") == 1
+
+
+def test_a_proposal_has_values_of_its_own_until_it_is_adopted(repo: Repo) -> None:
+    with Memory.open(repo.root) as memory:
+        memory.initialise()
+        values = memory.values()
+        values.store("user:1", {"a": 1})
+        memory.propose("idea")
+        values.update("user:1", {"b": 2})
+        assert values.retrieve("user:1") == {"a": 1, "b": 2}
+        memory.end_proposing()
+        assert values.retrieve("user:1") == {"a": 1}
+        values.update("user:1", {"c": 3})
+        memory.adopt("idea")
+        assert values.retrieve("user:1") == {"a": 1, "b": 2, "c": 3}
+
+
+def test_reads_need_no_index_that_was_there_before(repo: Repo, storage: GitStorage) -> None:
+    storage.put("key", 1)
+    for file in (repo.root / ".git" / "git-memory").glob("index*"):
+        file.unlink()
+    assert storage.get("key").value == 1
+    storage.put("key", 2)
+    assert storage.get("key").value == 2
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "a\U0010ffff", "\U0010ffff", "\ud7ff", "\ue000", "é"])
+def test_a_prefix_finds_what_begins_so_and_nothing_else(storage: GitStorage, prefix: str) -> None:
+    keys = [
+        *("a", "aa", "a\U0010ffff", "a\U0010ffffz", "b", "\U0010ffff", "\U0010ffff\U0010ffff"),
+        *("\ud7ff", "\ud7ffx", "\ue000", "é", "éé", "ê"),
+    ]
+    storage.put_many({key: Write(1) for key in keys})
+    wanted = sorted(key for key in keys if key.startswith(prefix))
+    assert [item.key for item in storage.scan(prefix)] == wanted
+    assert [item.key for item in storage.scan(prefix, limit=2)] == wanted[:2]
 
 
 def path_of(repo: Repo, key: str) -> str:
