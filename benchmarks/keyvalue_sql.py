@@ -62,10 +62,8 @@ class Plain:
     def get_many(self, keys: list[str]) -> dict[str, Any]:
         asked = {"digests": digests(keys, joined=self.dialect == "sqlite"), "now": now()}
         with self.reading.connect() as connection:
-            return {
-                key: json.loads(text)
-                for key, text, *_ in connection.execute(self.known.get_many, asked).all()
-            }
+            found = connection.execute(self.known.get_many, asked).all()
+        return {key: (json.loads(text), *times) for key, text, *times in found}
 
     def increment(self, key: str) -> None:
         with self.engine.connect() as connection:
@@ -106,10 +104,12 @@ def one_more(item: Item | None) -> Write:
     return Write(item.value + 1 if item and isinstance(item.value, int) else 1)
 
 
-def measure(url: str, rounds: int) -> None:
-    ours, floor = DatabaseStorage(url), Plain(url)
-    ours.put_many({key(n): Write(VALUE) for n in range(KEYS)})
-    ours.put("counter", 1)
+def measure(our_url: str, floor_url: str, rounds: int) -> None:
+    for url in (our_url, floor_url):
+        filling = DatabaseStorage(url)
+        filling.put_many({**{key(n): Write(VALUE) for n in range(KEYS)}, "counter": Write(1)})
+        filling.close()
+    ours, floor = DatabaseStorage(our_url), Plain(floor_url)
     hundred = [key(n) for n in range(4200, 4300)]
     assert len(ours.scan("user:042")) == len(floor.scan("user:042")) == 100
     assert len(ours.get_many(hundred)) == len(floor.get_many(hundred)) == 100
@@ -147,12 +147,13 @@ def key(number: int) -> str:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 31
     with tempfile.TemporaryDirectory() as folder:
-        measure(f"sqlite:///{folder}/values.db", rounds)
+        # A file for each: SQLite forgets what it has read when somebody else writes.
+        measure(f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/floor.db", rounds)
     if reason := why_there_is_none():
         print(f"postgresql: left out, {reason}")
         return
     with own_server() as server:
-        measure(server.url(), rounds)
+        measure(server.url(), server.url(), rounds)
 
 
 if __name__ == "__main__":

@@ -72,16 +72,17 @@ class DatabaseStorage:
         return self._item(rows[0]) if rows else None
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Item]:
-        asked = list(dict.fromkeys(map(checked_key, keys)))
-        if not asked:
+        found: dict[str, Item | None] = dict.fromkeys(map(checked_key, keys))
+        if not found:
             return {}
-        many = digests(asked, joined=self._database.dialect == "sqlite")
+        many = digests(found, joined=self._database.dialect == "sqlite")
         rows = self._database.rows(self._statements.get_many, {"digests": many, "now": self._now()})
         try:
-            found = {each[0]: item(each) for each in rows}
+            for each in rows:
+                found[each[0]] = item(each)
         except BrokenValueError as error:
             raise self._broken(error) from None
-        return {key: found[key] for key in asked if key in found}
+        return {key: kept for key, kept in found.items() if kept}
 
     def put(self, key: str, value: Value, *, expires: datetime | None = None) -> Item:
         text = dumps(value)

@@ -70,13 +70,17 @@ def item(row: Sequence[Any]) -> Item:
         value = loads(text)
     except ValueError:
         raise BrokenValueError(key) from None
-    return with_times(key, value, created, updated, expires)
-
-
-def with_times(key: str, value: Value, created: int, updated: int, expires: int | None) -> Item:
     began = _EPOCH + timedelta(0, 0, created)
     written = began if updated == created else _EPOCH + timedelta(0, 0, updated)
     return Item(key, value, began, written, None if expires is None else _EPOCH + timedelta(0, 0, expires))
+
+
+def with_times(key: str, value: Value, created: int, updated: int, expires: int | None) -> Item:
+    return Item(key, value, moment(created), moment(updated), None if expires is None else moment(expires))
+
+
+def moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(0, 0, microseconds)
 
 
 def items(rows: Sequence[Sequence[Any]]) -> list[Item]:
