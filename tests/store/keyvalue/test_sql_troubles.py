@@ -1,4 +1,4 @@
-"""Databases that cannot do it now, or hold what is odd: one clear line, and on again afterwards."""
+"""Databases that cannot do it now: one clear line, and on again afterwards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import sqlite3
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +31,6 @@ def told(call: Callable[[], object], kind: type[GitMemoryError] = StoreError) ->
     assert len(text) < 500
     assert text in "".join(traceback.format_exception(refused.value))
     return text
-
-
-@pytest.fixture
-def storage(database: str) -> Iterator[DatabaseStorage]:
-    storage = DatabaseStorage(database)
-    yield storage
-    storage.close()
 
 
 # URLs
@@ -305,113 +297,3 @@ def test_a_disk_that_takes_no_more_keeps_what_it_had(sqlite: str) -> None:
     again = DatabaseStorage(sqlite)
     assert [item.key for item in again.scan()] == ["key", "small"]
     again.close()
-
-
-# What is odd
-
-
-def test_a_value_that_somebody_broke_is_told_and_takes_nothing_down(
-    storage: DatabaseStorage, database: str
-) -> None:
-    storage.put_many({key: Write({"is": key}) for key in ("a", "b", "c")})
-    engine = sa.create_engine(database.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE git_memory_values SET value = '{half' WHERE key = 'b'"))
-    engine.dispose()
-    assert [item.key for item in storage.scan()] == ["a", "c"]
-    assert [item.key for item in storage.updated()] == ["a", "c"]
-    text = told(lambda: storage.get("b"))
-    assert "'b'" in text
-    assert "not JSON" in text
-    told(lambda: storage.change("b", lambda _: Write(1)))
-    assert storage.put("b", 1).value == 1
-    assert storage.get("b").value == 1
-
-
-@pytest.mark.parametrize("length", [199, 200, 201, 10_000])
-def test_keys_of_any_length_are_found_in_their_order(storage: DatabaseStorage, length: int) -> None:
-    head = "é" * length
-    keys = [
-        head,
-        f"{head}\x01",
-        f"{head}a",
-        f"{head}b",
-        f"{head}🔑",
-        f"{head[:-1]}z",
-        "a",
-        "🔑",
-        "\U0010ffff",
-    ]
-    for key in reversed(keys):
-        storage.put(key, 1)
-    assert [item.key for item in storage.scan()] == sorted(keys)
-    for prefix in (head, head[:-1], f"{head}a", head[:150], "", "\U0010ffff", "\ud7ff"):
-        expected = sorted(key for key in keys if key.startswith(prefix))
-        assert [item.key for item in storage.scan(prefix)] == expected
-        for after in (head, f"{head}a", "a", "🔑", "", "\0", "\ud800"):
-            behind = [key for key in expected if key > after]
-            assert [item.key for item in storage.scan(prefix, after=after)] == behind
-            assert [item.key for item in storage.scan(prefix, after=after, limit=2)] == behind[:2]
-    assert storage.delete_prefix(f"{head}a") == 1
-    assert storage.delete_prefix(head) == 4
-
-
-def test_no_key_begins_with_what_no_key_can_hold(storage: DatabaseStorage) -> None:
-    storage.put("key", 1)
-    for prefix in ("\0", "key\0", "\ud800", "key\udfff"):
-        assert storage.scan(prefix) == []
-        assert storage.updated(prefix=prefix) == []
-        assert storage.delete_prefix(prefix) == 0
-    assert storage.get("key").value == 1
-
-
-def test_keys_that_differ_for_a_person_only_a_little_are_others(storage: DatabaseStorage) -> None:
-    keys = [
-        "a",
-        "A",
-        "á",
-        "a\u0301",
-        "a ",
-        " a",
-        "ａ",
-        "ß",
-        "ss",
-        "%",
-        "_",
-        "a%",
-        "a_",
-        "[a]",
-        "a\\",
-        "'; --",
-    ]
-    for number, key in enumerate(keys):
-        storage.put(key, number)
-    assert {item.key: item.value for item in storage.scan()} == {key: n for n, key in enumerate(keys)}
-
-
-def test_nul_and_numbers_of_any_size_come_back(storage: DatabaseStorage) -> None:
-    value = {"nul": "a\0b", "\0": [10**400, -0.0, 1e308, 0.1], "same": {"b": 1, "a": 2}, "é": "\x7f\u2028"}
-    storage.put("key", value)
-    assert repr(storage.get("key").value) == repr(value)
-
-
-def test_very_many_keys_are_asked_for_at_once(storage: DatabaseStorage) -> None:
-    keys = [f"key:{n}" for n in range(70_000)]  # more than a statement may have parameters
-    storage.put_many({key: Write(1) for key in keys[:20]})
-    assert list(storage.get_many(keys)) == keys[:20]
-    assert list(storage.get_many(reversed(keys[:3]))) == keys[2::-1]
-
-
-def test_times_at_the_ends_of_the_calendar_are_kept(storage: DatabaseStorage) -> None:
-    last = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)
-    assert storage.put("key", 1, expires=last).expires == last
-    assert storage.get("key").expires == last
-    storage.put("key", 1, expires=datetime(1, 1, 1, tzinfo=timezone.utc))
-    assert storage.get("key") is None
-    assert storage.remove_expired() == 1
-
-
-def test_a_large_value_is_kept_whole(storage: DatabaseStorage) -> None:
-    value = {"text": "é" * 5_000_000}
-    storage.put("key", value)
-    assert storage.get("key").value == value
