@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderImport as FolderImport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
+    from lsp_server.memory.events.async_event_memory import AsyncEventMemory as AsyncEventMemory
+    from lsp_server.memory.events.event_memory import EventMemory as EventMemory
+    from lsp_server.memory.events.model import ContextWindow as ContextWindow
+    from lsp_server.memory.events.model import TypedMemory as TypedMemory
     from lsp_server.memory.keyed import KeyedItem as KeyedItem
     from lsp_server.memory.keyed.applications import ConversationMemory as ConversationMemory
     from lsp_server.memory.keyed.applications import LearningMemory as LearningMemory
@@ -53,6 +57,8 @@ if TYPE_CHECKING:
     from lsp_server.records.model import Relation as Relation
     from lsp_server.records.sessions.model import Session as Session
     from lsp_server.records.sessions.stats import SessionStats as SessionStats
+    from lsp_server.store.journal.base import PartlyKeptError as PartlyKeptError
+    from lsp_server.store.journal.journal import Journal as Journal
     from lsp_server.store.keyvalue.base import KeyValue as KeyValue
     from lsp_server.store.keyvalue.directory import FileStorage as FileStorage
     from lsp_server.store.keyvalue.in_memory import InMemoryStorage as InMemoryStorage
@@ -72,6 +78,9 @@ _NAMES = {
     "lsp_server.memory.documents.results": (
         "DocumentState", "FolderExport", "FolderImport", "LivingDocument", "Noted",
     ),
+    "lsp_server.memory.events.async_event_memory": ("AsyncEventMemory",),
+    "lsp_server.memory.events.event_memory": ("EventMemory",),
+    "lsp_server.memory.events.model": ("ContextWindow", "TypedMemory"),
     "lsp_server.memory.keyed": ("KeyedItem",),
     "lsp_server.memory.keyed.applications": ("ConversationMemory", "LearningMemory", "UserPreferences"),
     "lsp_server.memory.keyed.async_manager": ("AsyncMemoryManager",),
@@ -85,6 +94,8 @@ _NAMES = {
     "lsp_server.records.model": ("Kind", "Link", "Record", "Relation"),
     "lsp_server.records.sessions.model": ("Session",),
     "lsp_server.records.sessions.stats": ("SessionStats",),
+    "lsp_server.store.journal.base": ("PartlyKeptError",),
+    "lsp_server.store.journal.journal": ("Journal",),
     "lsp_server.store.keyvalue.base": ("KeyValue",),
     "lsp_server.store.keyvalue.directory": ("FileStorage",),
     "lsp_server.store.keyvalue.in_memory": ("InMemoryStorage",),

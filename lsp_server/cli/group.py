@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "learn": Place("write:learn", "Record something learned."),
         "bug": Place("write:bug", "Record a bug."),
         "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
+        "event": Place("event:event", "Remember what happens, by the thousand."),
         "artifact": Place("artifact:artifact", "Keep files as they are: screenshots, diagrams, reports."),
         "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },

@@ -42,6 +42,12 @@ WALK: dict[str, list[list[str]]] = {
         ["value", "cleanup"],
         ["value", "delete", "user:1"],
     ],
+    "event": [
+        ["event", "error", "Timeout", "--meta", "ms=3"],
+        ["event", "add", "--stdin"],
+        ["event", "list"],
+        ["event", "search", "timeout"],
+    ],
     "documents": [["note", "preferences/libraries", "x", "--mine"], ["documents"], ["documents", "--mine"]],
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],

@@ -28,7 +28,7 @@ def whole_number(name: str, value: int) -> int:
 def text_or_none(name: str, value: str | None) -> str | None:
     """The text. Raises ``UsageError`` for what is none."""
     if value is not None and not isinstance(value, str):
-        raise UsageError(f"{name} is a {type(value).__name__}: it must be text")
+        raise UsageError(f"{name} must be text, not {type(value).__name__}")
     if value is not None:
         try:
             value.encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -115,7 +115,7 @@ class EventMemory:
             metadata=either("metadata", metadata, "meta_data", meta_data),
             created=self._clock(),
         )
-        return self._kept([memory])[0]
+        return self.keep([memory])[0]
 
     def create_memories(self, many: Iterable[Mapping[str, Any]]) -> list[TypedMemory]:
         """Remember many things, each a dictionary of ``create_memory``'s arguments (``type`` is another name
@@ -126,10 +126,27 @@ class EventMemory:
         memories = []
         for number, given in enumerate(many, 1):
             try:
-                memories.append(made(**arguments(given), created=self._clock()))
+                memories.append(self.prepared(given))
             except UsageError as error:
                 raise UsageError(f"memory {number}: {error}") from None
-        return self._kept(memories) if memories else []
+        return self.keep(memories)
+
+    def prepared(self, given: Mapping[str, Any]) -> TypedMemory:
+        """A memory that is not kept yet, of a dictionary as ``create_memories`` takes it. For whoever brings
+        many and goes on where some cannot be kept: ``keep`` those that can."""
+        return made(**arguments(given), created=self._clock())
+
+    def keep(self, memories: Sequence[TypedMemory]) -> list[TypedMemory]:
+        """Keep what ``prepared`` made; the memories as they are kept, without secrets."""
+        clean = list(redacted(memories, self._listed))
+        try:
+            if len(clean) == 1:
+                self._journal.append(event_of(clean[0]))
+            elif clean:
+                self._journal.append_many(map(event_of, clean))
+        except UsageError as error:
+            raise UsageError(in_words(error)) from None
+        return clean
 
     def flush(self) -> None:
         """Bring all that this process has remembered to the disk: it survives a power cut from now on."""
@@ -244,17 +261,6 @@ class EventMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _kept(self, memories: list[TypedMemory]) -> list[TypedMemory]:
-        clean = list(redacted(memories, self._listed))
-        try:
-            if len(clean) == 1:
-                self._journal.append(event_of(clean[0]))
-            else:
-                self._journal.append_many(map(event_of, clean))
-        except UsageError as error:
-            raise UsageError(in_words(error)) from None
-        return clean
 
     def _listed(self) -> Collection[str]:
         """The fingerprints that people let through in the repository, looked up once."""

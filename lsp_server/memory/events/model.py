@@ -13,15 +13,19 @@ from uuid import uuid4
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.types import checked_type
 from lsp_server.store.keyvalue.base import Value
-from lsp_server.store.keyvalue.values import checked, loads
+from lsp_server.store.keyvalue.values import checked, dumps, loads
 
 if TYPE_CHECKING:
     from lsp_server.index.event_index import EventRow
 
+LONGEST = 1_000_000
+"""Characters of a title, a content, an owner or a tag."""
+
 _KNOWN = ("title", "content", "memory_type", "type", "owner", "user_id", "tags", "metadata", "meta_data")
 _FIRST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MANY = 10_000_000.0  # hours: more than a thousand years
-_PART = re.compile(r"^value\['(\w+)'\]|^value")
+_OWN = re.compile(r"^(a key of )?value\b")
+_FIELD = re.compile(r"^(a key of )?value\['(\w+)'\]")
 
 
 class TypedMemory(NamedTuple):
@@ -72,8 +76,7 @@ def made(
 ) -> TypedMemory:
     """A new memory, of what a program gave. Raises ``UsageError`` for what cannot be kept."""
     for name, text in (("title", title), ("content", content), ("owner", owner)):
-        if type(text) is not str and not isinstance(text, str):
-            raise UsageError(f"{name} is a {type(text).__name__}: it must be text")
+        _check_text(name, text)
     one_line = " ".join(title.split())
     if not one_line:
         raise UsageError("a memory needs a title: one line that says what it is about")
@@ -83,22 +86,36 @@ def made(
     kept: Value = {}
     if metadata:
         if not isinstance(metadata, Mapping):
-            raise UsageError(f"metadata is a {type(metadata).__name__}: it must be a dictionary")
+            raise UsageError(f"metadata must be an object with keys, not {_json_name(metadata)}")
         try:
             kept = checked(dict(metadata))
         except UsageError as error:
-            raise UsageError(in_words(error, "metadata")) from None
+            raise UsageError(_OWN.sub(r"\1metadata", str(error))) from None
     assert isinstance(kept, dict)
     return TypedMemory(
         str(uuid4()), owner, checked_type(memory_type), one_line, content, labels, kept, created
     )
 
 
+def _check_text(name: str, text: str) -> None:
+    if not isinstance(text, str):
+        raise UsageError(f"{name} must be text, not {_json_name(text)}")
+    if len(text) > LONGEST:
+        raise UsageError(f"{name} has more than {LONGEST:,} characters: that is a file, not an event")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{name} is no valid text: character {error.start + 1} is half a pair") from None
+
+
 def _tags(tags: Iterable[str]) -> list[str]:
-    found = [tags] if isinstance(tags, str) else list(tags)
+    try:
+        found = [tags] if isinstance(tags, str) else list(tags)
+    except TypeError:
+        raise UsageError(f"tags must be a list of texts, not {_json_name(tags)}") from None
     for tag in found:
-        if not isinstance(tag, str):
-            raise UsageError(f"a tag is a {type(tag).__name__}: tags must be texts")
+        _check_text("a tag", tag)
     return [tag for tag in found if tag.strip()]
 
 
@@ -106,7 +123,7 @@ def arguments(given: Mapping[str, Any]) -> dict[str, Any]:
     """A memory given as a mapping, as the arguments of ``made``: ``type``, ``user_id`` and ``meta_data`` are
     other names. Raises ``UsageError`` for names that are none."""
     if not isinstance(given, Mapping):
-        raise UsageError(f"a memory is an object with a title, not a {_json_name(given)}")
+        raise UsageError(f"a memory is an object with a title, not {_json_name(given)}")
     if unknown := sorted(str(name) for name in set(given) - set(_KNOWN)):
         raise UsageError(
             f"a memory has no {unknown[0]!r}: it has title, type, content, owner, tags and metadata"
@@ -151,8 +168,8 @@ def remembered(row: EventRow) -> TypedMemory:
     return TypedMemory(row.id, row.owner, row.type, row.title, row.content, tags, metadata, created)
 
 
-def plain(memory: TypedMemory) -> dict[str, Value]:
-    """A memory as ``--json`` shows it, and as JSON lines bring one in but for ``id`` and ``created``."""
+def plain(memory: TypedMemory) -> dict[str, Any]:
+    """A memory as JSON can hold it; dates in its metadata as ``{"$date": …}``."""
     return {
         "id": memory.id,
         "type": memory.memory_type,
@@ -160,14 +177,14 @@ def plain(memory: TypedMemory) -> dict[str, Value]:
         "title": memory.title,
         "content": memory.content,
         "tags": list(memory.tags),
-        "metadata": memory.metadata,
+        "metadata": json.loads(dumps(memory.metadata)),
         "created": memory.created.isoformat(),
     }
 
 
-def in_words(error: UsageError, what: str = "") -> str:
-    """What is wrong with a value, told by the name that its giver knows."""
-    return _PART.sub(lambda found: what or found[1] or "this", str(error))
+def in_words(error: UsageError) -> str:
+    """What is wrong with an event, told by the names that its giver knows: ``title``, ``metadata['a']``."""
+    return _FIELD.sub(r"\1\2", str(error))
 
 
 def hours_before(now: datetime, hours: float | None) -> datetime | None:
@@ -180,5 +197,5 @@ def hours_before(now: datetime, hours: float | None) -> datetime | None:
 
 
 def _json_name(value: object) -> str:
-    names = {list: "list", str: "text", int: "number", float: "number", bool: "truth value"}
-    return "null" if value is None else names.get(type(value), type(value).__name__)
+    names = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}
+    return "null" if value is None else names.get(type(value), f"a {type(value).__name__}")
