@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.facade import Memory
-from lsp_server.memory.guard import guard_for
+from lsp_server.memory.keyed.guarding import guarded
 from lsp_server.memory.keyed.pending import with_pending
 from lsp_server.memory.keyed.touched import Touched
 from lsp_server.memory.titles import printable, subject
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
-from lsp_server.store.keyvalue.branch_files import file_text, read_file, value_path
+from lsp_server.store.keyvalue.branch_files import read_file, value_path
 from lsp_server.store.keyvalue.clocks import never_back, utc
 from lsp_server.store.keyvalue.keys import checked_key
 from lsp_server.store.keyvalue.values import checked
@@ -263,15 +263,13 @@ class GitStorage:
         before = self._alive(self._at(edits, key), now)
         expires = write.expires and utc(write.expires)
         item = Item(key, write.value, before.created if before else now, now, expires)
-        self._kept(edits, item)
-        return item
+        return self._kept(edits, item)
 
-    def _kept(self, edits: Edits, item: Item) -> None:
-        path, text = value_path(item.key), file_text(item)
-        clean = guard_for(self._core, self._allowed, self._redact).clean(text, seen=False)
-        if clean is not text and read_file(path, clean.encode()) is None:  # the key itself was redacted
-            clean = guard_for(self._core, self._allowed).clean(text, seen=False)
-        edits.write(path, clean.encode())
+    def _kept(self, edits: Edits, item: Item) -> Item:
+        """Put an item there; the item without its secrets, where they are to be taken out."""
+        item, text = guarded(self._core, item, self._allowed, redact=self._redact)
+        edits.write(value_path(item.key), text.encode())
+        return item
 
     def _removed(self, edits: Edits, key: str) -> None:
         path = value_path(key)

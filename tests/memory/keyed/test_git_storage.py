@@ -14,7 +14,8 @@ from lsp_server import Kind as RecordKind
 from lsp_server import Memory, SecretError
 from lsp_server.memory.keyed.git_storage import GitStorage
 from lsp_server.memory.keyed.manager import MemoryManager
-from lsp_server.store.keyvalue.base import Write
+from lsp_server.store.keyvalue.base import Value, Write
+from lsp_server.store.keyvalue.values import dumps, loads
 
 
 class TestGitStorage(KeyValueSuite):
@@ -98,6 +99,35 @@ def test_a_secret_does_not_get_in(repo: Repo, storage: GitStorage) -> None:
     with pytest.raises(SecretError):  # a key cannot be another
         GitStorage(repo.root, redact=True).put(secret, 1)
     assert secret not in repo.git("log", "-p", "memory")
+
+
+def test_a_secret_that_ends_within_a_text_is_taken_out_whole(repo: Repo, storage: GitStorage) -> None:
+    password = "hunter2-Zx9!kk"
+    redacting = GitStorage(repo.root, redact=True)
+    kept = redacting.put("user:1", {"password": f'{password}"more', "seen": START})
+    assert kept == storage.get("user:1")
+    assert "redacted" in kept.value["password"]
+    assert kept.value["seen"] == START
+    assert password not in repo.git("log", "-p", "memory")
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ("SECRET", "value"),
+        ({"settings": {"other": [1, {"x": 1}], "token": "SECRET"}}, 'value["settings"]["token"]'),
+        ({"list": [{"a": 1}, ["SECRET"]]}, 'value["list"]'),
+        ({"SECRET": 1}, "value[a key]"),
+        ({'a\n": b': "SECRET"}, 'value["a\\n\\": b"]'),
+    ],
+)
+def test_where_a_secret_stands_is_told_by_its_keys(storage: GitStorage, value: Value, place: str) -> None:
+    secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5"
+    with pytest.raises(SecretError) as refused:
+        storage.put("user:1", loads(dumps(value).replace("SECRET", secret)))
+    assert str(refused.value).startswith(f"{place} looks like a secret (github-pat)")
+    with pytest.raises(SecretError, match=r"^the key looks"):
+        storage.put(secret, 1)
 
 
 def test_a_value_that_was_edited_by_hand_is_read(repo: Repo, storage: GitStorage) -> None:
