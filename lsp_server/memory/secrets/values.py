@@ -19,6 +19,8 @@ def said(values: Any) -> Iterator[str]:
     for value in values:
         if isinstance(value, str):
             yield value
+        elif value is None or isinstance(value, (int, float)):  # says nothing; asked first, for it is cheap
+            continue
         elif isinstance(value, Mapping):
             if isinstance(value.get("value"), str):
                 yield f"{_told(value)}: {value['value']}"
