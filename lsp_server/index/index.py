@@ -9,34 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from lsp_server.errors import StoreError
-from lsp_server.index import addressing, keyed, linked, listing, places
+from lsp_server.index import addressing, linked, listing, places
 from lsp_server.index.follow import Progress, follow, version_of
-from lsp_server.index.values import (
-    EVERYTHING,
-    Broken,
-    Filters,
-    Found,
-    Reader,
-    StoredAnchor,
-    Tombstone,
-)
+from lsp_server.index.keyed_calls import KeyedCalls
+from lsp_server.index.values import EVERYTHING, Broken, Filters, Found, Reader, StoredAnchor, Tombstone
 from lsp_server.records.model import Headline, Kind, Record
 from lsp_server.store.base import Store, Version
 
 if TYPE_CHECKING:
     import sqlite3
-    from datetime import datetime
 
     from lsp_server.index.ahead import Ahead, Coming
     from lsp_server.index.database import Database
     from lsp_server.index.overview import Overview
     from lsp_server.index.sessions import SessionRow
-    from lsp_server.store.keyvalue.base import Item
 
 Answer = TypeVar("Answer")
 
 
-class Index:
+class Index(KeyedCalls):
     """Answers about the records at the version it was last brought to by ``follow``.
 
     ``path`` is the SQLite file, made with its folder on first use (None: in memory only); making an
@@ -200,28 +191,6 @@ class Index:
     def broken(self) -> builtins.list[Broken]:
         """The files that could not be read whole, and those that carry the id of an earlier file."""
         return self._read(listing.broken)
-
-    # keyed values ----------------------------------------------------------------------------------
-    def keyed(self, keys: Iterable[str]) -> dict[str, Item]:
-        """The values that stand under these keys, whether they have expired or not."""
-        wanted = builtins.list(keys)
-        return self._read(lambda c: keyed.get(c, wanted))
-
-    def keyed_scan(
-        self, prefix: str, after: str | None = None, limit: int | None = None
-    ) -> builtins.list[Item]:
-        """The values whose keys begin so, in the order of keys, those behind ``after`` only."""
-        return self._read(lambda c: keyed.scan(c, prefix, after, limit))
-
-    def keyed_updated(
-        self, after: datetime | None, before: datetime | None, prefix: str
-    ) -> builtins.list[Item]:
-        """The values last written at ``after`` or later and before ``before``, the oldest first."""
-        return self._read(lambda c: keyed.updated(c, after, before, prefix))
-
-    def keyed_due(self, now: datetime) -> builtins.list[Item]:
-        """The values that expire at ``now`` or did before."""
-        return self._read(lambda c: keyed.due(c, now))
 
     # places in the code ----------------------------------------------------------------------------
     def anchors_for_births(self, keys: Iterable[tuple[str, str]]) -> builtins.list[StoredAnchor]:

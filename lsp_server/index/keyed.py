@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.index.many_values import rows_for
 from lsp_server.index.packing import storable
-from lsp_server.store.keyvalue.base import Item
-from lsp_server.store.keyvalue.branch_files import is_value_path, read_file
-from lsp_server.store.keyvalue.values import dumps, loads
+from lsp_server.store.keyvalue.value_paths import is_value_path
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from lsp_server.store.keyvalue.base import Item
 
 _COLUMNS = "key, value, created, updated, expires"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -29,6 +29,9 @@ def forget(connection: sqlite3.Connection, path: str) -> None:
 
 def keep(connection: sqlite3.Connection, path: str, data: bytes) -> None:
     """Put in what stands at a path now; nothing where that is no keyed value."""
+    from lsp_server.store.keyvalue.branch_files import read_file  # only where there are values
+    from lsp_server.store.keyvalue.values import dumps
+
     item = read_file(path, data)
     if item is not None:
         times = (_microseconds(item.created), _microseconds(item.updated), _microseconds(item.expires))
@@ -93,6 +96,9 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Item]:
 
 
 def _item(row: Sequence[Any]) -> Item:
+    from lsp_server.store.keyvalue.base import Item
+    from lsp_server.store.keyvalue.values import loads
+
     key, value, created, updated_, expires = row
     return Item(
         key,

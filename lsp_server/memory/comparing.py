@@ -25,7 +25,7 @@ from lsp_server.records.labels import ID_WIDTH, normalise_label
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import TOMBSTONES, is_record_path
 from lsp_server.store.base import Blob, Difference, Version
-from lsp_server.store.keyvalue.branch_files import is_value_path
+from lsp_server.store.keyvalue.value_paths import is_value_path
 
 _KINDS = (Kind.DECISION, Kind.BUG, Kind.LEARNING, Kind.CHECKPOINT, Kind.SESSION)
 _CHANGES = (NEW, CHANGED, DELETED)

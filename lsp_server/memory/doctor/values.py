@@ -10,7 +10,8 @@ from typing import Any
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, warning
 from lsp_server.records.amounts import plural
-from lsp_server.store.keyvalue.branch_files import FOLDER, is_value_path, read_anywhere, value_path
+from lsp_server.store.keyvalue.branch_files import read_anywhere, value_path
+from lsp_server.store.keyvalue.value_paths import FOLDER, is_value_path
 
 _FIELDS = ("git-memory", "created", "updated", "key", "value")
 _NEVER = b'"expires": null,'

@@ -11,7 +11,8 @@ from lsp_server.memory.documents.changes import in_words
 from lsp_server.memory.keyed.values_plain import plain_value
 from lsp_server.memory.titles import printable
 from lsp_server.records.shortening import shortened
-from lsp_server.store.keyvalue.branch_files import is_value_path, read_file
+from lsp_server.store.keyvalue.branch_files import read_file
+from lsp_server.store.keyvalue.value_paths import is_value_path
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from lsp_server.store.keyvalue.base import Item
-from lsp_server.store.keyvalue.branch_files import is_value_path, read_file, value_path
+from lsp_server.store.keyvalue.branch_files import read_file, value_path
+from lsp_server.store.keyvalue.value_paths import is_value_path
 
 
 def with_pending(

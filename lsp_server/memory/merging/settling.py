@@ -12,15 +12,13 @@ from lsp_server.memory.merging.artifact_files import is_artifact
 from lsp_server.memory.merging.notes import Notes, told
 from lsp_server.memory.merging.pairing import BASE, OURS, THEIRS, Item, Trio
 from lsp_server.memory.merging.trees import Pool
-from lsp_server.memory.merging.value_files import holds_value
-from lsp_server.memory.merging.value_files import merged as merged_value
 from lsp_server.records.front_matter import read
 from lsp_server.records.living.documents import document_at
 from lsp_server.records.merging import merge_record, merge_text
 from lsp_server.records.moments import moment
 from lsp_server.records.paths import number_of_name
 from lsp_server.store.base import Blob
-from lsp_server.store.keyvalue.branch_files import is_value_path
+from lsp_server.store.keyvalue.value_paths import is_value_path
 from lsp_server.store.snapshot import FORMAT_FILE
 
 Names = Callable[[int, str], str]
@@ -98,6 +96,8 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
         elif allowances.is_allowance(path):
             object_id = pool.add(allowances.merged(one, other))
         elif is_value_path(path):
+            from lsp_server.memory.merging.value_files import holds_value, merged_value
+
             value = merged_value(path, texts[BASE], one, other)
             if value is None:  # somebody's own, or spoilt by hand: the one that can be read keeps its place
                 spoilt = {

@@ -9,7 +9,7 @@ from lsp_server.store.keyvalue.base import Item
 from lsp_server.store.keyvalue.branch_files import file_text, read_file
 
 
-def merged(path: str, base: bytes | None, one: bytes, other: bytes) -> bytes | None:
+def merged_value(path: str, base: bytes | None, one: bytes, other: bytes) -> bytes | None:
     """The merged file; None where one of the two holds no keyed value. Where both set one thing, that of the
     file which was written later is taken."""
     sides = [(item, data) for data in (one, other) if (item := read_file(path, data))]

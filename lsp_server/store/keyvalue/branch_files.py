@@ -14,20 +14,13 @@ from lsp_server.store.keyvalue import value_file
 from lsp_server.store.keyvalue.base import Item
 from lsp_server.store.keyvalue.clocks import utc
 from lsp_server.store.keyvalue.keys import checked_key, file_name
+from lsp_server.store.keyvalue.value_paths import ENDING, FOLDER
 from lsp_server.store.keyvalue.values import dumps
-
-FOLDER = "values/"
-_ENDING = ".json"
 
 
 def value_path(key: str) -> str:
     """The path of a key's file on the branch."""
-    return f"{FOLDER}{sha256(key.encode()).hexdigest()[:2]}/{file_name(key)}{_ENDING}"
-
-
-def is_value_path(path: str) -> bool:
-    """Whether a keyed value may stand there."""
-    return path.startswith(FOLDER) and path.endswith(_ENDING)
+    return f"{FOLDER}{sha256(key.encode()).hexdigest()[:2]}/{file_name(key)}{ENDING}"
 
 
 def file_text(item: Item) -> str:

@@ -13,7 +13,7 @@ from memory.merging.clones import Clone
 from store.keyvalue.conformance import START, Hands
 
 from lsp_server.memory.keyed.git_storage import GitStorage
-from lsp_server.memory.merging.value_files import merged
+from lsp_server.memory.merging.value_files import merged_value
 from lsp_server.store.keyvalue.base import Item, Value
 from lsp_server.store.keyvalue.branch_files import file_text, read_file, value_path
 
@@ -141,8 +141,8 @@ def test_the_same_bytes_whoever_merges(base: Item | None, one: Item, other: Item
     before, ours, theirs = (item and file_text(item).encode() for item in (base, one, other))
     assert ours is not None
     assert theirs is not None
-    data = merged(path, before, ours, theirs)
-    assert data == merged(path, before, theirs, ours)
+    data = merged_value(path, before, ours, theirs)
+    assert data == merged_value(path, before, theirs, ours)
     assert data is not None
     item = read_file(path, data)
     assert item is not None
@@ -158,7 +158,9 @@ def test_a_key_that_one_side_added_is_kept(one: Value, other: Value) -> None:
     def text(value: Any, hours: int) -> bytes:
         return file_text(Item("key", value, START, START + hours * HOUR)).encode()
 
-    data = merged(path, text({"was": 0}, 0), text({"was": 0, "x": one}, 2), text({"was": 0, "y": other}, 1))
+    data = merged_value(
+        path, text({"was": 0}, 0), text({"was": 0, "x": one}, 2), text({"was": 0, "y": other}, 1)
+    )
     assert data is not None
     item = read_file(path, data)
     assert item is not None
