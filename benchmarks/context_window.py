@@ -61,8 +61,15 @@ def measure(events: EventMemory, rounds: int, count: int, owners: int) -> None:
 
     within("get_context_window", ALONE, rounds, lambda: events.get_context_window(owner(), 50, False))
     within("with similar ones", WITH_SIMILAR, rounds, lambda: events.get_context_window(owner()))
+    asked = iter(range(rounds))
+    within("search_memories, three words", WITH_SIMILAR, rounds, lambda: search(events, next(asked)))
     times = sorted(after_one_more() for _ in range(rounds))
     show("with similar ones, after one more was remembered", WITH_SIMILAR, times)
+
+
+def search(events: EventMemory, number: int) -> object:
+    """A question whose words are in nearly all memories, in some, and in few."""
+    return events.search_memories(f"{WORDS[0]} {WORDS[number % 20]} request {number}")
 
 
 def memories(chance: random.Random, owners: int) -> Iterator[dict[str, Any]]:
