@@ -63,6 +63,10 @@ class AsyncMemoryManager:
         """See ``MemoryManager.delete``."""
         return await asyncio.to_thread(self.sync.delete, key, kind)
 
+    async def item(self, key: str, kind: str | None = None, /) -> Item | None:
+        """See ``MemoryManager.item``."""
+        return await asyncio.to_thread(self.sync.item, key, kind)
+
     async def keys(self, prefix: str = "") -> list[str]:
         """See ``MemoryManager.keys``."""
         return await asyncio.to_thread(self.sync.keys, prefix)

@@ -239,3 +239,15 @@ async def test_everything_is_there_for_asyncio(clock: Hands) -> None:
         assert await memory.cleanup() == 1
         assert await memory.namespace("user").retrieve("1", "preferences", default="none") == "none"
         assert await memory.delete("*") == 1
+
+
+async def test_an_item_has_its_times_and_the_key_of_its_namespace() -> None:
+    memory = MemoryManager()
+    memory.store("user:1", "name", "Ada", ttl=60)
+    item = memory.namespace("user:1").item("name")
+    assert item is not None
+    assert (item.key, item.value) == ("name", "Ada")
+    assert item.expires is not None
+    assert item.created == item.updated < item.expires
+    assert await AsyncMemoryManager(memory).item("user:1", "name") == memory.item("user:1:name")
+    assert memory.item("user:2:name") is None
