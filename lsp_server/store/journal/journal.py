@@ -24,7 +24,7 @@ from lsp_server.store.journal.base import Kept, PartlyKeptError, Position
 from lsp_server.store.journal.lines import Event, event_of, line_of
 from lsp_server.store.journal.opening import open_segment
 from lsp_server.store.journal.reading import lines_behind
-from lsp_server.store.journal.segments import Segment, segments_in
+from lsp_server.store.journal.segments import Segment, number_of, segments_in
 from lsp_server.store.journal.syncing import Unsynced
 from lsp_server.store.journal.writing import OpenSegment, begin
 from lsp_server.store.keyvalue.base import Clock
@@ -59,8 +59,7 @@ class Journal:
             raise UsageError("a journal's budget and the size of its segments are numbers of bytes")
         self.directory = Path(directory).absolute()
         self.broken = 0  # lines that reading has skipped so far
-        self._budget = budget
-        self._segment_size = min(segment_size, budget // 2)
+        self._sizes = room.Sizes(budget, min(segment_size, budget // 2))
         self._clock = clock or now
         self._mutex = threading.RLock()  # a signal handler may come in between
         self._busy = False
@@ -208,7 +207,7 @@ class Journal:
     def _append_beside(self, lines: Sequence[bytes]) -> list[Position]:
         """Write to a segment made for these lines alone: a signal handler appends, and its own thread is in
         the midst of appending."""
-        number = int(self._name[11:].partition("-")[0] or 0)
+        number = number_of(self._name) if self._name else 0
         try:
             segment = begin(self.directory, number + 1, utc(self._clock()))
             try:
@@ -238,16 +237,16 @@ class Journal:
         if segment is None or self._end + size > self._limit or not segment.is_there():
             self._leave_segment()
             today = utc(self._clock())
-            segment, self._limit = open_segment(self.directory, self._budget, self._segment_size, size, today)
+            segment, self._limit = open_segment(self.directory, self._sizes, size, today, self._name)
             self._segment, self._descriptor, self._name = segment, segment.descriptor, segment.name
             self._end = segment.size()
         self._look = min(self._limit, self._end + size + _LOOK)
         return self._end
 
     def _check_size(self, size: int) -> None:
-        if size > self._segment_size:
+        if size > self._sizes.segment:
             raise UsageError(
-                f"an event of {size:,} bytes is too large for the journal: at most {self._segment_size:,}"
+                f"an event of {size:,} bytes is too large for the journal: at most {self._sizes.segment:,}"
             )
 
     def _leave_segment(self) -> None:

@@ -18,11 +18,19 @@ from typing import Any, NamedTuple
 from lsp_server.store.half_written import write_whole
 from lsp_server.store.journal.segments import Segment
 from lsp_server.store.owners import is_held, taken_over
+from lsp_server.store.turns import let_go
 
 _NOTE = "dropped.json"
-_LOCK = ".lock"
+_LOCK = ".turn"
 _CHUNK = 1 << 20
 _LATELY = 600.0  # seconds
+
+
+class Sizes(NamedTuple):
+    """The most that all segments take together, and one of them: bytes."""
+
+    budget: int
+    segment: int
 
 
 class Dropped(NamedTuple):
@@ -44,16 +52,22 @@ def turn(directory: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)
+        let_go(descriptor)
 
 
-def share(segments: list[Segment], directory: Path, budget: int, segment_size: int) -> tuple[int, int]:
-    """How large a new segment may grow beside those that are written to now, and what all of them take once
-    they are full, the closed ones as they are. Live segments together get half of the budget at most."""
+def share(directory: Path, segments: list[Segment], sizes: Sizes) -> tuple[int, int]:
+    """How large a new segment may grow beside those that are written to now, and what all of these take at
+    most once they are full, the closed ones as they are.
+
+    The first writer's may take an eighth of the budget, the second's half as much, the third's a third: all
+    of them together, how many soever, leave room for some that are closed.
+    """
     live = [segment for segment in segments if _is_live(directory, segment)]
-    limit = min(segment_size, budget // (2 * (len(live) + 1)))
-    growing = sum(max(0, limit - segment.size) for segment in live)
-    return limit, sum(segment.size for segment in segments) + growing
+    largest = min(sizes.segment, sizes.budget // 8)
+    growing = sum(max(0, largest - segment.size) for segment in live)
+    there = sum(segment.size for segment in segments)
+    limit = min(sizes.segment, sizes.budget // (8 * (len(live) + 1)))
+    return limit, there + min(growing, sizes.budget * 5 // 8)
 
 
 def make_room(directory: Path, segments: list[Segment], surplus: int) -> list[Segment]:

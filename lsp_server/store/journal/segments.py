@@ -32,7 +32,7 @@ class Segment(NamedTuple):
     @property
     def number(self) -> int:
         """What tells its place among the others."""
-        return int(self.name[11:].partition("-")[0])
+        return number_of(self.name)
 
     @property
     def day(self) -> str:
@@ -60,6 +60,11 @@ def segments_in(directory: Path) -> list[Segment]:
                     continue
                 found.append(Segment(f"{day}/{name}", size))
     return sorted(found, key=lambda segment: (segment.number, segment.name))
+
+
+def number_of(name: str) -> int:
+    """The number in a segment's name."""
+    return int(name[11:].partition("-")[0])
 
 
 def new_name(number: int, now: datetime) -> str:
