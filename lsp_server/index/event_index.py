@@ -36,8 +36,9 @@ _TRIES = 3
 
 # ``created`` counts microseconds since 1970 in UTC; ``tags`` and ``metadata`` are JSON. The full-text table
 # keeps no text: ``search`` only leads to rows. Its ``scope`` has a word for the owner and one for the type,
-# so that it finds one owner's events among a hundred thousand of others without looking at those.
-_SCOPE = "'o' || hex(owner) || ' t' || hex(type)"
+# so that it finds one owner's events among a hundred thousand of others without looking at those; they are
+# words that nobody types.
+_SCOPE = "'xowner' || hex(owner) || ' xtype' || hex(type)"
 _TABLES = (
     "CREATE TABLE segments (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, read INTEGER NOT NULL)",
     "CREATE TABLE events (row INTEGER PRIMARY KEY, segment INTEGER NOT NULL, id TEXT NOT NULL,"
@@ -146,9 +147,8 @@ def narrowed(owner: str | None, kind: str | None) -> tuple[list[str], list[Any]]
 
 def scope_words(owner: str | None, kind: str | None) -> list[str]:
     """The words of ``scope`` that say the same."""
-    return [
-        f"{letter}{text.encode().hex()}" for letter, text in (("o", owner), ("t", kind)) if text is not None
-    ]
+    given = (("xowner", owner), ("xtype", kind))
+    return [f"{word}{text.encode().hex()}" for word, text in given if text is not None]
 
 
 def _create(connection: sqlite3.Connection) -> None:

@@ -35,7 +35,7 @@ def search(
     scope = [f'scope : "{word}"' for word in scope_words(owner, kind)]
     found: dict[str, EventRow] = {}
     for terms in (words.terms, words.beginnings):
-        if terms or words.phrases:
+        if len(found) < limit and (terms or words.phrases):
             for expression in _expressions(connection, words.phrases, terms, scope):
                 if len(found) >= limit:
                     break
@@ -55,7 +55,7 @@ def similar(
     holders: Counter[str] = Counter()
     for text in texts:
         holders.update(understand(text[:_MOST_CHARACTERS].replace('"', " ")).terms)
-    counts = {term: _count(connection, _in_text(term)) for term in holders}
+    counts = {term: _count(connection, term) for term in holders}
     telling = [term for term, count in counts.items() if count > (holders[term] if are_kept else 0)]
     telling.sort(key=lambda term: counts[term])
     chosen: list[str] = []
@@ -63,7 +63,7 @@ def similar(
     for term in telling[:_MOST_TELLING]:
         if len(chosen) >= _FEWEST_TELLING and total + counts[term] > _MOST_RANKED:
             break
-        chosen.append(_in_text(term))
+        chosen.append(term)
         total += counts[term]
     if not chosen:
         return []
@@ -90,23 +90,17 @@ def _expressions(
 ) -> Iterator[str]:
     """The full-text engine's queries, each for when those before it did not find enough: any of the terms;
     where these are in too many events, any of the rarer ones, then all of them, then any."""
-    asked = [_in_text(one) for one in (*phrases, *terms)]
-    must, may = asked[: len(phrases)], asked[len(phrases) :]
-    if must:
-        yield _all((*scope, *must, _any(asked)))
+    if phrases:
+        yield _all((*scope, *phrases, _any((*phrases, *terms))))
         return
-    if _count(connection, _all((*scope, _any(may)))) > _MOST_RANKED:
-        counts = sorted((_count(connection, _all((*scope, term))), at) for at, term in enumerate(may))
+    if _count(connection, _all((*scope, _any(terms)))) > _MOST_RANKED:
+        counts = sorted((_count(connection, _all((*scope, term))), at) for at, term in enumerate(terms))
         totals = accumulate(count for count, _ in counts)
-        rarer = [may[at] for (_, at), total in zip(counts, totals, strict=True) if total <= _MOST_RANKED]
+        rarer = [terms[at] for (_, at), total in zip(counts, totals, strict=True) if total <= _MOST_RANKED]
         if rarer:
-            yield _all((*scope, _any(rarer), _any(may)))
-        yield _all((*scope, *may))
-    yield _all((*scope, _any(may)))
-
-
-def _in_text(term: str) -> str:
-    return f"{{title tags content metadata}} : {term}"
+            yield _all((*scope, _any(rarer), _any(terms)))
+        yield _all((*scope, *terms))
+    yield _all((*scope, _any(terms)))
 
 
 def _all(parts: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.events.model import TypedMemory, in_words
+from lsp_server.store.journal.base import PartlyKeptError
 from lsp_server.store.keyvalue.values import loads
 
 LARGEST = 1 << 20
@@ -68,7 +69,11 @@ class Incoming:
                 made.append(self._events.prepared(_read(text)))
             except UsageError as error:
                 refused.append(Refused(self._line, in_words(error)))
-        self._events.keep(made)
+        try:
+            self._events.keep(made)
+        except PartlyKeptError as error:
+            self.kept += len(error.positions)
+            raise
         self.kept += len(made)
         return refused
 

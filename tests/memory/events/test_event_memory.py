@@ -206,6 +206,16 @@ def test_search_finds_the_likeliest_first_and_only_what_is_asked_for(events: Eve
     assert events.search_memories("checkout", limit=0) == []
 
 
+def test_owners_that_are_much_alike_are_kept_apart(events: EventMemory) -> None:
+    owners = ["", "a", "A", "ä", "a b", "a\x00b", "x" * 50_000, "x" * 50_001, "xowner", "'", "running", "run"]
+    for owner in owners:
+        events.create_memory("Timeout", owner=owner)
+    for owner in owners:
+        assert [one.owner for one in events.search_memories("timeout", owner=owner, limit=50)] == [owner]
+        assert [one.owner for one in events.get_context_window(owner).recent] == [owner]
+    assert len(events.search_memories("timeout", limit=50)) == len(owners)
+
+
 @pytest.mark.parametrize(
     "query", ['"', "a AND (", "title:x", "* NEAR(", "'; DROP TABLE events", "\x00", "-x"]
 )
