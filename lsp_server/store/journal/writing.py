@@ -93,7 +93,8 @@ def begin(directory: Path, number: int, now: datetime) -> OpenSegment:
             continue
         if hold(descriptor) and os.fstat(descriptor).st_nlink:
             return OpenSegment(name, path, descriptor)
-        os.close(descriptor)  # somebody who makes room came in before it was locked
+        path.unlink(missing_ok=True)  # somebody who makes room came in before it was locked
+        os.close(descriptor)
     raise FileExistsError(f"no free name in {directory}")
 
 
