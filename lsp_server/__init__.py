@@ -101,7 +101,8 @@ _NAMES = {
     "lsp_server.store.keyvalue.in_memory": ("InMemoryStorage",),
     "lsp_server.store.keyvalue.sql": ("DatabaseStorage",),
 }  # fmt: skip
-__all__ = ["__version__", *sorted(name for names in _NAMES.values() for name in names)]  # noqa: PLE0604 (all are texts)
+_BY_NAME_ONLY = {"GitMemoryStore"}  # `import *` must not fail for want of an extra's package
+__all__ = ["__version__", *sorted({name for names in _NAMES.values() for name in names} - _BY_NAME_ONLY)]  # noqa: PLE0604 (all are texts)
 
 
 def __getattr__(name: str) -> Any:
@@ -114,4 +115,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_BY_NAME_ONLY})

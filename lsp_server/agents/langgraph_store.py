@@ -12,25 +12,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from langgraph.store.base import (
-    BaseStore,
-    GetOp,
-    IndexConfig,
-    Item,
-    ListNamespacesOp,
-    Op,
-    PutOp,
-    Result,
-    SearchOp,
-    TTLConfig,
-    ensure_embeddings,
-    get_text_at_path,
-    tokenize_path,
-    validate_op_namespace,
-)
+from lsp_server.errors import UsageError
+
+try:
+    from langgraph.store.base import (
+        BaseStore,
+        GetOp,
+        IndexConfig,
+        Item,
+        ListNamespacesOp,
+        Op,
+        PutOp,
+        Result,
+        SearchOp,
+        TTLConfig,
+        ensure_embeddings,
+        get_text_at_path,
+        tokenize_path,
+        validate_op_namespace,
+    )
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        'GitMemoryStore needs LangGraph: pip install "git-memory-lsp[langgraph]"', name=error.name
+    ) from None
 
 from lsp_server.agents import langgraph_search as search
-from lsp_server.errors import UsageError
 from lsp_server.memory.keyed import Clock, KeyedItem, Value, Where, Write, never_back, opened
 
 _META, _VALUE = "langgraph", "value"
