@@ -11,6 +11,7 @@ TYPE_CHECKING = False  # `typing` takes as long to import as the interpreter to 
 if TYPE_CHECKING:
     from typing import Any
 
+    from lsp_server.agents.langgraph_store import GitMemoryStore as GitMemoryStore
     from lsp_server.errors import AmbiguousError as AmbiguousError
     from lsp_server.errors import GitMemoryError as GitMemoryError
     from lsp_server.errors import NoRepositoryError as NoRepositoryError
@@ -27,9 +28,20 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderExport as FolderExport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
+    from lsp_server.memory.events.async_event_memory import AsyncEventMemory as AsyncEventMemory
+    from lsp_server.memory.events.event_memory import EventMemory as EventMemory
+    from lsp_server.memory.events.model import ContextWindow as ContextWindow
+    from lsp_server.memory.events.model import TypedMemory as TypedMemory
     from lsp_server.memory.importing.results import Imported as Imported
     from lsp_server.memory.importing.results import ImportReport as ImportReport
     from lsp_server.memory.importing.results import Taken as Taken
+    from lsp_server.memory.keyed import KeyedItem as KeyedItem
+    from lsp_server.memory.keyed.applications import ConversationMemory as ConversationMemory
+    from lsp_server.memory.keyed.applications import LearningMemory as LearningMemory
+    from lsp_server.memory.keyed.applications import UserPreferences as UserPreferences
+    from lsp_server.memory.keyed.async_manager import AsyncMemoryManager as AsyncMemoryManager
+    from lsp_server.memory.keyed.git_storage import GitStorage as GitStorage
+    from lsp_server.memory.keyed.manager import MemoryManager as MemoryManager
     from lsp_server.memory.sessions.conversation import SessionMemory as SessionMemory
     from lsp_server.memory.sessions.finding import SessionSummary as SessionSummary
     from lsp_server.memory.working.briefing_results import Briefing as Briefing
@@ -45,9 +57,16 @@ if TYPE_CHECKING:
     from lsp_server.records.model import Relation as Relation
     from lsp_server.records.sessions.model import Session as Session
     from lsp_server.records.sessions.stats import SessionStats as SessionStats
+    from lsp_server.store.journal.base import PartlyKeptError as PartlyKeptError
+    from lsp_server.store.journal.journal import Journal as Journal
+    from lsp_server.store.keyvalue.base import KeyValue as KeyValue
+    from lsp_server.store.keyvalue.directory import FileStorage as FileStorage
+    from lsp_server.store.keyvalue.in_memory import InMemoryStorage as InMemoryStorage
+    from lsp_server.store.keyvalue.sql import DatabaseStorage as DatabaseStorage
 
 __version__ = "0.1.0"
 _NAMES = {
+    "lsp_server.agents.langgraph_store": ("GitMemoryStore",),
     "lsp_server.errors": (
         "AmbiguousError", "GitMemoryError", "NoRepositoryError", "NotFoundError", "NotInitialisedError",
         "RefusedError", "SecretError", "StoreError", "UsageError",
@@ -60,6 +79,14 @@ _NAMES = {
         "DocumentState", "FolderExport", "LivingDocument", "Noted",
     ),
     "lsp_server.memory.importing.results": ("ImportReport", "Imported", "Taken"),
+    "lsp_server.memory.events.async_event_memory": ("AsyncEventMemory",),
+    "lsp_server.memory.events.event_memory": ("EventMemory",),
+    "lsp_server.memory.events.model": ("ContextWindow", "TypedMemory"),
+    "lsp_server.memory.keyed": ("KeyedItem",),
+    "lsp_server.memory.keyed.applications": ("ConversationMemory", "LearningMemory", "UserPreferences"),
+    "lsp_server.memory.keyed.async_manager": ("AsyncMemoryManager",),
+    "lsp_server.memory.keyed.git_storage": ("GitStorage",),
+    "lsp_server.memory.keyed.manager": ("MemoryManager",),
     "lsp_server.memory.sessions.finding": ("SessionSummary",),
     "lsp_server.memory.sessions.conversation": ("SessionMemory",),
     "lsp_server.memory.working.results": ("Checklist", "Ended", "Ending"),
@@ -67,8 +94,15 @@ _NAMES = {
     "lsp_server.records.model": ("Kind", "Link", "Record", "Relation"),
     "lsp_server.records.sessions.model": ("Session",),
     "lsp_server.records.sessions.stats": ("SessionStats",),
+    "lsp_server.store.journal.base": ("PartlyKeptError",),
+    "lsp_server.store.journal.journal": ("Journal",),
+    "lsp_server.store.keyvalue.base": ("KeyValue",),
+    "lsp_server.store.keyvalue.directory": ("FileStorage",),
+    "lsp_server.store.keyvalue.in_memory": ("InMemoryStorage",),
+    "lsp_server.store.keyvalue.sql": ("DatabaseStorage",),
 }  # fmt: skip
-__all__ = ["__version__", *sorted(name for names in _NAMES.values() for name in names)]  # noqa: PLE0604 (all are texts)
+_BY_NAME_ONLY = {"GitMemoryStore"}  # `import *` must not fail for want of an extra's package
+__all__ = ["__version__", *sorted({name for names in _NAMES.values() for name in names} - _BY_NAME_ONLY)]  # noqa: PLE0604 (all are texts)
 
 
 def __getattr__(name: str) -> Any:
@@ -81,4 +115,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_BY_NAME_ONLY})

@@ -126,6 +126,18 @@ def complete_document(ctx: click.Context, incomplete: str) -> list[CompletionIte
     return [CompletionItem(name, help=about) for name, about in names.items() if name.startswith(incomplete)]
 
 
+def complete_key(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """The keys of values that begin with what is typed."""
+    from lsp_server.errors import GitMemoryError
+
+    try:
+        with ctx.obj.memory() as memory:
+            keys = memory.values().keys(incomplete)
+    except GitMemoryError:
+        return []
+    return [CompletionItem(key) for key in keys]
+
+
 def complete_proposal(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     """The names of the open proposals."""
     from lsp_server.errors import GitMemoryError

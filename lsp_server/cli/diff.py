@@ -99,12 +99,18 @@ def _print(session: Session, comparison: Comparison, patch: bool) -> None:
         out.flow(("  ", ""), (name, _STYLES[change.change]), (rest, ""), indent=6)
         if patch:
             print_texts(session, change)
-    if comparison.files:
-        out.line(("\n" if comparison.records else "") + out.style("Other files", "bold"))
-        for file in comparison.files:
+    values = [file for file in comparison.files if file.key is not None]
+    others = [file for file in comparison.files if file.key is None]
+    is_first = not comparison.records
+    for title, files in (("Values", values), ("Other files", others)):
+        if files:
+            out.line(("" if is_first else "\n") + out.style(title, "bold"))
+            is_first = False
+        for file in files:
             remark = f", {file.remark}" if file.remark else ""
             told = f": {file.change}{remark}"
-            out.flow(("  ", ""), (file.path, _STYLES[file.change]), (told, ""), indent=6)
+            name = file.path if file.key is None else file.key
+            out.flow(("  ", ""), (name, _STYLES[file.change]), (told, ""), indent=6)
     if len(comparison.records) > 1:
         out.line("\n" + out.style(comparison.counted, "dim"))
 

@@ -37,12 +37,14 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "learn": Place("write:learn", "Record something learned."),
         "bug": Place("write:bug", "Record a bug."),
         "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
+        "event": Place("event:event", "Remember what happens, by the thousand."),
         "artifact": Place("artifact:artifact", "Keep files as they are: screenshots, diagrams, reports."),
         "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },
     "Keep up to date": {
         "note": Place("note:note", "Add a bullet to a document that people keep up to date."),
         "set": Place("note:set_", "Give a field of a document another value."),
+        "value": Place("value:value", "Keep values under keys, as programs do."),
         "documents": Place("documents:documents", "List what people keep up to date, or print one document."),
     },
     "Change": {

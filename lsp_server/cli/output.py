@@ -144,6 +144,11 @@ def minute(moment: datetime) -> str:
     return _local(moment).isoformat(" ")[:16]
 
 
+def second(moment: datetime) -> str:
+    """The day and the second, in local time."""
+    return _local(moment).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
 def _local(moment: datetime) -> datetime:
     try:
         return moment.astimezone()

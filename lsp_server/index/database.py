@@ -27,9 +27,9 @@ class Database:
     """Thread-safe. A file that is damaged is made anew; one that cannot be used (read-only, locked by a
     process that does not go on, disk full) gives way to a private copy in memory."""
 
-    def __init__(self, path: Path | None, parser_version: int, *, patience: float) -> None:
+    def __init__(self, path: Path | None, tables: opening.Tables, *, patience: float) -> None:
         self._path = path
-        self._parser_version = parser_version
+        self._tables = tables
         self._patience = patience
         self._private = path is None
         self._closed = False
@@ -97,7 +97,7 @@ class Database:
             raise StoreError("the index is closed")
         if not self._private and self._path is not None:
             try:
-                found = opening.open_file(self._path, self._parser_version)
+                found = opening.open_file(self._path, self._tables)
                 self._inode = opening.inode_of(self._path)
             except OSError as error:
                 raise sqlite3.OperationalError(str(error)) from error
@@ -105,7 +105,7 @@ class Database:
                 raise sqlite3.OperationalError(str(error)) from error
             return found
         try:
-            return opening.open_private(self._path, self._parser_version)
+            return opening.open_private(self._path, self._tables)
         except sqlite3.OperationalError as error:
             if "fts5" in str(error):
                 raise StoreError("this Python's SQLite has no full-text search (FTS5)") from error

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lsp_server.errors import GitMemoryError
-from lsp_server.index import schema
+from lsp_server.index import keyed, schema
 from lsp_server.index.labelling import BEYOND, label_key, width_among
 from lsp_server.index.many_values import rows_for
 from lsp_server.index.packing import storable
@@ -115,6 +115,8 @@ class Following:
                 self._forget(path)
             if path.startswith(_TOMBSTONES):
                 self._connection.execute("DELETE FROM tombstones WHERE path = ?", (path,))
+            elif keyed.is_value_path(path):
+                keyed.forget(self._connection, path)
             if change.object_id is not None and self._is_read(change.path):
                 wanted.append((change.path, change.object_id))
         for done, (path, object_id, data) in enumerate(self._contents(wanted)):
@@ -122,6 +124,8 @@ class Following:
                 progress(done, len(wanted))
             if self._reader.is_record_path(path):
                 self._read_record(path, object_id, data)
+            elif keyed.is_value_path(path):
+                keyed.keep(self._connection, path, data)
             else:
                 self._read_tombstone(path, data)
         self._settle()
@@ -136,10 +140,14 @@ class Following:
         return {path for (path,) in rows_for(self._connection, query, paths)}
 
     def _is_read(self, path: str) -> bool:
-        return self._reader.is_record_path(path) or (
-            self._reader.parse_tombstone is not None
-            and path.startswith(_TOMBSTONES)
-            and path.endswith(".yaml")
+        return (
+            self._reader.is_record_path(path)
+            or keyed.is_value_path(path)
+            or (
+                self._reader.parse_tombstone is not None
+                and path.startswith(_TOMBSTONES)
+                and path.endswith(".yaml")
+            )
         )
 
     def _contents(self, wanted: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, bytes]]:

@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from lsp_server.errors import StoreError
 from lsp_server.index import addressing, linked, listing, places
 from lsp_server.index.follow import Progress, follow, version_of
-from lsp_server.index.values import (
-    EVERYTHING,
-    Broken,
-    Filters,
-    Found,
-    Reader,
-    StoredAnchor,
-    Tombstone,
-)
+from lsp_server.index.keyed_calls import KeyedCalls
+from lsp_server.index.values import EVERYTHING, Broken, Filters, Found, Reader, StoredAnchor, Tombstone
 from lsp_server.records.model import Headline, Kind, Record
 from lsp_server.store.base import Store, Version
 
@@ -34,7 +27,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Index:
+class Index(KeyedCalls):
     """Answers about the records at the version it was last brought to by ``follow``.
 
     ``path`` is the SQLite file, made with its folder on first use (None: in memory only); making an
@@ -293,7 +286,9 @@ class Index:
             if self._closed:
                 raise StoreError("the index is closed")
             if self._opened is None:
+                from lsp_server.index import schema
                 from lsp_server.index.database import Database
 
-                self._opened = Database(self._path, self._reader.version, patience=self._patience)
+                tables = schema.tables(self._reader.version)
+                self._opened = Database(self._path, tables, patience=self._patience)
             return self._opened

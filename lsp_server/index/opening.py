@@ -1,4 +1,4 @@
-"""Opening the index's file, or a private copy of it in memory where the file cannot be used.
+"""Opening an index's file, or a private copy of it in memory where the file cannot be used.
 
 WAL lets readers go on while somebody writes. It needs shared memory, so a file on a network file system
 (where two machines may open it) gets a rollback journal instead. The mode is chosen when a file is made.
@@ -10,11 +10,10 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
-
-from lsp_server.index import schema
 
 _READ_PATIENCE = 1.0  # seconds; readers only ever wait for a rollback journal's commit or a recovery
 _STEP = 0.02  # seconds between two tries to write: Ctrl-C is heard in between
@@ -22,6 +21,15 @@ _NETWORK = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "gfs2", "glusterfs", "lustre", "ocfs2")
 )
 _BESIDE = ("", "-wal", "-shm", "-journal")
+
+
+class Tables(NamedTuple):
+    """What an index is made of, and how its file is told from any other: SQLite's ``application_id``, and a
+    ``user_version`` that grows with what is in the tables. ``create`` makes them in an empty database."""
+
+    application_id: int
+    version: int
+    create: Callable[[sqlite3.Connection], None]
 
 
 class NewerIndexError(Exception):
@@ -39,7 +47,7 @@ def is_damaged(error: sqlite3.Error) -> bool:
     )
 
 
-def open_file(path: Path, parser_version: int) -> sqlite3.Connection:
+def open_file(path: Path, tables: Tables) -> sqlite3.Connection:
     """Open the index at ``path``, making it where it is missing, foreign, damaged or older.
 
     Raises ``sqlite3.Error`` or ``OSError`` when the place cannot be used, ``NewerIndexError``.
@@ -50,7 +58,7 @@ def open_file(path: Path, parser_version: int) -> sqlite3.Connection:
     for last_try in (False, True):
         inode = inode_of(path)
         try:
-            connection = _open_ours(path, parser_version)
+            connection = _open_ours(path, tables)
         except sqlite3.Error as error:
             if last_try or not is_damaged(error):
                 raise
@@ -61,19 +69,19 @@ def open_file(path: Path, parser_version: int) -> sqlite3.Connection:
     raise sqlite3.OperationalError(f"{path} is made anew by another program again and again")
 
 
-def open_private(path: Path | None, parser_version: int) -> sqlite3.Connection:
+def open_private(path: Path | None, tables: Tables) -> sqlite3.Connection:
     """An index in memory that starts as a copy of what ``path`` holds, empty where that is of no use."""
     if path is not None and path.is_file():
         for immutable in (False, True):
             # An immutable file is read without locks: only where no writer left something beside it.
             if immutable and _size(Path(f"{path}-wal")):
                 continue
-            copy = _copy(path, parser_version, immutable=immutable)
+            copy = _copy(path, tables, immutable=immutable)
             if copy is not None:
                 return copy
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     with transaction(connection, 0):
-        schema.create(connection, parser_version)
+        _create(connection, tables)
     return connection
 
 
@@ -121,19 +129,19 @@ def _patiently(connection: sqlite3.Connection, statement: str, deadline: float) 
             return
 
 
-def _open_ours(path: Path, parser_version: int) -> sqlite3.Connection | None:
+def _open_ours(path: Path, tables: Tables) -> sqlite3.Connection | None:
     """The open index; None when the file is foreign or older."""
     connection = sqlite3.connect(path, timeout=_READ_PATIENCE, isolation_level=None, check_same_thread=False)
     try:
-        state = _state(connection, parser_version)
+        state = _state(connection, tables)
         if state == "empty":
             mode = "DELETE" if _on_network(path.parent) else "WAL"
             # SQLite does not wait by itself when two processes change the mode at once.
             _patiently(connection, f"PRAGMA journal_mode = {mode}", time.monotonic() + _READ_PATIENCE)
             with transaction(connection, _READ_PATIENCE):
-                state = _state(connection, parser_version)  # two processes may come here at once
+                state = _state(connection, tables)  # two processes may come here at once
                 if state == "empty":
-                    schema.create(connection, parser_version)
+                    _create(connection, tables)
                     state = "ours"
         if state == "foreign":
             connection.close()
@@ -150,21 +158,26 @@ def _open_ours(path: Path, parser_version: int) -> sqlite3.Connection | None:
     return connection
 
 
-def _state(connection: sqlite3.Connection, parser_version: int) -> str:
+def _create(connection: sqlite3.Connection, tables: Tables) -> None:
+    tables.create(connection)
+    connection.execute(f"PRAGMA application_id = {tables.application_id}")
+    connection.execute(f"PRAGMA user_version = {tables.version}")
+
+
+def _state(connection: sqlite3.Connection, tables: Tables) -> str:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application == schema.APPLICATION_ID:
-        expected = schema.stamp(parser_version)
-        if version == expected:
+    if application == tables.application_id:
+        if version == tables.version:
             return "ours"
-        if version > expected:
+        if version > tables.version:
             raise NewerIndexError("made by a newer program")
         return "foreign"
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return "foreign" if application or version or tables else "empty"
+    (found,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return "foreign" if application or version or found else "empty"
 
 
-def _copy(path: Path, parser_version: int, *, immutable: bool) -> sqlite3.Connection | None:
+def _copy(path: Path, tables: Tables, *, immutable: bool) -> sqlite3.Connection | None:
     before = _stamp(path)
     address = f"file:{quote(str(path))}?mode=ro" + ("&immutable=1" if immutable else "")
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -172,7 +185,7 @@ def _copy(path: Path, parser_version: int, *, immutable: bool) -> sqlite3.Connec
         with contextlib.closing(sqlite3.connect(address, uri=True, timeout=_READ_PATIENCE)) as source:
             source.backup(copy)
         unchanged = not immutable or _stamp(path) == before
-        if unchanged and _state(copy, parser_version) == "ours":
+        if unchanged and _state(copy, tables) == "ours":
             return copy
     except (sqlite3.Error, NewerIndexError):
         pass

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
+    from lsp_server.index.opening import Tables
+
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds
@@ -57,6 +59,12 @@ CREATE INDEX former_commits_by_row ON former_commits (row);
 CREATE TABLE conflicts (row INTEGER PRIMARY KEY);
 CREATE TABLE tombstones (path TEXT PRIMARY KEY, label TEXT NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX tombstones_by_label ON tombstones (label);
+CREATE TABLE keyed (
+    key TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, value TEXT NOT NULL, created INTEGER NOT NULL,
+    updated INTEGER NOT NULL, expires INTEGER
+);
+CREATE INDEX keyed_by_updated ON keyed (updated, key);
+CREATE INDEX keyed_by_expires ON keyed (expires) WHERE expires IS NOT NULL;
 """
 
 # The text stands once, in ``records``; the full-text table reads it there. The bytes that mark matches in
@@ -84,21 +92,21 @@ _EVERYTHING = (
     "former_commits",
     "conflicts",
     "tombstones",
+    "keyed",
 )
 
 
-def stamp(parser_version: int) -> int:
-    """The number (``user_version``) of a file made by this program and this parser of records."""
-    return SCHEMA_VERSION * _PARSER_VERSIONS + parser_version
+def tables(parser_version: int) -> Tables:
+    """The tables of a file made by this program and this parser of records."""
+    from lsp_server.index.opening import Tables
+
+    return Tables(APPLICATION_ID, SCHEMA_VERSION * _PARSER_VERSIONS + parser_version, _create)
 
 
-def create(connection: sqlite3.Connection, parser_version: int) -> None:
-    """Make all tables in an empty database. The caller holds the transaction."""
+def _create(connection: sqlite3.Connection) -> None:
     for statement in (_TABLES + _FULL_TEXT).split(";\n"):
         if statement.strip():
             connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {stamp(parser_version)}")
 
 
 def clear(connection: sqlite3.Connection) -> None:

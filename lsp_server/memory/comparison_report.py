@@ -13,6 +13,7 @@ from typing import NamedTuple
 from lsp_server.memory.core import Core
 from lsp_server.memory.review_results import NEW, Comparison, RecordChange
 from lsp_server.memory.titles import inert, printable
+from lsp_server.records.amounts import plural
 from lsp_server.records.model import Kind
 from lsp_server.records.shortening import shortened
 
@@ -116,7 +117,8 @@ def _listed(comparison: Comparison, budget: _Budget) -> Iterator[tuple[RecordCha
 def _files(comparison: Comparison, budget: _Budget, most: int) -> Iterator[dict[str, str]]:
     for file in comparison.files[: max(most, 0)]:
         view = {
-            "path": plain(file.path, _TITLE),
+            "path": plain(file.path if file.key is None else file.key, _TITLE),
+            "is_value": "yes" if file.key is not None else "",
             "change": file.change,
             "remark": plain(file.remark, _TITLE),
         }
@@ -148,8 +150,10 @@ def _cut(line: str) -> str:
 
 
 def heading(comparison: Comparison) -> str:
-    """``2 decisions and 1 bug``; what else there is when there is no record."""
+    """``2 decisions and 1 value``; what else there is when there is none of them."""
     parts = [f"{n} {_PLURALS[kind][0]}{'s' * (n != 1)}" for kind, n in comparison.kinds.items()]
+    if values := sum(file.key is not None for file in comparison.files):
+        parts.append(plural(values, "value"))
     if not parts:
         files = len(comparison.files)
         return f"{files} other file{'s' * (files != 1)}" if files else "no changes"

@@ -13,6 +13,7 @@ from lsp_server.memory.calls.directories import Directories
 from lsp_server.memory.calls.documents import Documenting
 from lsp_server.memory.calls.drafting import Drafting
 from lsp_server.memory.calls.hooking import Hooking
+from lsp_server.memory.calls.keeping import Keeping
 from lsp_server.memory.calls.maintaining import Maintaining
 from lsp_server.memory.calls.placing import Placing
 from lsp_server.memory.calls.proposing import Proposing
@@ -52,6 +53,7 @@ class Memory(
     Proposing,
     Snapshotting,
     Artifacts,
+    Keeping,
     Trusting,
     Maintaining,
     Saving,

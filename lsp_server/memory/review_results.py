@@ -76,11 +76,12 @@ class RecordChange:
 
 class FileChange(NamedTuple):
     """A file that is no readable record. ``remark`` says what is wrong with one that should be; of a living
-    document what changed in it."""
+    document or a keyed value what changed in it. ``key`` is that of a keyed value."""
 
     path: str
     change: str
     remark: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 AREAS = [
-    "branch", "records", "documents", "artifacts", "links", "anchors", "index", "remotes", "left-overs",
-    "hooks", "configuration", "environment",
+    "branch", "records", "documents", "artifacts", "values", "links", "anchors", "index", "remotes",
+    "left-overs", "hooks", "configuration", "environment",
 ]  # fmt: skip
 
 

@@ -202,7 +202,8 @@ KILLED = """
 import os, sqlite3, sys
 from pathlib import Path
 from lsp_server.index.opening import open_file, transaction
-connection = open_file(Path(sys.argv[1]), 1)
+from lsp_server.index.schema import tables
+connection = open_file(Path(sys.argv[1]), tables(1))
 connection.execute("PRAGMA cache_size = 5")
 with transaction(connection, 1):
     connection.execute("DELETE FROM meta")

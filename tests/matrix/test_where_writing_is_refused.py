@@ -25,6 +25,7 @@ WRITES = (
     ["artifact", "add", "{adrs}/0001-use-git.md"],
     ["note", "patterns/anti-patterns", "New pattern"],
     ["set", "project/version", "2"],
+    ["value", "set", "user:1", "2"],
     ["mark", "ADR-1", "accepted"],
     ["supersede", "ADR-1", "New decision"],
     ["close", "BUG-1", "--learning", "New learning"],
@@ -48,6 +49,7 @@ def remembering(code: Code, place: At) -> Place:
     at.do("bug", "Login fails")
     at.do("checkpoint", "Half way")
     at.do("note", "patterns/anti-patterns", "Mutable default arguments")
+    at.do("value", "set", "üser:1", "1")
     return at
 
 

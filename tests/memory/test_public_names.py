@@ -23,7 +23,8 @@ def declared() -> set[str]:
 
 
 def test_each_name_is_there_typed_and_says_what_it_is() -> None:
-    names = set(lsp_server.__all__) - {"__version__"}
+    assert lsp_server._BY_NAME_ONLY.isdisjoint(lsp_server.__all__)
+    names = set(lsp_server.__all__) - {"__version__"} | lsp_server._BY_NAME_ONLY
     assert names == declared()
     assert names <= set(dir(lsp_server))
     assert [name for name in names if not inspect.getdoc(getattr(lsp_server, name))] == []
@@ -33,6 +34,21 @@ def test_the_package_alone_loads_nothing_of_them() -> None:
     code = "import sys, lsp_server; print([name for name in sys.modules if name.startswith('lsp_server.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_without_the_extras_all_names_can_be_imported_and_one_that_needs_a_package_names_it() -> None:
+    code = """
+import sys
+for package in ("langgraph", "sqlalchemy", "alembic", "psycopg"):
+    sys.modules[package] = None
+from lsp_server import *
+MemoryManager().store("key", 1)
+from lsp_server import GitMemoryStore
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        'ModuleNotFoundError: GitMemoryStore needs LangGraph: pip install "git-memory-lsp[langgraph]"'
+    )
 
 
 def test_every_error_that_calls_raise_can_be_caught_by_its_name() -> None:

@@ -17,6 +17,7 @@ from lsp_server.memory.doctor import (
     remotes,
     search_index,
     surroundings,
+    values,
 )
 from lsp_server.memory.doctor.case import Case, Progress
 from lsp_server.memory.doctor.model import Area, Diagnosis, Finding, warning
@@ -28,6 +29,7 @@ _OF_TEXTS: Sequence[tuple[str, _Examination]] = (
     ("records", record_files.examine),
     ("documents", documents.examine),
     ("artifacts", artifacts.examine),
+    ("values", values.examine),
     ("links", links.examine),
     ("anchors", anchors.examine),
     ("index", search_index.examine),

@@ -17,6 +17,7 @@ from lsp_server.memory.doctor.left_overs import LEFT_OVERS, clear_up
 from lsp_server.memory.doctor.links import one_sided, still_accepted
 from lsp_server.memory.doctor.model import Diagnosis, Repair
 from lsp_server.memory.doctor.record_files import moved_paths, tombstones
+from lsp_server.memory.doctor.values import moved_values
 from lsp_server.records.document import parse
 from lsp_server.records.labels import normalise_label
 from lsp_server.records.model import Record
@@ -62,6 +63,7 @@ def repair(core: Core, *, seconds: float | None = None, progress: Progress | Non
         ("number-in-name", "name files by their records' numbers", _renamed),
         ("one-sided-link", "link back", _linked_back),
         ("still-accepted", "mark what was replaced", _marked_superseded),
+        ("value-misplaced", "put values where their keys belong", _values_moved),
         ("tombstone-of-the-living", "take the marks of deletion off what is there", _unmarked),
     ):
         if code in codes or codes & _LEADS_TO.get(code, set()):
@@ -133,6 +135,18 @@ def _renamed(case: Case, _tip: Snapshot) -> _Change | None:
     return _Change(
         [f"renamed {old} to {new}" for old, new in moves.items()],
         [record for record in case.records if record.path in moves],
+        deletes=tuple(moves),
+        copies={new: case.entries[old] for old, new in moves.items()},
+    )
+
+
+def _values_moved(case: Case, _tip: Snapshot) -> _Change | None:
+    moves = moved_values(case)
+    if not moves:
+        return None
+    return _Change(
+        [f"moved {old} to {new}" for old, new in moves.items()],
+        [],
         deletes=tuple(moves),
         copies={new: case.entries[old] for old, new in moves.items()},
     )

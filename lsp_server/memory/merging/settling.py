@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timezone
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from lsp_server.records.merging import merge_record, merge_text
 from lsp_server.records.moments import moment
 from lsp_server.records.paths import number_of_name
 from lsp_server.store.base import Blob
+from lsp_server.store.keyvalue.value_paths import is_value_path
 from lsp_server.store.snapshot import FORMAT_FILE
 
 Names = Callable[[int, str], str]
@@ -94,6 +95,16 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
             object_id = pool.add(lfs_attributes.merged(texts[BASE] or b"", one, other))
         elif allowances.is_allowance(path):
             object_id = pool.add(allowances.merged(one, other))
+        elif is_value_path(path):
+            from lsp_server.memory.merging.value_files import holds_value, merged_value
+
+            value = merged_value(path, texts[BASE], one, other)
+            if value is None:  # somebody's own, or spoilt by hand: the one that can be read keeps its place
+                spoilt = {
+                    blob for blob, data in ((ours, one), (theirs, other)) if not holds_value(path, data)
+                }
+                return _beside(path, ours, theirs, notes, last=spoilt)
+            object_id = pool.add(value)
         elif is_artifact(path) or b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
             return _beside(path, ours, theirs, notes)
         elif (living := document_at(path)) is not None:
@@ -139,8 +150,10 @@ def aside(path: str, blob: Blob) -> str:
     return f"{folder}{slash}{stem}.{blob.object_id[:8]}{dot}{suffix}"
 
 
-def _beside(path: str, ours: Blob, theirs: Blob, notes: Notes) -> list[Settled]:
-    first, other = sorted((ours, theirs), key=lambda blob: (not blob.is_file, blob.mode, blob.object_id))
+def _beside(path: str, ours: Blob, theirs: Blob, notes: Notes, last: Collection[Blob] = ()) -> list[Settled]:
+    first, other = sorted(
+        (ours, theirs), key=lambda blob: (blob in last, not blob.is_file, blob.mode, blob.object_id)
+    )
     place = aside(path, other)
     notes.remarks.append(f"{path} was changed on both sides: the other one is {place}")
     return _standing(path, first) + _standing(place, other)

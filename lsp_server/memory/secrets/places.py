@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from lsp_server.memory.secrets.findings import Finding
+from lsp_server.memory.secrets.value_places import BEGINNING, value_places
 from lsp_server.records.front_matter import split
 from lsp_server.records.sections import Heading, headings
 
@@ -27,6 +28,8 @@ def place(text: str, at: int) -> str:
 
 def places(text: str, findings: Sequence[Finding]) -> list[str]:
     """The place of each finding in a record's text. Nothing of what was found is in the words."""
+    if text.startswith(BEGINNING):
+        return value_places(text, findings)
     parts = split(text)
     lines = text[parts.body :].split("\n")
     above = text.count("\n", 0, parts.body)

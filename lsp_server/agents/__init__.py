@@ -1,0 +1,1 @@
+"""Faces for programs that are agents: what their frameworks speak."""

@@ -1,0 +1,1 @@
+"""Everything that programs remember by the thousand: typed memories in a local journal."""

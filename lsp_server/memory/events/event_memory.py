@@ -1,0 +1,282 @@
+"""``EventMemory``: typed memories by the thousand, kept in a local journal and found by its index."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.errors import UsageError
+from lsp_server.memory.events.asking import either, text_or_none, whole_number
+from lsp_server.memory.events.model import (
+    ContextWindow,
+    TypedMemory,
+    arguments,
+    event_of,
+    hours_before,
+    in_words,
+    made,
+    remembered,
+)
+from lsp_server.memory.events.places import allowed_in, place_of
+from lsp_server.memory.events.redacting import redacted
+from lsp_server.memory.events.types import TYPES, checked_type
+from lsp_server.store.journal.journal import Journal
+from lsp_server.store.keyvalue.base import Clock, Value
+from lsp_server.store.keyvalue.clocks import never_back
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from lsp_server.index.event_index import EventIndex, EventRow
+    from lsp_server.memory.facade import Memory
+
+SIMILAR = 10
+"""The most similar memories in a context window."""
+
+_INDEX = "index.sqlite3"
+_LOOKED_LIKE = 3  # of the newest memories: what is going on
+_CHARACTERS = 500  # of the content of each of these
+
+
+class EventMemory:
+    """What programs remember: conversations, errors, metrics, decisions, as typed memories with title,
+    content, tags and metadata.
+
+    ``where`` is a repository (an open ``Memory``, or a directory in it), whose memories are kept beside its
+    branch, in this clone alone; or ``"dir:PATH"``, any directory, for programs without one. ``journal`` is a
+    journal of the program's own, used instead; ``where`` is not looked at then.
+
+    What ``create_memory`` has returned survives the killing of this process, and a power cut after ``flush``.
+    The oldest memories go when all together outgrow the journal's budget (256 MiB). Secrets are replaced by
+    ``[redacted: …]`` before anything is written.
+
+    Threads may share one, and processes one place. Close it, or use it in a ``with``. Calls raise
+    ``UsageError`` for what cannot be kept or asked, ``StoreError`` where the disk is full or unreadable.
+
+    >>> with EventMemory(".") as events:
+    ...     events.create_memory("Timeout", "No answer in 30 s", memory_type="error", owner="worker-1")
+    ...     events.search_memories("timeout", "error")
+    """
+
+    def __init__(
+        self,
+        where: Memory | Path | str = ".",
+        *,
+        journal: Journal | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._allowed: Collection[str] | None = None
+        self._owns_journal = journal is None
+        self._repository: Memory | Path | None = None
+        if journal is None:
+            directory, self._repository = place_of(where)
+            journal = Journal(directory)
+        self._journal = journal
+        self._clock = never_back(clock)
+        self._lock = threading.Lock()
+        self._index: EventIndex | None = None
+        self._process = 0
+
+    @property
+    def directory(self) -> Path:
+        """Where the journal and its index are."""
+        return self._journal.directory
+
+    # Writing
+
+    def create_memory(
+        self,
+        title: str,
+        content: str = "",
+        *,
+        memory_type: str = "event",
+        owner: str = "",
+        tags: Iterable[str] = (),
+        metadata: Mapping[str, Value] | None = None,
+        user_id: str | None = None,
+        meta_data: Mapping[str, Value] | None = None,
+    ) -> TypedMemory:
+        """Remember something; what was kept of it.
+
+        ``title`` is one line, ``content`` any text, ``metadata`` a dictionary of what JSON can hold, and
+        dates. ``memory_type`` is one of ``types()``, one of their other names, or the program's own.
+        ``user_id`` and ``meta_data`` are other names of ``owner`` and ``metadata``.
+        """
+        memory = made(
+            title,
+            content,
+            memory_type=memory_type,
+            owner=either("owner", owner, "user_id", user_id) or "",
+            tags=tags,
+            metadata=either("metadata", metadata, "meta_data", meta_data),
+            created=self._clock(),
+        )
+        return self.keep([memory])[0]
+
+    def create_memories(self, many: Iterable[Mapping[str, Any]]) -> list[TypedMemory]:
+        """Remember many things, each a dictionary of ``create_memory``'s arguments (``type`` is another name
+        of ``memory_type``); one write for all.
+
+        Raises ``UsageError`` that names the first that cannot be kept, and then keeps none.
+        """
+        memories = []
+        for number, given in enumerate(many, 1):
+            try:
+                memories.append(self.prepared(given))
+            except UsageError as error:
+                raise UsageError(f"memory {number}: {error}") from None
+        return self.keep(memories)
+
+    def prepared(self, given: Mapping[str, Any]) -> TypedMemory:
+        """A memory that is not kept yet, of a dictionary as ``create_memories`` takes it. For whoever brings
+        many and goes on where some cannot be kept: ``keep`` those that can."""
+        return made(**arguments(given), created=self._clock())
+
+    def keep(self, memories: Sequence[TypedMemory]) -> list[TypedMemory]:
+        """Keep what ``prepared`` made; the memories as they are kept, without secrets."""
+        clean = list(redacted(memories, self._listed))
+        try:
+            if len(clean) == 1:
+                self._journal.append(event_of(clean[0]))
+            elif clean:
+                self._journal.append_many(map(event_of, clean))
+        except UsageError as error:
+            raise UsageError(in_words(error)) from None
+        return clean
+
+    def flush(self) -> None:
+        """Bring all that this process has remembered to the disk: it survives a power cut from now on."""
+        self._journal.flush()
+
+    # Reading
+
+    def search_memories(
+        self,
+        query: str,
+        memory_type: str | None = None,
+        limit: int = 10,
+        *,
+        owner: str | None = None,
+        user_id: str | None = None,
+    ) -> list[TypedMemory]:
+        """The memories with words of ``query`` in title, tags, content or metadata, best first.
+
+        A memory need not have all the words; what stands in quotes it must have. ``memory_type`` and
+        ``owner``: only those.
+        """
+        from lsp_server.index.event_search import search
+
+        if not isinstance(query, str):
+            raise UsageError(f"a query is text, not a {type(query).__name__}")
+        most = whole_number("limit", limit)
+        kind = checked_type(memory_type) if memory_type is not None else None
+        whose = text_or_none("owner", either("owner", owner, "user_id", user_id))
+        rows = self._opened().ask(
+            lambda connection: search(connection, query, owner=whose, kind=kind, limit=most)
+        )
+        return [remembered(row) for row in rows]
+
+    def get_recent_memories(
+        self,
+        memory_type: str | None = None,
+        hours: float | None = 24,
+        *,
+        owner: str | None = None,
+        user_id: str | None = None,
+        limit: int | None = None,
+    ) -> list[TypedMemory]:
+        """The memories of the last ``hours`` (None: all that are kept), newest first; at most ``limit``."""
+        from lsp_server.index.event_index import recent
+        from lsp_server.index.packing import microseconds
+
+        kind = checked_type(memory_type) if memory_type is not None else None
+        whose = text_or_none("owner", either("owner", owner, "user_id", user_id))
+        since = hours_before(self._clock(), hours)
+        counted = None if since is None else microseconds(since)
+        most = None if limit is None else whole_number("limit", limit)
+        rows = self._opened().ask(
+            lambda connection: recent(connection, owner=whose, kind=kind, since=counted, limit=most)
+        )
+        return [remembered(row) for row in rows]
+
+    def get_context_window(
+        self,
+        owner: str = "",
+        window_size: int = 50,
+        include_similar: bool = True,
+        *,
+        query: str | None = None,
+        user_id: str | None = None,
+    ) -> ContextWindow:
+        """What to know before going on with ``owner``: the newest ``window_size`` of its memories, the oldest
+        first, and up to ten older ones that are like ``query`` (default: like the newest three)."""
+        from lsp_server.index.event_index import recent
+        from lsp_server.index.event_search import similar
+
+        whose = text_or_none("owner", either("owner", owner, "user_id", user_id)) or ""
+        size = whole_number("window_size", window_size)
+        if query is not None and not isinstance(query, str):
+            raise UsageError(f"a query is text, not a {type(query).__name__}")
+
+        def look(connection: sqlite3.Connection) -> tuple[list[EventRow], list[EventRow]]:
+            newest = recent(connection, owner=whose, limit=max(size, _LOOKED_LIKE))
+            window = newest[:size]
+            if not include_similar:
+                return window, []
+            texts = [query] if query is not None else [_said(row) for row in newest[:_LOOKED_LIKE]]
+            most = len(window) + SIMILAR
+            found = similar(connection, texts, owner=whose, limit=most, are_kept=query is None)
+            known = {row.id for row in window}
+            return window, [row for row in found if row.id not in known][:SIMILAR]
+
+        window, like_it = self._opened().ask(look)
+        return ContextWindow(
+            [remembered(row) for row in reversed(window)],
+            [remembered(row) for row in like_it],
+        )
+
+    @staticmethod
+    def types() -> Mapping[str, str]:
+        """The types that have a name here, each with one line about it. Any other name will do as well:
+        small letters, digits, ``_``, ``.`` and ``-``."""
+        return TYPES
+
+    def close(self) -> None:
+        """Let go of files; safe to call twice. What was remembered stays."""
+        with self._lock:
+            index, self._index = self._index, None
+        if index is not None and self._process == os.getpid():
+            index.close()
+        if self._owns_journal:
+            self._journal.close()
+
+    def __enter__(self) -> EventMemory:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _listed(self) -> Collection[str]:
+        """The fingerprints that people let through in the repository, looked up once."""
+        if self._allowed is None:
+            self._allowed = allowed_in(self._repository)
+        return self._allowed
+
+    def _opened(self) -> EventIndex:
+        from lsp_server.index.event_index import EventIndex
+
+        with self._lock:
+            if self._index is None or self._process != os.getpid():  # a fork must not use its parent's
+                self._index = EventIndex(self._journal.directory / _INDEX, self._journal)
+                self._process = os.getpid()
+            return self._index
+
+
+def _said(row: EventRow) -> str:
+    return f"{row.title} {row.content[:_CHARACTERS]}"

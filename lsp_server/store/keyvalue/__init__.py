@@ -1,0 +1,1 @@
+"""Values under keys, with expiry: one protocol (``base``), and the storages that know nothing of git."""

@@ -1,0 +1,124 @@
+"""What stands in the columns of a row, as plain Python: no database is needed to know it.
+
+A key is found by its SHA-256, since a row of an index holds no key of 10 kB. For the order of keys an index
+has their first 200 characters; binary order everywhere, which is the order of code points. Times are
+microseconds since 1970: exact, and the same in every database. A value is JSON text (never ``jsonb``, which
+has no NUL and another order of keys).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+from hashlib import sha256
+from typing import Any
+
+from lsp_server.store.keyvalue.base import Item, Value
+from lsp_server.store.keyvalue.clocks import utc
+from lsp_server.store.keyvalue.values import loads
+
+HEAD = 200  # characters of a key that are in the index: at most 800 bytes, a row may have some 2,700
+EVERYTHING = 2**62  # as a limit, or a time that never comes
+ALWAYS = -(2**62)  # a time before all times
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+_LAST = "\U0010ffff"
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+class OvertakenError(Exception):
+    """Somebody else wrote first: the transaction must be made again."""
+
+
+class BrokenValueError(Exception):
+    """What stands under this key is not JSON."""
+
+
+def digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()
+
+
+def digests(keys: Iterable[str], *, joined: bool) -> list[bytes] | bytes:
+    """Of many keys; ``joined``, for a database without arrays."""
+    many = [digest(key) for key in keys]
+    return b"".join(many) if joined else many
+
+
+def microseconds(moment: datetime) -> int:
+    return (utc(moment) - _EPOCH) // _MICROSECOND
+
+
+def row(key: str, text: str, expires: datetime | None, now: int) -> dict[str, Any]:
+    """The row of a value that is written now."""
+    expiry = None if expires is None else microseconds(expires)
+    return {
+        "digest": digest(key),
+        "key": key,
+        "value": text,
+        "created": now,
+        "updated": now,
+        "expires": expiry,
+    }
+
+
+def item(row: Sequence[Any]) -> Item:
+    """The item of a row: key, value, created, updated, expires. Raises ``BrokenValueError``."""
+    key, text, created, updated, expires = row
+    try:
+        value = loads(text)
+    except ValueError:
+        raise BrokenValueError(key) from None
+    began = _EPOCH + timedelta(0, 0, created)
+    written = began if updated == created else _EPOCH + timedelta(0, 0, updated)
+    return Item(key, value, began, written, None if expires is None else _EPOCH + timedelta(0, 0, expires))
+
+
+def with_times(key: str, value: Value, created: int, updated: int, expires: int | None) -> Item:
+    return Item(key, value, moment(created), moment(updated), None if expires is None else moment(expires))
+
+
+def moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(0, 0, microseconds)
+
+
+def items(rows: Sequence[Sequence[Any]]) -> list[Item]:
+    """The items of many rows, without those that somebody broke: they do not take the rest down."""
+    try:
+        return [item(each) for each in rows]
+    except BrokenValueError:
+        return [found for each in rows if (found := _whole(each))]
+
+
+def _whole(row: Sequence[Any]) -> Item | None:
+    try:
+        return item(row)
+    except BrokenValueError:
+        return None
+
+
+def keys_with(prefix: str, after: str | None = None) -> tuple[bool, dict[str, Any]]:
+    """Whether the keys that begin so have an end, and the parameters that say which they are."""
+    if _NO_TEXT.search(prefix):
+        return True, {"low": "", "low_head": "", "beyond": "", "high": "", "high_head": ""}  # no key
+    low, beyond = prefix, after or ""
+    if no_text := _NO_TEXT.search(beyond):
+        # No key has a NUL or half a pair: the first behind it may be asked for.
+        beyond = beyond[: no_text.start()]
+        if no_text[0] != "\0":
+            low, beyond = max(prefix, beyond + "\ue000"), ""
+    parameters = {"low": low, "low_head": max(low, beyond)[:HEAD], "beyond": beyond}
+    high = _behind(prefix)
+    if high is None:
+        return False, parameters
+    return True, {**parameters, "high": high, "high_head": high[:HEAD]}
+
+
+def _behind(prefix: str) -> str | None:
+    """The first text behind all that begin so; None: there is none."""
+    prefix = prefix.rstrip(_LAST)
+    if not prefix:
+        return None
+    following = ord(prefix[-1]) + 1
+    return prefix[:-1] + chr(0xE000 if following == 0xD800 else following)  # between are halves of pairs

@@ -1,0 +1,119 @@
+"""The text of one keyed value's file: a line of JSON, the times first, to be read without the value.
+
+``{"git-memory":1,"created":"…","updated":"…","expires":null,"key":"user:123","value":{…}}``
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lsp_server.store.keyvalue.base import Item, Value
+from lsp_server.store.keyvalue.values import loads
+
+HEAD_BYTES = 160
+_MARK = "git-memory"
+_TIME = rb"([0-9T:.+\-]{20,40})"
+_HEAD = re.compile(
+    rb'\{"git-memory":1,"created":"'
+    + _TIME
+    + rb'","updated":"'
+    + _TIME
+    + rb'","expires":(?:null|"'
+    + _TIME
+    + rb'"),'
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class Head(NamedTuple):
+    """When a key got its first value, and when it goes away."""
+
+    created: datetime
+    expires: datetime | None
+
+
+class Kept(NamedTuple):
+    """One file, read. Without ``key`` and times: a plain value that another program wrote."""
+
+    value: Value
+    key: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    expires: datetime | None = None
+
+
+def text_of(item: Item, value: str) -> bytes:
+    """The file of an item; ``value`` is its value as JSON."""
+    expires = f'"{item.expires.isoformat()}"' if item.expires else "null"
+    return (
+        f'{{"{_MARK}":1,"created":"{item.created.isoformat()}","updated":"{item.updated.isoformat()}",'
+        f'"expires":{expires},"key":{json.dumps(item.key, ensure_ascii=False)},"value":{value}}}\n'
+    ).encode()
+
+
+def head(begin: bytes) -> Head | None:
+    """The times in the first bytes of a file; None where it is not as ``text_of`` writes it."""
+    found = _HEAD.match(begin)
+    if found is None:
+        return None
+    try:
+        expires = found[3] and datetime.fromisoformat(found[3].decode())
+        return Head(datetime.fromisoformat(found[1].decode()), expires or None)
+    except ValueError:
+        return None
+
+
+def head_of_all(path: str) -> Head | None:
+    """The times of a file that was edited by hand; None where it has none."""
+    kept = parsed(Path(path).read_bytes())
+    return Head(kept.created, kept.expires) if kept and kept.created else None
+
+
+def parsed(text: bytes) -> Kept | None:
+    """A file's text, read; None where it is no JSON."""
+    try:
+        found: Any = loads(text)
+    except ValueError:
+        return None
+    if isinstance(found, dict) and found.get(_MARK) == 1 and "value" in found:
+        created, updated, expires = (_moment(found.get(name)) for name in ("created", "updated", "expires"))
+        if created and updated and isinstance(found.get("key"), str):
+            return Kept(found["value"], found["key"], created, updated, expires)
+    return Kept(found)
+
+
+def moment_of(nanoseconds: int) -> datetime:
+    """A file's time, exact to the microsecond, in UTC."""
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+
+
+Texts = Mapping[str, "tuple[str, datetime | None] | None"]
+
+
+def noted(now: datetime, texts: Texts) -> bytes:
+    """Many writes of one moment as one text: values as JSON, with their expiry; None where a key goes."""
+    writes = {
+        key: [write[0], write[1].isoformat() if write[1] else None] if write else None
+        for key, write in texts.items()
+    }
+    return json.dumps([now.isoformat(), writes]).encode()
+
+
+def read_noted(text: bytes) -> tuple[datetime, Texts]:
+    """What ``noted`` wrote."""
+    when, writes = json.loads(text)
+    texts = {key: (write[0], _moment(write[1])) if write else None for key, write in writes.items()}
+    return datetime.fromisoformat(when), texts
+
+
+def _moment(word: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(word)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None

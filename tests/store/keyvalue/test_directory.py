@@ -1,0 +1,141 @@
+"""Keyed values as files in a directory."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from store.keyvalue.conformance import SECOND, START, KeyValueSuite, Kind
+
+from lsp_server.errors import StoreError
+from lsp_server.store.keyvalue.base import Write
+from lsp_server.store.keyvalue.directory import FileStorage
+
+
+@pytest.fixture
+def kind(tmp_path: Path) -> Kind:
+    return Kind(lambda clock: FileStorage(tmp_path / "values", clock=clock))
+
+
+class TestFileStorage(KeyValueSuite):
+    @pytest.fixture
+    def kind(self, tmp_path: Path) -> Kind:
+        return Kind(lambda clock: FileStorage(tmp_path / "values", clock=clock))
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> FileStorage:
+    return FileStorage(tmp_path)
+
+
+def test_a_value_stands_in_a_file_that_can_be_read(tmp_path: Path) -> None:
+    FileStorage(tmp_path, clock=lambda: START).put("user:123:preferences", {"theme": "dark"})
+    assert json.loads((tmp_path / "user%3A123%3Apreferences.json").read_bytes()) == {
+        "git-memory": 1,
+        "created": "2026-11-21T10:00:00+00:00",
+        "updated": "2026-11-21T10:00:00+00:00",
+        "expires": None,
+        "key": "user:123:preferences",
+        "value": {"theme": "dark"},
+    }
+
+
+def test_plain_files_that_programs_wrote_are_read_and_taken_over(tmp_path: Path, values: FileStorage) -> None:
+    for key, value in (("user:1", {"a": 1}), ("plain", [1, 2]), ("Upper", "x")):
+        with (tmp_path / f"{key}.json").open("w") as file:
+            json.dump(value, file)
+    assert [(item.key, item.value) for item in values.scan()] == [
+        ("Upper", "x"), ("plain", [1, 2]), ("user:1", {"a": 1}),
+    ]  # fmt: skip
+    values.change("user:1", lambda item: Write({**item.value, "b": 2}))
+    values.put("plain", 3)
+    assert values.delete("Upper") is True
+    assert [(item.key, item.value) for item in values.scan()] == [("plain", 3), ("user:1", {"a": 1, "b": 2})]
+    assert not (tmp_path / "user:1.json").exists()
+
+
+def test_a_file_that_was_edited_by_hand_is_read(tmp_path: Path, values: FileStorage) -> None:
+    before = values.put("key", {"a": 1})
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"value": {"a": 2}}, indent=4))
+    assert values.get("key").value == {"a": 2}
+    values.put("key", 3)
+    assert values.get("key").created == before.created
+
+
+def test_a_file_that_is_no_json_is_named_and_takes_nothing_else_down(
+    tmp_path: Path, values: FileStorage
+) -> None:
+    values.put("broken", 1)
+    values.put("key", 2)
+    (tmp_path / "broken.json").write_text('{"half')
+    assert [item.key for item in values.scan()] == ["key"]
+    with pytest.raises(StoreError, match=r"broken\.json is not JSON"):
+        values.get("broken")
+    values.put("broken", 3)
+    assert values.get("broken").value == 3
+
+
+def test_other_files_in_the_directory_are_left_alone(tmp_path: Path, values: FileStorage) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / ".hidden.json").write_text("{}")
+    values.put("key", 1)
+    assert values.delete_prefix("") == 1
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert (tmp_path / ".hidden.json").exists()
+
+
+def test_no_key_leads_out_of_the_directory(tmp_path: Path) -> None:
+    values = FileStorage(tmp_path / "values")
+    for key in ("../x", "/etc/x", "a/../../x", "..", "..\\x"):
+        values.put(key, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["values"]
+
+
+def test_what_a_killed_writer_had_begun_is_finished_by_whoever_comes(tmp_path: Path) -> None:
+    values = FileStorage(tmp_path, clock=lambda: START)
+    values.put_many({"old": Write(1), "gone": Write(1)})
+    from lsp_server.store.keyvalue import value_file
+
+    (tmp_path / ".many").write_bytes(
+        value_file.noted(START, {"old": ("2", None), "new": ("3", START + SECOND), "gone": None})
+    )
+    (tmp_path / ".half").write_bytes(b'{"half')
+    assert FileStorage(tmp_path, clock=lambda: START).get("new").expires == START + SECOND
+    assert [(item.key, item.value) for item in values.scan()] == [("new", 3), ("old", 2)]
+    assert not (tmp_path / ".many").exists()
+
+
+def test_expiry_looks_at_nothing_that_stays(tmp_path: Path) -> None:
+    now = START
+    values = FileStorage(tmp_path, clock=lambda: now)
+    values.put_many({f"stays:{n}": Write(n, START + timedelta(days=1)) for n in range(50)})
+    values.put("goes", 1, expires=START + SECOND)
+    for path in tmp_path.glob("stays*.json"):
+        path.write_text("{")  # whoever read them would stumble
+    now = START + 2 * SECOND
+    assert values.remove_expired() == 1
+    assert len(list((tmp_path / ".expiring").rglob("*stays*"))) == 50
+    assert not list((tmp_path / ".expiring").rglob("*goes*"))
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
+def test_a_directory_that_may_only_be_read_is_read(tmp_path: Path, values: FileStorage) -> None:
+    values.put("key", 1)
+    tmp_path.chmod(0o555)
+    try:
+        assert values.get("key").value == 1
+        assert [item.key for item in values.scan()] == ["key"]
+        with pytest.raises(StoreError, match="Permission denied"):
+            values.put("key", 2)
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def test_a_place_that_is_no_directory_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="keyed values in"):
+        FileStorage(tmp_path / "file")
