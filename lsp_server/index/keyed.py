@@ -71,7 +71,7 @@ def updated(
     """The values last written at ``after`` or later and before ``before``, the oldest first."""
     from lsp_server.store.keyvalue.keys import begins_no_key
 
-    if begins_no_key(prefix):  # SQLite measures a text up to its first NUL
+    if begins_no_key(prefix):  # SQLite cannot be asked for half a pair
         return []
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM keyed WHERE updated >= ?1 AND updated < ?2"

@@ -38,12 +38,14 @@ class FileStorage:
     A stored value survives the killing of this process; with ``durable`` a power cut, too, at the price of
     waiting for the disk. ``clock`` tells the time, with its zone; default: the machine's.
 
-    Raises ``StoreError`` where the directory cannot be made.
+    Raises ``UsageError`` for an empty name, ``StoreError`` where the directory cannot be made.
     """
 
     def __init__(
         self, data_dir: str | os.PathLike[str], *, durable: bool = False, clock: Clock | None = None
     ) -> None:
+        if not os.fspath(data_dir):  # it would be wherever the program happens to be
+            raise UsageError('a directory of values has a name ("." for this one)')
         self._place = os.path.abspath(os.fspath(data_dir))  # noqa: PTH100 (see above)
         self._files = LockedDirectory(self._place, durable=durable)
         self._expiring = ExpiryFiles(f"{self._place}/.expiring")

@@ -214,6 +214,11 @@ def test_a_directory_that_may_only_be_read_is_read(tmp_path: Path, values: FileS
         tmp_path.chmod(0o755)
 
 
+def test_a_directory_without_a_name_is_refused() -> None:
+    with pytest.raises(UsageError, match="has a name"):
+        FileStorage("")
+
+
 def test_a_place_that_is_no_directory_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="keyed values in"):
