@@ -193,7 +193,7 @@ def list_(session: Session, prefix: str, *, limit: int | None) -> None:
     With PREFIX only those whose keys begin so.
     """
     with session.memory() as memory:
-        items = memory.values().items(prefix.removesuffix("*"))[:limit]
+        items = memory.values().items(prefix)[:limit]
     if not items:
         where = f" under {prefix!r}" if prefix else ""
         nothing_found(session, visible_line(f"there is no value{where}"))

@@ -51,8 +51,12 @@ def scan(
     connection: sqlite3.Connection, prefix: str, after: str | None, limit: int | None = None
 ) -> list[Item]:
     """The values whose keys begin so, by key, those behind ``after`` only, and so many at most."""
+    from lsp_server.store.keyvalue.keys import begins_no_key, first_behind
+
+    if begins_no_key(prefix):
+        return []
     # Keys are compared byte by byte, which is the order of code points.
-    end = _behind(prefix)
+    end = first_behind(prefix)
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM keyed WHERE key >= ? AND key > ?"
         f"{' AND key < ?' if end else ''} ORDER BY key LIMIT ?",
@@ -61,19 +65,14 @@ def scan(
     return [_item(row) for row in rows]
 
 
-def _behind(prefix: str) -> str | None:
-    """The first text that comes after all that begin so; None where none does."""
-    prefix = prefix.rstrip("\U0010ffff")
-    if not prefix:
-        return None
-    following = ord(prefix[-1]) + 1
-    return prefix[:-1] + chr(0xE000 if following == 0xD800 else following)  # halves of characters are none
-
-
 def updated(
     connection: sqlite3.Connection, after: datetime | None, before: datetime | None, prefix: str
 ) -> list[Item]:
     """The values last written at ``after`` or later and before ``before``, the oldest first."""
+    from lsp_server.store.keyvalue.keys import begins_no_key
+
+    if begins_no_key(prefix):  # SQLite cannot be asked for half a pair
+        return []
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM keyed WHERE updated >= ?1 AND updated < ?2"
         " AND substr(key, 1, length(?3)) = ?3 ORDER BY updated, key",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime, timezone
 from typing import Any, TypedDict
 
@@ -11,6 +12,7 @@ from lsp_server.errors import UsageError
 from lsp_server.memory.keyed.manager import MemoryManager
 from lsp_server.memory.keyed.names import key_of
 from lsp_server.store.keyvalue.base import Value
+from lsp_server.store.keyvalue.values import checked
 
 
 class ActionPattern(TypedDict):
@@ -35,7 +37,7 @@ class UserPreferences:
 
     def __init__(self, memory: MemoryManager, defaults: Mapping[str, Value] | None = None) -> None:
         self.memory = memory
-        self._defaults = dict(defaults or {})
+        self._defaults = checked(dict(defaults or {}))
 
     def get_preference(self, user_id: str, key: str) -> Value:
         """What a user prefers; the default where they have not said."""
@@ -50,8 +52,11 @@ class UserPreferences:
         self.memory.change(key_of(user_id, "preferences"), with_it)
 
     def all(self, user_id: str) -> dict[str, Value]:
-        """Every preference of a user, over the defaults."""
-        return {**self._defaults, **_dictionary(self.memory.retrieve(user_id, "preferences"), user_id)}
+        """Every preference of a user, over the defaults; your own copy."""
+        return {
+            **deepcopy(self._defaults),
+            **_dictionary(self.memory.retrieve(user_id, "preferences"), user_id),
+        }
 
 
 class ConversationMemory:

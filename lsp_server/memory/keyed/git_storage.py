@@ -23,7 +23,7 @@ from lsp_server.memory.keyed.touched import Touched
 from lsp_server.memory.titles import printable, subject
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.branch_files import read_file, value_path
-from lsp_server.store.keyvalue.clocks import never_back, utc
+from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
 from lsp_server.store.keyvalue.keys import checked_key
 from lsp_server.store.keyvalue.values import checked
 
@@ -102,18 +102,11 @@ class GitStorage:
     ) -> Sequence[Item]:
         now = self._clock()
         since, until = after and utc(after), before and utc(before)
-        known = sorted(
-            self._pending(
-                self._core.followed().keyed_updated(since, until, prefix),
-                lambda item: (
-                    item.key.startswith(prefix)
-                    and (since is None or item.updated >= since)
-                    and (until is None or item.updated < until)
-                ),
-            ),
-            key=lambda item: (item.updated, item.key),
+        known = self._pending(
+            self._core.followed().keyed_updated(since, until, prefix),
+            lambda item: item.key.startswith(prefix),
         )
-        return [item for each in known if (item := self._alive(each, now))]
+        return [item for each in written_between(known, since, until) if (item := self._alive(each, now))]
 
     # Writing
 

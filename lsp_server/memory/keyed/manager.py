@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from lsp_server.errors import UsageError
-from lsp_server.memory.keyed.names import EVERYTHING, SEPARATOR, Defaults, key_of, merged
+from lsp_server.memory.keyed.names import EVERYTHING, SEPARATOR, Defaults, key_of, merged, prefix_of
 from lsp_server.memory.keyed.opening import opened
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back
+from lsp_server.store.keyvalue.keys import checked_key
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -130,8 +131,11 @@ class MemoryManager:
         return [item.key for item in self.items(prefix)]
 
     def items(self, prefix: str = "") -> list[Item]:
-        """Every value whose key begins so, with its times, in the order of keys."""
-        return self._own(self._storage.scan(self._prefix + prefix))
+        """Every value whose key begins so, with its times, in the order of keys. ``user:*`` means the same
+        as ``user:``."""
+        if not isinstance(prefix, str):
+            raise UsageError(f"what keys begin with is text, not {type(prefix).__name__}")
+        return self._own(self._storage.scan(self._prefix + prefix.removesuffix(EVERYTHING)))
 
     def query_by_timestamp(
         self,
@@ -146,7 +150,7 @@ class MemoryManager:
         With ``namespace="session"``: not keys, but the parts behind it (``"42"`` of ``session:42:history``),
         those with nothing that was written at another time: ``delete(f"session:{id}:*")`` takes nothing else.
         """
-        within = "" if namespace is None else namespace.removesuffix(SEPARATOR) + SEPARATOR
+        within = "" if namespace is None else prefix_of(namespace)
         found = self._own(self._storage.updated(after=after, before=before, prefix=self._prefix + within))
         if namespace is None:
             return [item.key for item in found]
@@ -163,9 +167,7 @@ class MemoryManager:
     def namespace(self, name: str) -> MemoryManager:
         """The same memory, seen from below a name: ``namespace("user:123").retrieve("preferences")``."""
         below = object.__new__(MemoryManager)
-        below.__dict__.update(
-            self.__dict__, _prefix=f"{self._prefix}{name.removesuffix(SEPARATOR)}{SEPARATOR}"
-        )
+        below.__dict__.update(self.__dict__, _prefix=self._prefix + prefix_of(name))
         return below
 
     def close(self) -> None:
@@ -183,8 +185,9 @@ class MemoryManager:
     # Keys and moments
 
     def _key(self, key: str, kind: str | None) -> str:
-        name = key_of(key, kind)
-        return self._prefix + name if self._prefix and isinstance(name, str) else name
+        # An empty name is no key, in a namespace as anywhere.
+        name = key_of(key, kind) or checked_key(key)
+        return self._prefix + name
 
     def _own(self, items: Iterable[Item]) -> list[Item]:
         cut = len(self._prefix)
@@ -196,7 +199,9 @@ class MemoryManager:
         try:
             span = ttl if isinstance(ttl, timedelta) else timedelta(seconds=ttl)
             moment = self._clock() + span
-        except (TypeError, ValueError, OverflowError):
+        except OverflowError:
+            raise UsageError("ttl goes on behind the year 9999: leave it out, and the value stays") from None
+        except (TypeError, ValueError):
             raise UsageError(f"ttl is a number of seconds or a timedelta, not {ttl!r}") from None
         if span <= timedelta(0):
             raise UsageError("ttl is more than nothing: to take a value out, delete it")

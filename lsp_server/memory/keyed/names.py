@@ -16,12 +16,24 @@ EVERYTHING = "*"
 
 def key_of(key: str, kind: str | None) -> str:
     """The key itself, or ``owner:kind``. Raises ``UsageError`` where a part of it is no text."""
+    if not isinstance(key, str):
+        raise UsageError(f"a key is text, not {type(key).__name__}")
     if kind is None:
         return key
-    for part in (key, kind):
-        if not isinstance(part, str):
-            raise UsageError(f"a key's parts are text, not {type(part).__name__}")
+    if not isinstance(kind, str):
+        raise UsageError(f"a key's second part is text, not {type(kind).__name__}")
     return f"{key}{SEPARATOR}{kind}"
+
+
+def prefix_of(namespace: str) -> str:
+    """What the keys of a namespace begin with. Raises ``UsageError`` where it has no name: whoever has an
+    empty name by mistake would else have everything."""
+    if not isinstance(namespace, str):
+        raise UsageError(f"a namespace is text, not {type(namespace).__name__}")
+    name = namespace.removesuffix(SEPARATOR)
+    if not name:
+        raise UsageError("a namespace has at least one character")
+    return f"{name}{SEPARATOR}"
 
 
 class Defaults:

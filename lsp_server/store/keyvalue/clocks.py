@@ -6,9 +6,13 @@ earlier one. Within one process it stands still until it has caught up.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timezone
 
-from lsp_server.store.keyvalue.base import Clock
+from lsp_server.errors import UsageError
+from lsp_server.store.keyvalue.base import Clock, Item
+
+_FIRST, _LAST = (moment.replace(tzinfo=timezone.utc) for moment in (datetime.min, datetime.max))
 
 
 def now() -> datetime:
@@ -19,7 +23,7 @@ def now() -> datetime:
 def never_back(clock: Clock | None = None) -> Clock:
     """A clock in UTC that never goes back, however ``clock`` (default: the machine's) does."""
     read = clock or now
-    latest = datetime.min.replace(tzinfo=timezone.utc)
+    latest = _FIRST
 
     def forward() -> datetime:
         # Two threads may both set it: each answers with a time that was, and the next is no earlier by more
@@ -35,5 +39,25 @@ def never_back(clock: Clock | None = None) -> Clock:
 
 
 def utc(moment: datetime) -> datetime:
-    """A moment in UTC. One without a zone is local time, as ``datetime.now()`` gives it."""
-    return moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
+    """A moment in UTC. One without a zone is local time, as ``datetime.now()`` gives it.
+
+    Raises ``UsageError`` for what is no ``datetime``.
+    """
+    try:
+        return moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
+    except (OverflowError, ValueError):  # `datetime.max` west of UTC, as people write "never"
+        return _LAST if moment.year > 1 else _FIRST
+    except AttributeError:
+        raise UsageError(f"a moment is a datetime, not {type(moment).__name__}") from None
+
+
+def written_between(items: Iterable[Item], after: datetime | None, before: datetime | None) -> list[Item]:
+    """Those that were last written at ``after`` or later and before ``before``; the oldest first, of one
+    moment by key."""
+    low, high = after and utc(after), before and utc(before)
+    found = (
+        item
+        for item in items
+        if (low is None or item.updated >= low) and (high is None or item.updated < high)
+    )
+    return sorted(found, key=lambda item: (item.updated, item.key))

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
-from lsp_server.errors import StoreError
+from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.keyvalue import value_file
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
-from lsp_server.store.keyvalue.clocks import never_back, utc
+from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
 from lsp_server.store.keyvalue.expiry_files import ExpiryFiles
 from lsp_server.store.keyvalue.keys import HASHED, checked_key, file_name
 from lsp_server.store.keyvalue.locked_directory import LockedDirectory, bytes_of
@@ -38,12 +38,14 @@ class FileStorage:
     A stored value survives the killing of this process; with ``durable`` a power cut, too, at the price of
     waiting for the disk. ``clock`` tells the time, with its zone; default: the machine's.
 
-    Raises ``StoreError`` where the directory cannot be made.
+    Raises ``UsageError`` for an empty name, ``StoreError`` where the directory cannot be made.
     """
 
     def __init__(
         self, data_dir: str | os.PathLike[str], *, durable: bool = False, clock: Clock | None = None
     ) -> None:
+        if not os.fspath(data_dir):  # it would be wherever the program happens to be
+            raise UsageError('a directory of values has a name ("." for this one)')
         self._place = os.path.abspath(os.fspath(data_dir))  # noqa: PTH100 (see above)
         self._files = LockedDirectory(self._place, durable=durable)
         self._expiring = ExpiryFiles(f"{self._place}/.expiring")
@@ -138,15 +140,7 @@ class FileStorage:
     def updated(
         self, *, after: datetime | None = None, before: datetime | None = None, prefix: str = ""
     ) -> Sequence[Item]:
-        low, high = after and utc(after), before and utc(before)
-        return sorted(
-            (
-                item
-                for item in self.scan(prefix)
-                if (low is None or item.updated >= low) and (high is None or item.updated < high)
-            ),
-            key=lambda item: (item.updated, item.key),
-        )
+        return written_between(self.scan(prefix), after, before)
 
     def remove_expired(self) -> int:
         with self._files.locked(self._finish_noted):
@@ -172,11 +166,16 @@ class FileStorage:
     def _plain_path(self, path: str, key: str) -> str | None:
         """Where a program of before has the key's value under the key as it stands; None: nowhere."""
         plain = f"{self._place}/{key}{_ENDING}"
+        if plain == path or "/" in key or key.startswith("."):
+            return None
         try:
-            there = plain != path and "/" not in key and not key.startswith(".") and os.path.exists(plain)  # noqa: PTH110
+            if not os.path.isfile(plain):  # noqa: PTH113
+                return None
+            kept = value_file.parsed(bytes_of(plain) or b"")
         except (OSError, ValueError):
             return None
-        return plain if there else None
+        # The key `a%3Ab` must not be given the file of `a:b`.
+        return plain if kept is None or kept.key in (None, key) else None
 
     def _paths(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Every key that begins so, and its file."""
@@ -188,8 +187,21 @@ class FileStorage:
             key = unquote(stem)
             if HASHED in stem and (kept := value_file.parsed(bytes_of(path) or b"")) and kept.key:
                 key = kept.key
+            if not self._is_found_at(path, key):
+                key = stem
+                if not self._is_found_at(path, key):
+                    continue
             if key.startswith(prefix):
                 yield key, path
+
+    def _is_found_at(self, path: str, key: str) -> bool:
+        """Whether ``get`` finds this file under the key: it has the key's own name, or is a plain one where
+        there is none of that name."""
+        try:
+            own = self._path(checked_key(key))
+        except UsageError:  # a name that is no text
+            return False
+        return path == own or (path == self._plain_path(own, key) and not os.path.exists(own))  # noqa: PTH110
 
     # Reading
 

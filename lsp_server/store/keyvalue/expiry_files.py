@@ -23,6 +23,7 @@ class ExpiryFiles:
 
     def note(self, when: datetime, name: str) -> None:
         """A file, by its name without ending, goes at this moment (in UTC)."""
+        when = max(when, _EPOCH)  # the order of names is that of moments only from then on
         hour = f"{self._place}/{_hour(when)}"
         marker = f"{hour}/{_microseconds(when):020} {name}"
         for _ in range(2):

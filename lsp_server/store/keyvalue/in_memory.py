@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
-from lsp_server.store.keyvalue.clocks import never_back, utc
+from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
 from lsp_server.store.keyvalue.keys import checked_key
 from lsp_server.store.keyvalue.values import dumps, loads
 
@@ -32,9 +32,8 @@ class InMemoryStorage:
         self._clock = never_back(clock)
         self._kept: dict[str, _Kept] = {}
         self._sorted: list[str] | None = []  # the keys in order; None: to be sorted again
-        self._expiring: list[
-            tuple[datetime, str]
-        ] = []  # a heap; what was overwritten stays in it till its time
+        # A heap; what was overwritten stays in it till its time.
+        self._expiring: list[tuple[datetime, str]] = []
         self._lock = threading.RLock()
 
     def get(self, key: str) -> Item | None:
@@ -105,15 +104,7 @@ class InMemoryStorage:
     def updated(
         self, *, after: datetime | None = None, before: datetime | None = None, prefix: str = ""
     ) -> Sequence[Item]:
-        low, high = after and utc(after), before and utc(before)
-        return sorted(
-            (
-                item
-                for item in self.scan(prefix)
-                if (low is None or item.updated >= low) and (high is None or item.updated < high)
-            ),
-            key=lambda item: (item.updated, item.key),
-        )
+        return written_between(self.scan(prefix), after, before)
 
     def remove_expired(self) -> int:
         with self._lock:

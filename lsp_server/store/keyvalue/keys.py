@@ -16,6 +16,8 @@ LONGEST = 65_536  # characters
 _LONGEST_NAME = 150  # bytes; a name may have 255, and the storages add an ending
 _HEAD = 60
 HASHED = "="  # stands in the names of long keys, and in no other: such a key stands in its file alone
+_LAST = "\U0010ffff"
+NO_TEXT = re.compile("[\0\ud800-\udfff]")  # the characters that no key has
 _PLAIN = re.compile(r"[a-z0-9_\-][a-z0-9_.\-]*\Z")
 _OTHER = re.compile(rb"[^a-z0-9_.\-]")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
@@ -39,6 +41,20 @@ def checked_key(key: str) -> str:
                 f"this key is no valid text: character {error.start + 1} is half a pair"
             ) from None
     return key
+
+
+def begins_no_key(prefix: str) -> bool:
+    """Whether there can be no key that begins so."""
+    return NO_TEXT.search(prefix) is not None
+
+
+def first_behind(prefix: str) -> str | None:
+    """The first text behind all that begin so; None: there is none."""
+    prefix = prefix.rstrip(_LAST)
+    if not prefix:
+        return None
+    following = ord(prefix[-1]) + 1
+    return prefix[:-1] + chr(0xE000 if following == 0xD800 else following)  # between are halves of pairs
 
 
 def file_name(key: str) -> str:

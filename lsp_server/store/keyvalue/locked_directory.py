@@ -11,9 +11,10 @@ import contextlib
 import errno
 import fcntl
 import os
+import threading
 from collections.abc import Callable, Iterator
 
-from lsp_server.errors import StoreError
+from lsp_server.errors import StoreError, UsageError
 
 Finish = Callable[[bytes], None]  # makes what was noted, and calls ``done``
 
@@ -27,37 +28,48 @@ class LockedDirectory:
         self._lock = f"{place}/.lock"
         self._half = f"{place}/.half"
         self._many = f"{place}/.many"
+        self._holder: int | None = None  # the thread that has the directory for itself
 
     @contextlib.contextmanager
     def locked(self, finish: Finish) -> Iterator[None]:
         """The directory for us alone, and nothing half-made in it."""
         with self.told():
+            self._refuse_to_wait_for_ourselves()
             descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._holder = threading.get_ident()
                 if (noted := bytes_of(self._many)) is not None:
                     finish(noted)
                 yield
             finally:
-                os.close(descriptor)
+                self._holder = None
+                _let_go(descriptor)
 
     @contextlib.contextmanager
     def reading(self, finish: Finish) -> Iterator[None]:
         """Nobody writes meanwhile, where this directory may be written at all."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.told())
+            self._refuse_to_wait_for_ourselves()
             try:
                 descriptor = os.open(self._lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
             except OSError as error:
                 if error.errno not in (errno.EROFS, errno.EACCES):
                     raise
             else:
-                stack.callback(os.close, descriptor)
+                stack.callback(_let_go, descriptor)
                 fcntl.flock(descriptor, fcntl.LOCK_SH)
                 if self.has_begun():
                     fcntl.flock(descriptor, fcntl.LOCK_UN)
                     stack.enter_context(self.locked(finish))
             yield
+
+    def _refuse_to_wait_for_ourselves(self) -> None:
+        if self._holder == threading.get_ident():
+            raise UsageError(
+                "the function given to change must only answer: it cannot write, nor read many keys"
+            )
 
     def has_begun(self) -> bool:
         """Whether many changes are under way, or were left by a killed writer."""
@@ -109,10 +121,18 @@ class LockedDirectory:
         return StoreError(f"keyed values in {self._place}: {why}")
 
 
+def _let_go(descriptor: int) -> None:
+    # A process that was forked meanwhile has the descriptor, too: closing ours would leave the lock to it.
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    finally:
+        os.close(descriptor)
+
+
 def bytes_of(path: str) -> bytes | None:
-    """A file's bytes; None where it is not there."""
+    """A file's bytes; None where there is no file."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123
             return file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         return None

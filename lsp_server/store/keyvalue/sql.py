@@ -128,7 +128,9 @@ class DatabaseStorage:
             before = connection.execute(self._statements.locked, {"digest": hashed}).first()
             now = self._now()
             lives = before is not None and (before[4] is None or before[4] > now)
-            write = change(self._item(before) if before is not None and lives else None)
+            old = self._item(before) if before is not None and lives else None
+            with self._database.answering():
+                write = change(old)
             if write is None:
                 if before is not None:
                     connection.execute(self._statements.remove, {"digest": hashed})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,6 +54,7 @@ class Database:
             else self.engine
         )
         self.name = _name(self.engine.url)
+        self._answering: set[int] = set()  # threads
         try:
             bring_up_to_date(self.engine, write_ahead=self._own and self.dialect == "sqlite")
         except SQLAlchemyError as error:
@@ -80,6 +82,8 @@ class Database:
         ``work`` is called again where another transaction was in the way, and where an old connection broke
         before the end: nothing of it has been written then.
         """
+        if threading.get_ident() in self._answering:  # PostgreSQL would wait for itself for ever
+            raise UsageError("the function given to change must only answer: it cannot write")
         tries = 0
         while True:
             committing = False
@@ -100,6 +104,15 @@ class Database:
                     raise self._told(error, unknown=committing and _disconnected(error)) from None
             if tries > 1:
                 time.sleep(random.uniform(0, 0.002 * min(tries, 20)))
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Meanwhile a caller's function decides what is to be written in this transaction."""
+        self._answering.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self._answering.discard(threading.get_ident())
 
     def begin_writing(self, connection: Connection) -> None:
         """Keep other writers away until the end, where the database does not do it row by row."""

@@ -8,7 +8,6 @@ has no NUL and another order of keys).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
@@ -16,6 +15,7 @@ from typing import Any
 
 from lsp_server.store.keyvalue.base import Item, Value
 from lsp_server.store.keyvalue.clocks import utc
+from lsp_server.store.keyvalue.keys import NO_TEXT, begins_no_key, first_behind
 from lsp_server.store.keyvalue.values import loads
 
 HEAD = 200  # characters of a key that are in the index: at most 800 bytes, a row may have some 2,700
@@ -24,8 +24,6 @@ ALWAYS = -(2**62)  # a time before all times
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
-_LAST = "\U0010ffff"
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class OvertakenError(Exception):
@@ -100,25 +98,16 @@ def _whole(row: Sequence[Any]) -> Item | None:
 
 def keys_with(prefix: str, after: str | None = None) -> tuple[bool, dict[str, Any]]:
     """Whether the keys that begin so have an end, and the parameters that say which they are."""
-    if _NO_TEXT.search(prefix):
+    if begins_no_key(prefix):
         return True, {"low": "", "low_head": "", "beyond": "", "high": "", "high_head": ""}  # no key
     low, beyond = prefix, after or ""
-    if no_text := _NO_TEXT.search(beyond):
+    if no_text := NO_TEXT.search(beyond):
         # No key has a NUL or half a pair: the first behind it may be asked for.
         beyond = beyond[: no_text.start()]
         if no_text[0] != "\0":
             low, beyond = max(prefix, beyond + "\ue000"), ""
     parameters = {"low": low, "low_head": max(low, beyond)[:HEAD], "beyond": beyond}
-    high = _behind(prefix)
+    high = first_behind(prefix)
     if high is None:
         return False, parameters
     return True, {**parameters, "high": high, "high_head": high[:HEAD]}
-
-
-def _behind(prefix: str) -> str | None:
-    """The first text behind all that begin so; None: there is none."""
-    prefix = prefix.rstrip(_LAST)
-    if not prefix:
-        return None
-    following = ord(prefix[-1]) + 1
-    return prefix[:-1] + chr(0xE000 if following == 0xD800 else following)  # between are halves of pairs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store.keyvalue.conformance import SECOND, START, Hands
@@ -70,6 +71,13 @@ def test_a_value_can_be_for_some_time(memory: MemoryManager, clock: Hands) -> No
     assert memory.retrieve("other") == "value"
     assert memory.cleanup() == 1
     assert memory.cleanup() == 0
+
+
+def test_a_time_to_live_behind_all_dates_is_told_from_what_is_none(memory: MemoryManager) -> None:
+    for ttl in (1e300, timedelta.max):
+        with pytest.raises(UsageError, match="leave it out, and the value stays"):
+            memory.store("key", 1, ttl=ttl)
+    assert memory.keys() == []
 
 
 @pytest.mark.parametrize("ttl", [0, -1, float("nan"), float("inf"), 1e300, "1h", timedelta(0)])
@@ -157,6 +165,46 @@ def test_a_name_that_names_no_storage_is_refused() -> None:
             MemoryManager(name)
 
 
+@pytest.mark.parametrize(
+    ("storage", "said"),
+    [
+        ("", "'' names no storage"),
+        (42, "int is no storage"),
+        ({}, "dict is no storage.* lacks get_many, put, put_many and 8 more"),
+        (InMemoryStorage, "InMemoryStorage is a class"),
+    ],
+)
+def test_an_object_that_is_no_storage_is_refused_at_once(storage: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        MemoryManager(storage)
+
+
+def test_names_that_are_no_text_or_empty_are_refused(memory: MemoryManager) -> None:
+    wrong: Any = 42
+    for call in (memory.keys, memory.items, memory.namespace, memory.delete, memory.retrieve):
+        with pytest.raises(UsageError, match="text, not int"):
+            call(wrong)
+    with pytest.raises(UsageError, match="second part is text, not dict"):
+        memory.retrieve("key", {})  # type: ignore[arg-type]  # as with `dict.get`
+    user = memory.namespace("user")
+    user.store("name", "Ada")
+    for name in ("", ":"):
+        with pytest.raises(UsageError, match="at least one character"):
+            memory.namespace(name)
+        with pytest.raises(UsageError, match="at least one character"):
+            memory.query_by_timestamp(namespace=name)
+    with pytest.raises(UsageError, match="at least one character"):
+        user.store("", 1)
+    assert memory.keys() == ["user:name"]
+
+
+def test_keys_are_listed_by_what_they_are_deleted_by(memory: MemoryManager) -> None:
+    memory.store("user:1:name", "Ada")
+    memory.store("session:1", 1)
+    assert memory.keys("user:*") == memory.keys("user:") == ["user:1:name"]
+    assert memory.namespace("user").keys("*") == ["1:name"]
+
+
 def test_any_storage_will_do() -> None:
     storage = InMemoryStorage()
     MemoryManager(storage).store("key", 1)
@@ -171,6 +219,17 @@ def test_preferences_have_defaults(memory: MemoryManager) -> None:
     assert preferences.get_preference("user:1", "unknown") is None
     assert preferences.all("user:1") == {"theme": "dark", "language": "en"}
     assert memory.retrieve("user:1", "preferences") == {"theme": "dark"}
+
+
+def test_a_default_that_somebody_changes_is_nobody_elses() -> None:
+    given: dict[str, Any] = {"languages": ["en"]}
+    preferences = UserPreferences(MemoryManager(), defaults=given)
+    preferences.get_preference("one", "languages").append("de")
+    preferences.all("two")["languages"].append("fr")
+    given["languages"].append("it")
+    assert preferences.get_preference("three", "languages") == ["en"]
+    with pytest.raises(UsageError, match="is a set"):
+        UserPreferences(MemoryManager(), defaults={"languages": {"en"}})
 
 
 def test_preferences_that_many_set_at_once_are_all_kept(memory: MemoryManager) -> None:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,14 @@ class KeyValueSuite:
 
     # Many values
 
+    @pytest.mark.parametrize("prefix", ["\0", "a\0", "\ud800", "a\udfff"])
+    def test_with_what_no_key_can_hold_none_begins(self, storage: KeyValue, prefix: str) -> None:
+        storage.put("a", 1)
+        assert not storage.scan(prefix)
+        assert not storage.updated(prefix=prefix)
+        assert storage.delete_prefix(prefix) == 0
+        assert storage.get("a")
+
     def test_a_scan_is_in_the_order_of_keys(self, storage: KeyValue) -> None:
         keys = ["b", "a:2", "a:10", "a", "é", "Z", "a:1", "🔑", "\uffff"]
         for key in keys:
@@ -353,6 +361,27 @@ class KeyValueSuite:
     def test_what_expires_in_the_past_is_not_there(self, storage: KeyValue) -> None:
         storage.put("key", 1)
         storage.put("key", 2, expires=START)
+        assert storage.get("key") is None
+
+    def test_a_moment_may_be_as_early_or_late_as_there_are(self, storage: KeyValue) -> None:
+        west, east = (timezone(timedelta(hours=hours)) for hours in (-5, 5))
+        storage.put("stays", 1, expires=datetime.max)
+        storage.put("also", 1, expires=datetime.max.replace(tzinfo=west))
+        for earliest in (datetime.min, datetime.min.replace(tzinfo=east), datetime(1960, 1, 1)):
+            storage.put("gone", 1, expires=earliest)
+            assert storage.get("gone") is None
+            assert storage.remove_expired() == 1
+        everything = storage.updated(
+            after=datetime.min.replace(tzinfo=east), before=datetime.max.replace(tzinfo=west)
+        )
+        assert {item.key for item in everything} == {"stays", "also"}
+
+    @pytest.mark.parametrize("moment", ["2026-11-21", 3600, date(2026, 11, 21)])
+    def test_what_is_no_moment_is_refused(self, storage: KeyValue, moment: Any) -> None:
+        with pytest.raises(UsageError, match="a moment is a datetime"):
+            storage.put("key", 1, expires=moment)
+        with pytest.raises(UsageError, match="a moment is a datetime"):
+            storage.updated(before=moment)
         assert storage.get("key") is None
 
     def test_what_has_expired_is_removed_once(self, storage: KeyValue, kind: Kind) -> None:

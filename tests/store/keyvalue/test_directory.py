@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from store.keyvalue.conformance import SECOND, START, KeyValueSuite, Kind
 
-from lsp_server.errors import StoreError
+from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.keyvalue.base import Write
 from lsp_server.store.keyvalue.directory import FileStorage
+from lsp_server.store.keyvalue.keys import file_name
 
 
 @pytest.fixture
@@ -55,6 +60,80 @@ def test_plain_files_that_programs_wrote_are_read_and_taken_over(tmp_path: Path,
     assert values.delete("Upper") is True
     assert [(item.key, item.value) for item in values.scan()] == [("plain", 3), ("user:1", {"a": 1, "b": 2})]
     assert not (tmp_path / "user:1.json").exists()
+
+
+def test_a_program_that_goes_on_writing_plain_files_makes_no_key_twice(
+    tmp_path: Path, values: FileStorage
+) -> None:
+    values.put("user:1", "ours")
+    (tmp_path / "user:1.json").write_text('"theirs"')
+    (tmp_path / os.fsdecode(b"no\xfftext.json")).write_text("1")
+    assert values.get("user:1") == values.scan()[0]
+    assert [(item.key, item.value) for item in values.scan()] == [("user:1", "ours")]
+    assert values.delete_prefix("") == 1
+    assert values.scan() == []
+
+
+def test_a_key_that_looks_like_a_name_of_a_file_is_another(values: FileStorage) -> None:
+    long = "x" * 1000
+    for key in ("user:1", "Upper", long):
+        values.put(key, "theirs")
+        name = file_name(key)
+        assert name != key
+        assert values.get(name) is None
+        assert values.delete(name) is False
+        values.put(name, "mine")
+        assert [item.key for item in values.scan(name)] == [name]
+        assert values.delete(name) is True
+        assert values.get(key)
+
+
+def test_a_plain_file_whose_name_has_an_escape_of_another_form_is_listed_as_it_is_read(
+    tmp_path: Path, values: FileStorage
+) -> None:
+    (tmp_path / "a%3ab.json").write_text("1")
+    (tmp_path / "100% sure.json").write_text("2")
+    (tmp_path / "folder.json").mkdir()
+    assert [(item.key, item.value) for item in values.scan()] == [("100% sure", 2), ("a%3ab", 1)]
+    assert all(values.get(item.key) == item for item in values.scan())
+    assert values.get("folder") is None
+
+
+def test_a_fork_in_the_middle_of_a_write_keeps_no_lock(values: FileStorage) -> None:
+    children = []
+
+    def forking(item: object) -> Write:
+        child = os.fork()
+        if child == 0:
+            time.sleep(30)  # a child that lives on, with all that it has inherited
+            os._exit(0)
+        children.append(child)
+        return Write(1)
+
+    try:
+        values.change("key", forking)
+        waiting = threading.Thread(target=values.put, args=("other", 2), daemon=True)
+        waiting.start()
+        waiting.join(10)
+        assert not waiting.is_alive()
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def test_a_change_that_would_wait_for_itself_is_refused(values: FileStorage) -> None:
+    values.put("key", 1)
+    calls = (lambda: values.put("key", 2), lambda: values.delete_prefix(""), values.scan)
+    for call in calls:
+
+        def change(item: object, call: Callable[[], object] = call) -> Write:
+            return Write(call() and 3)
+
+        with pytest.raises(UsageError, match="must only answer"):
+            values.change("key", change)
+    values.change("key", lambda _: Write(values.get("key") is not None))
+    assert values.scan()[0].value is True
 
 
 def test_a_file_that_was_edited_by_hand_is_read(tmp_path: Path, values: FileStorage) -> None:
@@ -133,6 +212,11 @@ def test_a_directory_that_may_only_be_read_is_read(tmp_path: Path, values: FileS
             values.put("key", 2)
     finally:
         tmp_path.chmod(0o755)
+
+
+def test_a_directory_without_a_name_is_refused() -> None:
+    with pytest.raises(UsageError, match="has a name"):
+        FileStorage("")
 
 
 def test_a_place_that_is_no_directory_is_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 sa = pytest.importorskip("sqlalchemy", reason="SQLAlchemy is not installed")
 
-from lsp_server.errors import StoreError  # noqa: E402
+from lsp_server.errors import StoreError, UsageError  # noqa: E402
 from lsp_server.store.keyvalue.base import Item, Write  # noqa: E402
 from lsp_server.store.keyvalue.sql import DatabaseStorage  # noqa: E402
 
@@ -51,6 +51,19 @@ def at_once(*acts: Callable[[], object]) -> None:
 
 def one_more(item: Item | None) -> Write:
     return Write(item.value + 1 if item else 1)
+
+
+def test_a_change_that_would_wait_for_itself_is_refused(storage: DatabaseStorage) -> None:
+    storage.put("key", 1)
+
+    def change(item: Item | None) -> Write:
+        storage.put("key", 2)
+        return Write(3)
+
+    with pytest.raises(UsageError, match="must only answer"):
+        storage.change("key", change)
+    assert storage.change("key", lambda _: Write(len(storage.scan())))
+    assert [item.value for item in storage.scan()] == [1]
 
 
 def test_the_first_changes_of_a_key_are_all_kept(storage: DatabaseStorage) -> None:
