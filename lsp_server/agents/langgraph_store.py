@@ -44,7 +44,7 @@ _TTL, _INDEX = "ttl", "index"
 _MOST_VECTORS = 10_000  # kept in this process; each is as long as the model makes it
 
 _Place = tuple[tuple[str, ...], str]
-_Fields = Sequence[tuple[str, Any]]
+_Fields = Sequence[Any]  # paths, as LangGraph cuts them
 _Vectors = dict[str, list[float]]  # of texts
 
 
@@ -207,10 +207,9 @@ class GitMemoryStore(BaseStore):
     def _below(self, namespace: Sequence[str]) -> list[_Stored]:
         """The items of a namespace and of those below it: namespaces in the order in which they began, and
         their items so, too."""
-        prefix = self._prefix + "".join(f"{_escaped(label)}:" for label in namespace)
         known = [
             stored
-            for item in self._storage.scan(prefix)
+            for item in self._storage.scan(self._within(namespace))
             if (stored := _stored(item, *_place(item.key[len(self._prefix) :])))
         ]
         began: dict[tuple[str, ...], datetime] = {}
@@ -220,7 +219,11 @@ class GitMemoryStore(BaseStore):
         return known
 
     def _key(self, namespace: Sequence[str], key: str) -> str:
-        return self._prefix + "".join(f"{_escaped(label)}:" for label in namespace) + _escaped(key)
+        return self._within(namespace) + _escaped(key)
+
+    def _within(self, namespace: Sequence[str]) -> str:
+        """What the keys in a namespace begin with."""
+        return self._prefix + "".join(f"{_escaped(label)}:" for label in namespace)
 
     # Meaning
 
@@ -243,7 +246,7 @@ class GitMemoryStore(BaseStore):
         if index is False:
             return []
         fields = self._fields if index is None or index is True else _tokenized(index)
-        return [text for _, path in fields for text in get_text_at_path(value, path)]
+        return [text for path in fields for text in get_text_at_path(value, path)]
 
     def _kept(self, texts: Sequence[str], vectors: Sequence[list[float]]) -> _Vectors:
         new = dict(zip(texts, vectors, strict=True))
@@ -293,4 +296,4 @@ def _unescaped(part: str) -> str:
 
 
 def _tokenized(fields: Iterable[str]) -> _Fields:
-    return [(field, field if field == "$" else tokenize_path(field)) for field in fields]
+    return [field if field == "$" else tokenize_path(field) for field in fields]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.index.many_values import rows_for
-from lsp_server.index.packing import storable
+from lsp_server.index.packing import microseconds, storable
 from lsp_server.store.keyvalue.value_paths import is_value_path
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from lsp_server.store.keyvalue.base import Item
 
 _COLUMNS = "key, value, created, updated, expires"
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
 
 __all__ = ["due", "forget", "get", "is_value_path", "keep", "scan", "updated"]
 
@@ -34,7 +32,8 @@ def keep(connection: sqlite3.Connection, path: str, data: bytes) -> None:
 
     item = read_file(path, data)
     if item is not None:
-        times = (_microseconds(item.created), _microseconds(item.updated), _microseconds(item.expires))
+        expires = None if item.expires is None else microseconds(item.expires)
+        times = (microseconds(item.created), microseconds(item.updated), expires)
         connection.execute(
             "INSERT OR REPLACE INTO keyed VALUES (?, ?, ?, ?, ?, ?)",
             (item.key, path, dumps(item.value), *times),
@@ -77,8 +76,8 @@ def updated(
         f"SELECT {_COLUMNS} FROM keyed WHERE updated >= ?1 AND updated < ?2"
         " AND substr(key, 1, length(?3)) = ?3 ORDER BY updated, key",
         (
-            -(2**63) if after is None else _microseconds(after),
-            2**63 - 1 if before is None else _microseconds(before),
+            -(2**63) if after is None else microseconds(after),
+            2**63 - 1 if before is None else microseconds(before),
             prefix,
         ),
     )
@@ -89,24 +88,21 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Item]:
     """The values that expire at ``now`` or did before."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM keyed WHERE expires IS NOT NULL AND expires <= ? ORDER BY expires, key",
-        (_microseconds(now),),
+        (microseconds(now),),
     )
     return [_item(row) for row in rows]
 
 
 def _item(row: Sequence[Any]) -> Item:
     from lsp_server.store.keyvalue.base import Item
+    from lsp_server.store.keyvalue.clocks import moment_at
     from lsp_server.store.keyvalue.values import loads
 
     key, value, created, updated_, expires = row
     return Item(
         key,
         loads(value),
-        _EPOCH + created * _MICROSECOND,
-        _EPOCH + updated_ * _MICROSECOND,
-        None if expires is None else _EPOCH + expires * _MICROSECOND,
+        moment_at(created),
+        moment_at(updated_),
+        None if expires is None else moment_at(expires),
     )
-
-
-def _microseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND

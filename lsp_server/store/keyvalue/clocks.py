@@ -7,12 +7,24 @@ earlier one. Within one process it stands still until it has caught up.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from lsp_server.errors import UsageError
 from lsp_server.store.keyvalue.base import Clock, Item
 
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
 _FIRST, _LAST = (moment.replace(tzinfo=timezone.utc) for moment in (datetime.min, datetime.max))
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, of a moment that has its zone."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def moment_at(microseconds: int) -> datetime:
+    """That many microseconds since 1970, in UTC."""
+    return EPOCH + timedelta(0, 0, microseconds)
 
 
 def now() -> datetime:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
+from lsp_server.store.keyvalue.clocks import EPOCH, microseconds
 
 
 class ExpiryFiles:
@@ -23,9 +22,9 @@ class ExpiryFiles:
 
     def note(self, when: datetime, name: str) -> None:
         """A file, by its name without ending, goes at this moment (in UTC)."""
-        when = max(when, _EPOCH)  # the order of names is that of moments only from then on
+        when = max(when, EPOCH)  # the order of names is that of moments only from then on
         hour = f"{self._place}/{_hour(when)}"
-        marker = f"{hour}/{_microseconds(when):020} {name}"
+        marker = f"{hour}/{microseconds(when):020} {name}"
         for _ in range(2):
             try:
                 os.close(os.open(marker, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666))
@@ -50,7 +49,7 @@ class ExpiryFiles:
                 os.rmdir(hour)  # noqa: PTH106
 
     def _markers(self, now: datetime) -> Iterator[tuple[str, str]]:
-        latest, hour_of_now = _microseconds(now), _hour(now)
+        latest, hour_of_now = microseconds(now), _hour(now)
         for hour in _names(self._place):
             if hour > hour_of_now:
                 break
@@ -70,7 +69,3 @@ def _names(directory: str) -> list[str]:
 
 def _hour(when: datetime) -> str:
     return when.astimezone(timezone.utc).strftime("%Y-%m-%dT%H")
-
-
-def _microseconds(when: datetime) -> int:
-    return (when - _EPOCH) // _MICROSECOND

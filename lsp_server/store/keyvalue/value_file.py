@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lsp_server.store.keyvalue.base import Item, Value
+from lsp_server.store.keyvalue.clocks import moment_at
 from lsp_server.store.keyvalue.values import loads
 
 HEAD_BYTES = 160
@@ -27,7 +28,6 @@ _HEAD = re.compile(
     + _TIME
     + rb'"),'
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Head(NamedTuple):
@@ -89,7 +89,7 @@ def parsed(text: bytes) -> Kept | None:
 
 def moment_of(nanoseconds: int) -> datetime:
     """A file's time, exact to the microsecond, in UTC."""
-    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    return moment_at(nanoseconds // 1000)
 
 
 Texts = Mapping[str, "tuple[str, datetime | None] | None"]
