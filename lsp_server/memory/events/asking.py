@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
 from lsp_server.errors import UsageError
@@ -35,3 +36,14 @@ def text_or_none(name: str, value: str | None) -> str | None:
         except UnicodeEncodeError as error:
             raise UsageError(f"{name} is no valid text: character {error.start + 1} is half a pair") from None
     return value
+
+
+def moment_or_none(name: str, value: datetime | None) -> int | None:
+    """A moment as the index counts: microseconds since 1970. Raises ``UsageError`` for what is none."""
+    from lsp_server.index.packing import microseconds
+
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise UsageError(f"{name} must be a datetime, not {type(value).__name__}")
+    return microseconds(value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -113,6 +114,37 @@ class AsyncEventMemory:
         return await asyncio.to_thread(
             self.sync.get_context_window, owner, window_size, include_similar, query=query, user_id=user_id
         )
+
+    async def memories(
+        self,
+        memory_type: str | None = None,
+        *,
+        owner: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        tags: Collection[str] = (),
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[TypedMemory]:
+        """See ``EventMemory.memories``."""
+        return await asyncio.to_thread(
+            self.sync.memories,
+            memory_type,
+            owner=owner,
+            since=since,
+            until=until,
+            tags=tags,
+            limit=limit,
+            newest_first=newest_first,
+        )
+
+    async def memory(self, memory_id: str) -> TypedMemory | None:
+        """See ``EventMemory.memory``."""
+        return await asyncio.to_thread(self.sync.memory, memory_id)
+
+    async def counts(self, since: datetime | None = None, until: datetime | None = None) -> dict[str, int]:
+        """See ``EventMemory.counts``."""
+        return await asyncio.to_thread(self.sync.counts, since, until)
 
     @staticmethod
     def types() -> Mapping[str, str]:

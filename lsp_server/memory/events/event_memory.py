@@ -10,39 +10,30 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import UsageError
-from lsp_server.memory.events.asking import either, text_or_none, whole_number
+from lsp_server.memory.events.asking import either
 from lsp_server.memory.events.model import (
-    ContextWindow,
     TypedMemory,
     arguments,
     event_of,
-    hours_before,
     in_words,
     made,
-    remembered,
 )
 from lsp_server.memory.events.places import allowed_in, place_of
+from lsp_server.memory.events.reading import Reading
 from lsp_server.memory.events.redacting import redacted
-from lsp_server.memory.events.types import TYPES, checked_type
+from lsp_server.memory.events.types import TYPES
 from lsp_server.store.journal.journal import Journal
 from lsp_server.store.keyvalue.base import Clock, Value
 from lsp_server.store.keyvalue.clocks import never_back
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    from lsp_server.index.event_index import EventIndex, EventRow
+    from lsp_server.index.event_index import EventIndex
     from lsp_server.memory.facade import Memory
 
-SIMILAR = 10
-"""The most similar memories in a context window."""
-
 _INDEX = "index.sqlite3"
-_LOOKED_LIKE = 3  # of the newest memories: what is going on
-_CHARACTERS = 500  # of the content of each of these
 
 
-class EventMemory:
+class EventMemory(Reading):
     """What programs remember: conversations, errors, metrics, decisions, as typed memories with title,
     content, tags and metadata.
 
@@ -152,93 +143,6 @@ class EventMemory:
         """Bring all that this process has remembered to the disk: it survives a power cut from now on."""
         self._journal.flush()
 
-    # Reading
-
-    def search_memories(
-        self,
-        query: str,
-        memory_type: str | None = None,
-        limit: int = 10,
-        *,
-        owner: str | None = None,
-        user_id: str | None = None,
-    ) -> list[TypedMemory]:
-        """The memories with words of ``query`` in title, tags, content or metadata, best first.
-
-        A memory need not have all the words; what stands in quotes it must have. ``memory_type`` and
-        ``owner``: only those.
-        """
-        from lsp_server.index.event_search import search
-
-        if not isinstance(query, str):
-            raise UsageError(f"a query is text, not a {type(query).__name__}")
-        most = whole_number("limit", limit)
-        kind = checked_type(memory_type) if memory_type is not None else None
-        whose = text_or_none("owner", either("owner", owner, "user_id", user_id))
-        rows = self._opened().ask(
-            lambda connection: search(connection, query, owner=whose, kind=kind, limit=most)
-        )
-        return [remembered(row) for row in rows]
-
-    def get_recent_memories(
-        self,
-        memory_type: str | None = None,
-        hours: float | None = 24,
-        *,
-        owner: str | None = None,
-        user_id: str | None = None,
-        limit: int | None = None,
-    ) -> list[TypedMemory]:
-        """The memories of the last ``hours`` (None: all that are kept), newest first; at most ``limit``."""
-        from lsp_server.index.event_index import recent
-        from lsp_server.index.packing import microseconds
-
-        kind = checked_type(memory_type) if memory_type is not None else None
-        whose = text_or_none("owner", either("owner", owner, "user_id", user_id))
-        since = hours_before(self._clock(), hours)
-        counted = None if since is None else microseconds(since)
-        most = None if limit is None else whole_number("limit", limit)
-        rows = self._opened().ask(
-            lambda connection: recent(connection, owner=whose, kind=kind, since=counted, limit=most)
-        )
-        return [remembered(row) for row in rows]
-
-    def get_context_window(
-        self,
-        owner: str = "",
-        window_size: int = 50,
-        include_similar: bool = True,
-        *,
-        query: str | None = None,
-        user_id: str | None = None,
-    ) -> ContextWindow:
-        """What to know before going on with ``owner``: the newest ``window_size`` of its memories, the oldest
-        first, and up to ten older ones that are like ``query`` (default: like the newest three)."""
-        from lsp_server.index.event_index import recent
-        from lsp_server.index.event_search import similar
-
-        whose = text_or_none("owner", either("owner", owner, "user_id", user_id)) or ""
-        size = whole_number("window_size", window_size)
-        if query is not None and not isinstance(query, str):
-            raise UsageError(f"a query is text, not a {type(query).__name__}")
-
-        def look(connection: sqlite3.Connection) -> tuple[list[EventRow], list[EventRow]]:
-            newest = recent(connection, owner=whose, limit=max(size, _LOOKED_LIKE))
-            window = newest[:size]
-            if not include_similar:
-                return window, []
-            texts = [query] if query is not None else [_said(row) for row in newest[:_LOOKED_LIKE]]
-            most = len(window) + SIMILAR
-            found = similar(connection, texts, owner=whose, limit=most, are_kept=query is None)
-            known = {row.id for row in window}
-            return window, [row for row in found if row.id not in known][:SIMILAR]
-
-        window, like_it = self._opened().ask(look)
-        return ContextWindow(
-            [remembered(row) for row in reversed(window)],
-            [remembered(row) for row in like_it],
-        )
-
     @staticmethod
     def types() -> Mapping[str, str]:
         """The types that have a name here, each with one line about it. Any other name will do as well:
@@ -276,7 +180,3 @@ class EventMemory:
                 self._index = EventIndex(self._journal.directory / _INDEX, self._journal)
                 self._process = os.getpid()
             return self._index
-
-
-def _said(row: EventRow) -> str:
-    return f"{row.title} {row.content[:_CHARACTERS]}"
