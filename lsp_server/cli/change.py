@@ -9,6 +9,7 @@ import click
 from lsp_server.cli.arguments import Ref, Text
 from lsp_server.cli.output import print_deleted, print_headline, print_json, print_recorded
 from lsp_server.cli.record_options import (
+    OUTCOME,
     NewRecord,
     field_options,
     fields_of,
@@ -72,7 +73,7 @@ def mark(session: Session, ref: str, status: str) -> None:
 @click.argument("ref", type=Ref())
 @click.argument("title", required=False, type=Text())
 @status_option(Kind.DECISION, "accepted")
-@field_options(Kind.DECISION)
+@field_options(Kind.DECISION, without=OUTCOME)
 @place_options
 @template_option
 @text_options(Kind.DECISION)

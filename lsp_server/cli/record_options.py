@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 # Said once for each value, so in the singular; the plural is understood too.
-SINGULAR = {"deciders": "decider", "options": "option", "steps": "step", "metrics": "metric"}
+SINGULAR = {
+    "deciders": "decider",
+    "options": "option",
+    "steps": "step",
+    "metrics": "metric",
+    "outcome_due": "due",
+}
+OUTCOME = ("outcome", "outcome_on", "outcome_note")
+"""What is known of a decision later: `git memory outcome` records it."""
 FREE_TEXT = {
     Kind.DECISION: "context",
     Kind.LEARNING: "what_happened",
@@ -46,6 +54,14 @@ def _option(field: Field) -> Callable[[Decorated], Decorated]:
     names = [f"--{name.replace('_', '-')}" for name in (SINGULAR.get(field.name), field.name) if name]
     many = field.is_list or field.shape is Shape.MAPPING
     said = field.help[:1].upper() + field.help[1:]
+    if field.name in ("confidence", "outcome_due"):
+        from lsp_server.cli.outcome_words import Confidence, Due
+
+        if field.name == "confidence":
+            return click.option(*names, field.name, type=Confidence(), metavar="SHARE", help=said + ".")
+        return click.option(
+            *names, field.name, type=Due(), metavar="DAY", help=said + ": 2026-12-01, 30d, 6 weeks."
+        )
     if field.name == "severity":
         return click.option(*names, field.name, type=click.Choice(SEVERITIES), help="How bad it is.")
     return click.option(
@@ -63,9 +79,11 @@ def fields_of(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in given.items():
         field = field_named(kind, name)
-        if field is None or not value:
+        if field is None or value is None or value in ("", ()):
             continue
-        if field.shape is Shape.MAPPING:
+        if field.shape is Shape.NUMBER:
+            fields[name] = value
+        elif field.shape is Shape.MAPPING:
             fields[name] = figures(value)
         elif field.is_list:
             if kept := tuple(item for item in value if item.strip()):

@@ -8,7 +8,8 @@ from lsp_server.cli.code_link import link_json, link_of, written_at
 from lsp_server.cli.output import field_text, minute, place_facts
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.records.amounts import plural
-from lsp_server.records.fields import FIELDS
+from lsp_server.records.fields import FIELDS, Shape
+from lsp_server.records.labels import normalise_label
 from lsp_server.records.model import Kind
 from lsp_server.records.plain import range_json, record_json
 
@@ -140,11 +141,14 @@ def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> li
         in_text.add("files")  # its text lists them
     if record.kind is Kind.SESSION:
         in_text.add("message_count")
-    facts.extend(
-        _fact(name.replace("_", " "), _value(memory, value))
-        for name, value in (*record.fields.items(), *record.extra.items())
-        if name not in in_text and value
-    )
+    lines = {field.name for field in FIELDS[record.kind] if field.shape is Shape.LINES}
+    for name, value in (*record.fields.items(), *record.extra.items()):
+        if name in in_text or not (value or type(value) is float):
+            continue
+        if name in lines:
+            facts += [_fact(name.replace("_", " "), _ground(memory, item)) for item in value]
+        else:
+            facts.append(_fact(name.replace("_", " "), _value(memory, value)))
     if at := written_at(record, link):
         facts.append(_fact("written at", at))
     return facts
@@ -175,6 +179,12 @@ def _value(memory: Memory, value: Any) -> str:
     """What the front matter says under a key; a record's id is told as that record."""
     other = memory.find(value) if isinstance(value, str) and len(value) == ID_LENGTH else None
     return f"{other.label} {other.title}" if other else field_text(value)
+
+
+def _ground(memory: Memory, text: str) -> str:
+    """Something that a decision is based on; a record's label or id with its title."""
+    other = memory.find(text) if normalise_label(text) or len(text) == ID_LENGTH else None
+    return f"{other.label} {other.title}" if other else field_text(text)
 
 
 def _body_without_title(record: Record) -> str:

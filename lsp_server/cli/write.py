@@ -10,6 +10,7 @@ import click
 from lsp_server.cli.arguments import Text
 from lsp_server.cli.output import print_recorded
 from lsp_server.cli.record_options import (
+    OUTCOME,
     NewRecord,
     field_options,
     place_options,
@@ -65,7 +66,7 @@ def record_in_editor(new: NewRecord, title: str | None) -> None:
 )
 @click.argument("title", required=False, type=Text())
 @status_option(Kind.DECISION)
-@field_options(Kind.DECISION)
+@field_options(Kind.DECISION, without=OUTCOME)
 @place_options
 @edit_option
 @template_option

@@ -14,6 +14,7 @@ from lsp_server.records.living import documents as living
 from lsp_server.records.living.file_names import document_of
 from lsp_server.records.living.usual_values import FIELD_VALUES, KEY_VALUES
 from lsp_server.records.model import Kind
+from lsp_server.records.outcomes import RESULTS
 
 # A decision has these below its outcome, the good and the bad under one heading.
 _DEEPER = ("rationale",)
@@ -42,6 +43,8 @@ def _record(kind: Kind) -> Form:
     def values(key: str, _lines: Sequence[str], _at: int) -> Sequence[str]:
         if key == "status":
             return statuses(kind)
+        if key == "outcome" and kind is Kind.DECISION:
+            return RESULTS
         return SEVERITIES if key == "severity" and kind is Kind.BUG else ()
 
     return Form(sections, values)

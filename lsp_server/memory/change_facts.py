@@ -133,7 +133,7 @@ def _fields(old: Record, new: Record) -> Iterator[Fact]:
         if was == now:
             continue
         words = _words(field)
-        if was and now and field.shape is Shape.WORDS:
+        if was and now and field.is_list:
             yield Fact(field.name, "; ".join(_members(words, was, now)), was, now)
         elif was and now:
             yield Fact(field.name, f"{words} {_shown(field, was)} → {_shown(field, now)}", was, now)

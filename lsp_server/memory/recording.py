@@ -19,9 +19,10 @@ from lsp_server.memory.titles import clean_tags, clean_title, heading_text
 from lsp_server.records.anchors import Anchor, CodePlace, CodePosition
 from lsp_server.records.fields import FIELDS, SEVERITIES, Field, Shape
 from lsp_server.records.front_matter import split
-from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label
+from lsp_server.records.labels import ID_WIDTH, NUMBERED, format_label, normalise_label
 from lsp_server.records.life_cycle import FIRST, check_status
 from lsp_server.records.model import Kind, Link, Record
+from lsp_server.records.outcomes import CHECKED
 from lsp_server.records.paths import FOLDERS
 from lsp_server.rendering.records import render_record
 
@@ -244,7 +245,7 @@ def clean_fields(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
         # Most of them are as they should be, and there are thousands in an import.
         if is_text and type(value) is str and "\0" not in value and "\r" not in value:
             fields[name] = value.strip("\n")
-        elif is_list and type(value) is tuple and _are_clean(value):
+        elif is_list and type(value) is tuple and item.shape is not Shape.LINES and _are_clean(value):
             fields[name] = value
         else:
             fields[name] = _shaped(item, value)
@@ -273,9 +274,13 @@ def _shaped(item: Field, value: Any) -> Any:
             if isinstance(figure, float) and not isfinite(figure):
                 raise UsageError(f"{name} is {figure}, which is no figure")
         return {_clean(str(name)): figure for name, figure in value.items()}
+    if item.name in CHECKED:
+        return None if value is None or value == "" else CHECKED[item.name](value)
     if item.is_list:
         values = [value] if isinstance(value, str) else list(value)
         cleaned = [_clean(str(one)).strip() for one in values]
+        if item.shape is Shape.LINES:  # labels in their one spelling: a merge that renumbers finds them
+            cleaned = [normalise_label(one) or " ".join(one.split()) for one in cleaned]
         return tuple([one for one in cleaned if one])
     text = _clean(str(value)).strip("\n")
     if item.shape is Shape.WORD:

@@ -12,6 +12,7 @@ from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.file_reader import FileReader
 from lsp_server.records.life_cycle import STEPS
 from lsp_server.records.model import NO_TITLE, Kind
+from lsp_server.records.outcomes import EXPECTED, READ
 from lsp_server.records.paths import slug
 
 NOTED = ("previous", "elapsed", "compared-with")  # what a checkpoint fills in by itself
@@ -27,7 +28,11 @@ def read_content(reader: FileReader, kind: Kind) -> tuple[str, str | None, Mappi
     title = sections.title_of(body)
     status = reader.word("status")
     found = sections.sections(body)
-    fields = {field.name: value for field in FIELDS[kind] if (value := _field(reader, field, found))}
+    fields = {
+        field.name: value
+        for field in FIELDS[kind]
+        if (value := _field(reader, field, found)) or value == 0  # a confidence
+    }
     if kind is Kind.DECISION:
         _consequences(fields, found)
         ours = status in STEPS[kind] and "source" not in reader.values
@@ -63,8 +68,13 @@ def _title_from_name(path: str) -> str:
 
 
 def _field(reader: FileReader, field: Field, found: Mapping[str, str]) -> Any:
+    if field.name in READ:
+        return _value(reader, field)
     if field.shape is Shape.WORD:
         return reader.word(field.key)
+    if field.shape is Shape.LINES:
+        said = reader.get(field.key)
+        return ((said.strip(),) if said.strip() else ()) if isinstance(said, str) else reader.words(field.key)
     if field.shape is Shape.WORDS:
         return next((words for key in (field.key, *field.also) if (words := reader.words(key))), ())
     if field.shape is Shape.MAPPING:
@@ -73,6 +83,18 @@ def _field(reader: FileReader, field: Field, found: Mapping[str, str]) -> Any:
         if text := found.get(key.casefold()):
             return sections.items(text) if field.is_list else text
     return None
+
+
+def _value(reader: FileReader, field: Field) -> Any:
+    """A value that must be one of ours; any other stays a key that this program does not know."""
+    word = reader.get(field.key)
+    if word is None or word == "":
+        return None
+    value = READ[field.name](word)
+    if value is None:
+        reader.foreign.add(field.key)
+        reader.wrong(field.key, f"{field.key!r} should be {EXPECTED[field.name]}")
+    return value
 
 
 def _metrics(reader: FileReader, key: str) -> dict[str, Any]:

@@ -213,5 +213,7 @@ def _extra(reader: FileReader, kind: Kind) -> Mapping[str, Any]:
     return {
         key: value
         for key, value in reader.values.items()
-        if key not in known and not key.startswith("memory-") and isinstance(value, str)
+        if (key not in known or key in reader.foreign)
+        and not key.startswith("memory-")
+        and isinstance(value, str)
     }

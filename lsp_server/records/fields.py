@@ -21,6 +21,8 @@ class Shape(Enum):
     STEPS = "steps"  # tuple[str, ...]; a numbered list under a heading
     WORD = "word"  # str; a front matter value
     WORDS = "words"  # tuple[str, ...]; a front matter list
+    LINES = "lines"  # tuple[str, ...]; a front matter list with a line for each, as they may be sentences
+    NUMBER = "number"  # float; a front matter value
     MAPPING = "mapping"  # dict[str, int | float | str]; a front matter mapping
     ENTRIES = "entries"  # tuple[dict[str, int | float | str], ...]; a front matter list of mappings
 
@@ -36,11 +38,11 @@ class Field(NamedTuple):
 
     @property
     def in_front_matter(self) -> bool:
-        return self.shape in (Shape.WORD, Shape.WORDS, Shape.MAPPING, Shape.ENTRIES)
+        return self.shape not in (Shape.TEXT, Shape.ITEMS, Shape.STEPS)
 
     @property
     def is_list(self) -> bool:
-        return self.shape in (Shape.ITEMS, Shape.STEPS, Shape.WORDS)
+        return self.shape in (Shape.ITEMS, Shape.STEPS, Shape.WORDS, Shape.LINES)
 
 
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -48,6 +50,11 @@ SEVERITIES = ("low", "medium", "high", "critical")
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.DECISION: (
         Field("deciders", "decision-makers", Shape.WORDS, "who decides", ("deciders",)),
+        Field("confidence", "confidence", Shape.NUMBER, "how likely it is to turn out well: 0.8 or 80%"),
+        Field("based_on", "based-on", Shape.LINES, "what it is based on: a label, a commit, a text"),
+        Field("outcome_due", "outcome-due", Shape.WORD, "when its outcome should be known"),
+        Field("outcome", "outcome", Shape.WORD, "what came of it: success, failure or mixed"),
+        Field("outcome_on", "outcome-on", Shape.WORD, "the day when that was recorded"),
         Field(
             "context",
             "Context and Problem Statement",
@@ -79,6 +86,8 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             "how it is carried out",
             ("Implementation",),
         ),
+        # Not called "Outcome": many ADRs have what was decided below a heading of that name.
+        Field("outcome_note", "What Came of It", Shape.TEXT, "what came of it, and how that is known"),
     ),
     Kind.LEARNING: (
         Field("what_happened", "What Happened", Shape.TEXT, "what happened"),

@@ -11,7 +11,12 @@ from lsp_server.records.front_matter import Split
 from lsp_server.records.model import Problem
 from lsp_server.records.moments import moment
 
-_DIALECT = ("status", "tags", "links", "decision-makers", "deciders")
+_DIALECT = frozenset(
+    (
+        "status", "tags", "links", "decision-makers", "deciders",
+        "confidence", "based-on", "outcome-due", "outcome", "outcome-on",
+    )
+)  # fmt: skip
 
 
 class FileReader:
@@ -20,6 +25,8 @@ class FileReader:
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.problems: list[Problem] = []
+        self.foreign: set[str] = set()
+        """Keys of ours whose values mean something else here."""
         try:
             self.text = data.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ from lsp_server.records.anchors import Anchor, CodePosition
 from lsp_server.records.fields import FIELDS, Field, Shape
 from lsp_server.records.front_matter import flow, scalar
 from lsp_server.records.model import Kind, Link, Record
+from lsp_server.records.outcomes import written_share
 from lsp_server.rendering.environment import Templates
 
 
@@ -35,7 +36,8 @@ def render_record(
     front = [
         (field.key, written)
         for field in _in_front(record.kind)
-        if (value := record.fields.get(field.name)) and (written := _front_value(field.shape, value))
+        if ((value := record.fields.get(field.name)) or value == 0)
+        and (written := _front_value(field.shape, value))
     ]
     front += keys
     name = f"records/{record.kind.value}{'-' if form else ''}{form}.md"
@@ -114,6 +116,10 @@ def _front_value(shape: Shape, value: Any) -> str:
         return scalar(value)
     if shape is Shape.WORDS:
         return flow(value)
+    if shape is Shape.LINES:
+        return "".join(f"\n  - {scalar(item)}" for item in value)
+    if shape is Shape.NUMBER:
+        return written_share(value)
     if shape is Shape.MAPPING:
         return "".join(f"\n  {scalar(name)}: {scalar(figure)}" for name, figure in value.items()).lstrip(" ")
     return scalar(value)

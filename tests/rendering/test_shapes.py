@@ -68,6 +68,8 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         return st.dictionaries(st.sampled_from(["tests_added", "a b"]), st.integers(0, 9), max_size=2)
     if field.is_list:
         return st.lists(WORDS, max_size=2).map(tuple)
+    if field.shape is Shape.NUMBER:
+        return st.sampled_from([None, 0.0, 0.25, 1.0])
     if field.shape is Shape.WORD:
         return st.sampled_from(["", "word", "two words", "a: b"])
     return st.one_of(st.just(""), WORDS)

@@ -33,6 +33,8 @@ from lsp_server.rendering.records import render_record, written_time
 
 IMPORTED = "imported"
 """The key that tells what a record came from, the digest of that, and the digest of what was made of it."""
+_NOT_SAID = ("confidence", "based_on", "outcome_due", "outcome", "outcome_on")
+"""Fields that the directory's formats have no place for: what they do not say is not taken away."""
 _PATH = re.compile(r"\w[\w./-]*\Z")
 _LINE = re.compile(r"^imported: .*\n", re.MULTILINE)
 
@@ -172,6 +174,8 @@ def updated_text(core: Core, text: str, thing: Thing, path: str, guard: Guard) -
     now = replace(record, title=clean_title(entry.title or record.title), fields=fields)
     fresh = rendered(core.templates, now, entry)
     for field in FIELDS[entry.kind]:
+        if field.name in _NOT_SAID:
+            continue
         if field.in_front_matter and record.fields.get(field.name) != fields.get(field.name):
             text = set_lines(text, field.key, _lines_of(fresh, field.key))
     if entry.status and entry.status != record.status and entry.status in STEPS[entry.kind]:

@@ -18,6 +18,7 @@ from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.model import Conflict, Kind
 from lsp_server.records.moments import moment
 
+_LATER = ("updated_at", "ended_at", "outcome-on", "outcome-due")  # of two times the later holds
 _EMPTY = frozenset(('""', '"~"', '"null"', "[]", "{}"))  # as ``identity`` has them
 
 
@@ -100,7 +101,7 @@ class FrontMerge:
             return other.text if empty else one.text  # as if it were removed
         if key in ("created", "created_at") and (older := _older(one, other)):
             return older.text
-        if key in ("updated_at", "ended_at") and (later := _older(one, other)):
+        if key in _LATER and (later := _older(one, other)):
             return (one if later is other else other).text
         if key == "number" and self.kind in NUMBERED and (lower := self._number(one, other)):
             return lower.text
