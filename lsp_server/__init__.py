@@ -11,7 +11,10 @@ TYPE_CHECKING = False  # `typing` takes as long to import as the interpreter to 
 if TYPE_CHECKING:
     from typing import Any
 
+    from lsp_server.agents.langgraph_node import remembered_node as remembered_node
     from lsp_server.agents.langgraph_store import GitMemoryStore as GitMemoryStore
+    from lsp_server.agents.past_executions import PastExecution as PastExecution
+    from lsp_server.agents.past_executions import PastExecutions as PastExecutions
     from lsp_server.errors import AmbiguousError as AmbiguousError
     from lsp_server.errors import GitMemoryError as GitMemoryError
     from lsp_server.errors import NoRepositoryError as NoRepositoryError
@@ -66,7 +69,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _NAMES = {
+    "lsp_server.agents.langgraph_node": ("remembered_node",),
     "lsp_server.agents.langgraph_store": ("GitMemoryStore",),
+    "lsp_server.agents.past_executions": ("PastExecution", "PastExecutions"),
     "lsp_server.errors": (
         "AmbiguousError", "GitMemoryError", "NoRepositoryError", "NotFoundError", "NotInitialisedError",
         "RefusedError", "SecretError", "StoreError", "UsageError",

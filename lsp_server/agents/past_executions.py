@@ -1,0 +1,152 @@
+"""What came of a node's executions before: counted, and those that were most like the one that begins."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from statistics import median
+from typing import NamedTuple
+
+from lsp_server.agents.bounded_state import texts_in
+from lsp_server.memory.events.event_memory import EventMemory
+from lsp_server.memory.events.model import TypedMemory
+from lsp_server.memory.keyed import Value
+
+TYPE = "workflow_state"
+OUTCOME = "outcome"
+COUNTED = 100
+"""Of how many executions, the newest, success and duration are told."""
+
+_DAYS = timedelta(days=30)  # what was longer ago tells little
+_OVERLAP = timedelta(minutes=1)  # another process may tell of an execution a little later than it ended
+_HISTORIES = 100  # of nodes and owners; what is not in use goes
+_QUERY = 1_000  # characters
+_WORD = re.compile(r"\w+")
+
+
+class PastExecution(NamedTuple):
+    """One execution of a node that ended. ``outcome`` is ``"success"``, ``"failure"`` (``error`` has one line
+    about it), ``"interrupted"`` (the graph waited for somebody) or ``"cancelled"``; ``ms`` milliseconds.
+    ``state`` and ``update`` are what is kept of what it was given and of what it answered."""
+
+    id: str
+    outcome: str
+    ms: float
+    ended: datetime
+    state: Value
+    update: Value
+    error: str
+    thread_id: str
+
+
+class PastExecutions(NamedTuple):
+    """What came of a node's executions before this one.
+
+    ``recent``: the newest, newest first. ``similar``: those whose state has most of this one's words, best
+    first. ``counted``: how many of the newest 100 (of 30 days) succeeded or failed; ``success_rate`` (0 to 1)
+    and ``p50_ms`` (half took less) are theirs, None where there are none.
+    """
+
+    node: str
+    recent: list[PastExecution]
+    similar: list[PastExecution]
+    counted: int
+    success_rate: float | None
+    p50_ms: float | None
+
+
+class Histories:
+    """The past of nodes, each read once and followed from then on. Threads may share one."""
+
+    def __init__(self, events: EventMemory, offer: int) -> None:
+        self._events = events
+        self._offer = offer
+        self._known: OrderedDict[tuple[str, str | None], list[PastExecution]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def past(self, node: str, owner: str | None, state: Value, now: datetime) -> PastExecutions:
+        """What to know before a node begins with ``state``. ``owner``: of that owner's executions alone."""
+        newest = self._newest(node, owner, now)
+        ended = [each for each in newest if each.outcome in ("success", "failure")]
+        return PastExecutions(
+            node,
+            newest[: self._offer],
+            self._similar(node, owner, state),
+            len(ended),
+            sum(each.outcome == "success" for each in ended) / len(ended) if ended else None,
+            median(each.ms for each in ended) if ended else None,
+        )
+
+    def _newest(self, node: str, owner: str | None, now: datetime) -> list[PastExecution]:
+        with self._lock:
+            known = self._known.get((node, owner), [])
+        since = min(known[0].ended, now) - _OVERLAP if known else now - _DAYS
+        found = self._events.memories(
+            TYPE, owner=owner, tags=tags_of(node), since=since, limit=COUNTED, newest_first=True
+        )
+        new = [one for one in map(_execution, found) if one]
+        ids = {one.id for one in new}
+        newest = sorted((*new, *(one for one in known if one.id not in ids)), key=lambda one: one.ended)
+        newest = newest[: -COUNTED - 1 : -1]
+        # What is not offered need not be kept: only how long it took, and what came of it.
+        slim = newest[: self._offer] + [
+            one._replace(state=None, update=None) for one in newest[self._offer :]
+        ]
+        with self._lock:
+            self._known[node, owner] = slim
+            self._known.move_to_end((node, owner))
+            while len(self._known) > _HISTORIES:
+                self._known.popitem(last=False)
+        return slim
+
+    def _similar(self, node: str, owner: str | None, state: Value) -> list[PastExecution]:
+        words = " ".join(texts_in(state))[:_QUERY].replace('"', " ")
+        if not words.strip():
+            return []
+        # What stands in quotes is in every memory that is found: the tags of this node's outcomes.
+        phrase = " ".join(tags_of(node)).replace('"', " ")
+        found = self._events.search_memories(f'"{phrase}" {words}', TYPE, limit=2 * self._offer, owner=owner)
+        mine = [one for memory in found if _is_outcome_of(memory, node) and (one := _execution(memory))]
+        told = _words(words)
+        return [one for one in mine if told & _words(" ".join(texts_in(one.state)))][: self._offer]
+
+
+def tags_of(node: str, phase: str = OUTCOME) -> tuple[str, str]:
+    """What the entries or the outcomes of a node are tagged with."""
+    return f"node:{node}", phase
+
+
+def nothing_past(node: str) -> PastExecutions:
+    """Where nothing is known."""
+    return PastExecutions(node, [], [], 0, None, None)
+
+
+def _is_outcome_of(memory: TypedMemory, node: str) -> bool:
+    return memory.metadata.get("node") == node and memory.metadata.get("phase") == OUTCOME
+
+
+def _words(text: str) -> set[str]:
+    """Those that tell something: the search finds by the node's name, too."""
+    return {word for word in _WORD.findall(text.casefold()) if len(word) > 2 or not word.isascii()}
+
+
+def _execution(memory: TypedMemory) -> PastExecution | None:
+    """None for what another program wrote with these tags."""
+    known = memory.metadata
+    execution, outcome, ms = known.get("execution"), known.get(OUTCOME), known.get("ms")
+    texts: Sequence[object] = (execution, outcome, known.get("thread_id", ""))
+    if not all(isinstance(one, str) for one in texts) or not isinstance(ms, (int, float)):
+        return None
+    return PastExecution(
+        str(execution),
+        str(outcome),
+        float(ms),
+        memory.created,
+        known.get("state"),
+        known.get("update"),
+        memory.content,
+        str(known.get("thread_id", "")),
+    )
