@@ -1,7 +1,10 @@
-"""A thin client that speaks raw JSON-RPC to a real server process: it can also say what no editor would."""
+"""A thin client that speaks raw JSON-RPC to a server in a process of its own: it can also say what no editor
+would. The process is forked from one that has imported the server (``forking``), or starts the installed
+program: where a test says so, and always with ``GIT_MEMORY_STRESS=1``."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import queue
@@ -13,7 +16,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from forking import Forked, Nursery
+
 SERVER = Path(sys.executable).with_name("git-memory-lsp")
+LONG = os.environ.get("GIT_MEMORY_STRESS") == "1"
+NOT_THE_EDITORS = (
+    "lsp_server.agents",
+    "lsp_server.cli.",
+    "lsp_server.store.keyvalue.sql",
+    "lsp_server.store.keyvalue.migrations",
+    "lsp_server.web",
+)
 PATIENCE = 20.0  # seconds, for a loaded machine; nothing here waits this long when it works
 
 EVERYTHING: dict[str, Any] = {
@@ -32,17 +45,10 @@ EVERYTHING: dict[str, Any] = {
 class Client:
     """One server process. Requests of the server are answered by ``answers``; notifications are kept."""
 
-    def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
-        self.process = subprocess.Popen(
-            [str(SERVER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(directory / "server.log").open("ab"),
-            env=dict(environment),
-            cwd=directory,
-            bufsize=0,
-        )
+    def __init__(self, environment: Mapping[str, str], directory: Path, *, real: bool = False) -> None:
         self.log = directory / "server.log"
+        begin = _start_program if real or LONG else _fork
+        self.process: subprocess.Popen[bytes] | Forked = begin(environment, directory, self.log)
         self.notifications: list[dict[str, Any]] = []
         self.requests: list[dict[str, Any]] = []
         self.raw: list[dict[str, Any]] = []
@@ -235,6 +241,39 @@ class Client:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(PATIENCE)
+
+
+def _start_program(environment: Mapping[str, str], directory: Path, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as errors:
+        return subprocess.Popen(
+            [str(SERVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=dict(environment),
+            cwd=directory,
+            bufsize=0,
+        )
+
+
+_nurseries: list[Nursery] = []
+
+
+def _fork(environment: Mapping[str, str], directory: Path, log: Path) -> Forked:
+    if not _nurseries:
+        _nurseries.append(Nursery("lsp_server.editor:main", NOT_THE_EDITORS))
+        atexit.register(_nurseries[0].close)
+    (hers, ours), (mine, its) = os.pipe(), os.pipe()
+    try:
+        with log.open("ab") as errors:
+            files = (hers, its, errors.fileno())
+            process = _nurseries[0].start([str(SERVER)], directory, environment, files)
+    finally:
+        os.close(hers)
+        os.close(its)
+    process.stdin = os.fdopen(ours, "wb", buffering=0)
+    process.stdout = os.fdopen(mine, "rb", buffering=0)
+    return process
 
 
 def at(uri: str, line: int, character: int = 0) -> dict[str, Any]:

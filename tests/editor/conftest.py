@@ -21,14 +21,14 @@ from lsp_server import Memory
 
 
 @pytest.fixture
-def start(tmp_path: Path, home: Path) -> Iterator[Callable[[], Client]]:
-    """Start servers; each is ended with the test."""
+def start(tmp_path: Path, home: Path) -> Iterator[Callable[..., Client]]:
+    """Start servers, ``real`` ones by the installed program; each is ended with the test."""
     if not SERVER.exists():
         pytest.skip("git-memory-lsp is not installed beside this interpreter")
     started: list[Client] = []
 
-    def begin() -> Client:
-        started.append(Client(os.environ, tmp_path))
+    def begin(*, real: bool = False) -> Client:
+        started.append(Client(os.environ, tmp_path, real=real))
         return started[-1]
 
     yield begin

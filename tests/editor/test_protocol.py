@@ -27,15 +27,16 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """One server for all that must leave it as it was: each test looks that it still serves."""
     place = tmp_path_factory.mktemp("ready")
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    client = Client({**clean, "HOME": str(place)}, place)
+    client = Client({**clean, "HOME": str(place)}, place, real=True)
     client.initialize(place)
     yield client
     client.close()
 
 
 @pytest.fixture
-def own(client: Client, tmp_path: Path) -> Client:
-    """A server for what ends it."""
+def own(start: Callable[..., Client], tmp_path: Path) -> Client:
+    """A server for what ends it: the installed program."""
+    client = start(real=True)
     client.initialize(tmp_path)
     return client
 

@@ -368,7 +368,7 @@ def test_a_real_server_shows_a_harmless_hover(place: Place, tmp_path: Path) -> N
         pytest.skip("git-memory-lsp is not installed beside this interpreter")
     logs = tmp_path.parent / f"{tmp_path.name}-log"
     logs.mkdir()
-    client = Client(os.environ, logs)
+    client = Client(os.environ, logs, real=True)
     try:
         client.initialize(place.repo.root)
         file = place.repo.root / "src" / "auth.py"

@@ -1,0 +1,187 @@
+"""Programs of ours as processes of their own, without paying for an interpreter's start and its imports.
+
+A nursery is a Python process that has imported what the programs need. For each program it forks a child that
+takes the caller's directory, environment and files and runs the program's ``main``. To the program that is a
+process like any other. What is settled before ``main`` (an interpreter's options, its locale) is the
+nursery's: tests about that start the installed program.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import IO
+
+_STARTING = 60.0  # seconds for a nursery to have imported everything, on a loaded machine
+
+
+class Nursery:
+    """Starts programs. ``program`` is a module's function that takes no argument, ``"package.module:main"``;
+    ``without`` are the beginnings of names of our modules that it need not have imported."""
+
+    def __init__(
+        self, program: str, without: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, str(theirs.fileno()), program, *without],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=environment,
+            )
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        files: tuple[int, int, int],
+    ) -> Forked:
+        """A child with ``files`` as its standard input, output and error; they stay open here."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._control, [b"x"], [theirs.fileno(), *files])
+        ours.sendall(json.dumps([list(arguments), str(directory), dict(environment)]).encode() + b"\n")
+        return Forked(ours)
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.wait(_STARTING)
+
+
+class Forked:
+    """A started program, with what tests use of ``subprocess.Popen``."""
+
+    def __init__(self, news: socket.socket) -> None:
+        self._news = news
+        self._lines = news.makefile("rb")
+        self._looking = threading.Lock()
+        self.returncode: int | None = None
+        self.stdin: IO[bytes] | None = None
+        self.stdout: IO[bytes] | None = None
+        self.pid = int(self._lines.readline())
+
+    def poll(self) -> int | None:
+        return self._look(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = self._look(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+        return code
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _look(self, timeout: float | None) -> int | None:
+        with self._looking:
+            if self.returncode is None and select.select([self._news], [], [], timeout)[0]:
+                self.returncode = int(self._lines.readline())
+                self._lines.close()
+                self._news.close()
+            return self.returncode
+
+
+def serve(control: socket.socket, program: str, without: tuple[str, ...]) -> None:
+    """Fork children until nobody can ask for more."""
+    import lsp_server
+
+    # A program imports what it uses when it uses it; a child that has it already spares most of its time.
+    for module in walk_packages(lsp_server.__path__, "lsp_server."):
+        if not module.name.startswith(without):
+            with suppress(ImportError):  # what needs an extra that is not here says so to who asks for it
+                import_module(module.name)
+    for package in ("sqlite3", "yaml", "jinja2"):
+        import_module(package)
+    gc.collect()
+    gc.freeze()
+    children: dict[int, socket.socket] = {}
+    died, bell = os.pipe()
+    for fd in (died, bell):
+        os.set_blocking(fd, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(bell, warn_on_full_buffer=False)
+    while True:
+        ready = select.select([control, died], [], [])[0]
+        if died in ready:
+            os.read(died, 4096)
+            _tell_of_the_dead(children)
+        if control in ready:
+            asked, files, _, _ = socket.recv_fds(control, 1, 4)
+            if not asked:
+                return
+            asking = socket.socket(fileno=files[0])
+            child = os.fork()
+            if child == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for fd in (died, bell):
+                    os.close(fd)
+                control.close()
+                for other in children.values():
+                    other.close()
+                _become(program, asking, files[1:])
+            for fd in files[1:]:
+                os.close(fd)
+            children[child] = asking
+            asking.sendall(b"%d\n" % child)
+
+
+def _tell_of_the_dead(children: dict[int, socket.socket]) -> None:
+    while children:
+        child, status = os.waitpid(-1, os.WNOHANG)
+        if not child:
+            return
+        with children.pop(child) as asking:
+            try:
+                asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+            except OSError:  # who asked is gone
+                continue
+
+
+def _become(program: str, asking: socket.socket, files: Sequence[int]) -> None:
+    code = 99
+    try:
+        with asking, asking.makefile("rb") as request:
+            arguments, directory, environment = json.loads(request.readline())
+        for number, fd in enumerate(files):
+            os.dup2(fd, number)
+        for fd in files:
+            os.close(fd)
+        os.chdir(directory)
+        os.environ.clear()
+        os.environ.update(environment)
+        time.tzset()
+        sys.argv[:] = arguments
+        module, _, name = program.partition(":")
+        code = getattr(import_module(module), name)() or 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # a child must never go on as the nursery
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], tuple(sys.argv[3:]))
