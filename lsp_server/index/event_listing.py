@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
-from lsp_server.index.event_index import COLUMNS, ID_KEY, EventRow, narrowed
+from lsp_server.index.event_rows import COLUMNS, ID_KEY, EventRow, narrowed
 
 _BEGINNING = 6  # characters that name an event, at least
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from lsp_server.index.event_index import COLUMNS, EventRow, narrowed, scope_words
+from lsp_server.index.event_rows import COLUMNS, EventRow, narrowed, scope_words
 from lsp_server.index.search import understand
 
 _WEIGHTS = "6.0, 3.0, 1.0, 0.5, 0.0"  # title, tags, content, metadata, scope

@@ -35,10 +35,15 @@ class AsyncEventMemory:
         *,
         journal: Journal | None = None,
         clock: Clock | None = None,
+        publish: Collection[str] | None = None,
+        publish_every: float | None = 60.0,
     ) -> None:
-        self.sync = (
-            where if isinstance(where, EventMemory) else EventMemory(where, journal=journal, clock=clock)
-        )
+        if isinstance(where, EventMemory):
+            self.sync = where
+        else:
+            self.sync = EventMemory(
+                where, journal=journal, clock=clock, publish=publish, publish_every=publish_every
+            )
 
     async def create_memory(
         self,
@@ -72,6 +77,10 @@ class AsyncEventMemory:
     async def flush(self) -> None:
         """See ``EventMemory.flush``."""
         await asyncio.to_thread(self.sync.flush)
+
+    async def publish(self) -> int:
+        """See ``EventMemory.publish``."""
+        return await asyncio.to_thread(self.sync.publish)
 
     async def search_memories(
         self,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.asking import either
+from lsp_server.memory.events.background import Publisher
+from lsp_server.memory.events.chosen import chosen_types, journal_beside, keep_chosen
 from lsp_server.memory.events.model import (
     TypedMemory,
     arguments,
@@ -18,10 +20,11 @@ from lsp_server.memory.events.model import (
     in_words,
     made,
 )
-from lsp_server.memory.events.places import allowed_in, place_of
+from lsp_server.memory.events.places import OfRepository, place_of
 from lsp_server.memory.events.reading import Reading
 from lsp_server.memory.events.redacting import redacted
 from lsp_server.memory.events.types import TYPES
+from lsp_server.store.journal.base import PartlyKeptError
 from lsp_server.store.journal.journal import Journal
 from lsp_server.store.keyvalue.base import Clock, Value
 from lsp_server.store.keyvalue.clocks import never_back
@@ -41,6 +44,10 @@ class EventMemory(Reading):
     branch, in this clone alone; or ``"dir:PATH"``, any directory, for programs without one. ``journal`` is a
     journal of the program's own, used instead; ``where`` is not looked at then.
 
+    ``publish`` says which types go to the branch as well (see ``publish()``), where colleagues find them
+    after a sync; whoever keeps some is published for every ``publish_every`` seconds, in the background
+    (None: only by ``publish()`` and by commands that sync or end a session).
+
     What ``create_memory`` has returned survives the killing of this process, and a power cut after ``flush``.
     The oldest memories go when all together outgrow the journal's budget (256 MiB). Secrets are replaced by
     ``[redacted: …]`` before anything is written.
@@ -59,18 +66,26 @@ class EventMemory(Reading):
         *,
         journal: Journal | None = None,
         clock: Clock | None = None,
+        publish: Collection[str] | None = None,
+        publish_every: float | None = 60.0,
     ) -> None:
         self._allowed: Collection[str] | None = None
         self._owns_journal = journal is None
-        self._repository: Memory | Path | None = None
+        self._repository: OfRepository | None = None
         if journal is None:
             directory, self._repository = place_of(where)
             journal = Journal(directory)
         self._journal = journal
+        self._chosen = journal_beside(journal.directory)
+        self._types = chosen_types(publish, self._repository)
+        self._publisher = None
+        if publish_every is not None and self._repository is not None:
+            self._publisher = Publisher(self, publish_every)
         self._clock = never_back(clock)
         self._lock = threading.Lock()
         self._index: EventIndex | None = None
         self._process = 0
+        self._publishing = threading.Lock()
 
     @property
     def directory(self) -> Path:
@@ -132,16 +147,52 @@ class EventMemory(Reading):
         clean = list(redacted(memories, self._listed))
         try:
             if len(clean) == 1:
-                self._journal.append(event_of(clean[0]))
+                event = event_of(clean[0])
+                if clean[0].memory_type in self._types:
+                    self._chosen.append(event)
+                self._journal.append(event)
             elif clean:
-                self._journal.append_many(map(event_of, clean))
+                count, refused = keep_chosen(self._chosen, clean, self._types)
+                positions = self._journal.append_many(map(event_of, clean[:count]))
+                if refused is not None:
+                    raise PartlyKeptError(refused.why, positions)
         except UsageError as error:
             raise UsageError(in_words(error)) from None
+        if self._publisher is not None and any(memory.memory_type in self._types for memory in clean):
+            self._publisher.start()
         return clean
 
     def flush(self) -> None:
         """Bring all that this process has remembered to the disk: it survives a power cut from now on."""
         self._journal.flush()
+        self._chosen.flush()
+
+    # Publishing
+
+    def publish(self) -> int:
+        """Bring the chosen memories that wait to the memory's branch, in one commit; how many came there.
+
+        Chosen are the types in ``publish``, else those in ``git config memory.eventTypes`` (a list with
+        commas, or ``none``), else what people want in their history: solutions, insights, optimisations,
+        decisions with their outcomes, and a summary of each day that is over. Where there is no repository
+        they wait for ever, and 0 is the answer.
+
+        Raises what a write to the branch raises: ``NotInitialisedError``, ``RefusedError``, ``StoreError``;
+        then they wait for the next time.
+        """
+        return self._publish(most_to_read=None, wait=True)
+
+    def _publish(self, *, most_to_read: int | None, wait: bool) -> int:
+        """As ``publish``. No summary is made where the index would have to read more bytes than
+        ``most_to_read`` first; nothing happens where another process publishes now and ``wait`` is False."""
+        if self._repository is None or not self.directory.is_dir():
+            return 0
+        from lsp_server.memory.events.publishing import Publishing
+
+        with self._publishing:
+            self._chosen.close()  # what is taken whole may go then; it is gone on with, or begun anew
+            core = self._repository.memory._core
+            return Publishing(self, core, self._chosen).run(most_to_read=most_to_read, wait=wait)
 
     @staticmethod
     def types() -> Mapping[str, str]:
@@ -151,12 +202,17 @@ class EventMemory(Reading):
 
     def close(self) -> None:
         """Let go of files; safe to call twice. What was remembered stays."""
+        if self._publisher is not None:
+            self._publisher.stop()
         with self._lock:
             index, self._index = self._index, None
         if index is not None and self._process == os.getpid():
             index.close()
         if self._owns_journal:
             self._journal.close()
+        self._chosen.close()
+        if self._repository is not None:
+            self._repository.close()
 
     def __enter__(self) -> EventMemory:
         return self
@@ -169,7 +225,7 @@ class EventMemory(Reading):
     def _listed(self) -> Collection[str]:
         """The fingerprints that people let through in the repository, looked up once."""
         if self._allowed is None:
-            self._allowed = allowed_in(self._repository)
+            self._allowed = () if self._repository is None else self._repository.allowed()
         return self._allowed
 
     def _opened(self) -> EventIndex:
@@ -177,6 +233,8 @@ class EventMemory(Reading):
 
         with self._lock:
             if self._index is None or self._process != os.getpid():  # a fork must not use its parent's
-                self._index = EventIndex(self._journal.directory / _INDEX, self._journal)
+                store = None if self._repository is None else self._repository.memory._core.mainline
+                path = self._journal.directory / _INDEX
+                self._index = EventIndex(path, self._journal, self._chosen, store)
                 self._process = os.getpid()
             return self._index

@@ -16,7 +16,7 @@ from lsp_server.store.keyvalue.base import Value
 from lsp_server.store.keyvalue.values import checked, dumps, loads
 
 if TYPE_CHECKING:
-    from lsp_server.index.event_index import EventRow
+    from lsp_server.index.event_rows import EventRow
 
 LONGEST = 1_000_000
 """Characters of a title, a content, an owner or a tag."""

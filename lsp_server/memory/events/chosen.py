@@ -1,0 +1,69 @@
+"""Which memories people want in their history, and the second journal where these wait for the branch.
+
+It is small, and nothing is rotated away from it: a solution does not go with the stream that it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import UsageError
+from lsp_server.memory.events.model import TypedMemory, event_of
+from lsp_server.memory.events.types import checked_type
+from lsp_server.store.journal.base import PartlyKeptError
+from lsp_server.store.journal.journal import Journal
+
+if TYPE_CHECKING:
+    from lsp_server.memory.events.places import OfRepository
+
+SUMMARY = "summary"
+DEFAULT = ("solution", "insight", "optimisation", "decision", "decision.outcome", SUMMARY)
+"""The types that go to the branch unless somebody says otherwise."""
+
+KEY = "memory.eventTypes"
+NONE = "none"
+FOLDER = "chosen"
+_BUDGET, _SEGMENT = 1 << 60, 1 << 26  # bytes: never too much, and any event fits
+
+
+def journal_beside(directory: Path) -> Journal:
+    """The journal of chosen memories beside the one in ``directory``."""
+    return Journal(directory / FOLDER, budget=_BUDGET, segment_size=_SEGMENT)
+
+
+def chosen_types(given: Collection[str] | None, repository: OfRepository | None) -> frozenset[str]:
+    """The types that go to the branch: as ``given``, else as git's configuration says, else the usual ones.
+
+    Raises ``UsageError`` for what is no type.
+    """
+    if given is not None:
+        return frozenset(checked_type(name) for name in ([given] if isinstance(given, str) else given))
+    said = None
+    if repository is not None:
+        said = repository.memory._core.repository.config.get(KEY.lower())
+    if said is None:
+        return frozenset(DEFAULT)
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    try:
+        return frozenset(checked_type(name) for name in names if name != NONE)
+    except UsageError as error:
+        raise UsageError(f"git config {KEY}: {error}") from None
+
+
+def keep_chosen(
+    chosen: Journal, memories: Sequence[TypedMemory], types: Collection[str]
+) -> tuple[int, PartlyKeptError | None]:
+    """Write those that are chosen. How many of all may be written to the other journal, too: all; where the
+    disk is full before the last chosen one, those before the first that it had no room for, and the error.
+
+    Raises ``StoreError`` where none could be written.
+    """
+    places = [place for place, memory in enumerate(memories) if memory.memory_type in types]
+    try:
+        if places:
+            chosen.append_many(event_of(memories[place]) for place in places)
+    except PartlyKeptError as error:
+        return places[len(error.positions)], error
+    return len(memories), None
