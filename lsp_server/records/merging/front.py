@@ -13,6 +13,8 @@ from lsp_server.records.labels import NUMBERED, format_label
 from lsp_server.records.life_cycle import STEPS
 from lsp_server.records.merging.choosing import changed_one, later_status
 from lsp_server.records.merging.code import merge_code, settled_commit
+from lsp_server.records.merging.found import PREFIX as FOUND
+from lsp_server.records.merging.found import merged_found
 from lsp_server.records.merging.lists import as_items, is_list, merge_items
 from lsp_server.records.merging.ordering import fitting_order
 from lsp_server.records.model import Conflict, Kind
@@ -109,6 +111,8 @@ class FrontMerge:
             return status.text
         if key == "code" and (code := merge_code(base, one, other)):
             return code
+        if key.startswith(FOUND) and (found := merged_found(key, base, one, other)):
+            return found
         if merged := self._mapping(key, base, one, other):
             return merged
         return self._in_conflict(key, one, other)

@@ -1,0 +1,111 @@
+"""``LearningLoop``: looks through the events, and keeps a record of each thing it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import UsageError
+from lsp_server.memory.events.event_memory import EventMemory
+from lsp_server.memory.learning import life
+from lsp_server.memory.learning.gathering import gathered
+from lsp_server.memory.learning.ledger import Spent, standing
+from lsp_server.memory.learning.model import Finding, Learned, Standing
+from lsp_server.memory.learning.seen import Seen
+from lsp_server.memory.learning.telling import plain
+from lsp_server.memory.recording import blank, with_values
+from lsp_server.records.model import Record
+
+if TYPE_CHECKING:
+    from lsp_server.memory.facade import Memory
+
+HOURS = 24.0
+"""What counts as now, unless said otherwise."""
+
+Finder = Callable[[Seen, Sequence[Standing]], list[Finding]]
+
+
+class LearningLoop:
+    """Finds error patterns, trends, insights and what could be made faster, and keeps a record of each: it is
+    written once, updated while it lasts, closed when it ends, opened again when it comes back.
+
+    ``memory`` is where the records go, ``events`` where it looks (the repository's own unless given).
+
+    >>> with Memory.open(".") as memory, EventMemory(memory) as events:
+    ...     learned = LearningLoop(memory, events).run()
+    ...     [record.title for record in learned.written]
+    """
+
+    def __init__(self, memory: Memory, events: EventMemory | None = None, *, hours: float = HOURS) -> None:
+        if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not 0 < hours <= 24 * 7:
+            raise UsageError(f"hours is {hours!r}: it must be above 0, and a week (168) at most")
+        self.memory = memory
+        self.events = EventMemory(memory) if events is None else events
+        self.hours = float(hours)
+        self._spent = Spent(memory._core)
+
+    def run(self, now: datetime | None = None, *, dry_run: bool = False) -> Learned:
+        """Look once, and write what is new, goes on, has ended or is back, as one commit.
+
+        ``now`` is the moment to look from (UTC unless it says its zone), the present unless given;
+        ``dry_run`` tells what would be written, and writes nothing. Raises ``NotInitialisedError``,
+        ``StoreError`` where the branch cannot be written.
+        """
+        from lsp_server.memory.learning.finders import finders
+
+        core = self.memory._core
+        core.expect_memory()
+        moment = _moment(now)
+        seen = gathered(self.events, moment, self.hours)
+        stands = standing(core)
+        findings: list[Finding] = []
+        remarks: list[str] = []
+        for name, finder in finders():
+            findings += finder(seen, [one for one in stands if one.finder == name])
+        steps = life.plan(findings, stands, spent=self._spent.keys, settled_at=self._settled_at)
+        lasting = [finding for finding in findings if finding.still]
+        if dry_run:
+            return _answer(lasting, [(step.what, _record(step)) for step in steps], remarks)
+        from lsp_server.memory.learning.writing import carry_out
+
+        done = carry_out(core, steps, moment)
+        return _answer(lasting, [(one.what, one.record) for one in done], remarks)
+
+    def _settled_at(self, standing: Standing) -> datetime | None:
+        """When a bug got the status that it has."""
+        for entry in self.memory.history(standing.record.id):
+            old, new = entry.change.old, entry.change.new
+            if new is not None and (old is None or old.status != new.status):
+                return entry.commit.when.astimezone(timezone.utc)
+        return None
+
+
+def _moment(now: datetime | None) -> datetime:
+    if now is None:
+        return datetime.now(timezone.utc)
+    return (now if now.tzinfo else now.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+
+
+def _record(step: life.Step) -> Record:
+    """The record that a step is about, as far as there is one before it is written."""
+    if step.standing is not None:
+        return step.standing.record
+    assert step.finding is not None
+    kind = step.finding.kind
+    return with_values(blank(kind), title=plain(step.finding.title), label="")
+
+
+def _answer(found: Sequence[Finding], done: Sequence[tuple[str, Record]], remarks: Sequence[str]) -> Learned:
+    def of(what: str) -> list[Record]:
+        return [record for did, record in done if did == what]
+
+    return Learned(
+        found,
+        of(life.WRITE),
+        of(life.UPDATE),
+        of(life.CLOSE),
+        of(life.REOPEN),
+        of(life.DUPLICATE),
+        remarks=tuple(remarks),
+    )

@@ -1,0 +1,127 @@
+"""Errors of one kind: those of one type, raised in one place, whose messages differ only in their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lsp_server.memory.events.model import TypedMemory
+from lsp_server.memory.learning.model import key_of
+from lsp_server.records.anchors import CodeRange
+
+HOLE = "…"
+"""Stands in a message for a value that changes."""
+
+_MOST = 500  # characters of a message that tell its kind
+_VALUES = re.compile(
+    r"'[^']*'|\"[^\"]*\"|`[^`]*`"  # what is quoted
+    r"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"  # a UUID
+    r"|\b0[xX][0-9a-fA-F]+\b|\b(?=[a-f]*\d)[0-9a-f]{7,}\b"  # an address, an object's id
+    r"|(?<![\w.])(?:[A-Za-z]:)?(?:[\\/][\w.@~+-]+)+"  # a path
+    r"|[-+]?\d+(?:[.,:]\d+)*"  # a figure, an IP address, a time
+)
+_HOLES = re.compile(r"<:?[*A-Za-z_]+:?>")  # as drain3 writes them
+_SEVERAL = re.compile(rf"{HOLE}(?:\s+{HOLE})+")
+
+Grouping = Callable[[Sequence[TypedMemory]], Sequence[tuple[str, Sequence[TypedMemory]]]]
+"""Sorts errors into groups: of each its template, and its errors."""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What an error's event tells, whoever wrote it."""
+
+    type: str
+    message: str
+    where: str
+    function: str
+    path: str | None
+    line: int
+    handled: bool
+
+    @property
+    def key(self) -> str:
+        """The same for errors of one kind, however they are grouped."""
+        return key_of(self.type, self.function or self.path or "", masked(self.message))
+
+    @property
+    def place(self) -> CodeRange | None:
+        return CodeRange(self.path, self.line, self.line) if self.path and self.line > 0 else None
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Errors of one kind, the oldest first. ``keys`` are those of its errors, ``key`` its first one's."""
+
+    template: str
+    events: tuple[TypedMemory, ...]
+    key: str
+    keys: frozenset[str]
+    messages: frozenset[str]
+
+    @property
+    def newest(self) -> Raised:
+        return raised(self.events[-1])
+
+
+def raised(memory: TypedMemory) -> Raised:
+    """What is known of an error. One without such metadata is told by its title."""
+    told = memory.metadata.get("error")
+    if not isinstance(told, Mapping):
+        kind, colon, rest = memory.title.partition(": ")
+        named = bool(colon) and re.fullmatch(r"[\w.]+", kind) is not None
+        return Raised(kind if named else "", rest if named else memory.title, "", "", None, 0, handled=True)
+    line = told.get("line")
+    path = told.get("path")
+    return Raised(
+        _text(told.get("type")),
+        _text(told.get("message")) or memory.title,
+        _text(told.get("where")),
+        _text(told.get("function")),
+        path if isinstance(path, str) and path else None,
+        line if isinstance(line, int) else 0,
+        handled=told.get("handled") is not False,
+    )
+
+
+def masked(message: str) -> str:
+    """A message without its values."""
+    first = message.strip().split("\n", 1)[0][:_MOST]
+    return _SEVERAL.sub(HOLE, " ".join(_VALUES.sub(HOLE, first).split()))
+
+
+def readable(template: str) -> str:
+    """A template as people read it: ``No answer from … in … s``."""
+    return _SEVERAL.sub(HOLE, " ".join(_HOLES.sub(HOLE, template).split()))
+
+
+def patterns(errors: Iterable[TypedMemory], grouping: Grouping | None = None) -> list[Pattern]:
+    """The errors by their kind, the most frequent first. ``grouping`` finds which kinds belong together,
+    where something knows more of that than masks do."""
+    sorted_errors = sorted(errors, key=lambda memory: (memory.created, memory.id))
+    if grouping is None:
+        by_key: dict[str, list[TypedMemory]] = {}
+        for memory in sorted_errors:
+            by_key.setdefault(raised(memory).key, []).append(memory)
+        groups: Sequence[tuple[str, Sequence[TypedMemory]]] = [("", events) for events in by_key.values()]
+    else:
+        groups = grouping(sorted_errors)
+    found = [_pattern(template, events) for template, events in groups if events]
+    return sorted(found, key=lambda one: (-len(one.events), one.key))
+
+
+def _pattern(template: str, events: Sequence[TypedMemory]) -> Pattern:
+    told = [raised(memory) for memory in events]
+    keys = list(dict.fromkeys(one.key for one in told))
+    messages = dict.fromkeys(one.message.strip().split("\n", 1)[0] for one in told)
+    if len(messages) == 1:
+        template = next(iter(messages))
+    elif not template:
+        template = masked(told[0].message)
+    return Pattern(readable(template), tuple(events), keys[0], frozenset(keys), frozenset(messages))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
