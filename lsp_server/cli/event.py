@@ -59,11 +59,12 @@ def _types(incomplete: str) -> list[Any]:
 
 event = _EventGroup(
     "event",
-    {"add": "event:add", "list": "event:list_", "search": "event:search"},
+    {"add": "event:add", "list": "event:list_", "publish": "event:publish", "search": "event:search"},
     about="""Remember what happens, by the thousand.
 
     `git memory event TYPE TITLE` is short for `git memory event add TYPE TITLE`. Events stay in this clone,
-    beside the memory's branch: nothing is committed, nothing is sent. Programs use EventMemory.""",
+    beside the memory's branch; only what people want in their history goes to it: solutions, insights,
+    optimisations, decisions, and a summary of each day. Programs use EventMemory.""",
     example='  git memory event error "Timeout in checkout" --owner worker-1 --meta ms=300\n'
     "  git memory event --stdin < events.jsonl\n"
     "  git memory event search timeout",
@@ -113,6 +114,7 @@ def add(
             raise click.UsageError("--stdin brings whole events: leave everything else out")
         with session.memory() as memory, EventMemory(memory) as events:
             _take_lines(session, events)
+            events.publish_quietly()
         return
     if memory_type is None or title is None:
         raise click.UsageError("give a TYPE and a TITLE, or --stdin")
@@ -121,11 +123,13 @@ def add(
         from lsp_server.cli.input import given_text
 
         content = given_text(session, "-")
-    with session.memory() as memory, EventMemory(memory) as events:
+    with session.memory() as memory, EventMemory(memory, publish_every=None) as events:
         kept = events.create_memory(
             title, content or "", memory_type=memory_type, owner=owner, tags=tags, metadata=metadata
         )
         events.flush()
+        if kept.memory_type in events.published_types:
+            events.publish_quietly()
     print_kept(session, kept)
 
 
@@ -167,7 +171,7 @@ def list_(
     """
     from lsp_server.memory.events.event_memory import EventMemory
 
-    with session.memory() as memory, EventMemory(memory) as events:
+    with session.memory() as memory, EventMemory(memory, publish_every=None) as events:
         found = events.get_recent_memories(memory_type, None if always else hours, owner=owner, limit=limit)
     if not found:
         nothing_found(session, "nothing found" if always else f"nothing found in the last {hours:g} hours")
@@ -203,11 +207,38 @@ def search(
     """
     from lsp_server.memory.events.event_memory import EventMemory
 
-    with session.memory() as memory, EventMemory(memory) as events:
+    with session.memory() as memory, EventMemory(memory, publish_every=None) as events:
         found = events.search_memories(" ".join(words), memory_type, limit, owner=owner)
     if not found:
         nothing_found(session, "nothing found")
     print_memories(session, found, whole=whole)
+
+
+@memory_command(
+    "publish",
+    example="""
+    git memory event publish
+    git config memory.eventTypes solution,insight,order.refunded
+    git config memory.eventTypes none
+    """,
+)
+def publish(session: Session) -> None:
+    """Bring to the memory's branch what waits for it, in one commit.
+
+    Solutions, insights, optimisations, decisions and their outcomes, and a summary of each day that is over,
+    unless `git config memory.eventTypes` names other types. A sync, the end of a session and
+    `git memory event add` do so by themselves.
+    """
+    from lsp_server.memory.events.event_memory import EventMemory
+
+    with session.memory() as memory, EventMemory(memory, publish_every=None) as events:
+        published = events.publish()
+    if session.json:
+        print_json(session, {"published": published})
+    elif published:
+        session.out.line(f"published {published}")
+    else:
+        session.say("nothing waits to be published")
 
 
 def _pair(pair: str) -> tuple[str, Any]:

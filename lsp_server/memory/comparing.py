@@ -25,6 +25,7 @@ from lsp_server.records.labels import ID_WIDTH, normalise_label
 from lsp_server.records.model import Kind, Link, Record
 from lsp_server.records.paths import TOMBSTONES, is_record_path
 from lsp_server.store.base import Blob, Difference, Version
+from lsp_server.store.journal.branch_paths import is_event_path
 from lsp_server.store.keyvalue.value_paths import is_value_path
 
 _KINDS = (Kind.DECISION, Kind.BUG, Kind.LEARNING, Kind.CHECKPOINT, Kind.SESSION)
@@ -80,6 +81,10 @@ def compare(core: Core, old: Version | None, new: Version) -> Comparison:
             from lsp_server.memory.keyed.changes import with_changes
 
             files = with_changes(core, differences, files)
+        if any(is_event_path(file.path) for file in files):
+            from lsp_server.memory.events.changes import with_events
+
+            files = with_events(core, differences, files)
     return Comparison(old, new, sorted(changes, key=_order), files)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import NotFoundError, StoreError
 from lsp_server.memory.artifacts.lfs_uploading import upload
+from lsp_server.memory.events.before_others import publish_quietly
 from lsp_server.memory.not_pushed import NotPushedError, ProposalsNotSentError
 from lsp_server.memory.settling_links import settle_quietly
 from lsp_server.memory.shared_proposals import SharedProposals
@@ -112,6 +113,8 @@ class _Sync:
             yield self._store.snapshot()
             # What this clone alone knows of rewritten commits goes along.
             yield settle_quietly(self._core, self._store)
+            # So does what this clone remembered for everybody.
+            yield publish_quietly(self._core)
 
     # what they have ---------------------------------------------------------------------------------
     def _bring(self, listed: Mapping[str, str], seen: Seen) -> bool:

@@ -51,5 +51,5 @@ def _run(events: weakref.ref[EventMemory], stopped: threading.Event, every: floa
         if (there := events()) is None:
             return
         with contextlib.suppress(Exception):  # nobody is there to be told; it waits for the next time
-            there._publish(most_to_read=MOST_TO_READ, wait=False)
+            there.publish_quietly()
         del there

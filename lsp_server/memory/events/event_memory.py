@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.asking import either
-from lsp_server.memory.events.background import Publisher
+from lsp_server.memory.events.background import MOST_TO_READ, Publisher
 from lsp_server.memory.events.chosen import chosen_types, journal_beside, keep_chosen
 from lsp_server.memory.events.model import (
     TypedMemory,
@@ -148,17 +148,18 @@ class EventMemory(Reading):
         try:
             if len(clean) == 1:
                 event = event_of(clean[0])
-                if clean[0].memory_type in self._types:
+                if is_chosen := clean[0].memory_type in self._types:
                     self._chosen.append(event)
                 self._journal.append(event)
-            elif clean:
+            else:
+                is_chosen = any(memory.memory_type in self._types for memory in clean)
                 count, refused = keep_chosen(self._chosen, clean, self._types)
                 positions = self._journal.append_many(map(event_of, clean[:count]))
                 if refused is not None:
                     raise PartlyKeptError(refused.why, positions)
         except UsageError as error:
             raise UsageError(in_words(error)) from None
-        if self._publisher is not None and any(memory.memory_type in self._types for memory in clean):
+        if is_chosen and self._publisher is not None:
             self._publisher.start()
         return clean
 
@@ -168,6 +169,11 @@ class EventMemory(Reading):
         self._chosen.flush()
 
     # Publishing
+
+    @property
+    def published_types(self) -> Collection[str]:
+        """The types that go to the branch."""
+        return self._types if self._repository is not None else ()
 
     def publish(self) -> int:
         """Bring the chosen memories that wait to the memory's branch, in one commit; how many came there.
@@ -181,6 +187,17 @@ class EventMemory(Reading):
         then they wait for the next time.
         """
         return self._publish(most_to_read=None, wait=True)
+
+    def publish_quietly(self) -> int:
+        """As ``publish``, for whoever has something else to do: what stands in its way is left for the next
+        time, and so are a summary that much would have to be read for, and all of it where another process
+        publishes just now."""
+        from lsp_server.errors import GitMemoryError
+
+        try:
+            return self._publish(most_to_read=MOST_TO_READ, wait=False)
+        except GitMemoryError:
+            return 0
 
     def _publish(self, *, most_to_read: int | None, wait: bool) -> int:
         """As ``publish``. No summary is made where the index would have to read more bytes than

@@ -18,6 +18,7 @@ from lsp_server.records.merging import merge_record, merge_text
 from lsp_server.records.moments import moment
 from lsp_server.records.paths import number_of_name
 from lsp_server.store.base import Blob
+from lsp_server.store.journal.branch_paths import is_event_path
 from lsp_server.store.keyvalue.value_paths import is_value_path
 from lsp_server.store.snapshot import FORMAT_FILE
 
@@ -105,6 +106,10 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
                 }
                 return _beside(path, ours, theirs, notes, last=spoilt)
             object_id = pool.add(value)
+        elif is_event_path(path):
+            from lsp_server.memory.merging.event_files import merged_segment
+
+            object_id = pool.add(merged_segment(texts[BASE], one, other))
         elif is_artifact(path) or b"\0" in one[:_LOOKED_AT] or b"\0" in other[:_LOOKED_AT]:
             return _beside(path, ours, theirs, notes)
         elif (living := document_at(path)) is not None:

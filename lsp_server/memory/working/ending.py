@@ -15,6 +15,7 @@ from lsp_server.errors import (
     StoreError,
     UsageError,
 )
+from lsp_server.memory.events.before_others import publish_quietly
 from lsp_server.memory.guard import machine_text
 from lsp_server.memory.working import running as running_session
 from lsp_server.memory.working.results import Ended, Ending, LeftOut
@@ -54,6 +55,7 @@ def end(
     with _Kept(said):
         version = core.commit(writing)
     core.when_committed(lambda: running_session.forget(core, about.id))
+    core.when_committed(lambda: publish_quietly(core))
     was_ended = about.ended is not None
     return _answer(
         core,
