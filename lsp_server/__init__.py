@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from lsp_server.memory.keyed.async_manager import AsyncMemoryManager as AsyncMemoryManager
     from lsp_server.memory.keyed.git_storage import GitStorage as GitStorage
     from lsp_server.memory.keyed.manager import MemoryManager as MemoryManager
+    from lsp_server.memory.performance.performance_memory import PerformanceMemory as PerformanceMemory
+    from lsp_server.memory.performance.results import Comparison as Comparison
+    from lsp_server.memory.performance.results import EndpointStats as EndpointStats
+    from lsp_server.memory.performance.results import Trend as Trend
     from lsp_server.memory.sessions.conversation import SessionMemory as SessionMemory
     from lsp_server.memory.sessions.finding import SessionSummary as SessionSummary
     from lsp_server.memory.working.briefing_results import Briefing as Briefing
@@ -93,6 +97,8 @@ _NAMES = {
     "lsp_server.memory.keyed.async_manager": ("AsyncMemoryManager",),
     "lsp_server.memory.keyed.git_storage": ("GitStorage",),
     "lsp_server.memory.keyed.manager": ("MemoryManager",),
+    "lsp_server.memory.performance.performance_memory": ("PerformanceMemory",),
+    "lsp_server.memory.performance.results": ("Comparison", "EndpointStats", "Trend"),
     "lsp_server.memory.sessions.finding": ("SessionSummary",),
     "lsp_server.memory.sessions.conversation": ("SessionMemory",),
     "lsp_server.memory.working.results": ("Checklist", "Ended", "Ending"),

@@ -1,0 +1,36 @@
+"""Durations as the index of events has them: the few values that statistics need, in order of time."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+
+class Duration(NamedTuple):
+    """One duration. ``created`` counts microseconds, ``row`` orders those of one moment; ``stands_for`` is
+    how many durations it stands for."""
+
+    created: int
+    row: int
+    endpoint: str
+    kind: str
+    ms: float
+    failed: bool
+    stands_for: int
+
+
+def durations(
+    connection: sqlite3.Connection, since: int, until: int, after: tuple[int, int], limit: int
+) -> list[Duration]:
+    """The next ``limit`` durations from ``since`` to before ``until``, behind the one whose ``created`` and
+    ``row`` are ``after``. Events that are metrics of something else are none."""
+    rows = connection.execute(
+        "SELECT created, row, ifnull(json_extract(metadata, '$.endpoint'), title),"
+        " ifnull(json_extract(metadata, '$.kind'), 'call'), json_extract(metadata, '$.ms'),"
+        " ifnull(json_extract(metadata, '$.outcome'), '') = 'failure',"
+        " ifnull(json_extract(metadata, '$.count'), 1)"
+        " FROM events WHERE type = 'metric' AND created >= ? AND created < ? AND (created, row) > (?, ?)"
+        " ORDER BY created, row LIMIT ?",
+        (max(since, after[0]), until, *after, limit),
+    )
+    return [Duration(*row) for row in rows]

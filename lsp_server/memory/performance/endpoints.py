@@ -1,0 +1,54 @@
+"""How endpoints do: percentiles, and how often they fail."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import accumulate
+from statistics import NormalDist
+
+from lsp_server.memory.performance.reading import Tally
+from lsp_server.memory.performance.results import EndpointStats
+
+_SURE = NormalDist().inv_cdf(0.975)
+
+
+def statistics(found: Mapping[tuple[str, str], Tally]) -> list[EndpointStats]:
+    """Each endpoint; those on which most time was spent first."""
+    all_of_them = [_statistics(endpoint, kind, tally) for (endpoint, kind), tally in found.items()]
+    return sorted(all_of_them, key=lambda one: (-one.total, one.endpoint, one.kind))
+
+
+def _statistics(endpoint: str, kind: str, tally: Tally) -> EndpointStats:
+    pairs = sorted(zip(tally.ms, tally.counts, strict=True))
+    ends = list(accumulate(count for _, count in pairs))
+    n = ends[-1]
+    p50, p95, p99 = (percentile(pairs, ends, share) for share in (0.5, 0.95, 0.99))
+    total = math.fsum(ms * count for ms, count in pairs)
+    low, high = wilson(tally.failures, n)
+    return EndpointStats(
+        endpoint, kind, n, p50, p95, p99, total, tally.failures, tally.failures / n, (low, high)
+    )
+
+
+def percentile(pairs: list[tuple[float, int]], ends: list[int], share: float) -> float:
+    """Between the two nearest, as most programs have it; each value is there as often as its count says."""
+    from bisect import bisect_right
+
+    at = share * (ends[-1] - 1)
+    below = int(at)
+    low = pairs[bisect_right(ends, below)][0]
+    if below == at:
+        return low
+    high = pairs[bisect_right(ends, below + 1)][0]
+    return low + (high - low) * (at - below)
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """The interval of 95 % for a rate, by Wilson's score."""
+    if n == 0:
+        return 0.0, 1.0
+    rate, z2 = successes / n, _SURE**2
+    middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
+    reach = _SURE / (1 + z2 / n) * math.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
+    return max(0.0, middle - reach) if successes else 0.0, min(1.0, middle + reach) if successes < n else 1.0

@@ -1,0 +1,67 @@
+"""A database query without its values: the same query comes up again under one name.
+
+>>> masked("SELECT * FROM users WHERE id = 42 AND name = 'Ann'")
+'SELECT * FROM users WHERE id = ? AND name = ?'
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+
+from lsp_server.errors import UsageError
+
+LONGEST = 400
+"""Characters of a query's name; a longer one is cut, and told from others by the hash of all of it."""
+
+_READ = 100_000  # characters that are looked at; a longer query has its values there, not its form
+
+# What the text of a query consists of, as far as values go: comments, texts (with '' and, after E, \' in
+# them), PostgreSQL's $tag$ texts, names in quotes, numbers, placeholders. Words are taken whole, so that the
+# digits of `t1` are no number.
+_TOKEN = re.compile(
+    r"""(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<text>(?:\b[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z))|(?:\b(?:[nN]|[bB]|[xX]|[uU]&))?'(?:[^']|'')*(?:'|\Z)
+      |\$(?P<tag>[A-Za-z_]\w*)?\$.*?(?:\$(?P=tag)\$|\Z)|\$\$.*?(?:\$\$|\Z))
+    |(?P<name>"(?:[^"]|"")*"|`[^`]*`|\[[A-Za-z_][^\]]*\])
+    |(?P<placeholder>%\(\w+\)s|%s|(?<!:):[A-Za-z_]\w*|\$\d+|\?\d*|@\w+)
+    |(?P<word>[^\W\d][\w$]*)
+    |(?P<number>0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_MANY = re.compile(r"\(\s*\?(?:\s*,\s*\?)+\s*\)")
+_ROWS = re.compile(r"(\((?:\?|\.\.\.)\))(?:\s*,\s*\1)+")
+_SIGN = re.compile(
+    r"([=<>(,+*/-]\s*|\b(?:THEN|ELSE|AND|BETWEEN|IN|LIMIT|VALUES|RETURN|WHEN|SELECT)\s+)[-+]\s*\?",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(2_000)
+def masked(sql: str) -> str:
+    """The query with ``?`` for each value, lists of values as ``(...)``, without comments, on one line.
+
+    Raises ``UsageError`` for what is no text, or empty.
+    """
+    if not isinstance(sql, str) or not sql.strip():
+        raise UsageError(
+            f"a query is text, not {sql!r}" if not isinstance(sql, str) else "the query is empty"
+        )
+    without = _TOKEN.sub(_replaced, sql[:_READ])
+    line = " ".join(without.split()).rstrip("; ")
+    line = _SIGN.sub(r"\1?", line)
+    line = _ROWS.sub(r"\1", _MANY.sub("(...)", line))
+    if not line:
+        raise UsageError("the query is nothing but a comment")
+    if len(line) > LONGEST:
+        digest = blake2b(line.encode("utf-8", "replace"), digest_size=4).hexdigest()
+        return f"{line[:LONGEST]}… {digest}"
+    return line
+
+
+def _replaced(found: re.Match[str]) -> str:
+    if found["comment"]:
+        return " "
+    return found[0] if found["word"] or found["name"] else "?"

@@ -1,0 +1,248 @@
+"""Whether durations have changed: a test that neighbouring requests, bursts and the time of the day do not
+deceive. Why it is so, and what it does on data like a program's, is written in ADR-0036.
+
+The only module that knows SciPy.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from statistics import fmean, median, stdev
+from typing import NamedTuple
+
+from lsp_server.errors import UsageError
+from lsp_server.memory.performance.cells import DAY, FINEST, Cells, Layout, layout
+from lsp_server.memory.performance.results import Comparison
+from lsp_server.memory.performance.table import Table, batches, table
+from lsp_server.store.keyvalue.clocks import microseconds, utc
+
+LEAST_SHIFT = math.log(1.15)
+"""The least change that counts, of a logarithm: 15 % slower, 13 % faster."""
+
+LEVEL = 0.01
+"""Of the endpoints told to have changed, the share that has not, at most and on average."""
+
+WINDOW_LEVEL = 0.01
+"""How rarely whole windows that do not differ may look so, one endpoint at a time."""
+
+RECENT = 3
+"""Windows, at most, that are taken for what is new."""
+
+FEWEST = 3
+"""Windows before, at least."""
+
+_LEAST = 20  # durations, before and after
+_SURE = 0.5  # the share of the least change that every part of what is new must show
+_ALIKE = 0.5  # the least of three quarters' changes, of the largest
+_WEEK = 7  # days
+_SIZES = (1, 2, 3, 4, 6, 8, 12)  # of batches, in cells
+_NOTHING = 1e-6  # the least error: times of a clock that are all alike
+_REPEATED = 5  # times that each value is there, on average, where the clock is coarse
+_TICKS = 2  # of a coarse clock: a change of less cannot be told
+
+
+class Judged(NamedTuple):
+    """What the tests found of one endpoint. ``shift`` and its interval are logarithms, ``typical`` is that
+    of the median before; ``fine`` is p by batches within windows, ``whole`` by whole windows; ``lasts`` is
+    whether it shows in every part of what is new; ``tick`` is a coarse clock's step in ms."""
+
+    shift: float
+    low: float
+    high: float
+    fine: float
+    whole: float
+    typical: float
+    lasts: bool
+    tick: float
+    counts: tuple[int, int]
+    windows: tuple[int, int]
+    since: float
+
+    @property
+    def counts_as_change(self) -> bool:
+        """Whether it is a change that counts, chance aside."""
+        before = math.exp(self.typical)
+        moved = abs(before * math.expm1(self.shift))
+        return abs(self.shift) >= LEAST_SHIFT and moved >= _TICKS * self.tick and self.lasts
+
+
+def need_scipy() -> None:
+    """Raises ``UsageError`` where SciPy is missing."""
+    try:
+        import scipy.stats  # noqa: F401 (only whether it is there)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f'to tell trends from chance {error.name} is missing: pip install "git-memory-lsp[learning]"'
+        ) from None
+
+
+def judged(cells: Cells, layout: Layout, recent: int = 1) -> Judged | str:
+    """The newest ``recent`` windows against the others; or why that cannot be told."""
+    n_after, n_before = cells.count(0, recent), cells.count(recent, layout.windows)
+    if min(n_after, n_before) < _LEAST:
+        return f"{_LEAST} durations are needed before and after; there are {n_before} and {n_after}"
+    if layout.windows - recent < FEWEST:
+        return f"{FEWEST} stretches of time before are needed, each as long as what is new"
+    found = table(cells, layout, recent)
+    if found is None:
+        return "the durations are too few, or were measured at other times of the day"
+    whole = [
+        [median(value for value in row if value is not None) for row in rows]
+        for rows in (found.before, found.after)
+    ]
+    p_whole, low, high = _difference(*whole)
+    p_fine = max(_fine(found), default=p_whole)
+    shift = fmean(whole[1]) - fmean(whole[0])
+    return Judged(
+        shift=shift,
+        low=low,
+        high=high,
+        fine=p_fine,
+        whole=p_whole,
+        typical=found.typical[1],
+        lasts=_is_everywhere(found, shift) and _is_alike(found),
+        tick=_tick(cells),
+        counts=(n_before, n_after),
+        windows=(len(found.before), len(found.after)),
+        since=_since(found, layout, recent),
+    )
+
+
+def _fine(found: Table) -> Iterator[float]:
+    """p of each length of batches that is shorter than a window: the largest is to be believed, because
+    batches shorter than what hangs together look more certain than they are."""
+    for size in _SIZES:
+        before, after = batches(found.before, size), batches(found.after, size)
+        if len(before) >= 2 * len(found.before) and len(after) >= 2 * len(found.after):
+            yield _difference(before, after)[0]
+
+
+def _difference(before: Sequence[float], after: Sequence[float]) -> tuple[float, float, float]:
+    """p of no difference in means, two-sided, and the interval of 95 % of the difference.
+
+    The spread before is taken for that after, too, where it is larger, or the only one that is known.
+    """
+    from scipy.stats import t
+
+    spread, free = stdev(before), len(before) - 1
+    other = max(spread, stdev(after)) if len(after) > 2 else spread
+    error = max(_NOTHING, math.sqrt(spread**2 / len(before) + other**2 / len(after)))
+    shift = fmean(after) - fmean(before)
+    reach = float(t.ppf(0.975, free)) * error
+    return 2 * float(t.sf(abs(shift) / error, free)), shift - reach, shift + reach
+
+
+def _is_everywhere(found: Table, shift: float) -> bool:
+    """Whether each quarter of the durations has moved, and in each half of each new window."""
+    parts = list(found.quarters)
+    for row in found.after:
+        half = (len(row) + 1) // 2
+        halves = ([value for value in part if value is not None] for part in (row[:half], row[half:]))
+        parts.extend(median(there) for there in halves if there)
+    return all(math.copysign(part, part * shift) >= _SURE * LEAST_SHIFT for part in parts)
+
+
+def _is_alike(found: Table) -> bool:
+    """Whether all durations have moved alike, by a factor, by so many ms, or by some of each. Where a
+    quarter of them moved and another did not, there are other requests than before, not slower ones."""
+    added = [
+        math.exp(usual) * math.expm1(by) for usual, by in zip(found.typical, found.quarters, strict=True)
+    ]
+    return any(min(map(abs, by)) >= _ALIKE * max(map(abs, by)) for by in (found.quarters, added))
+
+
+def _tick(cells: Cells) -> float:
+    """The step of a coarse clock, in ms; 0 where the durations do not look like one's."""
+    values = [ms for sample in cells.samples.values() for ms in sample]
+    distinct = sorted(set(values))
+    if len(distinct) < 2:
+        return distinct[0] if distinct else 0.0
+    if len(distinct) * _REPEATED > len(values):
+        return 0.0
+    return median(after - before for before, after in itertools.pairwise(distinct))
+
+
+def _since(found: Table, layout: Layout, recent: int) -> float:
+    """Where the line is best cut in two: in seconds since 1970. Looked for in the new windows and, where they
+    follow each other, the one before."""
+    rows = found.after + (found.before[:1] if layout.period == layout.length else [])
+    series = [
+        (layout.moment(window * FINEST + column * found.step + found.step - 1), value)
+        for window, row in enumerate(rows)
+        for column, value in zip(found.places, row, strict=True)
+        if value is not None
+    ]
+    rest = [value for row in found.before for value in row if value is not None]
+    best, since, new = -1.0, layout.moment(recent * FINEST - 1), 0.0
+    for count, (moment, value) in enumerate(series, 1):
+        new += value
+        old = rest + [one for _, one in series[count:]]
+        gain = (new / count - fmean(old)) ** 2 * count * len(old) / (count + len(old))
+        if gain > best:
+            best, since = gain, moment
+    return since
+
+
+def adjusted(values: Sequence[float]) -> list[float]:
+    """p of many tests, so that a bound on them bounds the share of wrong ones among those below it, however
+    the tests hang together (Benjamini and Yekutieli)."""
+    from scipy.stats import false_discovery_control
+
+    return [float(value) for value in false_discovery_control(values, method="by")] if values else []
+
+
+def compared(before: Sequence[tuple[datetime, float]], after: Sequence[tuple[datetime, float]]) -> Comparison:
+    """Whether durations (moments with milliseconds) differ before and after something: a release, a remedy.
+
+    All of ``after`` is later than all of ``before``; at most seven days of each are looked at. With three
+    days or more before, the same times of the day are compared. With less, only the time just before, in
+    stretches as long as ``after``, of which three are needed.
+
+    Needs SciPy. Raises ``UsageError`` without it, and where the two overlap.
+    """
+    need_scipy()
+    counts = len(before), len(after)
+    if not before or not after:
+        return _untold(f"nothing was measured {'before' if after else 'after'}", counts)
+    old, new = (sorted((_seconds(moment), ms) for moment, ms in given) for given in (before, after))
+    begin, split, end = old[0][0], new[0][0], new[-1][0] + 1e-3
+    if old[-1][0] > split:
+        raise UsageError("what was measured after must be later than all that was measured before")
+    recent, length = 1, end - split
+    if length > DAY and split - begin >= FEWEST * DAY:
+        recent, length = min(_WEEK, int(length // DAY)), DAY
+        end = split + recent * DAY
+    place = layout(end, length, min(split - begin, _WEEK * DAY), recent)
+    cells = Cells(place.windows)
+    for moment, ms in itertools.chain(old, new):
+        if (at := place.place(moment)) >= 0:
+            cells.add(at, ms)
+    found = judged(cells, place, recent)
+    if isinstance(found, str):
+        return _untold(found, counts)
+    shift, usual = math.expm1(found.shift), math.exp(found.typical)
+    changed = found.counts_as_change and found.fine <= LEVEL and found.whole <= WINDOW_LEVEL
+    return Comparison(
+        enough=True,
+        direction=("slower" if shift > 0 else "faster") if changed else "",
+        before=usual,
+        after=usual * (1 + shift),
+        shift=shift,
+        low=math.expm1(found.low),
+        high=math.expm1(found.high),
+        p=max(found.fine, found.whole),
+        n_before=found.counts[0],
+        n_after=found.counts[1],
+        why="",
+    )
+
+
+def _seconds(moment: datetime) -> float:
+    return microseconds(utc(moment)) / 1e6
+
+
+def _untold(why: str, counts: tuple[int, int]) -> Comparison:
+    return Comparison(False, "", 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, *counts, why)

@@ -1,0 +1,65 @@
+"""Which endpoints have changed: each tested, then all judged together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from lsp_server.memory.performance.cells import Cells, Layout, layout
+from lsp_server.memory.performance.results import Trend
+from lsp_server.memory.performance.testing import (
+    LEVEL,
+    RECENT,
+    WINDOW_LEVEL,
+    Judged,
+    adjusted,
+    judged,
+    need_scipy,
+)
+from lsp_server.store.keyvalue.clocks import moment_at
+
+_HOUR = 3600.0
+
+
+def trend_layout(end: float, hours: float, baseline_hours: float) -> Layout:
+    """The windows to look at; ``end`` in seconds since 1970. What changed a few windows ago must not hide
+    among those before it, so up to ``RECENT`` are taken for new where enough are left."""
+    return layout(end, hours * _HOUR, baseline_hours * _HOUR)
+
+
+def found_trends(found: Mapping[tuple[str, str], Cells], layout: Layout) -> list[Trend]:
+    """The endpoints that have changed, the surest first."""
+    need_scipy()
+    tested = []
+    for (endpoint, kind), cells in sorted(found.items()):
+        answers = [judged(cells, layout, recent) for recent in range(1, RECENT + 1)]
+        if told := [answer for answer in answers if isinstance(answer, Judged)]:
+            tested.append((endpoint, kind, told))
+    level = adjusted([min(1.0, min(one.fine for one in told) * len(told)) for _, _, told in tested])
+    trends = []
+    for (endpoint, kind, told), p in zip(tested, level, strict=True):
+        sure = [one for one in told if one.counts_as_change and one.whole <= WINDOW_LEVEL]
+        best = min(sure, key=lambda one: one.fine, default=None)
+        if best is not None and p <= LEVEL and best.fine <= min(one.fine for one in told):
+            trends.append(_trend(endpoint, kind, best, p))
+    return sorted(trends, key=lambda one: (one.p, -abs(one.shift)))
+
+
+def _trend(endpoint: str, kind: str, found: Judged, p: float) -> Trend:
+    before = math.exp(found.typical)
+    shift = math.expm1(found.shift)
+    return Trend(
+        endpoint=endpoint,
+        kind=kind,
+        direction="slower" if shift > 0 else "faster",
+        before=before,
+        after=before * (1 + shift),
+        shift_ms=before * shift,
+        shift=shift,
+        low=math.expm1(found.low),
+        high=math.expm1(found.high),
+        p=p,
+        n_before=found.counts[0],
+        n_after=found.counts[1],
+        since=moment_at(round(found.since * 1e6)),
+    )
