@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderExport as FolderExport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
+    from lsp_server.memory.errors.error_memory import ErrorMemory as ErrorMemory
+    from lsp_server.memory.errors.results import Applied as Applied
+    from lsp_server.memory.errors.results import ErrorGroup as ErrorGroup
+    from lsp_server.memory.errors.results import RecordedError as RecordedError
+    from lsp_server.memory.errors.results import Solution as Solution
     from lsp_server.memory.events.async_event_memory import AsyncEventMemory as AsyncEventMemory
     from lsp_server.memory.events.event_memory import EventMemory as EventMemory
     from lsp_server.memory.events.model import ContextWindow as ContextWindow
@@ -89,6 +94,8 @@ _NAMES = {
         "DocumentState", "FolderExport", "LivingDocument", "Noted",
     ),
     "lsp_server.memory.importing.results": ("ImportReport", "Imported", "Taken"),
+    "lsp_server.memory.errors.error_memory": ("ErrorMemory",),
+    "lsp_server.memory.errors.results": ("Applied", "ErrorGroup", "RecordedError", "Solution"),
     "lsp_server.memory.events.async_event_memory": ("AsyncEventMemory",),
     "lsp_server.memory.events.event_memory": ("EventMemory",),
     "lsp_server.memory.events.model": ("ContextWindow", "TypedMemory"),

@@ -1,0 +1,210 @@
+"""Recording, so that it never stands in the program's way: whatever goes wrong here stays here."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.memory.errors.applying import Handlers, applied, applied_later
+from lsp_server.memory.errors.kinds import is_error
+from lsp_server.memory.errors.lookups import Lookups
+from lsp_server.memory.errors.making import error_memory, log_context, logged_memory, unwritten
+from lsp_server.memory.errors.places import Places
+from lsp_server.memory.errors.results import Applied, RecordedError
+from lsp_server.memory.events.model import TypedMemory
+from lsp_server.memory.secrets import suspicious_within
+
+if TYPE_CHECKING:
+    from lsp_server.memory.events.event_memory import EventMemory
+
+_MARK = "_git_memory_errors"  # of an exception: where it was recorded, and as what
+_RECENT = 100  # errors whose answer is given again
+
+
+class Recorder:
+    """Writes errors down and answers with what is known of their like. Nothing it meets is raised, but for
+    an interrupt that comes in between."""
+
+    def __init__(self, events: EventMemory, places: Places, owner: str) -> None:
+        self.events = events
+        self.owner = owner
+        self.unrecorded = 0
+        self.lookups = Lookups(events)
+        self.handlers = Handlers()
+        self._places = places
+        self._recent: OrderedDict[str, RecordedError] = OrderedDict()
+        self._warned: set[str] = set()
+        self._here = threading.local()
+
+    def passed(
+        self, error: BaseException, context: Mapping[str, Any], *, handled: bool, owner: str | None = None
+    ) -> RecordedError:
+        """Record an exception, and apply what solved its like."""
+        recorded, is_new = self.noted(error, context, handled=handled, owner=owner)
+        done: list[Applied] = []
+        for solution, function in self.handlers.for_(recorded.solutions, can_wait=False) if is_new else ():
+            done.append(applied(solution, function, error, context))
+            self._note_outcome(recorded, done[-1])
+            if not done[-1].why:
+                break
+        return self._answered(recorded._replace(applied=done)) if done else recorded
+
+    async def passed_later(
+        self, error: BaseException, context: Mapping[str, Any], *, handled: bool
+    ) -> RecordedError:
+        """As ``passed``, where handlers may be awaited."""
+        recorded, is_new = self.noted(error, context, handled=handled)
+        done: list[Applied] = []
+        for solution, function in self.handlers.for_(recorded.solutions, can_wait=True) if is_new else ():
+            done.append(await applied_later(solution, function, error, context))
+            self._note_outcome(recorded, done[-1])
+            if not done[-1].why:
+                break
+        return self._answered(recorded._replace(applied=done)) if done else recorded
+
+    def noted(
+        self, error: BaseException, context: Mapping[str, Any], *, handled: bool, owner: str | None = None
+    ) -> tuple[RecordedError, bool]:
+        """Record an exception and apply nothing; whether it is new: each is recorded once."""
+        whose = self.owner if owner is None else owner
+        if not is_error(error):
+            return unwritten(error, whose), False
+        if (earlier := self._earlier(error)) is not None:
+            return earlier, False
+        made = self._kept(
+            lambda: error_memory(self.events, error, self._places, context, owner=whose, handled=handled)
+        )
+        if made is None:
+            return unwritten(error, whose), False
+        with suppress(Exception):  # an exception that keeps nothing is recorded each time
+            vars(error).setdefault(_MARK, {})[str(self.events.directory)] = made.id
+        known = self._known(made)
+        recorded = (
+            RecordedError(made, known.group, known.solutions, [], True)
+            if known
+            else RecordedError(made, None, [], [], True)
+        )
+        return self._answered(recorded), True
+
+    def logged(self, record: logging.LogRecord) -> None:
+        """Record what was logged; nothing that recording itself logs."""
+        if getattr(self._here, "at_it", False):
+            return
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            self.noted(error, log_context(record), handled=True)
+        else:
+            self._kept(lambda: logged_memory(self.events, record, self._places, owner=self.owner))
+
+    def described(self, error: BaseException) -> TypedMemory:
+        """An exception as its memory: the one that was kept of it, else one that is not kept."""
+        earlier = self._earlier(error)
+        if earlier is not None and earlier.memory.metadata:
+            return earlier.memory
+        return error_memory(self.events, error, self._places, {}, owner=self.owner, handled=True)
+
+    def tell(self, error: BaseException, recorded: RecordedError) -> None:
+        """Have an exception that goes on say what solved its like: whoever prints it prints that (Python
+        3.11)."""
+        if not recorded.solutions or not hasattr(error, "add_note"):
+            return
+        best = recorded.solutions[0]
+        tries = best.successes + best.failures
+        helped = f" (helped {best.successes} of {tries} times)" if tries else ""
+        note = f"solved before by: {best.title}{helped}"
+        with suppress(Exception):
+            if note not in getattr(error, "__notes__", ()):
+                error.add_note(note)
+
+    def _earlier(self, error: BaseException) -> RecordedError | None:
+        """The answer for an exception that was recorded before."""
+        with suppress(Exception):
+            memory_id = vars(error).get(_MARK, {}).get(str(self.events.directory))
+            if memory_id is not None:
+                found = self._recent.get(memory_id)
+                if found is not None:
+                    return found
+                bare = unwritten(error, self.owner)
+                return bare._replace(memory=bare.memory._replace(id=memory_id), kept=True)
+        return None
+
+    def _answered(self, recorded: RecordedError) -> RecordedError:
+        with suppress(KeyError, RuntimeError):  # another thread, or a signal handler, does the same
+            self._recent[recorded.memory.id] = recorded
+            while len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)
+        return recorded
+
+    def _kept(self, make: Callable[[], TypedMemory]) -> TypedMemory | None:
+        """Make a memory and keep it; None where that fails. Where the stack is used up, another thread has
+        one of its own."""
+        try:
+            return self._keep(make)
+        except RecursionError:
+            answer: list[TypedMemory] = []
+            with suppress(Exception):
+                thread = threading.Thread(target=lambda: answer.append(self._keep(make)), daemon=True)
+                thread.start()
+                thread.join()
+                return answer[0]
+        except Exception as error:
+            self._not_kept(error)
+            return None
+        self.unrecorded += 1
+        return None
+
+    def _keep(self, make: Callable[[], TypedMemory]) -> TypedMemory:
+        before = getattr(self._here, "at_it", False)
+        self._here.at_it = True
+        try:
+            memory = make()
+            if not suspicious_within(memory.title) and (noted := self.lookups.noted(memory)):
+                memory = memory._replace(metadata={**memory.metadata, "group": noted})
+            return self.events.keep([memory])[0]
+        finally:
+            self._here.at_it = before
+
+    def _not_kept(self, error: Exception) -> None:
+        self.unrecorded += 1
+        with suppress(Exception):
+            self._warn(f"errors are not recorded: {error}")
+
+    def _known(self, memory: TypedMemory) -> Any:
+        try:
+            known = self.lookups.of(memory)
+            if known is None and self.lookups.missing:
+                self._warn(self.lookups.missing)
+        except Exception:  # what is recorded stays recorded
+            return None
+        return known
+
+    def _note_outcome(self, recorded: RecordedError, done: Applied) -> None:
+        """Write down what became of a solution that was applied."""
+        metadata: dict[str, Any] = {
+            "solution": done.solution.id,
+            "error": recorded.memory.id,
+            "outcome": done.outcome,
+            "ms": done.ms,
+        }
+        try:
+            kept = self.events.create_memory(
+                done.solution.title,
+                done.why,
+                memory_type="solution.applied",
+                owner=recorded.memory.owner,
+                metadata=metadata,
+            )
+            self.lookups.add(kept)
+        except Exception as error:
+            self._not_kept(error)
+
+    def _warn(self, text: str) -> None:
+        if text not in self._warned:
+            self._warned.add(text)
+            with suppress(Warning):  # a program that turns warnings into errors meant its own
+                warnings.warn(text, RuntimeWarning, stacklevel=2)
