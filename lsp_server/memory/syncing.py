@@ -114,7 +114,8 @@ class _Sync:
             # What this clone alone knows of rewritten commits goes along.
             yield settle_quietly(self._core, self._store)
             # So does what this clone remembered for everybody.
-            yield publish_quietly(self._core)
+            publish_quietly(self._core)
+            yield
 
     # what they have ---------------------------------------------------------------------------------
     def _bring(self, listed: Mapping[str, str], seen: Seen) -> bool:

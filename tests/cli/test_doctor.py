@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 AREAS = [
-    "branch", "records", "documents", "artifacts", "values", "links", "anchors", "index", "remotes",
+    "branch", "records", "documents", "artifacts", "values", "events", "links", "anchors", "index", "remotes",
     "left-overs", "hooks", "configuration", "environment",
 ]  # fmt: skip
 

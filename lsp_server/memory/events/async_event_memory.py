@@ -82,6 +82,15 @@ class AsyncEventMemory:
         """See ``EventMemory.publish``."""
         return await asyncio.to_thread(self.sync.publish)
 
+    async def publish_quietly(self) -> int:
+        """See ``EventMemory.publish_quietly``."""
+        return await asyncio.to_thread(self.sync.publish_quietly)
+
+    @property
+    def published_types(self) -> Collection[str]:
+        """See ``EventMemory.published_types``."""
+        return self.sync.published_types
+
     async def search_memories(
         self,
         query: str,
