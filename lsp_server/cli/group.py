@@ -51,6 +51,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "mark": Place("change:mark", "Give a record its next status."),
         "supersede": Place("change:supersede", "Replace a decision by a new one."),
         "close": Place("change:close", "Close a bug, and write down what it taught."),
+        "outcome": Place("outcome:outcome", "Record what came of a decision."),
         "edit": Place("change:edit", "Change a record in your editor."),
         "anchor": Place("anchor:anchor", "Show where in the code a record belongs, or change it."),
         "delete": Place("change:delete", "Take a record out; history keeps it."),

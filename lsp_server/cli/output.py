@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lsp_server.cli.session import Session
+    from lsp_server.memory.deciding.results import SimilarDecisions
     from lsp_server.memory.review_results import Commit
     from lsp_server.records.model import Headline, Record
 
@@ -67,6 +68,20 @@ def print_recorded(session: Session, record: Record) -> None:
     else:
         print_headline(session.out, record)
         print_anchors(session.out, record)
+
+
+def print_decided(session: Session, record: Record, similar: SimilarDecisions) -> None:
+    """Answer with a decision that was written; remark what came of those like it, where that is known."""
+    if session.json:
+        from lsp_server.cli.similar_text import decided_json
+
+        print_json(session, decided_json(record, similar))
+        return
+    print_recorded(session, record)
+    if similar.n:
+        from lsp_server.cli.similar_text import print_similar
+
+        print_similar(session.err, similar)
 
 
 def print_deleted(session: Session, record: Record, before: str | None) -> None:

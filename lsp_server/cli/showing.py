@@ -143,7 +143,7 @@ def _front_facts(memory: Memory, record: Record, link: Link | None = None) -> li
         in_text.add("message_count")
     lines = {field.name for field in FIELDS[record.kind] if field.shape is Shape.LINES}
     for name, value in (*record.fields.items(), *record.extra.items()):
-        if name in in_text or not (value or type(value) is float):
+        if name in in_text or not (value or name == "confidence"):
             continue
         if name in lines:
             facts += [_fact(name.replace("_", " "), _ground(memory, item)) for item in value]

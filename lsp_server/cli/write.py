@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from lsp_server.cli.arguments import Text
-from lsp_server.cli.output import print_recorded
+from lsp_server.cli.output import print_decided, print_recorded
 from lsp_server.cli.record_options import (
     OUTCOME,
     NewRecord,
@@ -37,8 +37,11 @@ def _record(session: Session, kind: Kind, title: str | None, given: Mapping[str,
         return
     title = new.required_title(title)
     with session.memory() as memory:
-        record = memory.record(kind, title, **new.parameters(memory), **new.secrets)
-        print_recorded(session, record)
+        if kind is Kind.DECISION:
+            decided = memory.decide(title, **new.parameters(memory), **new.secrets)
+            print_decided(session, decided.record, decided.similar)
+        else:
+            print_recorded(session, memory.record(kind, title, **new.parameters(memory), **new.secrets))
 
 
 def record_in_editor(new: NewRecord, title: str | None) -> None:
@@ -52,7 +55,10 @@ def record_in_editor(new: NewRecord, title: str | None) -> None:
         saved = edit_and_save(session, memory, draft.path, **new.secrets)
         if saved.record is None:
             raise RefusedError(saved.reason or "nothing recorded: the text was left as it was")
-        print_recorded(session, saved.record)
+        if new.kind is Kind.DECISION:
+            print_decided(session, saved.record, memory.similar_to(saved.record))
+        else:
+            print_recorded(session, saved.record)
 
 
 @memory_command(
@@ -62,22 +68,45 @@ def record_in_editor(new: NewRecord, title: str | None) -> None:
         --option "Session cookies" --option JWT --rationale "No shared state." \\
         --good "Scales out" --bad "Revocation is hard" --at src/auth.py:10-12
     git memory decide "Use JWT for authentication" --edit
+    git memory decide "Cache prices" --confidence 80% --based-on ADR-3 --due 30d
+    git memory decide --similar "cache in memory"
     """,
 )
 @click.argument("title", required=False, type=Text())
+@click.option(
+    "--similar",
+    type=Text(),
+    metavar="TEXT",
+    help="Record nothing: tell what came of decisions like TEXT.",
+)
 @status_option(Kind.DECISION)
 @field_options(Kind.DECISION, without=OUTCOME)
 @place_options
 @edit_option
 @template_option
 @text_options(Kind.DECISION)
-def decide(session: Session, title: str | None, **given: Any) -> None:
+def decide(session: Session, title: str | None, similar: str | None, **given: Any) -> None:
     """Record a decision (an ADR).
 
     It gets the next number, and is answered with its label, its id and its title. The title may also be
     the first line of the text from -F, of standard input, or of what you write with --edit.
+
+    Similar decisions whose outcome is known (see `git memory outcome`) are told on the error stream, with
+    how often they turned out well.
     """
+    if similar is not None:
+        _only_similar(session, title, similar, given)
+        return
     _record(session, Kind.DECISION, title, given)
+
+
+def _only_similar(session: Session, title: str | None, text: str, given: Mapping[str, Any]) -> None:
+    from lsp_server.cli.similar_text import answer_similar
+
+    if title is not None or any(value not in (None, "", (), False) for value in given.values()):
+        raise click.UsageError("--similar records nothing: leave everything else out")
+    with session.memory() as memory:
+        answer_similar(session, memory.similar_decisions(text, limit=10))
 
 
 @memory_command(

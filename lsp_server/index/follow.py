@@ -176,7 +176,16 @@ class Following:
             " SELECT 'delete', row, title, tags, body FROM searched WHERE row = ?",
             (row,),
         )
-        for table in ("labels", "tags", "anchors", "births", "former_commits", "conflicts", "records"):
+        for table in (
+            "labels",
+            "tags",
+            "anchors",
+            "births",
+            "former_commits",
+            "conflicts",
+            "outcomes",
+            "records",
+        ):
             run(f"DELETE FROM {table} WHERE row = ?", (row,))
         self._labelled.add((kind, digits[:ID_WIDTH]))
 

@@ -12,6 +12,7 @@ from lsp_server.errors import StoreError
 from lsp_server.index import addressing, linked, listing, places
 from lsp_server.index.follow import Progress, follow, version_of
 from lsp_server.index.keyed_calls import KeyedCalls
+from lsp_server.index.outcome_calls import OutcomeCalls
 from lsp_server.index.values import EVERYTHING, Broken, Filters, Found, Reader, StoredAnchor, Tombstone
 from lsp_server.records.model import Headline, Kind, Record
 from lsp_server.store.base import Store, Version
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Index(KeyedCalls):
+class Index(KeyedCalls, OutcomeCalls):
     """Answers about the records at the version it was last brought to by ``follow``.
 
     ``path`` is the SQLite file, made with its folder on first use (None: in memory only); making an

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.index.labelling import label_key
+from lsp_server.index.outcomes import row_of
 from lsp_server.index.packing import id_digits, microseconds, pack, storable
 from lsp_server.records.labels import MOST, format_label, label_number
 from lsp_server.records.model import Problem, Record
@@ -21,6 +22,7 @@ _INSERTS = {
     "labels": "INSERT INTO labels VALUES (?, ?, ?)",
     "tags": "INSERT INTO tags VALUES (?, ?)",
     "conflicts": "INSERT INTO conflicts VALUES (?)",
+    "outcomes": "INSERT INTO outcomes VALUES (?, ?, ?, ?)",
     "anchors": "INSERT INTO anchors VALUES (?, ?, ?, ?)",
     "births": "INSERT INTO births VALUES (?, ?, ?, ?)",
     "former_commits": "INSERT INTO former_commits VALUES (?, ?)",
@@ -77,6 +79,8 @@ class Rows:
                 waiting["former_commits"].append((commit, row))
         if record.conflicts:
             waiting["conflicts"].append((row,))
+        if (outcome := row_of(record)) is not None:
+            waiting["outcomes"].append((row, *outcome))
         for ordinal, anchor in enumerate(record.anchors):
             line = telling_line(anchor.text)
             telling = None if line is None else number_of(line)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lsp_server.index.opening import Tables
 
 APPLICATION_ID = 0x474D454D  # "GMEM": any other SQLite file in our place is not ours
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 _PARSER_VERSIONS = 10_000  # the parser's version counts below this, the schema's above
 
 # ``hex`` is the id as its prefixes are typed: lower case, without dashes. ``created`` counts microseconds
@@ -57,6 +57,9 @@ CREATE TABLE former_commits (code_commit TEXT NOT NULL, row INTEGER NOT NULL);
 CREATE INDEX former_commits_by_commit ON former_commits (code_commit);
 CREATE INDEX former_commits_by_row ON former_commits (row);
 CREATE TABLE conflicts (row INTEGER PRIMARY KEY);
+CREATE TABLE outcomes (row INTEGER PRIMARY KEY, result TEXT, due TEXT, confidence REAL);
+CREATE INDEX outcomes_by_due ON outcomes (due) WHERE result IS NULL;
+CREATE INDEX outcomes_known ON outcomes (row) WHERE result IS NOT NULL;
 CREATE TABLE tombstones (path TEXT PRIMARY KEY, label TEXT NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX tombstones_by_label ON tombstones (label);
 CREATE TABLE keyed (
@@ -91,6 +94,7 @@ _EVERYTHING = (
     "births",
     "former_commits",
     "conflicts",
+    "outcomes",
     "tombstones",
     "keyed",
 )

@@ -30,7 +30,7 @@ _MOST_RANKED = 2000  # records
 _MOST_TERMS = 24  # bounds the time; nobody means more
 
 # Words that are in every text. Kept when nothing else was typed.
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """
     a about an and are as at be been but by can could did do does for from had has have how i if in into is
     it its me my no not of on or our should so than that the their them then there these they this to us
@@ -73,7 +73,7 @@ def understand(text: str) -> Words:
         if 1 < len(parts) <= 8:  # auth.py, parse_utf8: together they weigh more than each alone
             terms.append(_quote(parts))
         plain += parts
-    telling = [word for word in plain if word.casefold() not in _STOP_WORDS]
+    telling = [word for word in plain if word.casefold() not in STOP_WORDS]
     if not telling and not terms and not phrases:
         telling = plain
     terms += [_quote([word]) for word in telling]
@@ -103,6 +103,13 @@ def search(
         found.values(), key=lambda one: (one.score, -microseconds(one.record.created), one.record.id)
     )
     return best[:limit]
+
+
+def any_of(connection: sqlite3.Connection, text: str, limit: int) -> str:
+    """The engine's query for the records with any of a text's words; empty where it has none."""
+    words = understand(text)
+    terms = tuple(dict.fromkeys((*words.phrases, *words.terms)))[:_MOST_TERMS]
+    return _expression(connection, (), terms, limit) if terms else ""
 
 
 def _expression(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lsp_server.memory.calls.artifacts import Artifacts
 from lsp_server.memory.calls.batching import Batching
 from lsp_server.memory.calls.citing import Citing
+from lsp_server.memory.calls.deciding import Deciding
 from lsp_server.memory.calls.directories import Directories
 from lsp_server.memory.calls.documents import Documenting
 from lsp_server.memory.calls.drafting import Drafting
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 class Memory(
     Writing,
+    Deciding,
     Batching,
     Documenting,
     Reading,

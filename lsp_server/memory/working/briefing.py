@@ -44,6 +44,7 @@ def brief(
             *documents.blockers(read),
             *documents.preferences(read),
             *_checkpoint(core, found),
+            *_due(index.outcomes_due(core.now().astimezone().date().isoformat())),
             *_bugs(found),
             *(worked_on := list(_uncommitted(core, looking))),
             *_decisions(found),
@@ -112,6 +113,15 @@ def _checkpoint(core: Core, found: Overview) -> Iterator[Full]:
     if notes := fields.get("notes"):
         lines.append(BriefingLine("Notes", str(notes), record.label))
     yield Full("checkpoint", "Last checkpoint", "", lines, f"git memory resume {record.label}", len(lines))
+
+
+def _due(records: Sequence[Record]) -> Iterator[Full]:
+    """Decisions of which it should be known by now what came of them."""
+    lines = [
+        BriefingLine(record.label, f"due {record.fields['outcome_due']}: {record.title}", record.label)
+        for record in records[:_MOST]
+    ]
+    yield Full("due", "What came of these decisions?", "", lines, "git memory outcome --due", len(records))
 
 
 def _bugs(found: Overview) -> Iterator[Full]:

@@ -67,6 +67,7 @@ def look(core: Core) -> Checklist:
         last=last,
         next_was=_field(_text(_before(core, since, context)), _NEXT),
         next_is=_field(_text(snapshot.read(context)), _NEXT),
+        outcomes_due=core.index.outcomes_due(core.now().astimezone().date().isoformat()),
     )
     points = [rule(seen) for rule in RULES]
     begun = since.when if running is not None or last is not None else None

@@ -36,6 +36,7 @@ class Seen(NamedTuple):
     last: Record | None
     next_was: str
     next_is: str
+    outcomes_due: Sequence[Record] = ()
 
 
 def _summary(seen: Seen) -> Point:
@@ -70,6 +71,10 @@ def _decisions(seen: Seen) -> Point:
     if own:
         return _point("decisions", done, f"{_labels(own)} still to be decided",
                       f"git memory mark {own[0].label} accepted")  # fmt: skip
+    if seen.outcomes_due:
+        first = seen.outcomes_due[0]
+        return _point("decisions", done, f"what came of {_labels(seen.outcomes_due)} should be known",
+                      f"git memory outcome {first.label} success|failure|mixed")  # fmt: skip
     return _point("decisions", done)
 
 
