@@ -218,8 +218,6 @@ def search(
     "publish",
     example="""
     git memory event publish
-    git config memory.eventTypes solution,insight,order.refunded
-    git config memory.eventTypes none
     """,
 )
 def publish(session: Session) -> None:

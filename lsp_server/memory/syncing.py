@@ -115,7 +115,7 @@ class _Sync:
             yield settle_quietly(self._core, self._store)
             # So does what this clone remembered for everybody.
             publish_quietly(self._core)
-            yield
+            yield None
 
     # what they have ---------------------------------------------------------------------------------
     def _bring(self, listed: Mapping[str, str], seen: Seen) -> bool:

@@ -21,8 +21,8 @@ def test_a_healthy_memory_has_no_findings(memory: Memory, repo: Repo) -> None:
     assert codes(found) == []
     assert found.is_healthy
     assert [area.name for area in found.areas] == [
-        "branch", "records", "documents", "artifacts", "values", "events", "links", "anchors", "index", "remotes",
-        "left-overs", "hooks", "configuration", "environment",
+        "branch", "records", "documents", "artifacts", "values", "events", "links", "anchors", "index",
+        "remotes", "left-overs", "hooks", "configuration", "environment",
     ]  # fmt: skip
     assert {a.name: a.summary for a in found.areas}["records"] == "1 decision, 1 learning, 1 bug"
     assert memory.repair().repairs == ()
