@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import atan, cos, exp, lgamma, pi, sin, sqrt
-from statistics import NormalDist, fmean, variance
+from statistics import fmean, variance
 
 _POISSON = 0.25  # the variance of a Poisson count's root, whatever its mean
-
-
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval of a share; (0, 1) of nothing."""
-    if not n:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share, square = successes / n, z * z
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    reach = z / (1 + square / n) * sqrt(share * (1 - share) / n + square / (4 * n * n))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def another_rate(before: Sequence[int], now: int) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.learning.model import ERRORS, Finding, Standing
-from lsp_server.memory.learning.patterns import Grouping, Pattern, masked, patterns, raised
+from lsp_server.memory.learning.patterns import Grouping, Pattern, patterns, raised
 from lsp_server.memory.learning.seen import DAYS, Seen
 from lsp_server.memory.learning.telling import day_text, minute_text, quoted, span_between
 from lsp_server.records.amounts import plural
@@ -38,7 +38,7 @@ def find(seen: Seen, standing: Sequence[Standing], grouping: Grouping | None = N
     found: list[Finding] = []
     by_key = {one.key: one for one in standing if not one.duplicate}
     known: set[str] = set()
-    for pattern in patterns(seen.errors, grouping):
+    for pattern in patterns(seen.errors, seen.solutions, grouping):
         matching = [by_key[key] for key in sorted(pattern.keys & by_key.keys())]
         if not matching:
             recent = [event for event in pattern.events if event.created >= seen.recently]
@@ -49,9 +49,8 @@ def find(seen: Seen, standing: Sequence[Standing], grouping: Grouping | None = N
         known.update(one.key for one in matching)
         if (told := _of_standing(pattern, seen, oldest)) is not None:
             found.append(told)
-    for one in by_key.values():
-        if one.key not in known and one.ended is None and (why := _why_over(one.last, 0, seen, one)):
-            found.append(_ended(one, why))
+    unseen = [one for one in by_key.values() if one.key not in known and one.ended is None]
+    found += [_ended(one, why) for one in unseen if (why := _why_over(one.last, 0, seen, one))]
     return found
 
 
@@ -116,7 +115,7 @@ def _finding(pattern: Pattern, seen: Seen, standing: Standing | None, *, why: st
     count = len(events) if standing is None else standing.count + len(since)
     recent = [event for event in events if event.created >= seen.recently]
     unhandled = sum(not raised(event).handled for event in events)
-    solution = _solution(pattern, seen.solutions)
+    solution = pattern.solution
     return Finding(
         ERRORS,
         pattern.key if standing is None else standing.key,
@@ -182,20 +181,6 @@ def _severity(recently: int, unhandled: int) -> str:
     if unhandled:
         return "high" if recently >= _MANY else "medium"
     return "medium" if recently >= _MANY else "low"
-
-
-def _solution(pattern: Pattern, solutions: Sequence[TypedMemory]) -> TypedMemory | None:
-    """The newest solution that was recorded for an error of this kind."""
-    kind = pattern.newest.type
-    masks = {masked(message) for message in pattern.messages}
-    for memory in reversed(solutions):
-        solves = memory.metadata.get("solves")
-        if not isinstance(solves, Mapping) or solves.get("type") not in (kind, None, ""):
-            continue
-        message = solves.get("message")
-        if isinstance(message, str) and masked(message) in masks:
-            return memory
-    return None
 
 
 def _told(solution: TypedMemory) -> str:

@@ -34,7 +34,7 @@ _NOT_COUNTED = frozenset(
 
 
 def find(seen: Seen, standing: Sequence[Standing]) -> list[Finding]:
-    """The types whose count yesterday was none of theirs, and those of ``standing`` that are as usual again."""
+    """The types whose count yesterday was not one of theirs, and what is as usual again of ``standing``."""
     days = list(seen.daily)
     while days and not days[0]:
         del days[0]

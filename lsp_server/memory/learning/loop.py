@@ -53,15 +53,17 @@ class LearningLoop:
         ``StoreError`` where the branch cannot be written.
         """
         from lsp_server.memory.learning.finders import finders
+        from lsp_server.memory.learning.grouping import grouping
+        from lsp_server.memory.learning.speed_seen import with_speed
 
         core = self.memory._core
         core.expect_memory()
         moment = _moment(now)
-        seen = gathered(self.events, moment, self.hours)
+        remarks: list[str] = []
+        seen = with_speed(gathered(self.events, moment, self.hours), self.events, remarks)
         stands = standing(core)
         findings: list[Finding] = []
-        remarks: list[str] = []
-        for name, finder in finders():
+        for name, finder in finders(grouping(self.events, remarks) if seen.errors else None):
             findings += finder(seen, [one for one in stands if one.finder == name])
         steps = life.plan(findings, stands, spent=self._spent.keys, settled_at=self._settled_at)
         lasting = [finding for finding in findings if finding.still]

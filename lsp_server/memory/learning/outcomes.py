@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from lsp_server.memory.deciding.rates import wilson
 from lsp_server.memory.events.model import TypedMemory
-from lsp_server.memory.learning.chance import larger_share, wilson
+from lsp_server.memory.learning.chance import larger_share
 from lsp_server.memory.learning.model import DECISIONS, SOLUTIONS, Finding, Standing, key_of
 from lsp_server.memory.learning.seen import Seen
 from lsp_server.memory.learning.telling import quoted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.learning.model import key_of
@@ -25,8 +25,17 @@ _VALUES = re.compile(
 _HOLES = re.compile(r"<:?[*A-Za-z_]+:?>")  # as drain3 writes them
 _SEVERAL = re.compile(rf"{HOLE}(?:\s+{HOLE})+")
 
-Grouping = Callable[[Sequence[TypedMemory]], Sequence[tuple[str, Sequence[TypedMemory]]]]
-"""Sorts errors into groups: of each its template, and its errors."""
+
+class Group(NamedTuple):
+    """Errors that belong together: what their messages have in common, themselves, and what solves them."""
+
+    template: str
+    events: Sequence[TypedMemory]
+    solution: TypedMemory | None = None
+
+
+Grouping = Callable[[Sequence[TypedMemory]], Sequence[Group]]
+"""Sorts errors, the oldest first, into groups."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ class Pattern:
     key: str
     keys: frozenset[str]
     messages: frozenset[str]
+    solution: TypedMemory | None = None
 
     @property
     def newest(self) -> Raised:
@@ -97,30 +107,44 @@ def readable(template: str) -> str:
     return _SEVERAL.sub(HOLE, " ".join(_HOLES.sub(HOLE, template).split()))
 
 
-def patterns(errors: Iterable[TypedMemory], grouping: Grouping | None = None) -> list[Pattern]:
-    """The errors by their kind, the most frequent first. ``grouping`` finds which kinds belong together,
-    where something knows more of that than masks do."""
-    sorted_errors = sorted(errors, key=lambda memory: (memory.created, memory.id))
-    if grouping is None:
-        by_key: dict[str, list[TypedMemory]] = {}
-        for memory in sorted_errors:
-            by_key.setdefault(raised(memory).key, []).append(memory)
-        groups: Sequence[tuple[str, Sequence[TypedMemory]]] = [("", events) for events in by_key.values()]
-    else:
-        groups = grouping(sorted_errors)
-    found = [_pattern(template, events) for template, events in groups if events]
+def patterns(
+    errors: Iterable[TypedMemory], solutions: Sequence[TypedMemory] = (), grouping: Grouping | None = None
+) -> list[Pattern]:
+    """The errors by their kind, the most frequent first. ``grouping`` finds which belong together, and what
+    solves them, where something knows more of that than a message's form."""
+    by_age = sorted(errors, key=lambda memory: (memory.created, memory.id))
+    groups = _by_form(by_age, solutions) if grouping is None else grouping(by_age)
+    found = [_pattern(group) for group in groups if group.events]
     return sorted(found, key=lambda one: (-len(one.events), one.key))
 
 
-def _pattern(template: str, events: Sequence[TypedMemory]) -> Pattern:
-    told = [raised(memory) for memory in events]
+def _by_form(errors: Sequence[TypedMemory], solutions: Sequence[TypedMemory]) -> list[Group]:
+    by_key: dict[str, list[TypedMemory]] = {}
+    for memory in errors:
+        by_key.setdefault(raised(memory).key, []).append(memory)
+    solved: dict[tuple[str, str], TypedMemory] = {}
+    for memory in solutions:
+        solves = memory.metadata.get("solves")
+        if isinstance(solves, Mapping) and isinstance(message := solves.get("message"), str):
+            solved[_text(solves.get("type")), masked(message)] = memory
+    groups = []
+    for events in by_key.values():
+        one = raised(events[0])
+        mask = masked(one.message)
+        groups.append(Group("", events, solved.get((one.type, mask)) or solved.get(("", mask))))
+    return groups
+
+
+def _pattern(group: Group) -> Pattern:
+    told = [raised(memory) for memory in group.events]
     keys = list(dict.fromkeys(one.key for one in told))
     messages = dict.fromkeys(one.message.strip().split("\n", 1)[0] for one in told)
+    template = group.template or masked(told[0].message)
     if len(messages) == 1:
         template = next(iter(messages))
-    elif not template:
-        template = masked(told[0].message)
-    return Pattern(readable(template), tuple(events), keys[0], frozenset(keys), frozenset(messages))
+    return Pattern(
+        readable(template), tuple(group.events), keys[0], frozenset(keys), frozenset(messages), group.solution
+    )
 
 
 def _text(value: Any) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from lsp_server.memory.deciding.rates import wilson
 from lsp_server.memory.events.model import TypedMemory
-from lsp_server.memory.learning.chance import larger_share, wilson
+from lsp_server.memory.learning.chance import larger_share
 from lsp_server.memory.learning.model import ACTIONS, Finding, Standing, key_of
 from lsp_server.memory.learning.seen import DAYS, Seen
 from lsp_server.memory.learning.telling import quoted

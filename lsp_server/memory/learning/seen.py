@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from lsp_server.memory.events.model import TypedMemory
+
+if TYPE_CHECKING:
+    from lsp_server.memory.performance.results import Comparison, EndpointStats, Trend
 
 DAYS = 7
 """So many days are looked at."""
@@ -19,7 +23,9 @@ class Seen:
     ``errors`` and ``actions`` (what people did on pages) are of the last week, ``solutions``, ``applied``,
     ``decisions`` and ``outcomes`` all that are kept. ``activity`` tells how many events there were from one
     moment to before another, whatever they were; ``daily`` how many of each type on each of the days before
-    today, the oldest day first.
+    today, the oldest day first. ``trends`` are those of now, ``earlier_trends`` those that could be told some
+    hours ago; ``endpoints`` how each did in the last ``hours``, ``yesterday`` on the last whole day.
+    ``remedies``: each optimisation that somebody recorded, with how its endpoint did before and after.
     """
 
     now: datetime
@@ -34,6 +40,11 @@ class Seen:
     decisions: Sequence[TypedMemory] = ()
     outcomes: Sequence[TypedMemory] = ()
     daily: Sequence[dict[str, int]] = ()
+    trends: Sequence[Trend] = ()
+    earlier_trends: Sequence[Trend] = ()
+    endpoints: Sequence[EndpointStats] = ()
+    yesterday: Sequence[EndpointStats] = ()
+    remedies: Sequence[tuple[TypedMemory, Comparison]] = ()
 
     @property
     def recently(self) -> datetime:
