@@ -20,17 +20,24 @@ class Duration(NamedTuple):
 
 
 def durations(
-    connection: sqlite3.Connection, since: int, until: int, after: tuple[int, int], limit: int
+    connection: sqlite3.Connection,
+    since: int,
+    until: int,
+    *,
+    after: tuple[int, int],
+    limit: int,
+    endpoint: str | None = None,
 ) -> list[Duration]:
     """The next ``limit`` durations from ``since`` to before ``until``, behind the one whose ``created`` and
-    ``row`` are ``after``. Events that are metrics of something else are none."""
+    ``row`` are ``after``; those of one endpoint, if it is given. A metric without ``ms`` is none."""
+    only = "" if endpoint is None else " AND title = ?"
     rows = connection.execute(
         "SELECT created, row, ifnull(json_extract(metadata, '$.endpoint'), title),"
-        " ifnull(json_extract(metadata, '$.kind'), 'call'), json_extract(metadata, '$.ms'),"
+        " ifnull(json_extract(metadata, '$.kind'), 'call'), json_extract(metadata, '$.ms') AS ms,"
         " ifnull(json_extract(metadata, '$.outcome'), '') = 'failure',"
         " ifnull(json_extract(metadata, '$.count'), 1)"
         " FROM events WHERE type = 'metric' AND created >= ? AND created < ? AND (created, row) > (?, ?)"
-        " ORDER BY created, row LIMIT ?",
-        (max(since, after[0]), until, *after, limit),
+        f"{only} ORDER BY created, row LIMIT ?",
+        (max(since, after[0]), until, *after, *(() if endpoint is None else (endpoint,)), limit),
     )
     return [Duration(*row) for row in rows]

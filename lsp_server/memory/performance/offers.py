@@ -36,10 +36,6 @@ class Offers:
         self._wanted = True
         return list(self._known.get(endpoint, ()))
 
-    def want(self) -> None:
-        """Somebody will ask: the next ``renew`` looks."""
-        self._wanted = True
-
     def renew(self) -> None:
         """Look again if somebody asked since; for a thread that may wait."""
         if self._wanted and monotonic() - self._looked > _FRESH:

@@ -120,6 +120,11 @@ class PerformanceMemory:
         """What made an endpoint faster before, newest first. Looked up every five seconds at most."""
         return self._offers.of(checked_endpoint(endpoint))
 
+    def optimisations_at_once(self, endpoint: str) -> list[TypedMemory]:
+        """The same from what is known already, for those who must not wait: what others recorded in the last
+        seconds may be missing."""
+        return self._offers.at_once(endpoint)
+
     # Asking
 
     def endpoints(self, hours: float = 24, *, now: datetime | None = None) -> list[EndpointStats]:
@@ -151,6 +156,25 @@ class PerformanceMemory:
         layout = trend_layout(microseconds(until) / 1e6, span, base)
         self.flush()
         return found_trends(cells_of(self.events, layout), layout)
+
+    def durations(
+        self,
+        endpoint: str,
+        *,
+        kind: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100_000,
+    ) -> list[tuple[datetime, float]]:
+        """When an endpoint was measured and how many ms it took, the oldest first; failures are left out.
+        What ``testing.compared`` takes."""
+        from lsp_server.memory.performance.reading import moments
+
+        name = checked_endpoint(endpoint)
+        begin = 0 if since is None else microseconds(utc(since))
+        end = microseconds(self._clock()) + 1 if until is None else microseconds(utc(until))
+        self.flush()
+        return moments(self.events, name, kind, since=begin, until=end, limit=limit)
 
     @property
     def lost(self) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsp_server.index.durations import Duration, durations
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.performance.cells import Cells, Layout
+from lsp_server.store.keyvalue.clocks import moment_at
 
 if TYPE_CHECKING:
     Endpoint = tuple[str, str]  # and its kind
@@ -19,11 +22,13 @@ MICRO = 1_000_000
 _MOST = 2_000  # endpoints that are looked at; the first to come
 
 
-def read(events: EventMemory, since: int, until: int) -> Iterator[Duration]:
-    """The durations from ``since`` to before ``until``, in microseconds since 1970."""
+def read(events: EventMemory, since: int, until: int, endpoint: str | None = None) -> Iterator[Duration]:
+    """The durations from ``since`` to before ``until``, in microseconds since 1970; all, or an endpoint's."""
     after = (since, -1)
     while True:
-        page = events._opened().ask(partial(durations, since=since, until=until, after=after, limit=PAGE))
+        page = events._opened().ask(
+            partial(durations, since=since, until=until, after=after, limit=PAGE, endpoint=endpoint)
+        )
         yield from (one for one in page if _is_sound(one))
         if len(page) < PAGE:
             return
@@ -40,6 +45,18 @@ def _is_sound(one: Duration) -> bool:
         and isinstance(one.stands_for, int)
         and one.stands_for > 0
     )
+
+
+def moments(
+    events: EventMemory, endpoint: str, kind: str | None, *, since: int, until: int, limit: int
+) -> list[tuple[datetime, float]]:
+    """When one endpoint was measured, and the ms."""
+    found = (
+        (moment_at(one.created), float(one.ms))
+        for one in read(events, since, until, endpoint)
+        if not one.failed and kind in (None, one.kind)
+    )
+    return list(islice(found, limit))
 
 
 class Tally:

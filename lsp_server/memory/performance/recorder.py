@@ -7,6 +7,7 @@ waits nor drives everything else out of the journal, and percentiles and counts 
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import weakref
@@ -31,6 +32,7 @@ BURST = 1_000
 
 _MOST_WAITING = 200_000
 _PAUSE = 0.25  # seconds in which durations gather before they are written
+_AGAIN = 1.0  # seconds between two looks at what still stands for others
 _AT_ONCE = 500  # memories in one write
 
 
@@ -77,6 +79,7 @@ class Recorder:
         self._waiting: deque[Measured] = deque()
         self._shares: dict[tuple[str, str, str, int | None], _Share] = {}
         self._held = 0
+        self._starting = threading.Lock()
         self._wanted = threading.Event()
         self._is_awake = False
         self._ended = threading.Event()
@@ -115,17 +118,14 @@ class Recorder:
 
     def _wake(self) -> None:
         self._is_awake = True
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=_run,
-                args=(weakref.ref(self), self._wanted, self._ended),
-                daemon=True,
-                name="durations",
-            )
-            self._thread.start()
+        with self._starting:
+            if self._thread is None:
+                arguments = (weakref.ref(self), self._wanted, self._ended)
+                self._thread = threading.Thread(target=_run, args=arguments, daemon=True, name="durations")
+                self._thread.start()
         self._wanted.set()
 
-    def _turn(self) -> bool:
+    def turn(self) -> bool:
         """Write what has come; whether there is something left to come back for."""
         self._is_awake = False
         self._chore()
@@ -216,17 +216,20 @@ class Recorder:
 
 
 def _run(to: weakref.ref[Recorder], wanted: threading.Event, ended: threading.Event) -> None:
-    """The thread: it holds no recorder while it waits, so that one nobody uses any more can go."""
-    again: float | None = None
+    """The thread. While there is nothing to write it holds no recorder, so that one nobody uses can go."""
     while True:
-        wanted.wait(again)
-        if ended.wait(_PAUSE):
-            return
-        wanted.clear()
+        wanted.wait()
         recorder = to()
         if recorder is None:
             return
-        again = 1.0 if recorder._turn() else None
+        pause = _PAUSE
+        while not ended.wait(pause):
+            wanted.clear()
+            if not recorder.turn():
+                break
+            pause = _AGAIN
+        else:
+            return
         del recorder
 
 
@@ -239,3 +242,11 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+@atexit.register
+def _at_the_end() -> None:
+    """What a program measured last is written, also where it closes nothing."""
+    for recorder in list(_recorders):
+        with suppress(Exception):  # nobody is there to be told
+            recorder.flush()

@@ -38,7 +38,8 @@ _LEAST = 20  # durations, before and after
 _SURE = 0.5  # the share of the least change that every part of what is new must show
 _ALIKE = 0.5  # the least of three quarters' changes, of the largest
 _WEEK = 7  # days
-_SIZES = (1, 2, 3, 4, 6, 8, 12)  # of batches, in cells
+_SIZES = (1, 2, 3, 4)  # of batches, in cells of the finest table
+_PART = 6  # the largest batch is at most so small a part of a window
 _NOTHING = 1e-6  # the least error: times of a clock that are all alike
 _REPEATED = 5  # times that each value is there, on average, where the clock is coarse
 _TICKS = 2  # of a coarse clock: a change of less cannot be told
@@ -115,6 +116,8 @@ def _fine(found: Table) -> Iterator[float]:
     """p of each length of batches that is shorter than a window: the largest is to be believed, because
     batches shorter than what hangs together look more certain than they are."""
     for size in _SIZES:
+        if size > 1 and size * found.step * _PART > FINEST:
+            return
         before, after = batches(found.before, size), batches(found.after, size)
         if len(before) >= 2 * len(found.before) and len(after) >= 2 * len(found.after):
             yield _difference(before, after)[0]

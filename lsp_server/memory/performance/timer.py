@@ -39,7 +39,7 @@ class Timer:
         """What made this endpoint faster before, newest first. In ``async with`` the answer comes from what
         is known already, so that the event loop never waits."""
         if self._on_loop:
-            return self._memory._offers.at_once(self.endpoint)
+            return self._memory.optimisations_at_once(self.endpoint)
         return self._memory.optimisations(self.endpoint)
 
     def __enter__(self) -> Timer:
@@ -61,7 +61,6 @@ class Timer:
 
     async def __aenter__(self) -> Timer:
         self._on_loop = True
-        self._memory._offers.want()
         return self.__enter__()
 
     async def __aexit__(

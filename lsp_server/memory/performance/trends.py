@@ -34,14 +34,16 @@ def found_trends(found: Mapping[tuple[str, str], Cells], layout: Layout) -> list
     for (endpoint, kind), cells in sorted(found.items()):
         answers = [judged(cells, layout, recent) for recent in range(1, RECENT + 1)]
         if told := [answer for answer in answers if isinstance(answer, Judged)]:
-            tested.append((endpoint, kind, told))
-    level = adjusted([min(1.0, min(one.fine for one in told) * len(told)) for _, _, told in tested])
-    trends = []
-    for (endpoint, kind, told), p in zip(tested, level, strict=True):
-        sure = [one for one in told if one.counts_as_change and one.whole <= WINDOW_LEVEL]
-        best = min(sure, key=lambda one: one.fine, default=None)
-        if best is not None and p <= LEVEL and best.fine <= min(one.fine for one in told):
-            trends.append(_trend(endpoint, kind, best, p))
+            sure = [one for one in told if one.counts_as_change and one.whole <= WINDOW_LEVEL]
+            best = min(sure, key=lambda one: one.fine, default=None)
+            p = 1.0 if best is None else min(1.0, best.fine * len(told))
+            tested.append((endpoint, kind, best, p))
+    level = adjusted([p for *_, p in tested])
+    trends = [
+        _trend(endpoint, kind, best, p)
+        for (endpoint, kind, best, _), p in zip(tested, level, strict=True)
+        if best is not None and p <= LEVEL
+    ]
     return sorted(trends, key=lambda one: (one.p, -abs(one.shift)))
 
 
