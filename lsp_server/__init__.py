@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from lsp_server.errors import UsageError as UsageError
     from lsp_server.memory import Memory as Memory
     from lsp_server.memory.artifacts.results import Artifact as Artifact
+    from lsp_server.memory.deciding.async_decision_memory import AsyncDecisionMemory as AsyncDecisionMemory
+    from lsp_server.memory.deciding.decision_memory import DecisionMemory as DecisionMemory
+    from lsp_server.memory.deciding.decision_memory import MadeDecision as MadeDecision
+    from lsp_server.memory.deciding.results import Calibrated as Calibrated
+    from lsp_server.memory.deciding.results import Calibration as Calibration
+    from lsp_server.memory.deciding.results import Decided as Decided
+    from lsp_server.memory.deciding.results import PastDecision as PastDecision
+    from lsp_server.memory.deciding.results import SimilarDecisions as SimilarDecisions
     from lsp_server.memory.directory_results import DirectoryExport as DirectoryExport
     from lsp_server.memory.documents.results import DocumentState as DocumentState
     from lsp_server.memory.documents.results import FolderExport as FolderExport
@@ -89,6 +97,11 @@ _NAMES = {
     "lsp_server.memory": ("Memory",),
     "lsp_server.memory.artifacts.results": ("Artifact",),
     "lsp_server.memory.working.briefing_results": ("Briefing", "Started"),
+    "lsp_server.memory.deciding.async_decision_memory": ("AsyncDecisionMemory",),
+    "lsp_server.memory.deciding.decision_memory": ("DecisionMemory", "MadeDecision"),
+    "lsp_server.memory.deciding.results": (
+        "Calibrated", "Calibration", "Decided", "PastDecision", "SimilarDecisions",
+    ),
     "lsp_server.memory.directory_results": ("DirectoryExport",),
     "lsp_server.memory.documents.results": (
         "DocumentState", "FolderExport", "LivingDocument", "Noted",

@@ -14,6 +14,8 @@ from lsp_server.editor.client import Client
 from lsp_server.editor.documents import Document, Documents
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.workers import Workers
+from lsp_server.records.model import Problem
+from lsp_server.records.outcomes import OUTCOME_DUE
 
 log = logging.getLogger(__name__)
 
@@ -67,19 +69,20 @@ class Checking:
         except Exception:
             log.exception("%s could not be checked", document.path)
             return
-        problems = [(problem.line, problem.message) for problem in found]
-        if failure is not None and not problems:
-            problems = [(0, failure)]
+        problems = list(found)
+        if failure is not None and all(problem.code == OUTCOME_DUE for problem in problems):
+            problems = [Problem(0, failure)]
         if problems or uris.key(uri) in self._shown:
-            shown = [_diagnostic(document, line, message) for line, message in problems]
+            shown = [_diagnostic(document, problem) for problem in problems]
             self._client.publish(document.uri, document.version, shown)
             self._shown.add(uris.key(uri))
 
 
-def _diagnostic(document: Document, line: int, message: str) -> types.Diagnostic:
+def _diagnostic(document: Document, problem: Problem) -> types.Diagnostic:
+    reminds = problem.code == OUTCOME_DUE  # nothing is wrong
     return types.Diagnostic(
-        range=document.span(document.client_line(line + 1)),
-        message=message,
-        severity=types.DiagnosticSeverity.Error,
+        range=document.span(document.client_line(problem.line + 1)),
+        message=problem.message,
+        severity=types.DiagnosticSeverity.Information if reminds else types.DiagnosticSeverity.Error,
         source=SOURCE,
     )

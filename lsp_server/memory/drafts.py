@@ -13,6 +13,7 @@ from pathlib import Path
 from lsp_server.errors import NotFoundError, UsageError
 from lsp_server.memory import amending, checkpointing, draft_files, draft_place, recording, views
 from lsp_server.memory.core import Core
+from lsp_server.memory.deciding.reminding import reminders
 from lsp_server.memory.draft_files import State
 from lsp_server.memory.draft_text import as_committed, numbered, pretended_path, without_hints
 from lsp_server.memory.edits import Edits
@@ -88,8 +89,10 @@ def check(path: Path, text: str) -> list[Problem]:
         return list(parse(path.name, data).problems)
     if state.kind not in _RECORDS:
         return []
-    problems = parse(pretended_path(Kind(state.kind)), data).problems
-    return [problem for problem in problems if state.committed or problem.code not in _TO_COME]
+    parsed = parse(pretended_path(Kind(state.kind)), data)
+    if not state.committed:
+        return [problem for problem in parsed.problems if problem.code not in _TO_COME]
+    return [*parsed.problems, *reminders(parsed.record, text)]
 
 
 def _save_other(core: Core, path: Path, state: State, text: str, guard: Guard, *, shown: str | None) -> Saved:

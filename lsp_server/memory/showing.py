@@ -36,11 +36,13 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Col
     lines are gone."""
     shown = list(zip(records[:RECORDS], uris, strict=False))
     room = {1: 3, 2: 1, 3: 0}[len(shown)]
+    today = core.now().astimezone().date().isoformat()
     views = [
         {
             "label": record.label,
             "kind": record.kind.value,
             "status": _status(record),
+            "outcome": _outcome(record, today),
             "conflict": bool(record.conflicts),
             "stale": record.id in stale,
             "holds": still_holds(record.kind, record.status),
@@ -94,6 +96,14 @@ def _status(record: Record) -> str:
     """A status as it is where it is one of the kind's, else whatever the file says, made harmless."""
     status = record.status or ""
     return status if status in STEPS[record.kind] else _escaped(status, _STATUS)
+
+
+def _outcome(record: Record, today: str) -> str:
+    """What came of a decision, or that it should be known by now."""
+    if result := record.fields.get("outcome"):
+        return f"outcome {result}"
+    due = record.fields.get("outcome_due")
+    return f"outcome due since {due}" if due and due <= today and record.status != "rejected" else ""
 
 
 def _escaped(text: str, length: int) -> str:

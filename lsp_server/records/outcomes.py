@@ -12,6 +12,9 @@ from lsp_server.errors import UsageError
 SUCCESS, FAILURE, MIXED = "success", "failure", "mixed"
 RESULTS = (SUCCESS, FAILURE, MIXED)
 
+OUTCOME_DUE = "outcome-due"
+"""The code of a problem that is none: it should be known by now what came of a decision."""
+
 # Compiled when they are needed: few records have such values.
 _DAY = r"\d{4}-\d\d-\d\d(?![\d-])"
 _SHARE = r"\+?(\d{1,9}(?:\.\d{1,15})?|\.\d{1,15})[ ]?(%?)\Z"

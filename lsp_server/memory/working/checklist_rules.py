@@ -74,7 +74,7 @@ def _decisions(seen: Seen) -> Point:
     if seen.outcomes_due:
         first = seen.outcomes_due[0]
         return _point("decisions", done, f"what came of {_labels(seen.outcomes_due)} should be known",
-                      f"git memory outcome {first.label} success|failure|mixed")  # fmt: skip
+                      f"git memory outcome {first.label} RESULT")  # fmt: skip
     return _point("decisions", done)
 
 
