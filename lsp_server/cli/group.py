@@ -38,6 +38,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "bug": Place("write:bug", "Record a bug."),
         "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
         "event": Place("event:event", "Remember what happens, by the thousand."),
+        "errors": Place("errors:errors", "Show what went wrong in programs, and what helped."),
         "artifact": Place("artifact:artifact", "Keep files as they are: screenshots, diagrams, reports."),
         "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },
@@ -63,6 +64,7 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "why": Place("why:why", "Tell what is known about a file or a line."),
         "resume": Place("resume:resume", "Tell where the work stood, and what came since."),
         "history": Place("history:history", "Show every change of one record, newest first."),
+        "performance": Place("performance:performance", "Show how long things take, and what has changed."),
         "log": Place("log:log", "Show the memory's history."),
     },
     "Session": {

@@ -48,6 +48,7 @@ WALK: dict[str, list[list[str]]] = {
         ["event", "list"],
         ["event", "search", "timeout"],
     ],
+    "errors": [["event", "error", "Timeout"], ["errors"], ["errors", "solve", "Timeout", "Wait longer"]],
     "documents": [["note", "preferences/libraries", "x", "--mine"], ["documents"], ["documents", "--mine"]],
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],

@@ -185,6 +185,14 @@ class ErrorMemory:
 
         return [group for group, _ in collected(self.events, hours_before(self.events._clock(), hours))]
 
+    def group(self, name: str) -> ErrorGroup:
+        """The group with that id, whose id begins so, or that has the error with that id; of all that are
+        kept. Raises ``NotFoundError``, ``AmbiguousError``, and ``RefusedError`` where drain3 is missing.
+        """
+        from lsp_server.memory.errors.naming import group_named
+
+        return group_named(self.events, name)
+
     def refresh(self) -> None:
         """Look up the solutions that are known, now: a program that must not wait for half a second at its
         first error calls this when it starts. Raises ``RefusedError`` where drain3 is missing."""
