@@ -49,6 +49,11 @@ WALK: dict[str, list[list[str]]] = {
         ["event", "search", "timeout"],
     ],
     "errors": [["event", "error", "Timeout"], ["errors"], ["errors", "solve", "Timeout", "Wait longer"]],
+    "performance": [
+        ["event", "metric", "GET /users", "--meta", "ms=12"],
+        ["performance"],
+        ["performance", "list"],
+    ],
     "documents": [["note", "preferences/libraries", "x", "--mine"], ["documents"], ["documents", "--mine"]],
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],

@@ -22,8 +22,9 @@ from lsp_server.store.keyvalue.clocks import microseconds, utc
 LEAST_SHIFT = math.log(1.15)
 """The least change that counts, of a logarithm: 15 % slower, 13 % faster."""
 
-LEVEL = 0.01
-"""Of the endpoints told to have changed, the share that has not, at most and on average."""
+LEVEL = 0.001
+"""Of the endpoints told to have changed, the share that has not, at most and on average. So small because
+trends are asked for again and again."""
 
 WINDOW_LEVEL = 0.01
 """How rarely whole windows that do not differ may look so, one endpoint at a time."""
@@ -190,11 +191,11 @@ def _since(found: Table, layout: Layout, recent: int) -> float:
 
 
 def adjusted(values: Sequence[float]) -> list[float]:
-    """p of many tests, so that a bound on them bounds the share of wrong ones among those below it, however
-    the tests hang together (Benjamini and Yekutieli)."""
+    """p of many tests, so that a bound on them bounds the share of wrong ones among those below it, also
+    where endpoints are slow together (Benjamini and Hochberg)."""
     from scipy.stats import false_discovery_control
 
-    return [float(value) for value in false_discovery_control(values, method="by")] if values else []
+    return [float(value) for value in false_discovery_control(values, method="bh")] if values else []
 
 
 def compared(before: Sequence[tuple[datetime, float]], after: Sequence[tuple[datetime, float]]) -> Comparison:
