@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.index.packing import COLUMNS, storable, unpack_all
@@ -21,13 +20,6 @@ class Like(NamedTuple):
 
 
 NOTHING = Like([], 0)
-
-
-class Glance(NamedTuple):
-    """What the index's file says, wherever it stands. ``like`` is None where it does not stand at the version
-    that was asked for, and has outcomes: it must follow the branch first."""
-
-    like: Like | None
 
 
 def row_of(record: Record) -> tuple[str | None, str | None, float | None] | None:
@@ -77,29 +69,6 @@ def like(connection: sqlite3.Connection, text: str, limit: int) -> Like:
         (expression, limit),
     ).fetchall()
     return Like(unpack_all(rows) if rows else [], total)
-
-
-def glance(path: Path, version: str, text: str, limit: int) -> Glance:
-    """What ``like`` answers, of the index's file as it is: without opening it as an index, and without
-    bringing it to the tip. An index that knows of no outcome is taken at its word, however old it is:
-    whoever records an outcome brings it up to date."""
-    if not path.is_file():
-        return Glance(NOTHING)
-    import sqlite3
-
-    from lsp_server.index.follow import version_of
-
-    try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=0.2)
-        try:
-            known = connection.execute("SELECT 1 FROM outcomes WHERE result IS NOT NULL LIMIT 1").fetchone()
-            if known is None:
-                return Glance(NOTHING)
-            return Glance(like(connection, text, limit) if version_of(connection) == version else None)
-        finally:
-            connection.close()
-    except sqlite3.Error:  # another program's, an older one's, a damaged one: the next reader sees to it
-        return Glance(NOTHING)
 
 
 def _columns() -> str:

@@ -161,13 +161,13 @@ def render_new(core: Core, record: Record, new: Prepared, *, draft: bool = False
 
 def record(core: Core, new: Prepared) -> Record:
     """Commit one new record."""
-    writing = Writing(core, new)
+    writing = _Writing(core, new)
     with kept(core, [new]):
         core.commit(writing)
     return writing.written()
 
 
-class Writing:
+class _Writing:
     """Writes one new record, maybe several times: on each tip that the branch has come to. An object and not
     a function within another, because a batch keeps thousands, and such a function is six objects."""
 

@@ -40,8 +40,8 @@ class Deciding:
         how often all of them turned out well.
 
         Among the ``fields`` are ``confidence`` (0 to 1, or ``"80%"``), ``based_on`` (a list of labels,
-        commits and texts) and ``outcome_due`` (a date, or ``"2026-12-01"``). The look at similar ones takes
-        place while git writes; in a memory without outcomes there is none. Raises as ``record``.
+        commits and texts) and ``outcome_due`` (a date, or ``"2026-12-01"``). In a memory without outcomes
+        looking for similar ones costs next to nothing. Raises as ``record``.
         """
         from lsp_server.memory import recording
         from lsp_server.memory.deciding import outcomes
@@ -95,7 +95,7 @@ class Deciding:
         return similar.similar(self._core, text, limit)
 
     def similar_to(self, record: Record, limit: int = 5) -> SimilarDecisions:
-        """Those that are like a decision that is recorded, itself not among them."""
+        """Those that are like a decision that was recorded a moment ago, itself not among them."""
         from lsp_server.memory.deciding import similar
 
         return similar.similar_to(self._core, record, limit)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError, UsageError
+from lsp_server.memory import recording
 from lsp_server.memory.amending import reread, text_given_back
 from lsp_server.memory.deciding.results import Decided
-from lsp_server.memory.deciding.similar import Asking
-from lsp_server.memory.keeping import kept
-from lsp_server.memory.recording import Writing, clean_fields
+from lsp_server.memory.deciding.similar import similar_to
+from lsp_server.memory.recording import clean_fields
 from lsp_server.records.fields import field_named
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.outcomes import MIXED, READ, checked_day, checked_result
@@ -23,18 +23,9 @@ if TYPE_CHECKING:
 
 
 def decide(core: Core, new: Prepared, limit: int) -> Decided:
-    """Record a decision; look meanwhile for those like it whose outcome is known."""
-    writing = Writing(core, new)
-    asking = Asking(core, new.record.title, new.record.tags, limit)
-
-    def change(edits: Edits) -> str:
-        message = writing(edits)
-        asking.begin(edits.snapshot.version)
-        return message
-
-    with kept(core, [new]):
-        core.commit(change)
-    return Decided(writing.written(), asking.answer())
+    """Record a decision; tell those like it whose outcome is known."""
+    record = recording.record(core, new)
+    return Decided(record, similar_to(core, record, limit))
 
 
 def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, guard: Guard) -> Record:
@@ -62,8 +53,6 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
 
     with text_given_back(core, change):
         core.commit(change)
-    if core.batch is None:
-        core.followed()  # so that the next `decide` sees it, which does not wait for the index
     return changed[0]
 
 
