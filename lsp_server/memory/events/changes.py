@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lsp_server.memory.events.chosen import in_words
 from lsp_server.memory.titles import printable
 from lsp_server.records.amounts import plural
 from lsp_server.records.shortening import shortened
@@ -61,7 +62,9 @@ def _said(lines: Sequence[bytes]) -> str:
     events = [event for line in lines[-1000:] if (event := event_of(line))]
     if len(lines) > _TOLD:
         kinds = Counter(str(event.get("type", "")) for event in events)
-        return ", ".join(f"{count} {printable(kind)}" for kind, count in kinds.most_common(_TOLD))
+        return ", ".join(
+            f"{count} {in_words(printable(kind), count)}" for kind, count in kinds.most_common(_TOLD)
+        )
     return ", ".join(
         f'{_word(event, "type")} "{shortened(_word(event, "title"), _LONGEST)}"' for event in events
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.model import TypedMemory, event_of
-from lsp_server.memory.events.types import checked_type
+from lsp_server.memory.events.types import TYPES, checked_type
 from lsp_server.store.journal.base import PartlyKeptError
 from lsp_server.store.journal.journal import Journal
 
@@ -67,3 +67,11 @@ def keep_chosen(
     except PartlyKeptError as error:
         return places[len(error.positions)], error
     return len(memories), None
+
+
+def in_words(name: str, count: int) -> str:
+    """So many of a type, in words: ``decision outcomes``; a program's own type as it is."""
+    if name not in DEFAULT and name not in TYPES:
+        return name
+    plain = name.replace(".", " ").replace("_", " ")
+    return plain if count == 1 else "summaries" if name == SUMMARY else f"{plain}s"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import StoreError
 from lsp_server.index.event_rows import row_of
-from lsp_server.memory.events.chosen import SUMMARY
+from lsp_server.memory.events.chosen import SUMMARY, in_words
 from lsp_server.memory.events.model import TypedMemory, event_of, remembered
 from lsp_server.memory.events.redacting import redacted
 from lsp_server.memory.guard import machine_text
@@ -41,7 +41,6 @@ _TOLD, _LONGEST = 20, 100  # lines of a commit's message, and characters of one
 _SUBJECT = 72
 _WRITER = "writer"
 _NAME = re.compile(r"[0-9a-f]{8}")
-_PLURALS = {SUMMARY: "summaries"}
 
 
 class Publishing:
@@ -118,7 +117,7 @@ def subject_of(memories: Sequence[TypedMemory]) -> str:
     said = "events: "
     rest = len(memories)
     for name, count in counts.most_common():
-        words = f"{count} {_words(name, count)}"
+        words = f"{count} {in_words(name, count)}"
         more = f", {rest - count} more" if rest > count else ""
         if rest < len(memories):
             words = f", {words}"
@@ -147,7 +146,7 @@ def _segments(
 ) -> tuple[dict[str, bytes], list[TypedMemory]]:
     """The files to be written at a version, and the memories that are new in them."""
     months: dict[str, list[TypedMemory]] = {}
-    for memory in sorted(memories, key=lambda memory: (memory.created, memory.id)):
+    for memory in sorted(memories, key=lambda memory: memory.created):
         months.setdefault(month_folder(memory.created), []).append(memory)
     writes: dict[str, bytearray] = {}
     new: list[TypedMemory] = []
@@ -176,14 +175,3 @@ def _segments(
             writes[f"{folder}/{segment_name(writer, number)}"] = last
             new.append(memory)
     return {path: bytes(data) for path, data in writes.items()}, new
-
-
-def _words(name: str, count: int) -> str:
-    """A type in words: ``decision outcomes``; a program's own as it is."""
-    from lsp_server.memory.events.chosen import DEFAULT
-    from lsp_server.memory.events.types import TYPES
-
-    if name not in DEFAULT and name not in TYPES:
-        return name
-    plain = name.replace(".", " ").replace("_", " ")
-    return plain if count == 1 else _PLURALS.get(name, f"{plain}s")
