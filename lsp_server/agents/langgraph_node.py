@@ -12,12 +12,15 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from lsp_server.agents.node_memory import NodeMemory, Owner, Run
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.async_event_memory import AsyncEventMemory
 from lsp_server.memory.events.event_memory import EventMemory
+
+if TYPE_CHECKING:
+    from lsp_server.memory.errors.error_memory import ErrorMemory
 
 Node = TypeVar("Node", bound=Callable[..., Any])
 
@@ -29,6 +32,7 @@ def remembered_node(
     name: str | None = None,
     *,
     events: EventMemory | AsyncEventMemory,
+    errors: ErrorMemory | None = None,
     owner: Owner = None,
     offer: int = 5,
     keys: Collection[str] | None = None,
@@ -37,9 +41,10 @@ def remembered_node(
 
     Each execution is two events of the type ``workflow_state``, its entry and its outcome, which share
     ``metadata["execution"]``; one that succeeds or fails also a ``metric`` of the endpoint ``"node NAME"``,
-    in milliseconds. An exception is recorded as an error and goes on its way; an interrupt is none. State and
-    update are kept in small (some 4,000 characters each), without secrets; ``keys``: only what is under these
-    names of them.
+    in milliseconds. An exception is recorded as an error (by ``errors``, where the program has an
+    ``ErrorMemory`` with handlers of its own) and goes on its way; an interrupt is none. State and update are
+    kept in small (some 4,000 characters each), without secrets; ``keys``: only what is under these names of
+    them.
 
     ``name`` is the node's, default: as it is called in the graph. ``owner`` is whose executions they are, a
     text or a function ``(state, config) -> text``; default: the run's ``thread_id``.
@@ -63,6 +68,8 @@ def remembered_node(
         events = events.sync
     if not isinstance(events, EventMemory):
         raise UsageError(f"events is an open EventMemory, not a {type(events).__name__}")
+    if errors is not None and not hasattr(errors, "record"):
+        raise UsageError(f"errors is an ErrorMemory, not a {type(errors).__name__}")
     if not isinstance(offer, int) or isinstance(offer, bool) or offer < 0:
         raise UsageError(f"offer is {offer!r}: it must be a whole number, 0 or more")
     if isinstance(keys, str):
@@ -76,6 +83,7 @@ def remembered_node(
         signature = _signature(function, called)
         memory = NodeMemory(
             known,
+            errors,
             name=name,
             called=called,
             owner=owner,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lsp_server.agents.bounded_state import bounded
@@ -25,12 +25,16 @@ from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.keyed import Value
 
+if TYPE_CHECKING:
+    from lsp_server.memory.errors.error_memory import ErrorMemory
+
 log = logging.getLogger(__name__)
 
 Owner = str | Callable[[Any, Mapping[str, Any]], str] | None
 
 _ENTRY = "entry"
 _LINE = 200  # characters of an error's
+_SOLUTIONS = 3  # that are told of
 _SAID = {
     "success": "done in",
     "failure": "failed after",
@@ -56,6 +60,7 @@ class NodeMemory:
     def __init__(
         self,
         events: EventMemory,
+        errors: ErrorMemory | None,
         *,
         name: str | None,
         called: str,
@@ -64,6 +69,7 @@ class NodeMemory:
         keys: tuple[str, ...] | None,
     ) -> None:
         self._events = events
+        self._errors = errors
         self._name = name
         self._called = called
         self._owner = owner
@@ -138,7 +144,19 @@ class NodeMemory:
             self._events.keep(kept)
 
     def _record(self, run: Run, error: BaseException, facts: dict[str, Value]) -> None:
-        """The error by itself, so that it is found with its like."""
+        """The error by itself, so that it is found with its like, and what is known to help."""
+        context = {"node": run.node, "execution": run.id, **run.facts}
+        recorded = self._opened_errors().record(error, context=context, handled=False, owner=run.owner)
+        facts["error"] = recorded.memory.id
+        if recorded.solutions:
+            facts["solutions"] = [one.title for one in recorded.solutions[:_SOLUTIONS]]
+
+    def _opened_errors(self) -> ErrorMemory:
+        if self._errors is None:
+            from lsp_server.memory.errors.error_memory import ErrorMemory
+
+            self._errors = ErrorMemory(self._events)
+        return self._errors
 
     def _prepared(
         self, run: Run, title: str, phase: str, facts: Mapping[str, Value], content: str = ""

@@ -29,8 +29,9 @@ _WORD = re.compile(r"\w+")
 
 class PastExecution(NamedTuple):
     """One execution of a node that ended. ``outcome`` is ``"success"``, ``"failure"`` (``error`` has one line
-    about it), ``"interrupted"`` (the graph waited for somebody) or ``"cancelled"``; ``ms`` milliseconds.
-    ``state`` and ``update`` are what is kept of what it was given and of what it answered."""
+    about it, ``solutions`` the titles of what helped before), ``"interrupted"`` (the graph waited for
+    somebody) or ``"cancelled"``; ``ms`` milliseconds. ``state`` and ``update`` are what is kept of what it
+    was given and of what it answered."""
 
     id: str
     outcome: str
@@ -39,6 +40,7 @@ class PastExecution(NamedTuple):
     state: Value
     update: Value
     error: str
+    solutions: tuple[str, ...]
     thread_id: str
 
 
@@ -140,6 +142,7 @@ def _execution(memory: TypedMemory) -> PastExecution | None:
     texts: Sequence[object] = (execution, outcome, known.get("thread_id", ""))
     if not all(isinstance(one, str) for one in texts) or not isinstance(ms, (int, float)):
         return None
+    solutions = known.get("solutions")
     return PastExecution(
         str(execution),
         str(outcome),
@@ -148,5 +151,6 @@ def _execution(memory: TypedMemory) -> PastExecution | None:
         known.get("state"),
         known.get("update"),
         memory.content,
+        tuple(map(str, solutions)) if isinstance(solutions, list) else (),
         str(known.get("thread_id", "")),
     )

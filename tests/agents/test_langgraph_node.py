@@ -27,7 +27,15 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command, RetryPolicy, Send, StreamWriter, interrupt
 from pydantic import BaseModel
 
-from lsp_server import AsyncEventMemory, EventMemory, PastExecutions, TypedMemory, UsageError, remembered_node
+from lsp_server import (
+    AsyncEventMemory,
+    ErrorMemory,
+    EventMemory,
+    PastExecutions,
+    TypedMemory,
+    UsageError,
+    remembered_node,
+)
 
 
 class State(TypedDict, total=False):
@@ -189,6 +197,42 @@ def test_each_try_is_an_execution(events: EventMemory) -> None:
     assert ends[0].title.startswith("fetch failed after ")
     assert "update" not in ends[0].metadata
     assert [each.metadata["outcome"] for each in events.memories("metric")] == ["failure"] * 2 + ["success"]
+
+
+def test_an_error_is_recorded_once_and_its_like_comes_with_what_helped(events: EventMemory) -> None:
+    errors = ErrorMemory(events)
+    restarted: list[str] = []
+    offered: list[PastExecutions] = []
+
+    @errors.applies("restart")
+    def restart(error: BaseException, context: Any) -> bool:
+        restarted.append(context["node"])
+        return True
+
+    @remembered_node(events=events, errors=errors)
+    def fetch(state: State, past: PastExecutions) -> State:
+        offered.append(past)
+        raise ConnectionError(f"no answer from carrier {state['question']}")
+
+    @remembered_node(events=events, errors=errors)
+    def around(state: State) -> Any:
+        return graph(fetch).invoke(state)
+
+    for question in ("1", "2", "3"):
+        with pytest.raises(ConnectionError):
+            graph(around).invoke({"question": question})
+        if question == "1":
+            (recorded,) = events.memories("error")
+            errors.solution(recorded, "Start the gateway again", handler="restart")
+    first, *_ = events.memories("error")
+    assert first.title == "ConnectionError: no answer from carrier 1"
+    assert first.metadata["error"]["function"] == "fetch"
+    assert first.metadata["context"]["node"] == "fetch"
+    assert first.metadata["error"]["handled"] is False
+    assert len(events.memories("error")) == 3
+    assert {each.metadata["error"] for each in outcomes(events)[:2]} == {first.id}
+    assert [one.solutions for one in offered[-1].recent] == [("Start the gateway again",), ()]
+    assert restarted == ["fetch", "fetch"]
 
 
 def test_an_interrupt_is_no_error_and_its_answer_is_another_execution(events: EventMemory) -> None:
@@ -419,6 +463,7 @@ def test_what_cannot_be_a_node_is_refused_at_once(events: EventMemory) -> None:
         {"events": events, "keys": "question"},
         {"events": events, "name": " "},
         {"events": events, "owner": 7},
+        {"events": events, "errors": "."},
     ):
         with pytest.raises(UsageError):
             remembered_node(**arguments)
@@ -477,7 +522,10 @@ def test_a_memory_that_cannot_be_written_does_not_stop_an_agent(
 
         with caplog.at_level(logging.WARNING):
             assert graph(node).invoke({"question": "?"})["said"] == ["0"]
-            with pytest.raises(ValueError, match="its own"):
+            with (
+                pytest.raises(ValueError, match="its own"),
+                pytest.warns(RuntimeWarning, match="errors are not recorded"),
+            ):
                 graph(node).invoke({"question": "fail"})
     (told,) = (one for one in caplog.records if one.name.startswith("lsp_server.agents"))
     assert "executions of the node node are not remembered" in told.getMessage()
