@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from lsp_server.memory.keyed.async_manager import AsyncMemoryManager as AsyncMemoryManager
     from lsp_server.memory.keyed.git_storage import GitStorage as GitStorage
     from lsp_server.memory.keyed.manager import MemoryManager as MemoryManager
+    from lsp_server.memory.learning.loop import LearningLoop as LearningLoop
+    from lsp_server.memory.learning.model import Finding as Finding
+    from lsp_server.memory.learning.model import Learned as Learned
     from lsp_server.memory.performance.performance_memory import PerformanceMemory as PerformanceMemory
     from lsp_server.memory.performance.results import Comparison as Comparison
     from lsp_server.memory.performance.results import EndpointStats as EndpointStats
@@ -119,6 +122,8 @@ _NAMES = {
     "lsp_server.memory.keyed.manager": ("MemoryManager",),
     "lsp_server.memory.performance.performance_memory": ("PerformanceMemory",),
     "lsp_server.memory.performance.results": ("Comparison", "EndpointStats", "Trend"),
+    "lsp_server.memory.learning.loop": ("LearningLoop",),
+    "lsp_server.memory.learning.model": ("Finding", "Learned"),
     "lsp_server.memory.sessions.finding": ("SessionSummary",),
     "lsp_server.memory.sessions.conversation": ("SessionMemory",),
     "lsp_server.memory.working.results": ("Checklist", "Ended", "Ending"),

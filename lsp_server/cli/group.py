@@ -39,6 +39,9 @@ SECTIONS: Mapping[str, Mapping[str, Place]] = {
         "checkpoint": Place("checkpoint:checkpoint", "Record where the work stands."),
         "event": Place("event:event", "Remember what happens, by the thousand."),
         "errors": Place("errors:errors", "Show what went wrong in programs, and what helped."),
+        "learn-from-events": Place(
+            "learn_from_events:learn_from_events", "Find what is in the events, and keep a record of it."
+        ),
         "artifact": Place("artifact:artifact", "Keep files as they are: screenshots, diagrams, reports."),
         "restore": Place("restore:restore", "Go back to the work tree that a checkpoint kept."),
     },

@@ -47,8 +47,15 @@ WALK: dict[str, list[list[str]]] = {
         ["event", "add", "--stdin"],
         ["event", "list"],
         ["event", "search", "timeout"],
+        ["event", "solution", "Retry"],
+        ["event", "publish"],
     ],
     "errors": [["event", "error", "Timeout"], ["errors"], ["errors", "solve", "Timeout", "Wait longer"]],
+    "learn-from-events": [
+        ["event", "error", "Timeout"],
+        ["learn-from-events"],
+        ["learn-from-events", "--report"],
+    ],
     "performance": [
         ["event", "metric", "GET /users", "--meta", "ms=12"],
         ["performance"],
@@ -58,6 +65,7 @@ WALK: dict[str, list[list[str]]] = {
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],
     "close": [["close", "BUG-1", "--learning", "L"]],
+    "outcome": [["outcome", "ADR-1", "success", "N"], ["outcome", "ADR-1", "--postpone", "1d"]],
     "edit": [["edit", "ADR-1"]],
     "anchor": [["anchor", "ADR-1", "--at", "src/auth.py"], ["anchor", "ADR-1"]],
     "delete": [["delete", "BUG-1"]],

@@ -39,7 +39,7 @@ def gathered(events: EventMemory, now: datetime, hours: float) -> Seen:
         now,
         hours,
         activity,
-        errors=_lean(errors_of(events, week, end)),
+        errors=lean(errors_of(events, week, end)),
         actions=sorted(
             [*newest("user_action", week, _MOST_ACTIONS), *newest("page_view", week, _MOST_ACTIONS)],
             key=lambda memory: (memory.created, memory.id),
@@ -53,7 +53,7 @@ def gathered(events: EventMemory, now: datetime, hours: float) -> Seen:
     )
 
 
-def _lean(errors: Iterable[TypedMemory]) -> list[TypedMemory]:
+def lean(errors: Iterable[TypedMemory]) -> list[TypedMemory]:
     """The newest errors, of each kind only the newest with its traceback: they are long, and all alike."""
     kept: deque[TypedMemory] = deque(maxlen=_MOST_ERRORS)
     texts: dict[str, tuple[str, str]] = {}

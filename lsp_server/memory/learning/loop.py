@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from dataclasses import replace
+from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import UsageError
@@ -12,18 +13,20 @@ from lsp_server.memory.learning import life
 from lsp_server.memory.learning.gathering import gathered
 from lsp_server.memory.learning.ledger import Spent, standing
 from lsp_server.memory.learning.model import Finding, Learned, Standing
-from lsp_server.memory.learning.seen import Seen
 from lsp_server.memory.learning.telling import plain
 from lsp_server.memory.recording import blank, with_values
 from lsp_server.records.model import Record
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from lsp_server.memory.facade import Memory
 
 HOURS = 24.0
 """What counts as now, unless said otherwise."""
 
-Finder = Callable[[Seen, Sequence[Standing]], list[Finding]]
+EVERY = 300.0
+"""Seconds from one look of a watcher to the next."""
 
 
 class LearningLoop:
@@ -69,10 +72,57 @@ class LearningLoop:
         lasting = [finding for finding in findings if finding.still]
         if dry_run:
             return _answer(lasting, [(step.what, _record(step)) for step in steps], remarks)
+        from lsp_server.memory.learning import offering, reporting
         from lsp_server.memory.learning.writing import carry_out
 
-        done = carry_out(core, steps, moment)
-        return _answer(lasting, [(one.what, one.record) for one in done], remarks)
+        report = reporting.due(core, self.events, moment)
+        done = carry_out(core, steps, moment, report)
+        new = [step.finding for step in steps if step.what == life.WRITE and step.finding is not None]
+        offering.offer(self.events, new)
+        answer = _answer(lasting, [(one.what, one.record) for one in done], remarks)
+        return answer if report is None else replace(answer, report=report.path)
+
+    def report(self, day: date | None = None) -> str:
+        """What was learned on a day (UTC), today unless given, as Markdown. Writes nothing."""
+        from lsp_server.memory.learning.report import of_day, text_of
+
+        core = self.memory._core
+        core.expect_memory()
+        return text_of(core, of_day(core, self.events, day or _moment(None).date()))
+
+    def watch(
+        self,
+        stop: Event,
+        *,
+        every: float = EVERY,
+        tell: Callable[[Learned], None] | None = None,
+        trouble: Callable[[str], None] | None = None,
+    ) -> None:
+        """Look again every so many seconds until ``stop`` is set. ``tell`` is called after each look,
+        ``trouble`` where one fails: once for each failure, however long it lasts.
+
+        Raises ``RefusedError`` where another process watches this clone already.
+        """
+        from lsp_server.memory.learning.watching import turn
+
+        if isinstance(every, bool) or not isinstance(every, (int, float)) or not every > 0:
+            raise UsageError(f"every is {every!r}: it must be a number of seconds above 0")
+        core, said = self.memory._core, ""
+        core.expect_memory()
+        with turn(core):
+            while not stop.is_set():
+                try:
+                    learned = self.run()
+                except Exception as error:  # whatever it is: it may be gone the next time
+                    told = str(error) or type(error).__name__
+                    if trouble is not None and told != said:
+                        trouble(told)
+                    said = told
+                else:
+                    said = ""
+                    if tell is not None:
+                        tell(learned)
+                stop.wait(every)
 
     def _settled_at(self, standing: Standing) -> datetime | None:
         """When a bug got the status that it has."""

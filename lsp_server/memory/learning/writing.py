@@ -24,6 +24,7 @@ from lsp_server.memory.learning.found_block import (
 )
 from lsp_server.memory.learning.life import CLOSE, DUPLICATE, REOPEN, UPDATE, WRITE, Step, is_left_alone
 from lsp_server.memory.learning.model import TAG, Finding
+from lsp_server.memory.learning.reporting import Due, note
 from lsp_server.memory.learning.since_then import with_bullet
 from lsp_server.memory.learning.telling import block, day_text, minute_text, plain
 from lsp_server.records.amounts import plural
@@ -41,25 +42,33 @@ class Done(NamedTuple):
     record: Record
 
 
-def carry_out(core: Core, steps: Sequence[Step], now: datetime) -> list[Done]:
+def carry_out(core: Core, steps: Sequence[Step], now: datetime, report: Due | None = None) -> list[Done]:
     """Write what is to be written, all as one commit; nothing where there is nothing."""
-    if not steps:
+    if not steps and report is None:
         return []
     guard = guard_for(core, (), redact=True)  # what machines write is never refused
     done: list[tuple[str, str]] = []
-    with batch(core, _subject(steps)) if len(steps) > 1 else nullcontext():
+    is_one = len(steps) + (report is not None) == 1
+    with nullcontext() if is_one else batch(core, _subject(steps, report)):
         for step in steps:
             if step.what == WRITE and step.finding is not None:
                 done.append((WRITE, _write(core, step.finding, guard, now)))
             elif step.standing is not None and _change(core, step, guard, now):
                 done.append((step.what, step.standing.record.id))
+        if report is not None:
+            report.write(core, guard)
+    if report is not None:
+        note(core, report.day)
     index = core.followed()
     return [Done(what, record) for what, record_id in done if (record := index.get(record_id)) is not None]
 
 
-def _subject(steps: Sequence[Step]) -> str:
+def _subject(steps: Sequence[Step], report: Due | None) -> str:
     counts = [(sum(step.what == what for step in steps), word) for what, word in _WORDS]
-    return "learned from events: " + ", ".join(f"{count} {word}" for count, word in counts if count)
+    said = [f"{count} {word}" for count, word in counts if count]
+    if report is not None:
+        said.append(f"report of {report.day}")
+    return f"learnings: {', '.join(said)}"
 
 
 def _write(core: Core, finding: Finding, guard: Guard, now: datetime) -> str:
