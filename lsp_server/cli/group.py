@@ -130,7 +130,7 @@ class MemoryGroup(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, commands in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl([(name, place.help) for name, place in commands.items()], col_max=12)
+                formatter.write_dl([(name, place.help) for name, place in commands.items()], col_max=17)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
