@@ -139,8 +139,10 @@ def _endpoint_row(one: EndpointStats) -> list[Span]:
 
 
 def _trend_row(one: Trend) -> list[Span]:
+    least, most = sorted((abs(one.low), abs(one.high))) if one.low * one.high > 0 else (0.0, abs(one.high))
     return [
         (f"{abs(one.shift):.0%} {one.direction}", "red" if one.shift > 0 else "green"),
+        (f"({_share(least)} to {_share(most)})", "dim"),
         (f"{time_text(one.before)} to {time_text(one.after)}", "bold"),
         (f"since {minute(one.since)}", "dim"),
         (visible_line(one.endpoint), ""),

@@ -74,10 +74,10 @@ class Judged(NamedTuple):
 def need_scipy() -> None:
     """Raises ``UsageError`` where SciPy is missing."""
     try:
-        import scipy.stats  # noqa: F401 (only whether it is there)
-    except ModuleNotFoundError as error:
+        import scipy.special  # noqa: F401 (only whether it is there)
+    except ModuleNotFoundError:
         raise UsageError(
-            f'to tell trends from chance {error.name} is missing: pip install "git-memory-lsp[learning]"'
+            'to tell trends from chance SciPy is missing: pip install "git-memory-lsp[learning]"'
         ) from None
 
 
@@ -129,14 +129,14 @@ def _difference(before: Sequence[float], after: Sequence[float]) -> tuple[float,
 
     The spread before is taken for that after, too, where it is larger, or the only one that is known.
     """
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit
 
     spread, free = stdev(before), len(before) - 1
     other = max(spread, stdev(after)) if len(after) > 2 else spread
     error = max(_NOTHING, math.sqrt(spread**2 / len(before) + other**2 / len(after)))
     shift = fmean(after) - fmean(before)
-    reach = float(t.ppf(0.975, free)) * error
-    return 2 * float(t.sf(abs(shift) / error, free)), shift - reach, shift + reach
+    reach = float(stdtrit(free, 0.975)) * error
+    return 2 * float(stdtr(free, -abs(shift) / error)), shift - reach, shift + reach
 
 
 def _is_everywhere(found: Table, shift: float) -> bool:
@@ -193,9 +193,11 @@ def _since(found: Table, layout: Layout, recent: int) -> float:
 def adjusted(values: Sequence[float]) -> list[float]:
     """p of many tests, so that a bound on them bounds the share of wrong ones among those below it, also
     where endpoints are slow together (Benjamini and Hochberg)."""
-    from scipy.stats import false_discovery_control
-
-    return [float(value) for value in false_discovery_control(values, method="bh")] if values else []
+    count, least = len(values), 1.0
+    found = list(values)
+    for rank, at in enumerate(sorted(range(count), key=values.__getitem__, reverse=True)):
+        least = found[at] = min(least, values[at] * count / (count - rank))
+    return found
 
 
 def compared(before: Sequence[tuple[datetime, float]], after: Sequence[tuple[datetime, float]]) -> Comparison:
