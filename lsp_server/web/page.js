@@ -16,8 +16,8 @@
   const send = () => {
     for (told.error = ""; waiting.length;) {
       const some = waiting.splice(0, 8), first = JSON.stringify({ token: dataset.token, session });
-      fetch(new URL(".", src), { method: "POST", body: `${first}\n${JSON.stringify(some)}`, keepalive: true,
-        credentials: "omit" }).then(({ status }) => status < 429 || Promise.reject())
+      fetch(new URL(".", src), { method: "POST", body: `${first}\n${JSON.stringify(some)}`, credentials: "omit",
+        keepalive: document.hidden }).then(({ status }) => status < 429 || Promise.reject())
         .catch(() => waiting.length < 50 && waiting.push(...some)); // the next time
     }
   };
