@@ -51,6 +51,34 @@ def test_people_read_a_line_of_each_newest_first_and_the_whole_where_they_ask(re
     assert len(repo.do("event", "list", "-n", "1").splitlines()) == 1
 
 
+def test_what_people_want_in_their_history_goes_to_the_branch(repo: Repo) -> None:
+    def subjects() -> list[str]:
+        return repo.git("log", "--format=%s", "memory").splitlines()
+
+    repo.do("event", "error", "Timeout")
+    answer = repo.run("event", "publish")
+    assert (answer.code, answer.out, answer.err) == (0, "", "nothing waits to be published\n")
+    repo.do("event", "solution", "Retry with backoff")
+    repo.run(
+        "event",
+        "--stdin",
+        stdin='{"title": "Rail", "type": "decision"}\n{"title": "Road", "type": "decision"}\n',
+    )
+    assert subjects()[:2] == ["events: 2 decisions", "events: 1 solution"]
+    assert repo.json("event", "publish") == {"published": 0}
+    repo.git("config", "memory.eventTypes", "none")
+    repo.do("event", "solution", "Ask twice")
+    assert len(subjects()) == len(repo.git("rev-list", "memory").splitlines()) == 3
+    assert [event["title"] for event in repo.json("event", "list", "--type", "solution")] == [
+        "Ask twice",
+        "Retry with backoff",
+    ]
+    repo.git("config", "memory.eventTypes", "No Type")
+    refused = repo.run("event", "list")
+    assert refused.code == 2
+    assert refused.err.startswith("error: git config memory.eventTypes: 'No Type' is no type of memory")
+
+
 def test_with_nothing_found_it_says_so(repo: Repo) -> None:
     for arguments in (["list"], ["list", "--all"], ["search", "timeout"]):
         answer = repo.run("event", *arguments)

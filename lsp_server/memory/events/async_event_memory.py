@@ -87,6 +87,11 @@ class AsyncEventMemory:
         return await asyncio.to_thread(self.sync.publish_quietly)
 
     @property
+    def writer(self) -> str:
+        """See ``EventMemory.writer``."""
+        return self.sync.writer
+
+    @property
     def published_types(self) -> Collection[str]:
         """See ``EventMemory.published_types``."""
         return self.sync.published_types

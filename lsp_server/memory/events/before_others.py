@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lsp_server.errors import GitMemoryError
+
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
 
@@ -18,5 +20,8 @@ def publish_quietly(core: Core) -> None:
     from lsp_server.memory.events.event_memory import EventMemory
     from lsp_server.memory.facade import Memory
 
-    with EventMemory(Memory(core), publish_every=None) as events:
-        events.publish_quietly()
+    try:
+        with EventMemory(Memory(core), publish_every=None) as events:
+            events.publish_quietly()
+    except GitMemoryError:  # a setting that says nothing
+        return

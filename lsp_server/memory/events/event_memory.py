@@ -171,6 +171,14 @@ class EventMemory(Reading):
     # Publishing
 
     @property
+    def writer(self) -> str:
+        """This clone's name among those that write events to the branch: eight hexadecimal digits, made up
+        when they are first asked for. Raises ``StoreError``."""
+        from lsp_server.memory.events.publishing import writer_of
+
+        return writer_of(self._chosen.directory)
+
+    @property
     def published_types(self) -> Collection[str]:
         """The types that go to the branch."""
         return self._types if self._repository is not None else ()

@@ -129,16 +129,22 @@ def subject_of(memories: Sequence[TypedMemory]) -> str:
 
 
 def writer_of(directory: Path) -> str:
-    """This clone's name as a writer, made when it is first asked for. Raises ``OSError``."""
+    """This clone's name as a writer, made when it is first asked for. Raises ``StoreError``."""
     path = directory / _WRITER
     try:
-        said = path.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        said = ""
-    if not _NAME.fullmatch(said):
-        said = os.urandom(4).hex()
-        write_whole(path, f"{said}\n".encode(), durable=True)
-    return said
+        for _ in range(2):
+            try:
+                said = path.read_text(encoding="ascii").strip()
+            except (FileNotFoundError, UnicodeDecodeError):
+                said = ""
+            if _NAME.fullmatch(said):
+                return said
+            # Of two that make one at the same time both read the later one's.
+            directory.mkdir(parents=True, exist_ok=True)
+            write_whole(path, f"{os.urandom(4).hex()}\n".encode(), durable=True)
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise StoreError(f"events in {directory}: {error.strerror or error}") from error
 
 
 def _segments(
