@@ -27,6 +27,7 @@ WRITES = (
     ["set", "project/version", "2"],
     ["value", "set", "user:1", "2"],
     ["mark", "ADR-1", "accepted"],
+    ["outcome", "ADR-1", "success"],
     ["supersede", "ADR-1", "New decision"],
     ["close", "BUG-1", "--learning", "New learning"],
     ["edit", "ADR-1"],

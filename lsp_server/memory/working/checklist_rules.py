@@ -68,14 +68,13 @@ def _decisions(seen: Seen) -> Point:
     own = [
         one.new for one in seen.work.of(Kind.DECISION) if one.new is not None and one.new.status == "proposed"
     ]
+    due = []
     if own:
-        return _point("decisions", done, f"{_labels(own)} still to be decided",
-                      f"git memory mark {own[0].label} accepted")  # fmt: skip
-    if seen.outcomes_due:
-        first = seen.outcomes_due[0]
-        return _point("decisions", done, f"what came of {_labels(seen.outcomes_due)} should be known",
-                      f"git memory outcome {first.label} RESULT")  # fmt: skip
-    return _point("decisions", done)
+        due.append((f"{_labels(own)} still to be decided", f"git memory mark {own[0].label} accepted"))
+    if known := seen.outcomes_due:
+        told = f"what came of {_labels(known)} should be known"
+        due.append((told, f"git memory outcome {known[0].label} RESULT"))
+    return _point("decisions", done, "; ".join(what for what, _ in due), due[0][1] if due else "")
 
 
 def _learnings(seen: Seen) -> Point:
