@@ -9,7 +9,7 @@
   const view = () => told.page !== (told.page = clean(location.pathname)) && note("page_view", told.page);
   const fail = (thrown, place) => {
     const { name = "Error", message = thrown, stack } = thrown instanceof Error ? thrown : {};
-    const where = clean(place ?? /[^\s(@]+:\d+/.exec(clean(stack, 1500)));
+    const where = clean(place ?? /https?:[^\s)]+/.exec(clean(stack, 1500)));
     const error = { type: clean(name), message: clean(message), where }, title = `${error.type}: ${error.message}`;
     if (told.error !== title) note("ui_error", told.error = title, { error }, stack); // once, not once a frame
   };

@@ -26,6 +26,7 @@ HTML = """<!doctype html><title>Shop</title>
 <input id="card"><div id="note" contenteditable>x</div><button id="editor"><i contenteditable>x</i></button>
 <p id="text">Nothing to click</p>
 <button id="fail" onclick="broken.price">Fail</button>
+<button id="later" onclick="Promise.reject(new RangeError('too many'))">Later</button>
 """
 CSP = b"script-src 'self' 'unsafe-inline' http://127.0.0.1:*; connect-src 'self' http://127.0.0.1:*"
 
@@ -101,16 +102,18 @@ def test_views_clicks_and_errors_are_told(shop: Shop) -> None:
     shop.page.click("#pay")
     shop.page.click("#inside")
     shop.page.click("#fail")
-    shop.page.run("void Promise.reject(new RangeError('too many'))")
-    shop.page.run("void Promise.reject('no error at all')")
+    shop.page.click("#later")
+    seen = "addEventListener('unhandledrejection', () => done(), {once: true})"
+    shop.page.run(f"new Promise((done) => {{ {seen}; Promise.reject('no error at all') }})")
     shop.page.run("history.pushState({}, '', '/thanks?order=42')")
-    told = shop.told("all", 8)
+    told = shop.told("all", 9)
     assert [(one.memory_type, one.title) for one in told] == [
         ("page_view", "/checkout"),
         ("user_action", "Pay now"),
         ("user_action", "open the cart"),
         ("user_action", "Fail"),
         ("ui_error", "ReferenceError: broken is not defined"),
+        ("user_action", "Later"),
         ("ui_error", "RangeError: too many"),
         ("ui_error", "Error: no error at all"),
         ("page_view", "/thanks"),
@@ -123,6 +126,8 @@ def test_views_clicks_and_errors_are_told(shop: Shop) -> None:
         "where": f"{shop.url}/checkout:8",
     }
     assert "HTMLButtonElement.onclick" in told[4].content
+    assert told[6].metadata["error"]["where"].startswith(f"{shop.url}/checkout:9:")
+    assert told[7].metadata["error"]["where"] == ""
     assert all("private" not in repr(one) and "order=" not in repr(one) for one in told)
 
 
@@ -153,7 +158,7 @@ def test_a_page_out_of_its_mind_tells_no_more_than_fifty_things(shop: Shop) -> N
     shop.page.run("new Promise((done) => setTimeout(done, 100))")
     text = "'é'.repeat(190) + '\\ud83d' + n + '€'.repeat(5000)"
     shop.page.run(f"for (let n = 0; n < 500; n++) Promise.reject(new Error({text})); 0")
-    shop.page.run("for (let n = 0; n < 500; n++) history.replaceState({}, '', '/mad/' + n)")
+    shop.page.run("for (let n = 0; n < 60; n++) history.replaceState({}, '', '/mad/' + n)")
     told = shop.told("mad", 50, leaves=False)
     titles = sorted(one.title for one in told)
     assert titles[:2] == ["/mad", "Error: again"]
