@@ -3,8 +3,8 @@
     python benchmarks/error_groups.py
 
 Messages are made from templates as programs have them; those of one template and place belong together. Each
-way is told by the share of messages that stand with exactly those they belong to, by how many of the pairs that
-are together should be (precision) and how many that should be are (recall), and by processor time a message.
+way is told by the share of messages that stand with exactly those they belong to, by how many of the pairs
+that are together should be (precision), how many that should be are (recall), and by processor time a message.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ class ErrorMemory:
         return group_named(self.events, name)
 
     def refresh(self) -> None:
-        """Look up the solutions that are known, now: a program that must not wait for half a second at its
+        """Look up the solutions that are known, now: a program that must not wait for a second at its
         first error calls this when it starts. Raises ``RefusedError`` where drain3 is missing."""
         self._recorder.lookups.look()
 

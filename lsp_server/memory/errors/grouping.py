@@ -23,7 +23,8 @@ OTHER = "<*>"
 
 _SIMILAR = 0.65  # of the words must be equal; measured, see ADR-0035
 _IN_ONE_PLACE = 50  # templates
-_PLACES = 2_000  # types and places with a tree
+_PLACES = 1_000  # types and places with a tree
+_GROUPS = 5_000
 _REMEMBERED = 10_000  # messages
 _SHORT = 8  # hexadecimal digits
 
@@ -49,6 +50,11 @@ class Group:
         self._cluster = cluster
 
     @property
+    def is_rest(self) -> bool:
+        """Whether it is what had no room in others: its messages have nothing in common."""
+        return self._cluster is None
+
+    @property
     def template(self) -> str:
         """What all of them say, with ``<*>`` where it changes."""
         return OTHER if self._cluster is None else " ".join(self._cluster.log_template_tokens)
@@ -56,6 +62,19 @@ class Group:
     def seed(self) -> Seed:
         """See ``Seed``."""
         return Seed(self.id, self.type, self.place, self.template)
+
+
+class Pattern:
+    """What one message says, to compare others with. Raises ``RefusedError`` as ``Grouper``."""
+
+    def __init__(self, message: str) -> None:
+        self._tree = _drain()(sim_th=_SIMILAR)
+        self._tree.add_log_message(masked(message))
+
+    def fits(self, message: str) -> bool:
+        """Whether another message says the same."""
+        words = self._tree.get_content_as_tokens(masked(message))
+        return self._tree.tree_search(self._tree.root_node, words, _SIMILAR, False) is not None
 
 
 class Grouper:
@@ -66,11 +85,7 @@ class Grouper:
     """
 
     def __init__(self) -> None:
-        try:
-            from drain3.drain import Drain
-        except ImportError:
-            raise RefusedError(INSTALL) from None
-        self._new_tree: type[Drain] = Drain
+        self._new_tree = _drain()
         self._trees: dict[tuple[str, str], Drain] = {}
         self._groups: dict[tuple[str, str, int], Group] = {}
         self._by_id: dict[str, Group] = {}
@@ -103,10 +118,9 @@ class Grouper:
             tree = self._trees.setdefault((kind, place), self._planted())
         cluster: LogCluster | None = None
         words = tree.get_content_as_tokens(text)
-        if (
-            len(tree.clusters) < _IN_ONE_PLACE
-            or tree.tree_search(tree.root_node, words, tree.sim_th, False) is not None
-        ):
+        if (len(tree.clusters) < _IN_ONE_PLACE and len(self._by_id) < _GROUPS) or tree.tree_search(
+            tree.root_node, words, tree.sim_th, False
+        ) is not None:
             cluster = tree.add_log_message(text)[0]
         number = 0 if cluster is None else cluster.cluster_id
         group = self._groups.get((kind, place, number))
@@ -126,3 +140,12 @@ class Grouper:
         while digest[:length] in self._by_id:
             length += 1
         return digest[:length]
+
+
+def _drain() -> type[Drain]:
+    try:
+        from drain3.drain import Drain
+    except ImportError:
+        raise RefusedError(INSTALL) from None
+    found: type[Drain] = Drain
+    return found

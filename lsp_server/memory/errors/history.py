@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
 
 _PAGE = 1_000
+_MOST = 8_000
+_TICK = timedelta(microseconds=1)
 
 
 def errors_of(events: EventMemory, since: datetime | None, until: datetime | None) -> Iterator[TypedMemory]:
@@ -40,10 +42,10 @@ def _stream(
         if len(page) < size:
             return
         last = page[-1].created
-        if page[0].created == last:  # a page that is one moment: look at more, or step over it
-            size *= 2
-            if size > 64 * _PAGE:
-                since, size = last + timedelta(microseconds=1), _PAGE
-            continue
         told = {memory.id for memory in page if memory.created == last}
-        since, size = last, _PAGE
+        size = 2 * size if len(told) == size else _PAGE  # a page that is one moment: look at more of it
+        since = last
+        if size > _MOST:  # all that is left of this moment at once
+            page = events.memories(kind, since=last, until=last + _TICK)
+            yield from (memory for memory in page if memory.id not in told)
+            since, size, told = last + _TICK, _PAGE, set()

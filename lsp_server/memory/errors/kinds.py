@@ -17,7 +17,10 @@ _GOES_ON = frozenset(
 def is_error(error: BaseException) -> bool:
     """Whether something went wrong: an interrupt, an exit, a task that was cancelled or the end of an
     iteration are how programs go on; and so is a group that has only these."""
-    return any(not _goes_on(one) for one in _leaves(error, _GROUPS))
+    try:
+        return any(not _goes_on(one) for one in _leaves(error, _GROUPS))
+    except Exception:  # a class that does not even say its name
+        return True
 
 
 def causes(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
@@ -41,7 +44,10 @@ def inner(error: BaseException) -> tuple[BaseException, ...]:
     """What is in a group of exceptions: Python's own (3.11) or a package's, known by its class's name."""
     if not any(kind.__name__ == "BaseExceptionGroup" for kind in type(error).__mro__):
         return ()
-    found = getattr(error, "exceptions", ())
+    try:
+        found = tuple(getattr(error, "exceptions", ()))
+    except Exception:  # a class of its own that has none to give
+        return ()
     return tuple([one for one in found if isinstance(one, BaseException)])
 
 

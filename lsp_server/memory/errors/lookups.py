@@ -2,7 +2,7 @@
 
 Reading the index may take seconds where many events came since the last question, and an error may be
 recorded in a signal handler that came in the midst of reading. So a thread of its own reads; the first error
-of a process waits for it for half a second at most, later ones never.
+of a process waits for it for a second at most, later ones never.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.errors.solving import Solutions
     from lsp_server.memory.events.event_memory import EventMemory
 
-PATIENCE = 0.5  # seconds
+PATIENCE = 1.0  # seconds
 RENEWED = 10.0  # seconds until solutions of other processes are looked for again
 _OWN = 1_000  # memories of this process that a look in the background may not have seen yet
 
@@ -41,6 +42,7 @@ class Lookups:
 
     def __init__(self, events: EventMemory) -> None:
         self._events = events
+        self._is_closed = False
         self._begin()
 
     def _begin(self) -> None:
@@ -48,7 +50,9 @@ class Lookups:
         self._lock = threading.RLock()
         self._busy = False
         self._thread: threading.Thread | None = None
-        self._looked = threading.Event()
+        self._is_looked = False
+        self._gate = threading.Lock()  # no Event: one that a signal handler waits for has a lock in it
+        self._gate.acquire()
         self._at = 0.0
         self._grouper: Grouper | None = None
         self._solutions: Solutions | None = None
@@ -58,6 +62,7 @@ class Lookups:
 
     def close(self) -> None:
         """Wait a moment for the thread that reads: whoever closes is about to take away what it reads."""
+        self._is_closed = self._is_looked = True
         thread = self._thread
         if thread is not None and self._process == os.getpid() and thread is not threading.current_thread():
             thread.join(PATIENCE)
@@ -81,7 +86,7 @@ class Lookups:
                 self._solutions = solutions
         finally:
             self._at = time.monotonic()
-            self._looked.set()
+            self._open()
 
     def noted(self, memory: TypedMemory) -> str:
         """What the error's group is called, where that is known already; "" else."""
@@ -92,8 +97,7 @@ class Lookups:
         """What is known of an error that was recorded; None where messages cannot be compared, or it takes
         too long."""
         self._renew()
-        if not self._looked.wait(PATIENCE):
-            self._looked.set()  # not again for each: what comes later is there for later errors
+        self._wait()
         group = self._grouped(memory)
         if group is None:
             return None
@@ -145,7 +149,7 @@ class Lookups:
 
     def _renew(self) -> None:
         self._check_process()
-        if self.missing or (self._at and time.monotonic() - self._at < RENEWED):
+        if self._is_closed or self.missing or (self._at and time.monotonic() - self._at < RENEWED):
             return
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
@@ -154,7 +158,7 @@ class Lookups:
             try:
                 thread.start()
             except RuntimeError:  # the interpreter is ending, or the system has no more threads
-                self._looked.set()
+                self._open()
                 return
             self._thread = thread
 
@@ -165,6 +169,17 @@ class Lookups:
             self.missing = str(error)
         except Exception:  # a disk, a lock, a file that is none: the next look may find more
             return
+
+    def _wait(self) -> None:
+        """Wait for the first look; once: what comes later is there for later errors."""
+        if not self._is_looked and self._gate.acquire(timeout=PATIENCE):
+            self._open()
+        self._is_looked = True
+
+    def _open(self) -> None:
+        self._is_looked = True
+        with suppress(RuntimeError):  # it is open
+            self._gate.release()
 
     def _check_process(self) -> None:
         if self._process != os.getpid():  # a thread and who held the lock are not in a forked process

@@ -11,7 +11,7 @@ from uuid import uuid4
 from lsp_server.memory.errors.facts import metadata_of, place_fields
 from lsp_server.memory.errors.places import Places
 from lsp_server.memory.errors.results import RecordedError
-from lsp_server.memory.errors.telling import Frame, first_line, middle_cut, title_of, told
+from lsp_server.memory.errors.telling import Frame, Told, first_line, middle_cut, title_of, told
 from lsp_server.memory.errors.texts import context_of, text_of, type_name, valid
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.store.keyvalue.base import Value
@@ -32,7 +32,12 @@ def error_memory(
     handled: bool,
 ) -> TypedMemory:
     """An exception as a memory that is not kept yet."""
-    known = told(error, places)
+    try:
+        known = told(error, places)
+    except RecursionError:
+        raise
+    except Exception:  # an exception that answers nothing that it is asked
+        known = Told(type_name(type(error)), text_of(error), None, [], [], "")
     metadata: dict[str, Value] = {"error": metadata_of(known, places, handled=handled)}
     if plain := context_of(context):
         metadata["context"] = plain

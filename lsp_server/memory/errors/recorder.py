@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import logging
 import threading
 import warnings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
 
 _MARK = "_git_memory_errors"  # of an exception: where it was recorded, and as what
+_PATIENCE = 5.0  # seconds that another thread has for recording
 _RECENT = 100  # errors whose answer is given again
 
 
@@ -146,17 +148,30 @@ class Recorder:
         try:
             return self._keep(make)
         except RecursionError:
-            answer: list[TypedMemory] = []
-            with suppress(Exception):
-                thread = threading.Thread(target=lambda: answer.append(self._keep(make)), daemon=True)
-                thread.start()
-                thread.join()
-                return answer[0]
+            return self._kept_elsewhere(make)
         except Exception as error:
             self._not_kept(error)
             return None
-        self.unrecorded += 1
-        return None
+
+    def _kept_elsewhere(self, make: Callable[[], TypedMemory]) -> TypedMemory | None:
+        answer: list[TypedMemory] = []
+        done = _thread.allocate_lock()
+        done.acquire()
+
+        def keep() -> None:
+            try:
+                answer.append(self._keep(make))
+            except Exception as error:
+                self._not_kept(error)
+            finally:
+                done.release()
+
+        try:  # the C calls alone: there may be no room for one of Python's own
+            _thread.start_new_thread(keep, ())
+            done.acquire(True, _PATIENCE)
+        except RuntimeError:  # RecursionError is one, too
+            self.unrecorded += 1
+        return answer[0] if answer else None
 
     def _keep(self, make: Callable[[], TypedMemory]) -> TypedMemory:
         before = getattr(self._here, "at_it", False)

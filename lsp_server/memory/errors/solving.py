@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from lsp_server.memory.errors.facts import Facts
-from lsp_server.memory.errors.grouping import Group, Grouper
+from lsp_server.memory.errors.grouping import Group, Grouper, Pattern
 from lsp_server.memory.errors.results import Solution
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.store.keyvalue.base import Value
@@ -31,8 +31,8 @@ class Solutions:
         self._ids: set[str] = set()
         self._outcomes: dict[str, list[int]] = {}
         self._seen: set[str] = set()
-        self._anywhere = None if (found := list(solutions)) == [] else Grouper()
-        for memory in found:
+        self._patterns: dict[str, Pattern] = {}
+        for memory in solutions:
             self.add(memory)
         for memory in outcomes:
             self.add_outcome(memory)
@@ -58,20 +58,22 @@ class Solutions:
     def of(self, facts: Facts, group: Group, grouper: Grouper) -> list[Solution]:
         """The solutions for an error of this group, best first: most successes more than failures, newest."""
         found: list[TypedMemory] = []
-        for solved, memory in self._by_place.get((facts.type, facts.place), ()) if facts.place else ():
+        near = self._by_place.get((facts.type, facts.place), ()) if facts.place and not group.is_rest else ()
+        for solved, memory in near:
             if grouper.group_of(solved.type, solved.place, solved.message, solved.group) is group:
                 found.append(memory)
         for kind in (facts.type, ""):
             for solved, memory in self._by_place.get((kind, ""), ()):
-                if self._says_the_same(kind, solved.message, facts.message):
+                if self._pattern(solved.message).fits(facts.message):
                     found.append(memory)
         made = [self._solution(memory) for memory in found]
         return sorted(made, key=lambda one: (one.successes - one.failures, one.memory.created), reverse=True)
 
-    def _says_the_same(self, kind: str, one: str, other: str) -> bool:
-        if self._anywhere is None:
-            self._anywhere = Grouper()
-        return self._anywhere.group_of(kind, "", one) is self._anywhere.group_of(kind, "", other)
+    def _pattern(self, message: str) -> Pattern:
+        found = self._patterns.get(message)
+        if found is None:
+            found = self._patterns[message] = Pattern(message)
+        return found
 
     def _solution(self, memory: TypedMemory) -> Solution:
         successes, failures = self._outcomes.get(memory.id, (0, 0))

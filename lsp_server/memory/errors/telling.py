@@ -55,12 +55,24 @@ def told(error: BaseException, places: Places) -> Told:
     parts.append(_block(error, frames, 0))
     return Told(
         type_name(type(error)),
-        text_of(error, _MESSAGE),
+        _message(error),
         own,
         [type_name(type(cause)) for cause, _ in before],
         [type_name(type(one)) for one in inner(error)[:_IN_GROUP]],
         middle_cut("".join(parts)),
     )
+
+
+def _message(error: BaseException) -> str:
+    """What it says; of a group also what the first in it says, for all groups of a kind say the same."""
+    message = text_of(error, _MESSAGE)
+    leaf, deep = error, 0
+    while (those := inner(leaf)) and deep < _GROUPS:
+        leaf, deep = those[0], deep + 1
+    if leaf is error:
+        return message
+    kind, said = type_name(type(leaf)), first_line(text_of(leaf, _SOURCE))
+    return f"{first_line(message)}: {kind}: {said}".rstrip(": ")
 
 
 def title_of(kind: str, message: str) -> str:

@@ -21,7 +21,9 @@ def text_of(value: object, most: int = MOST) -> str:
     """``str(value)``, at most so many characters; what is wrong with it where it has none."""
     try:
         text = value if isinstance(value, str) else str(value)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # an exit is no answer either
         return f"<no text: {type_name(type(value))}.__str__ raises {type_name(type(error))}>"
     return valid(text, most)
 
@@ -40,7 +42,8 @@ def type_name(kind: type) -> str:
         module, name = str(kind.__module__), str(kind.__qualname__)
     except Exception:
         return "object"
-    return valid(name if module in ("builtins", "__main__") else f"{module}.{name}", 200)
+    known = name if module in ("builtins", "__main__") else f"{module}.{name}"
+    return valid(" ".join(known.split()), 200) or "object"
 
 
 def context_of(given: Mapping[Any, Any] | None) -> dict[str, Value]:
@@ -84,5 +87,7 @@ def _plain(value: Any, depth: int, above: set[int]) -> Value:
         return [*items, f"… {len(value) - _ITEMS} more"] if len(value) > _ITEMS else items
     try:
         return valid(repr(value), MOST)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # an exit is no answer either
         return f"<{type_name(type(value))}: its __repr__ raises {type_name(type(error))}>"
