@@ -149,11 +149,6 @@ def _print_calibration(session: Session, found: Calibration) -> None:
     out.table(rows)
     out.line()
     out.flow(
-        (f"Brier score {found.brier:.3f}", "bold"),
-        (
-            f" of {found.n}: 0 is always right, 0.25 is a coin. Always saying {found.success_rate:.0%} would "
-            f"have got {found.always:.3f}.",
-            "",
-        ),
-        indent=2,
+        (f"Brier score {found.brier:.3f}", "bold"), (": 0 is always right, 0.25 is a coin.", ""), indent=2
     )
+    out.flow((f"Always saying {found.success_rate:.0%} would have got {found.always:.3f}.", "dim"), indent=2)

@@ -181,13 +181,13 @@ def test_due_outcomes_are_asked_for_until_they_are_known_or_put_off(memory: Memo
 
 
 def test_a_hover_and_the_records_own_file_tell_it(memory: Memory) -> None:
-    record = memory.record(Kind.DECISION, "Use JWT", fields={"outcome_due": "2026-01-01"})
+    record = memory.record(Kind.DECISION, "Use JWT", fields={"outcome_due": "2020-01-01"})
     view = memory.view(record.id).path
     text = view.read_text()
     (reminder,) = memory.check_draft(view, text)
-    assert text.splitlines()[reminder.line] == "outcome-due: 2026-01-01"
-    assert "since 2026-01-01: `git memory outcome ADR-0001`" in reminder.message
-    assert "· outcome due since 2026-01-01 ·" in memory.hover([record.id])
+    assert text.splitlines()[reminder.line] == "outcome-due: 2020-01-01"
+    assert "since 2020-01-01: `git memory outcome ADR-0001`" in reminder.message
+    assert "· outcome due since 2020-01-01 ·" in memory.hover([record.id])
     record = memory.record_outcome("ADR-1", "failure")
     assert memory.check_draft(view, memory.text("ADR-1")) == []
     assert "· proposed · outcome failure ·" in memory.hover([record.id])
