@@ -169,7 +169,7 @@ def test_hooks_that_others_have_covered_stay_and_do_nothing_but_pass_on(
     monkeypatch.setattr(sys, "excepthook", lambda *_: called.append("former"))
     undo = errors.install_excepthook()
     ours = sys.excepthook
-    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: ours(kind, error, trace)  # noqa: PLW0108 (another one's))
+    monkeypatch.setattr(sys, "excepthook", lambda *given: ours(*given[:3]))
     undo()
     sys.excepthook(ValueError, ValueError("later"), None)
     assert called == ["former"]
