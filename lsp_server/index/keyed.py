@@ -95,8 +95,8 @@ def due(connection: sqlite3.Connection, now: datetime) -> list[Item]:
 
 def _item(row: Sequence[Any]) -> Item:
     from lsp_server.store.keyvalue.base import Item
-    from lsp_server.store.keyvalue.clocks import moment_at
     from lsp_server.store.keyvalue.values import loads
+    from lsp_server.store.moments import moment_at
 
     key, value, created, updated_, expires = row
     return Item(

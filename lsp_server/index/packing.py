@@ -8,15 +8,15 @@ so such values travel in a small wrapper.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 from functools import cache
 from itertools import chain
 from typing import Any
 
 from lsp_server.records.anchors import Anchor, Beside, Birth, CodePosition, CodeRange
 from lsp_server.records.model import Conflict, Kind, Link, Record, Relation
+from lsp_server.store.moments import microseconds as counted
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _WRAPPED = "\x00type"
 # What ``unpack`` takes, in this order.
 COLUMNS = "id, kind, number, label, title, status, path, tags, body, data"
@@ -28,7 +28,7 @@ def microseconds(moment: datetime) -> int:
     """Since 1970 in UTC; a time without a zone counts as UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return counted(moment)
 
 
 def storable(text: str) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from lsp_server.index.packing import microseconds
 from lsp_server.records.labels import NUMBERED
 from lsp_server.records.model import Kind
 from lsp_server.records.paths import is_record_path
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
 _KINDS: Mapping[bytes, tuple[Kind | None, bool]] = {k.value.encode(): (k, k in NUMBERED) for k in Kind}
 _NO_KIND = (None, False)
 _LINE = re.compile(rb"^(id|kind|number|created):[ ]([^\s\"'#\[\]{}&*!|>]+)[ ]*\r?$", re.MULTILINE)
@@ -62,7 +61,7 @@ def head_of(path: str, data: bytes) -> Head | None:
     if record is None:
         return None
     number = record.number if record.kind in NUMBERED else None
-    return Head(record.id, record.kind, number, _microseconds(record.created))
+    return Head(record.id, record.kind, number, microseconds(record.created))
 
 
 def _quick(data: bytes) -> Head | None:
@@ -111,9 +110,4 @@ def _quick(data: bytes) -> Head | None:
 
 @lru_cache(maxsize=256)  # what was written in one go has one time
 def _moment(word: bytes) -> int:
-    return _microseconds(datetime.fromisoformat(word.decode("ascii")))
-
-
-def _microseconds(moment: datetime) -> int:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return (aware - _EPOCH) // _MICROSECOND
+    return microseconds(datetime.fromisoformat(word.decode("ascii")))

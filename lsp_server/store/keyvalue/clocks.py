@@ -7,24 +7,15 @@ earlier one. Within one process it stands still until it has caught up.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from lsp_server.errors import UsageError
 from lsp_server.store.keyvalue.base import Clock, Item
+from lsp_server.store.moments import microseconds, moment_at
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
+__all__ = ["microseconds", "moment_at", "never_back", "now", "utc", "written_between"]
+
 _FIRST, _LAST = (moment.replace(tzinfo=timezone.utc) for moment in (datetime.min, datetime.max))
-
-
-def microseconds(moment: datetime) -> int:
-    """Since 1970, of a moment that has its zone."""
-    return (moment - EPOCH) // _MICROSECOND
-
-
-def moment_at(microseconds: int) -> datetime:
-    """That many microseconds since 1970, in UTC."""
-    return EPOCH + timedelta(0, 0, microseconds)
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from lsp_server.store.keyvalue.clocks import EPOCH, microseconds
+from lsp_server.store.moments import EPOCH, microseconds
 
 
 class ExpiryFiles:

@@ -9,7 +9,7 @@ has no NUL and another order of keys).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -17,13 +17,12 @@ from lsp_server.store.keyvalue.base import Item, Value
 from lsp_server.store.keyvalue.clocks import utc
 from lsp_server.store.keyvalue.keys import NO_TEXT, begins_no_key, first_behind
 from lsp_server.store.keyvalue.values import loads
+from lsp_server.store.moments import microseconds as counted
+from lsp_server.store.moments import moment_at
 
 HEAD = 200  # characters of a key that are in the index: at most 800 bytes, a row may have some 2,700
 EVERYTHING = 2**62  # as a limit, or a time that never comes
 ALWAYS = -(2**62)  # a time before all times
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class OvertakenError(Exception):
@@ -45,7 +44,8 @@ def digests(keys: Iterable[str], *, joined: bool) -> list[bytes] | bytes:
 
 
 def microseconds(moment: datetime) -> int:
-    return (utc(moment) - _EPOCH) // _MICROSECOND
+    """Of any moment; ``clocks.utc`` says what one without a zone is."""
+    return counted(utc(moment))
 
 
 def row(key: str, text: str, expires: datetime | None, now: int) -> dict[str, Any]:
@@ -68,17 +68,14 @@ def item(row: Sequence[Any]) -> Item:
         value = loads(text)
     except ValueError:
         raise BrokenValueError(key) from None
-    began = _EPOCH + timedelta(0, 0, created)
-    written = began if updated == created else _EPOCH + timedelta(0, 0, updated)
-    return Item(key, value, began, written, None if expires is None else _EPOCH + timedelta(0, 0, expires))
+    began = moment_at(created)
+    written = began if updated == created else moment_at(updated)
+    return Item(key, value, began, written, None if expires is None else moment_at(expires))
 
 
 def with_times(key: str, value: Value, created: int, updated: int, expires: int | None) -> Item:
-    return Item(key, value, moment(created), moment(updated), None if expires is None else moment(expires))
-
-
-def moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(0, 0, microseconds)
+    end = None if expires is None else moment_at(expires)
+    return Item(key, value, moment_at(created), moment_at(updated), end)
 
 
 def items(rows: Sequence[Sequence[Any]]) -> list[Item]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lsp_server.store.keyvalue.base import Item, Value
-from lsp_server.store.keyvalue.clocks import moment_at
 from lsp_server.store.keyvalue.values import loads
+from lsp_server.store.moments import moment_at
 
 HEAD_BYTES = 160
 _MARK = "git-memory"
