@@ -89,14 +89,15 @@ def written(when: datetime) -> str:
 
 
 def _values(finding: Finding, first: datetime, count: int) -> dict[str, Figure]:
-    return {
+    values: dict[str, Figure] = {
         "finder": finding.finder,
         "key": finding.key,
         "first": written(first),
         "last": written(finding.last),
-        "count": count,
-        **finding.figures,
     }
+    if count > 1:
+        values["count"] = count
+    return {**values, **finding.figures}
 
 
 def _block(text: str) -> Mapping[str, Any]:

@@ -12,10 +12,13 @@ from lsp_server.records.model import Kind
 
 WRITE, UPDATE, CLOSE, REOPEN, DUPLICATE = "write", "update", "close", "reopen", "duplicate"
 
-SELDOM = timedelta(days=1)
-"""A record that nothing but its figures moved in is written so often at most ..."""
 MUCH = 2
-"""... or when its count is so many times what it was."""
+"""A record that nothing but its figures moved in is written when its count is so many times what it was, or
+by the first run of a day, with all others: one commit a day."""
+LITTLE = timedelta(hours=6)
+"""What moved less than that since it was written is left for another day."""
+SETTLED = timedelta(days=1)
+"""So long after a person settled a bug it still comes from programs that do not have the remedy yet."""
 
 
 class Step(NamedTuple):
@@ -31,11 +34,13 @@ def plan(
     findings: Sequence[Finding],
     standing: Sequence[Standing],
     *,
+    daily: bool,
     spent: Callable[[], Collection[str]],
     settled_at: Callable[[Standing], datetime | None],
 ) -> list[Step]:
-    """What is to be done. ``spent`` tells the keys of records that people deleted or took over; it is asked
-    only where something would be written new. ``settled_at`` tells when a person settled a bug."""
+    """What is to be done. ``daily``: it is the first run of a day. ``spent`` tells the keys of records that
+    people deleted or took over; it is asked only where something would be written new. ``settled_at`` tells
+    when a person settled a bug."""
     steps: list[Step] = []
     by_key: dict[tuple[str, str], list[Standing]] = {}
     for one in standing:
@@ -45,7 +50,7 @@ def plan(
         known = [one for key in sorted(finding.keys) for one in by_key.get((finding.finder, key), ())]
         if known:
             first = min(known, key=_age)
-            if (step := _about(finding, first, settled_at)) is not None:
+            if (step := _about(finding, first, settled_at, daily=daily)) is not None:
                 steps.append(step)
         elif finding.still and not finding.keys & set(spent()):
             steps.append(Step(WRITE, finding))
@@ -77,7 +82,11 @@ def _is_of(one: Standing, finding: Finding) -> bool:
 
 
 def _about(
-    finding: Finding, standing: Standing, settled_at: Callable[[Standing], datetime | None]
+    finding: Finding,
+    standing: Standing,
+    settled_at: Callable[[Standing], datetime | None],
+    *,
+    daily: bool,
 ) -> Step | None:
     if is_left_alone(standing):
         return None
@@ -87,11 +96,11 @@ def _about(
     if is_settled(standing):
         # A person says that it is mended. It is back when it comes after a day without it, or a day later.
         when = settled_at(standing)
-        is_back = finding.still and when is not None and finding.last > when + SELDOM
+        is_back = finding.still and when is not None and finding.last > when + SETTLED
         return Step(REOPEN, finding, standing) if is_back else None
     if not finding.still:
         return Step(CLOSE, finding, standing)
-    return Step(UPDATE, finding, standing) if _is_due(finding, standing) else None
+    return Step(UPDATE, finding, standing) if _is_due(finding, standing, daily=daily) else None
 
 
 def is_left_alone(standing: Standing) -> bool:
@@ -104,9 +113,9 @@ def is_settled(standing: Standing) -> bool:
     return standing.record.kind is Kind.BUG and standing.record.status in SETTLED_BUG
 
 
-def _is_due(finding: Finding, standing: Standing) -> bool:
+def _is_due(finding: Finding, standing: Standing, *, daily: bool) -> bool:
     if finding.solution and not standing.record.fields.get("fix") and standing.record.kind is Kind.BUG:
         return True
     if finding.count >= MUCH * standing.count:
         return True
-    return finding.last - standing.last >= SELDOM
+    return daily and finding.last - standing.last >= LITTLE

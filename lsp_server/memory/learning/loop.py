@@ -55,6 +55,7 @@ class LearningLoop:
         ``dry_run`` tells what would be written, and writes nothing. Raises ``NotInitialisedError``,
         ``StoreError`` where the branch cannot be written.
         """
+        from lsp_server.memory.learning import reporting
         from lsp_server.memory.learning.finders import finders
         from lsp_server.memory.learning.grouping import grouping
         from lsp_server.memory.learning.speed_seen import with_speed
@@ -68,11 +69,17 @@ class LearningLoop:
         findings: list[Finding] = []
         for name, finder in finders(grouping(self.events, remarks) if seen.errors else None):
             findings += finder(seen, [one for one in stands if one.finder == name])
-        steps = life.plan(findings, stands, spent=self._spent.keys, settled_at=self._settled_at)
+        steps = life.plan(
+            findings,
+            stands,
+            daily=reporting.is_new_day(core, moment),
+            spent=self._spent.keys,
+            settled_at=self._settled_at,
+        )
         lasting = [finding for finding in findings if finding.still]
         if dry_run:
             return _answer(lasting, [(step.what, _record(step)) for step in steps], remarks)
-        from lsp_server.memory.learning import offering, reporting
+        from lsp_server.memory.learning import offering
         from lsp_server.memory.learning.writing import carry_out
 
         report = reporting.due(core, self.events, moment)

@@ -43,11 +43,16 @@ class Due(NamedTuple):
         core.commit(change)
 
 
+def is_new_day(core: Core, now: datetime) -> bool:
+    """Whether this is the first run since midnight (UTC)."""
+    return _last(core) < _yesterday(now).isoformat()
+
+
 def due(core: Core, events: EventMemory, now: datetime) -> Due | None:
     """The report of yesterday (UTC), where this clone has not written it yet and there is something in it."""
-    day = (day_of(now) - timedelta(days=1)).date()
-    if _last(core) >= day.isoformat():
+    if not is_new_day(core, now):
         return None
+    day = _yesterday(now)
     from lsp_server.memory.learning.report import of_day, text_of
 
     told = of_day(core, events, day)
@@ -78,6 +83,10 @@ def note(core: Core, day: date) -> None:
         folder = _folder(core)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / _LAST, f"{day}\n".encode())
+
+
+def _yesterday(now: datetime) -> date:
+    return (day_of(now) - timedelta(days=1)).date()
 
 
 def _last(core: Core) -> str:

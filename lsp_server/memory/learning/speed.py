@@ -19,6 +19,8 @@ SHARE_OVER = 0.35
 """... and below which it does no more."""
 FEWEST, LEAST, SLOW = 50, 60_000.0, 50.0
 """Of a day: requests, milliseconds in all, and milliseconds of the median."""
+OVER = 0.5
+"""It stands out no more below so much of that."""
 ENDPOINTS = 3
 """So many there must be for one to stand out among them."""
 
@@ -35,14 +37,15 @@ def find_slowest(seen: Seen, standing: Sequence[Standing]) -> list[Finding]:
             key = key_of(SLOWEST, one.endpoint, kind)
             share = one.total / total if total else 0.0
             known = lasting.get(key)
-            enough = one.n >= FEWEST and one.total >= LEAST and one.p50 >= SLOW and len(alike) >= ENDPOINTS
-            if not enough or share < (SHARE if known is None else SHARE_OVER):
-                if known is None or one.n < FEWEST:
+            day, why = seen.today - timedelta(days=1), ""
+            if known is None:
+                is_slow = one.n >= FEWEST and one.total >= LEAST and one.p50 >= SLOW
+                if not is_slow or share < SHARE or len(alike) < ENDPOINTS:
                     continue
-                why = f"{share:.0%} of all time on {day_text(seen.today - timedelta(days=1))}"
-            else:
-                why = ""
-            day = seen.today - timedelta(days=1)
+            elif one.n < FEWEST:
+                continue  # that little was asked of it says nothing
+            elif share < SHARE_OVER or one.total < LEAST * OVER or one.p50 < SLOW * OVER:
+                why = f"{duration(one.total)} on {day_text(day)}, {share:.0%} of what all took"
             found.append(
                 Finding(
                     SLOWEST,

@@ -79,8 +79,7 @@ def _finding(trend: Trend, key: str, seen: Seen, known: Standing | None) -> Find
     return Finding(
         TRENDS,
         key,
-        shortened(f"{trend.endpoint} has become {trend.direction}: {duration(trend.before)} to "
-                  f"{duration(trend.after)}", 110),
+        shortened(f"{trend.endpoint} is {by:.0%} {trend.direction}: {duration(trend.after)}", 110),
         f"{quoted(trend.endpoint)} ({trend.kind}) takes {duration(trend.after)} where it took "
         f"{duration(trend.before)}: {by:.0%} {trend.direction}, "
         f"since about {minute_text(trend.since)} (UTC).",

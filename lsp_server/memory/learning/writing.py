@@ -72,15 +72,16 @@ def _subject(steps: Sequence[Step], report: Due | None) -> str:
 
 
 def _write(core: Core, finding: Finding, guard: Guard, now: datetime) -> str:
+    example = _example(core, finding)
     given = recording.Given(
         finding.kind,
         plain(finding.title),
-        _fields(finding),
+        _fields(finding, example),
         tags=(TAG, finding.finder),
         text=core.templates.render(
             "records/found.md",
             evidence=finding.evidence,
-            block=block(finding.example) if finding.example.strip() and finding.kind is not Kind.BUG else "",
+            block="" if finding.kind is Kind.BUG else example,
         ),
         at=(finding.anchor,) if finding.anchor is not None else (),
     )
@@ -95,13 +96,22 @@ def _write(core: Core, finding: Finding, guard: Guard, now: datetime) -> str:
     return recording.record(core, new._replace(keys=((KEY, new_block(finding)),))).id
 
 
-def _fields(finding: Finding) -> dict[str, Any]:
+def _example(core: Core, finding: Finding) -> str:
+    """The example as a block; files of the repository by their path in it, as where somebody has it checked
+    out is nobody else's business."""
+    if not finding.example.strip():
+        return ""
+    top = core.repository.work_tree
+    return block(finding.example if top is None else finding.example.replace(f"{top}/", ""))
+
+
+def _fields(finding: Finding, example: str) -> dict[str, Any]:
     if finding.kind is Kind.LEARNING:
         return {"what_happened": finding.summary, "solution": finding.solution}
     return {
         "severity": finding.severity,
         "description": finding.summary,
-        "actual": block(finding.example) if finding.example.strip() else "",
+        "actual": example,
         "fix": finding.solution,
     }
 
