@@ -62,7 +62,7 @@ class Solutions:
         for solved, memory in near:
             if grouper.group_of(solved.type, solved.place, solved.message, solved.group) is group:
                 found.append(memory)
-        for kind in (facts.type, ""):
+        for kind in dict.fromkeys((facts.type, "")):
             for solved, memory in self._by_place.get((kind, ""), ()):
                 if self._pattern(solved.message).fits(facts.message):
                     found.append(memory)
