@@ -83,3 +83,17 @@ def test_other_files_with_front_matter_are_left_alone(editor: Client, repo: Any,
     editor.open(Path(repo.write("list.yaml", "---\n- kind: x\n")))
     editor.request("shutdown")
     assert [n for n in editor.notifications if n["method"] == "textDocument/publishDiagnostics"] == []
+
+
+def test_an_outcome_that_is_due_is_a_reminder_at_its_line_and_no_mistake(
+    editor: Client, repo: Any, memory: Memory
+) -> None:
+    record = memory.record(Kind.DECISION, "Use JWT", fields={"outcome_due": "2020-01-01"})
+    view = memory.view(record.id)
+    uri = editor.open(view.path)
+    (found,) = diagnostics(editor, uri)
+    line = view.path.read_text().splitlines().index("outcome-due: 2020-01-01")
+    assert (found["severity"], found["range"]["start"]["line"]) == (3, line)  # information
+    assert "git memory outcome ADR-0001" in found["message"]
+    change(editor, uri, view.path.read_text().replace("\noutcome-due", "\noutcome: mixed\noutcome-due"), 2)
+    assert diagnostics(editor, uri, some=False) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError, UsageError
@@ -51,7 +52,9 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
         which = "mixed outcome" if said == MIXED else said
         return core.message(f"note the {which} of", changed[0], code=core.position())
 
-    with text_given_back(core, change):
+    with (
+        text_given_back(core, change) if told else nullcontext()
+    ):  # else nothing was written that could be lost
         core.commit(change)
     return changed[0]
 
