@@ -36,8 +36,8 @@ def durations(
         " ifnull(json_extract(metadata, '$.kind'), 'call'), json_extract(metadata, '$.ms') AS ms,"
         " ifnull(json_extract(metadata, '$.outcome'), '') = 'failure',"
         " ifnull(json_extract(metadata, '$.count'), 1)"
-        " FROM events WHERE type = 'metric' AND created >= ? AND created < ? AND (created, row) > (?, ?)"
-        f"{only} ORDER BY created, row LIMIT ?",
+        " FROM events WHERE type = 'metric' AND json_type(metadata, '$.ms') IN ('integer', 'real')"
+        f" AND created >= ? AND created < ? AND (created, row) > (?, ?){only} ORDER BY created, row LIMIT ?",
         (max(since, after[0]), until, *after, *(() if endpoint is None else (endpoint,)), limit),
     )
     return [Duration(*row) for row in rows]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import accumulate
-from statistics import NormalDist
 
+from lsp_server.memory.deciding.rates import wilson
 from lsp_server.memory.performance.reading import Tally
 from lsp_server.memory.performance.results import EndpointStats
-
-_SURE = NormalDist().inv_cdf(0.975)
 
 
 def statistics(found: Mapping[tuple[str, str], Tally]) -> list[EndpointStats]:
@@ -42,13 +40,3 @@ def percentile(pairs: list[tuple[float, int]], ends: list[int], share: float) ->
         return low
     high = pairs[bisect_right(ends, below + 1)][0]
     return low + (high - low) * (at - below)
-
-
-def wilson(successes: int, n: int) -> tuple[float, float]:
-    """The interval of 95 % for a rate, by Wilson's score."""
-    if n == 0:
-        return 0.0, 1.0
-    rate, z2 = successes / n, _SURE**2
-    middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
-    reach = _SURE / (1 + z2 / n) * math.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
-    return max(0.0, middle - reach) if successes else 0.0, min(1.0, middle + reach) if successes < n else 1.0

@@ -14,7 +14,8 @@ from lsp_server.memory.performance.offers import Offers
 from lsp_server.memory.performance.queries import masked
 from lsp_server.memory.performance.recorder import Measured, Recorder
 from lsp_server.memory.performance.timer import Timer
-from lsp_server.store.keyvalue.clocks import microseconds, utc
+from lsp_server.store.keyvalue.clocks import utc
+from lsp_server.store.moments import microseconds
 
 if TYPE_CHECKING:
     from lsp_server.memory.events.model import TypedMemory

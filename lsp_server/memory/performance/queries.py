@@ -23,7 +23,7 @@ _READ = 100_000  # characters that are looked at; a longer query has its values 
 _TOKEN = re.compile(
     r"""(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
     |(?P<text>(?:\b[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z))|(?:\b(?:[nN]|[bB]|[xX]|[uU]&))?'(?:[^']|'')*(?:'|\Z)
-      |\$(?P<tag>[A-Za-z_]\w*)?\$.*?(?:\$(?P=tag)\$|\Z)|\$\$.*?(?:\$\$|\Z))
+      |\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))
     |(?P<name>"(?:[^"]|"")*"|`[^`]*`|\[[A-Za-z_][^\]]*\])
     |(?P<placeholder>%\(\w+\)s|%s|(?<!:):[A-Za-z_]\w*|\$\d+|\?\d*|@\w+)
     |(?P<word>[^\W\d][\w$]*)
@@ -31,7 +31,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_MANY = re.compile(r"\(\s*\?(?:\s*,\s*\?)+\s*\)")
+_ONE = r"(?:\?|NULL|TRUE|FALSE|DEFAULT)"
+_MANY = re.compile(rf"\(\s*{_ONE}(?:\s*,\s*{_ONE})+\s*\)", re.IGNORECASE)
 _ROWS = re.compile(r"(\((?:\?|\.\.\.)\))(?:\s*,\s*\1)+")
 _SIGN = re.compile(
     r"([=<>(,+*/-]\s*|\b(?:THEN|ELSE|AND|BETWEEN|IN|LIMIT|VALUES|RETURN|WHEN|SELECT)\s+)[-+]\s*\?",
@@ -39,22 +40,24 @@ _SIGN = re.compile(
 )
 
 
-@lru_cache(2_000)
 def masked(sql: str) -> str:
     """The query with ``?`` for each value, lists of values as ``(...)``, without comments, on one line.
 
     Raises ``UsageError`` for what is no text, or empty.
     """
-    if not isinstance(sql, str) or not sql.strip():
-        raise UsageError(
-            f"a query is text, not {sql!r}" if not isinstance(sql, str) else "the query is empty"
-        )
-    without = _TOKEN.sub(_replaced, sql[:_READ])
+    if not isinstance(sql, str):
+        raise UsageError(f"a query is text, not a {type(sql).__name__}")
+    return _masked(sql[:_READ])
+
+
+@lru_cache(1_000)
+def _masked(sql: str) -> str:
+    without = _TOKEN.sub(_replaced, sql)
     line = " ".join(without.split()).rstrip("; ")
     line = _SIGN.sub(r"\1?", line)
     line = _ROWS.sub(r"\1", _MANY.sub("(...)", line))
     if not line:
-        raise UsageError("the query is nothing but a comment")
+        raise UsageError("the query is empty")
     if len(line) > LONGEST:
         digest = blake2b(line.encode("utf-8", "replace"), digest_size=4).hexdigest()
         return f"{line[:LONGEST]}… {digest}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lsp_server.index.durations import Duration, durations
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.performance.cells import Cells, Layout
-from lsp_server.store.keyvalue.clocks import moment_at
+from lsp_server.store.moments import moment_at
 
 if TYPE_CHECKING:
     Endpoint = tuple[str, str]  # and its kind
@@ -38,8 +38,7 @@ def read(events: EventMemory, since: int, until: int, endpoint: str | None = Non
 def _is_sound(one: Duration) -> bool:
     """Not what another program calls a metric."""
     return (
-        isinstance(one.ms, (int, float))
-        and one.ms >= 0
+        one.ms >= 0
         and isinstance(one.endpoint, str)
         and isinstance(one.kind, str)
         and isinstance(one.stands_for, int)

@@ -15,6 +15,7 @@ Row = list["float | None"]
 _STEPS = (1, 2, 3, 4, 6, 8, 12, 24)  # cells that are taken together where there is little
 _FULL = 5  # durations that make a cell
 _LEFT = 0.8  # the share of all durations that must be in full cells
+_FAR = 5.0  # median distances from the middle: some three standard deviations
 _TINY = 1e-3  # ms; what is shorter counts as that
 
 
@@ -52,6 +53,27 @@ def batches(rows: Sequence[Row], size: int) -> list[float]:
             if 2 * len(there) >= min(size, len(row) - at):
                 found.append(median(there))
     return found
+
+
+def without_trouble(found: Table) -> Table:
+    """The same, but that no value is further from its window's middle than chance would have it: an hour of
+    trouble must not make everything look uncertain."""
+    middles = [[median(value for value in row if value is not None) for row in rows] for rows in found[:2]]
+    off = [
+        abs(value - middle)
+        for row, middle in zip(found.before, middles[1], strict=True)
+        for value in row
+        if value is not None
+    ]
+    reach = _FAR * median(off)
+    after, before = (
+        [
+            [None if value is None else middle + max(-reach, min(reach, value - middle)) for value in row]
+            for row, middle in zip(rows, own, strict=True)
+        ]
+        for rows, own in zip((found.after, found.before), middles, strict=True)
+    )
+    return found._replace(after=after, before=before)
 
 
 def _quarters(cells: Cells, windows: int, step: int) -> list[list[Quarters | None]] | None:

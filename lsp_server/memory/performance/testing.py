@@ -16,8 +16,9 @@ from typing import NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.memory.performance.cells import DAY, FINEST, Cells, Layout, layout
 from lsp_server.memory.performance.results import Comparison
-from lsp_server.memory.performance.table import Table, batches, table
-from lsp_server.store.keyvalue.clocks import microseconds, utc
+from lsp_server.memory.performance.table import Table, batches, table, without_trouble
+from lsp_server.store.keyvalue.clocks import utc
+from lsp_server.store.moments import microseconds
 
 LEAST_SHIFT = math.log(1.15)
 """The least change that counts, of a logarithm: 15 % slower, 13 % faster."""
@@ -39,11 +40,13 @@ _LEAST = 20  # durations, before and after
 _SURE = 0.5  # the share of the least change that every part of what is new must show
 _ALIKE = 0.5  # the least of three quarters' changes, of the largest
 _WEEK = 7  # days
+_INSTANT = 1e-3  # seconds: a window has its end, not its beginning
 _SIZES = (1, 2, 3, 4)  # of batches, in cells of the finest table
 _PART = 6  # the largest batch is at most so small a part of a window
 _NOTHING = 1e-6  # the least error: times of a clock that are all alike
 _REPEATED = 5  # times that each value is there, on average, where the clock is coarse
-_TICKS = 2  # of a coarse clock: a change of less cannot be told
+_STEPS = 3  # of a clock that show its step
+_TICKS = 1.5  # of a coarse clock: a change of less cannot be told
 
 
 class Judged(NamedTuple):
@@ -116,10 +119,11 @@ def judged(cells: Cells, layout: Layout, recent: int = 1) -> Judged | str:
 def _fine(found: Table) -> Iterator[float]:
     """p of each length of batches that is shorter than a window: the largest is to be believed, because
     batches shorter than what hangs together look more certain than they are."""
+    rows = without_trouble(found)
     for size in _SIZES:
         if size > 1 and size * found.step * _PART > FINEST:
             return
-        before, after = batches(found.before, size), batches(found.after, size)
+        before, after = batches(rows.before, size), batches(rows.after, size)
         if len(before) >= 2 * len(found.before) and len(after) >= 2 * len(found.after):
             yield _difference(before, after)[0]
 
@@ -162,8 +166,8 @@ def _tick(cells: Cells) -> float:
     """The step of a coarse clock, in ms; 0 where the durations do not look like one's."""
     values = [ms for sample in cells.samples.values() for ms in sample]
     distinct = sorted(set(values))
-    if len(distinct) < 2:
-        return distinct[0] if distinct else 0.0
+    if len(distinct) < _STEPS:
+        return 1.0 if all(ms.is_integer() for ms in distinct) else 0.0
     if len(distinct) * _REPEATED > len(values):
         return 0.0
     return median(after - before for before, after in itertools.pairwise(distinct))
@@ -214,8 +218,8 @@ def compared(before: Sequence[tuple[datetime, float]], after: Sequence[tuple[dat
     if not before or not after:
         return _untold(f"nothing was measured {'before' if after else 'after'}", counts)
     old, new = (sorted((_seconds(moment), ms) for moment, ms in given) for given in (before, after))
-    begin, split, end = old[0][0], new[0][0], new[-1][0] + 1e-3
-    if old[-1][0] > split:
+    begin, split, end = old[0][0], new[0][0] - _INSTANT, new[-1][0]
+    if old[-1][0] > new[0][0]:
         raise UsageError("what was measured after must be later than all that was measured before")
     recent, length = 1, end - split
     if length > DAY and split - begin >= FEWEST * DAY:

@@ -16,7 +16,7 @@ from lsp_server.memory.performance.testing import (
     judged,
     need_scipy,
 )
-from lsp_server.store.keyvalue.clocks import moment_at
+from lsp_server.store.moments import moment_at
 
 _HOUR = 3600.0
 
