@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium here (Debia
 
 PATIENCE = 30.0
 SECRET = "correct horse battery staple"
-HTML = """<!doctype html><title>Shop</title>
+HTML = """<!doctype html><title>Shop</title>{before}
 <script src="{script}" data-token="{token}" {more}></script>
 <button id="pay">Pay
    now</button>
@@ -37,7 +37,7 @@ class Site:
     def __init__(self, endpoint: EventEndpoint) -> None:
         self.endpoint = endpoint
         self.script = "/events/page.js?v=1"
-        self.more = ""
+        self.more = self.before = ""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/events"):
@@ -48,7 +48,7 @@ class Site:
             (b"content-security-policy", CSP),
             (b"referrer-policy", b"no-referrer"),
         ]
-        body = HTML.format(script=self.script, token=TOKEN, more=self.more).encode()
+        body = HTML.format(script=self.script, token=TOKEN, more=self.more, before=self.before).encode()
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -193,7 +193,10 @@ def test_pages_of_another_site_send_only_where_it_is_named(shop: Shop, tmp_path:
 
 
 def test_while_the_page_is_open_it_tells_every_five_seconds_and_again_what_was_refused(shop: Shop) -> None:
+    shop.site.before = "<script>delete globalThis.navigation</script>"  # as in a browser of some years ago
     shop.visit("/open", "open")
+    shop.site.before = ""
+    assert shop.page.run("typeof navigation") == "undefined"
     shop.page.run(
         "window.busy = () => Promise.resolve({status: 503}); window.real = fetch; window.fetch = busy"
     )
