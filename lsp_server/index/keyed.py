@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lsp_server.store.keyvalue.base import Item
 
 _COLUMNS = "key, value, created, updated, expires"
+_ALL = 2**62  # more than there are
 
 __all__ = ["due", "forget", "get", "is_value_path", "keep", "scan", "updated"]
 
@@ -59,7 +60,7 @@ def scan(
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM keyed WHERE key >= ? AND key > ?"
         f"{' AND key < ?' if end else ''} ORDER BY key LIMIT ?",
-        (prefix, after or "", *((end,) if end else ()), -1 if limit is None else limit),
+        (prefix, after or "", *((end,) if end else ()), -1 if limit is None else min(limit, _ALL)),
     )
     return [_item(row) for row in rows]
 

@@ -25,6 +25,7 @@ from lsp_server.records.model import Kind, Record
 from lsp_server.rendering.overrides import TeamTemplates
 from lsp_server.store.base import Snapshot, Version
 from lsp_server.store.git_store import GitStore
+from lsp_server.store.keyvalue.answering import refuse_while_answering
 from lsp_server.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -187,7 +188,11 @@ class Core:
     # committing ------------------------------------------------------------------------------------
     def commit(self, change: Callable[[Edits], str]) -> Version:
         """Make one commit of what ``change`` does; it returns the message, and may be called again. In a
-        batch the commit comes at its end, and the answer is the version that the batch stands on."""
+        batch the commit comes at its end, and the answer is the version that the batch stands on.
+
+        Raises ``UsageError`` within a function that a keyed value's ``change`` was given: each of the two
+        commits would be in the other's way."""
+        refuse_while_answering(self.private)
         if (batch := self.batch) is not None:
             return batch.add(change)
 

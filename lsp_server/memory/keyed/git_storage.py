@@ -21,10 +21,12 @@ from lsp_server.memory.keyed.guarding import guarded
 from lsp_server.memory.keyed.pending import with_pending
 from lsp_server.memory.keyed.touched import Touched
 from lsp_server.memory.titles import printable, subject
+from lsp_server.store.keyvalue.answering import answering, refuse_while_answering
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.branch_files import read_file, value_path
 from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
-from lsp_server.store.keyvalue.keys import checked_key
+from lsp_server.store.keyvalue.closing import refuse_from_now_on
+from lsp_server.store.keyvalue.keys import check_range, checked_key
 from lsp_server.store.keyvalue.values import checked
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class GitStorage:
         return {key: item for key, item in alive if item}
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
+        check_range(prefix, after, limit)
         now = self._clock()
         index = self._core.followed()
         if limit is not None and self._core.batch is None:
@@ -100,6 +103,7 @@ class GitStorage:
     def updated(
         self, *, after: datetime | None = None, before: datetime | None = None, prefix: str = ""
     ) -> Sequence[Item]:
+        check_range(prefix)
         now = self._clock()
         since, until = after and utc(after), before and utc(before)
         known = self._pending(
@@ -141,6 +145,7 @@ class GitStorage:
         if expires is not None and (item.expires is None or expires < item.expires):
             self._shortened(key, expires)
         elif expires != item.expires:
+            refuse_while_answering(self._core.private)
             self._touched.note(item, expires)
         return True
 
@@ -157,6 +162,7 @@ class GitStorage:
         return was_there
 
     def delete_prefix(self, prefix: str) -> int:
+        check_range(prefix)
         found: list[str] = []
 
         def change(edits: Edits) -> str:
@@ -205,6 +211,7 @@ class GitStorage:
         return removed
 
     def close(self) -> None:
+        refuse_from_now_on(self)
         if self._owns:
             self._memory.close()
 
@@ -220,7 +227,9 @@ class GitStorage:
         def commit(edits: Edits) -> str:
             nonlocal made
             now = self._clock()
-            write = change(self._alive(self._at(edits, key), now))
+            before = self._alive(self._at(edits, key), now)
+            with answering(self._core.private):
+                write = change(before)
             made = self._written(edits, key, write and write._replace(value=checked(write.value)), now)
             return self._message([(verb if made else "delete", key)])
 

@@ -75,7 +75,8 @@ class KeyValue(Protocol):
         """Write ``change(what stands there)``; None deletes. No other write to the key comes in between.
 
         ``change`` may be called again, with what another writer wrote meanwhile: it must do nothing but
-        answer. What it raises goes through, and nothing is written.
+        answer. Where it writes to the same storage, that raises ``UsageError``. What it raises goes through,
+        and nothing is written.
         """
         ...
 
@@ -95,7 +96,8 @@ class KeyValue(Protocol):
         ...
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
-        """The items whose keys begin so, by key (order of code points), those behind ``after`` only."""
+        """The items whose keys begin so, by key (order of code points), those behind ``after`` only; at most
+        ``limit``, a number from 0 on."""
         ...
 
     def updated(
@@ -111,5 +113,6 @@ class KeyValue(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of files and connections. Safe to call twice; nothing else may be called afterwards."""
+        """Let go of files and connections. Safe to call twice; every other call raises ``UsageError``
+        afterwards."""
         ...

@@ -16,10 +16,12 @@ from urllib.parse import unquote
 
 from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.keyvalue import value_file
+from lsp_server.store.keyvalue.answering import answering
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
+from lsp_server.store.keyvalue.closing import refuse_from_now_on
 from lsp_server.store.keyvalue.expiry_files import ExpiryFiles
-from lsp_server.store.keyvalue.keys import HASHED, checked_key, file_name
+from lsp_server.store.keyvalue.keys import HASHED, check_range, checked_key, file_name
 from lsp_server.store.keyvalue.locked_directory import LockedDirectory, bytes_of
 from lsp_server.store.keyvalue.values import dumps, loads
 
@@ -78,7 +80,7 @@ class FileStorage:
 
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         texts = {
-            checked_key(key): (dumps(write.value), write.expires) if write else None
+            checked_key(key): (dumps(write.value), write.expires and utc(write.expires)) if write else None
             for key, write in writes.items()
         }
         with self._files.locked(self._finish_noted):
@@ -91,7 +93,8 @@ class FileStorage:
                 now = self._clock()
                 item = self._read(path, key, now)
                 try:
-                    write = change(item)
+                    with answering(self._files.named):
+                        write = change(item)
                 except OSError as error:
                     raise _TheirError from error
                 if write is None:
@@ -118,6 +121,7 @@ class FileStorage:
             return was_there
 
     def delete_prefix(self, prefix: str) -> int:
+        check_range(prefix)
         with self._files.locked(self._finish_noted):
             now = self._clock()
             found = [
@@ -127,6 +131,7 @@ class FileStorage:
             return len(found)
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
+        check_range(prefix, after, limit)
         with self._files.reading(self._finish_noted):
             now = self._clock()
             found: list[Item] = []
@@ -156,7 +161,7 @@ class FileStorage:
             return removed
 
     def close(self) -> None:
-        pass
+        refuse_from_now_on(self)
 
     # Keys and their files
 

@@ -6,12 +6,15 @@ import heapq
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple
 
+from lsp_server.store.keyvalue.answering import answering, refuse_while_answering
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
-from lsp_server.store.keyvalue.keys import checked_key
+from lsp_server.store.keyvalue.closing import refuse_from_now_on
+from lsp_server.store.keyvalue.keys import check_range, checked_key
 from lsp_server.store.keyvalue.values import dumps, loads
 
 
@@ -46,15 +49,16 @@ class InMemoryStorage:
 
     def put(self, key: str, value: Value, *, expires: datetime | None = None) -> Item:
         text = dumps(value)
-        with self._lock:
+        with self._writing():
             kept = self._write(checked_key(key), text, expires, self._clock())
         return Item(key, loads(text), kept.created, kept.updated, kept.expires)
 
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         texts = {
-            checked_key(key): write and (dumps(write.value), write.expires) for key, write in writes.items()
+            checked_key(key): write and (dumps(write.value), write.expires and utc(write.expires))
+            for key, write in writes.items()
         }
-        with self._lock:
+        with self._writing():
             now = self._clock()
             for key, write in texts.items():
                 if write:
@@ -63,34 +67,36 @@ class InMemoryStorage:
                     self._remove(key)
 
     def change(self, key: str, change: Callable[[Item | None], Write | None]) -> Item | None:
-        with self._lock:
-            write = change(self.get(key))
+        with self._writing():
+            with answering(id(self)):
+                write = change(self.get(key))
             if write is None:
                 self._remove(key)
                 return None
             return self.put(key, write.value, expires=write.expires)
 
     def touch(self, key: str, expires: datetime | None) -> bool:
-        with self._lock:
+        with self._writing():
             kept = self._live(checked_key(key), self._clock())
             if kept:
                 self._keep(key, kept._replace(expires=expires and utc(expires)))
             return kept is not None
 
     def delete(self, key: str) -> bool:
-        with self._lock:
+        with self._writing():
             was_there = self._live(checked_key(key), self._clock()) is not None
             self._remove(key)
             return was_there
 
     def delete_prefix(self, prefix: str) -> int:
-        with self._lock:
+        with self._writing():
             keys = [item.key for item in self.scan(prefix)]
             for key in keys:
                 self._remove(key)
             return len(keys)
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
+        check_range(prefix, after, limit)
         with self._lock:
             now = self._clock()
             found: list[Item] = []
@@ -107,7 +113,7 @@ class InMemoryStorage:
         return written_between(self.scan(prefix), after, before)
 
     def remove_expired(self) -> int:
-        with self._lock:
+        with self._writing():
             now = self._clock()
             removed = 0
             while self._expiring and self._expiring[0][0] <= now:
@@ -119,7 +125,11 @@ class InMemoryStorage:
             return removed
 
     def close(self) -> None:
-        pass
+        refuse_from_now_on(self)
+
+    def _writing(self) -> AbstractContextManager[object]:
+        refuse_while_answering(id(self))
+        return self._lock
 
     def _live(self, key: str, now: datetime) -> _Kept | None:
         kept = self._kept.get(key)

@@ -43,6 +43,16 @@ def checked_key(key: str) -> str:
     return key
 
 
+def check_range(prefix: str, after: str | None = None, limit: int | None = None) -> None:
+    """Raises ``UsageError`` for what cannot say which keys are meant, and how many."""
+    if not isinstance(prefix, str):
+        raise UsageError(f"what keys begin with is text, not {type(prefix).__name__}")
+    if after is not None and not isinstance(after, str):
+        raise UsageError(f"keys are behind a text, not {type(after).__name__}")
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 0):
+        raise UsageError(f"limit is {limit!r}: it must be a whole number, 0 or more")
+
+
 def begins_no_key(prefix: str) -> bool:
     """Whether there can be no key that begins so."""
     return NO_TEXT.search(prefix) is not None

@@ -11,10 +11,12 @@ import contextlib
 import errno
 import fcntl
 import os
-import threading
 from collections.abc import Callable, Iterator
 
-from lsp_server.errors import StoreError, UsageError
+from lsp_server.errors import StoreError
+from lsp_server.store.keyvalue.answering import refuse_while_answering
+
+_WHAT = "it cannot write, nor read many keys"  # of what a lock held by the same thread keeps away
 
 Finish = Callable[[bytes], None]  # makes what was noted, and calls ``done``
 
@@ -28,22 +30,20 @@ class LockedDirectory:
         self._lock = f"{place}/.lock"
         self._half = f"{place}/.half"
         self._many = f"{place}/.many"
-        self._holder: int | None = None  # the thread that has the directory for itself
+        self.named = ("directory", os.path.realpath(place))  # whichever object it is reached by
 
     @contextlib.contextmanager
     def locked(self, finish: Finish) -> Iterator[None]:
         """The directory for us alone, and nothing half-made in it."""
         with self.told():
-            self._refuse_to_wait_for_ourselves()
+            refuse_while_answering(self.named, _WHAT)
             descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-                self._holder = threading.get_ident()
                 if (noted := bytes_of(self._many)) is not None:
                     finish(noted)
                 yield
             finally:
-                self._holder = None
                 _let_go(descriptor)
 
     @contextlib.contextmanager
@@ -51,7 +51,7 @@ class LockedDirectory:
         """Nobody writes meanwhile, where this directory may be written at all."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.told())
-            self._refuse_to_wait_for_ourselves()
+            refuse_while_answering(self.named, _WHAT)
             try:
                 descriptor = os.open(self._lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
             except OSError as error:
@@ -64,12 +64,6 @@ class LockedDirectory:
                     fcntl.flock(descriptor, fcntl.LOCK_UN)
                     stack.enter_context(self.locked(finish))
             yield
-
-    def _refuse_to_wait_for_ourselves(self) -> None:
-        if self._holder == threading.get_ident():
-            raise UsageError(
-                "the function given to change must only answer: it cannot write, nor read many keys"
-            )
 
     def has_begun(self) -> bool:
         """Whether many changes are under way, or were left by a killed writer."""

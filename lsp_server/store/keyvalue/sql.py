@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back
-from lsp_server.store.keyvalue.keys import checked_key
+from lsp_server.store.keyvalue.closing import refuse_from_now_on
+from lsp_server.store.keyvalue.keys import check_range, checked_key
 from lsp_server.store.keyvalue.sql_rows import (
     ALWAYS,
     EVERYTHING,
@@ -167,6 +168,7 @@ class DatabaseStorage:
         return self._database.write(delete)
 
     def delete_prefix(self, prefix: str) -> int:
+        check_range(prefix)
         ends, parameters = keys_with(prefix)
         parameters["now"] = self._now()
         known = self._statements
@@ -181,15 +183,17 @@ class DatabaseStorage:
         return self._database.write(delete)
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
+        check_range(prefix, after, limit)
         ends, parameters = keys_with(prefix, after)
         parameters["now"] = self._now()
-        parameters["most"] = EVERYTHING if limit is None else limit
+        parameters["most"] = EVERYTHING if limit is None else min(limit, EVERYTHING)
         statement = self._statements.scan_below if ends else self._statements.scan
         return items(self._database.rows(statement, parameters))
 
     def updated(
         self, *, after: datetime | None = None, before: datetime | None = None, prefix: str = ""
     ) -> Sequence[Item]:
+        check_range(prefix)
         ends, parameters = keys_with(prefix)
         parameters["now"] = self._now()
         parameters["since"] = ALWAYS if after is None else microseconds(after)
@@ -206,6 +210,7 @@ class DatabaseStorage:
         return self._database.write(remove)
 
     def close(self) -> None:
+        refuse_from_now_on(self)
         self._database.close()
 
     def _now(self) -> int:

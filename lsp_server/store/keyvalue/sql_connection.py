@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.sql import Executable
 
 from lsp_server.errors import StoreError, UsageError
+from lsp_server.store.keyvalue.answering import answering, refuse_while_answering
 from lsp_server.store.keyvalue.sql_rows import OvertakenError
 from lsp_server.store.keyvalue.sql_schema import statements
 from lsp_server.store.keyvalue.sql_upgrading import begin_writing, bring_up_to_date
@@ -54,7 +54,7 @@ class Database:
             else self.engine
         )
         self.name = _name(self.engine.url)
-        self._answering: set[int] = set()  # threads
+        self._place = self.engine.url  # whichever object it is reached by
         try:
             bring_up_to_date(self.engine, write_ahead=self._own and self.dialect == "sqlite")
         except SQLAlchemyError as error:
@@ -82,8 +82,7 @@ class Database:
         ``work`` is called again where another transaction was in the way, and where an old connection broke
         before the end: nothing of it has been written then.
         """
-        if threading.get_ident() in self._answering:  # PostgreSQL would wait for itself for ever
-            raise UsageError("the function given to change must only answer: it cannot write")
+        refuse_while_answering(self._place)  # PostgreSQL would wait for itself for ever
         tries = 0
         while True:
             committing = False
@@ -105,14 +104,9 @@ class Database:
             if tries > 1:
                 time.sleep(random.uniform(0, 0.002 * min(tries, 20)))
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
+    def answering(self) -> AbstractContextManager[None]:
         """Meanwhile a caller's function decides what is to be written in this transaction."""
-        self._answering.add(threading.get_ident())
-        try:
-            yield
-        finally:
-            self._answering.discard(threading.get_ident())
+        return answering(self._place)
 
     def begin_writing(self, connection: Connection) -> None:
         """Keep other writers away until the end, where the database does not do it row by row."""

@@ -11,7 +11,7 @@ from store.keyvalue.conformance import SECOND, START, Hands, KeyValueSuite, Kind
 from support import Repo
 
 from lsp_server import Kind as RecordKind
-from lsp_server import Memory, SecretError
+from lsp_server import Memory, SecretError, UsageError
 from lsp_server.memory.keyed.git_storage import GitStorage
 from lsp_server.memory.keyed.manager import MemoryManager
 from lsp_server.store.keyvalue.base import Value, Write
@@ -233,3 +233,23 @@ def edit_on_branch(repo: Repo, path: str, change: Callable[[str], str]) -> None:
     (place / path).write_bytes(change((place / path).read_text()).encode("latin-1"))
     repo.git("-C", str(place), "commit", "-qam", "by hand")
     repo.git("worktree", "remove", str(place))
+
+
+def test_a_change_that_writes_a_record_is_refused_at_once_also_in_a_batch(repo: Repo) -> None:
+    with Memory.open(repo.root) as memory:
+        memory.initialise()
+        values = memory.values()
+        values.store("key", 1)
+        tip = repo.git("rev-parse", "memory")
+
+        def writes_a_record(value: Value) -> Value:
+            memory.record(RecordKind.LEARNING, "A record")
+            return value
+
+        with pytest.raises(UsageError, match="must only answer: it cannot write"):
+            values.change("key", writes_a_record)
+        with memory.batch("both"), pytest.raises(UsageError, match="must only answer"):
+            values.change("key", writes_a_record)
+        assert repo.git("rev-parse", "memory") == tip
+        values.change("key", lambda value: value + 1)
+        assert values.retrieve("key") == 2

@@ -376,10 +376,31 @@ class KeyValueSuite:
         )
         assert {item.key for item in everything} == {"stays", "also"}
 
+    def test_what_says_no_keys_or_no_number_is_refused(self, storage: KeyValue) -> None:
+        storage.put("key", 1)
+        assert storage.scan(limit=0) == []
+        assert len(storage.scan(limit=10**30)) == 1
+        for limit in (-1, 1.5, "1", True):
+            with pytest.raises(UsageError, match="it must be a whole number, 0 or more"):
+                storage.scan(limit=limit)
+        wrong: list[Callable[[], object]] = [
+            lambda: storage.scan(1),
+            lambda: storage.scan(after=b"key"),
+            lambda: storage.updated(prefix=None),
+            lambda: storage.delete_prefix(None),
+        ]
+        for call in wrong:
+            with pytest.raises(UsageError, match="text, not"):
+                call()
+        assert len(storage.scan()) == 1
+
     @pytest.mark.parametrize("moment", ["2026-11-21", 3600, date(2026, 11, 21)])
     def test_what_is_no_moment_is_refused(self, storage: KeyValue, moment: Any) -> None:
         with pytest.raises(UsageError, match="a moment is a datetime"):
             storage.put("key", 1, expires=moment)
+        with pytest.raises(UsageError, match="a moment is a datetime"):
+            storage.put_many({"first": Write(1), "key": Write(1, moment)})
+        assert storage.get("first") is None
         with pytest.raises(UsageError, match="a moment is a datetime"):
             storage.updated(before=moment)
         assert storage.get("key") is None
@@ -432,6 +453,57 @@ class KeyValueSuite:
         assert storage.get("key").value == 1
         storage.put("key", 2)
         assert storage.get("key").value == 2
+
+    def test_a_change_that_writes_is_refused_at_once(self, storage: KeyValue, kind: Kind) -> None:
+        storage.put("key", 1)
+        # Another object on the same storage is the same storage.
+        reached = [storage] if kind.alone else [storage, kind.opened(kind.clock)]
+        later = START + 10 * SECOND
+        writes: list[Callable[[KeyValue], object]] = [
+            lambda here: here.put("key", 2),
+            lambda here: here.put_many({"other": Write(2)}),
+            lambda here: here.change("other", lambda _: Write(2)),
+            lambda here: here.touch("key", later),
+            lambda here: here.delete("key"),
+            lambda here: here.delete_prefix(""),
+        ]
+        began = time.monotonic()
+        for here in reached:
+            for write in writes:
+
+                def also_writes(item: Item | None, here: KeyValue = here, write: Any = write) -> Write:
+                    assert storage.get("key") is not None  # to read is no harm
+                    write(here)
+                    return Write(3)
+
+                with pytest.raises(UsageError, match="must only answer"):
+                    storage.change("key", also_writes)
+        assert time.monotonic() - began < 8
+        assert [(item.key, item.value) for item in storage.scan()] == [("key", 1)]
+        assert storage.change("key", lambda _: Write(4)).value == 4
+
+    # Closed
+
+    def test_a_closed_storage_refuses_every_call(self, storage: KeyValue) -> None:
+        storage.put("key", 1)
+        storage.close()
+        calls: list[Callable[[], object]] = [
+            lambda: storage.get("key"),
+            lambda: storage.get_many([]),
+            lambda: storage.put("key", 2),
+            lambda: storage.put_many({}),
+            lambda: storage.change("key", lambda _: None),
+            lambda: storage.touch("key", None),
+            lambda: storage.delete("key"),
+            lambda: storage.delete_prefix(""),
+            storage.scan,
+            storage.updated,
+            storage.remove_expired,
+        ]
+        for call in calls:
+            with pytest.raises(UsageError, match=r"this \w+Storage is closed"):
+                call()
+        storage.close()
 
     # Many at once
 
