@@ -15,6 +15,30 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+IN_MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30  # bytes; a run keeps a tenth of that at a time
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The repositories are made in memory where that is large enough and programs may be started there: on a
+    disk a tenth of the run is the file system's. ``--basetemp`` and ``PYTEST_DEBUG_TEMPROOT`` go before."""
+    if (
+        config.option.basetemp is None
+        and "PYTEST_DEBUG_TEMPROOT" not in os.environ
+        and _can_hold_a_run(IN_MEMORY)
+    ):
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(IN_MEMORY)
+
+
+def _can_hold_a_run(place: Path) -> bool:
+    try:
+        disk = os.statvfs(place)
+    except OSError:
+        return False
+    runs_programs = not disk.f_flag & getattr(os, "ST_NOEXEC", 0)
+    return runs_programs and os.access(place, os.W_OK) and disk.f_bavail * disk.f_frsize >= ENOUGH
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Three workers for two cores: a third of the time a test waits, for git's disk or a time-out's end."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

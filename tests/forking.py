@@ -8,6 +8,7 @@ nursery's: tests about that start the installed program.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
@@ -19,13 +20,24 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from tempfile import TemporaryFile
 from typing import IO
 
-_STARTING = 60.0  # seconds for a nursery to have imported everything, on a loaded machine
+PATIENCE = 60.0  # seconds, on a loaded machine
+NOT_THE_COMMAND_LINES = (
+    "lsp_server.agents",
+    "lsp_server.editor",
+    "lsp_server.memory.errors.grouping",
+    "lsp_server.memory.performance.testing",
+    "lsp_server.store.keyvalue.migrations",
+    "lsp_server.store.keyvalue.sql",
+    "lsp_server.web",
+)
 
 
 class Nursery:
@@ -58,9 +70,33 @@ class Nursery:
         ours.sendall(json.dumps([list(arguments), str(directory), dict(environment)]).encode() + b"\n")
         return Forked(ours)
 
+    def run(
+        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """A child to its end, with what it said."""
+        with ExitStack() as stack:
+            said, told, out = (stack.enter_context(TemporaryFile()) for _ in range(3))
+            said.write(stdin.encode())
+            said.seek(0)
+            files = (said.fileno(), out.fileno(), told.fileno())
+            code = self.start(arguments, directory, environment, files).wait(PATIENCE)
+            texts = []
+            for file in (out, told):
+                file.seek(0)
+                texts.append(file.read().decode())
+        return subprocess.CompletedProcess(arguments, code, *texts)
+
     def close(self) -> None:
         self._control.close()
-        self._process.wait(_STARTING)
+        self._process.wait(PATIENCE)
+
+
+@cache
+def command_line() -> Nursery:
+    """The nursery of ``git memory`` processes, one for a whole run of tests."""
+    nursery = Nursery("lsp_server.cli:main", NOT_THE_COMMAND_LINES)
+    atexit.register(nursery.close)
+    return nursery
 
 
 class Forked:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forking import command_line
 from support import Repo
 
 PROJECT = Path(__file__).parents[2]
@@ -76,11 +77,14 @@ class Place:
 
     # running -------------------------------------------------------------------------------------------
     def memory(self, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        """``git memory ARGUMENTS`` to its end."""
+        """``git memory ARGUMENTS`` to its end: a process that nobody kills, so it may be a forked one."""
+        environment = {**os.environ, **variables}
+        if not LONG:
+            return command_line().run([str(PROGRAM), *arguments], self.repo.root, environment, stdin)
         return subprocess.run(
             [PROGRAM, *arguments],
             cwd=self.repo.root,
-            env={**os.environ, **variables},
+            env=environment,
             input=stdin,
             capture_output=True,
             text=True,
