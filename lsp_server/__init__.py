@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from lsp_server.store.keyvalue.in_memory import InMemoryStorage as InMemoryStorage
     from lsp_server.store.keyvalue.sql import DatabaseStorage as DatabaseStorage
     from lsp_server.web.endpoint import EventEndpoint as EventEndpoint
+    from lsp_server.web.timing import TimingMiddleware as TimingMiddleware
 
 __version__ = "0.1.0"
 _NAMES = {
@@ -138,6 +139,7 @@ _NAMES = {
     "lsp_server.store.keyvalue.in_memory": ("InMemoryStorage",),
     "lsp_server.store.keyvalue.sql": ("DatabaseStorage",),
     "lsp_server.web.endpoint": ("EventEndpoint",),
+    "lsp_server.web.timing": ("TimingMiddleware",),
 }  # fmt: skip
 _BY_NAME_ONLY = {"GitMemoryStore"}  # `import *` must not fail for want of an extra's package
 __all__ = ["__version__", *sorted({name for names in _NAMES.values() for name in names} - _BY_NAME_ONLY)]  # noqa: PLE0604 (all are texts)

@@ -154,7 +154,7 @@ def _template(scope: Scope, root: str) -> str | None:
         if isinstance(found, str):
             mounted = str(scope.get("root_path", ""))
             below = mounted.removeprefix(root) if mounted.startswith(root) else ""
-            return (_without_ids(below, None) if below else "") + found or "/"
+            return (_without_ids(below, scope.get("path_params")) if below else "") + found or "/"
     found = scope.get("path_template")
     return found if isinstance(found, str) and found else None
 
