@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from lsp_server.errors import GitMemoryError
 from lsp_server.index.event_rows import row_of
 from lsp_server.memory.doctor.case import Case
 from lsp_server.memory.doctor.model import Area, Finding, warning
+from lsp_server.memory.events.chosen import KEY, configured_types
 from lsp_server.records.amounts import plural
 from lsp_server.store.journal.branch_paths import ENDING, FOLDER, is_event_path
 from lsp_server.store.journal.lines import event_of
@@ -36,7 +38,23 @@ def examine(case: Case) -> Area:
         findings += [_unreadable(path, number, line) for number, line in broken[:_TOLD]]
         if len(broken) > _TOLD:
             findings.append(_more(path, broken[_TOLD][0], len(broken) - _TOLD))
+    findings += _settings(case)
     return Area("events", plural(events, "event") if events else "none yet", findings)
+
+
+def _settings(case: Case) -> Iterator[Finding]:
+    said = case.repository.config.get(KEY.lower())
+    if said is None:
+        return
+    try:
+        configured_types(said)
+    except GitMemoryError as unknown:
+        yield warning(
+            "event-types",
+            f"Events can be neither kept nor found: {unknown}.",
+            f"Say it otherwise, like `git config {KEY} solution,order.refunded`.",
+            KEY,
+        )
 
 
 def _files(case: Case) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import StoreError, UsageError
 from lsp_server.memory.events.model import TypedMemory, event_of
 from lsp_server.memory.events.types import TYPES, checked_type
 from lsp_server.store.journal.base import PartlyKeptError
@@ -43,8 +43,11 @@ def chosen_types(given: Collection[str] | None, repository: OfRepository | None)
     said = None
     if repository is not None:
         said = repository.memory._core.repository.config.get(KEY.lower())
-    if said is None:
-        return frozenset(DEFAULT)
+    return frozenset(DEFAULT) if said is None else configured_types(said)
+
+
+def configured_types(said: str) -> frozenset[str]:
+    """The types that a setting names. Raises ``UsageError``."""
     names = [name.strip() for name in said.split(",") if name.strip()]
     try:
         return frozenset(checked_type(name) for name in names if name != NONE)
@@ -52,21 +55,31 @@ def chosen_types(given: Collection[str] | None, repository: OfRepository | None)
         raise UsageError(f"git config {KEY}: {error}") from None
 
 
-def keep_chosen(
-    chosen: Journal, memories: Sequence[TypedMemory], types: Collection[str]
-) -> tuple[int, PartlyKeptError | None]:
-    """Write those that are chosen. How many of all may be written to the other journal, too: all; where the
-    disk is full before the last chosen one, those before the first that it had no room for, and the error.
+def keep_many(
+    journal: Journal, chosen: Journal, memories: Sequence[TypedMemory], types: Collection[str]
+) -> None:
+    """Write all to one journal, and those that are chosen to the other as well.
 
-    Raises ``StoreError`` where none could be written.
+    Raises ``PartlyKeptError`` where the disk is full before the last: the first so many are where they
+    belong; ``StoreError`` where not even the first is.
     """
-    places = [place for place, memory in enumerate(memories) if memory.memory_type in types]
+    refused = None
+    try:
+        positions = journal.append_many(map(event_of, memories))
+    except PartlyKeptError as error:
+        refused, positions = error, error.positions
+    places = [at for at, memory in enumerate(memories[: len(positions)]) if memory.memory_type in types]
     try:
         if places:
-            chosen.append_many(event_of(memories[place]) for place in places)
+            chosen.append_many(event_of(memories[at]) for at in places)
     except PartlyKeptError as error:
-        return places[len(error.positions)], error
-    return len(memories), None
+        raise PartlyKeptError(error.why, positions[: places[len(error.positions)]]) from error
+    except StoreError as error:
+        if places[0] == 0:
+            raise
+        raise PartlyKeptError(error.message, positions[: places[0]]) from error
+    if refused is not None:
+        raise refused
 
 
 def in_words(name: str, count: int) -> str:

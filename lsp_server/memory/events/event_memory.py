@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.asking import either
 from lsp_server.memory.events.background import MOST_TO_READ, Publisher
-from lsp_server.memory.events.chosen import chosen_types, journal_beside, keep_chosen
+from lsp_server.memory.events.chosen import chosen_types, journal_beside, keep_many
 from lsp_server.memory.events.model import (
     TypedMemory,
     arguments,
@@ -24,7 +24,6 @@ from lsp_server.memory.events.places import OfRepository, place_of
 from lsp_server.memory.events.reading import Reading
 from lsp_server.memory.events.redacting import redacted
 from lsp_server.memory.events.types import TYPES
-from lsp_server.store.journal.base import PartlyKeptError
 from lsp_server.store.journal.journal import Journal
 from lsp_server.store.keyvalue.base import Clock, Value
 from lsp_server.store.keyvalue.clocks import never_back
@@ -86,6 +85,7 @@ class EventMemory(Reading):
         self._index: EventIndex | None = None
         self._process = 0
         self._publishing = threading.Lock()
+        self._publishes_in = os.getpid()  # the process that this lock is of: another's may be held for ever
 
     @property
     def directory(self) -> Path:
@@ -148,15 +148,12 @@ class EventMemory(Reading):
         try:
             if len(clean) == 1:
                 event = event_of(clean[0])
+                self._journal.append(event)
                 if is_chosen := clean[0].memory_type in self._types:
                     self._chosen.append(event)
-                self._journal.append(event)
             else:
                 is_chosen = any(memory.memory_type in self._types for memory in clean)
-                count, refused = keep_chosen(self._chosen, clean, self._types)
-                positions = self._journal.append_many(map(event_of, clean[:count]))
-                if refused is not None:
-                    raise PartlyKeptError(refused.why, positions)
+                keep_many(self._journal, self._chosen, clean, self._types)
         except UsageError as error:
             raise UsageError(in_words(error)) from None
         if is_chosen and self._publisher is not None:
@@ -214,7 +211,7 @@ class EventMemory(Reading):
             return 0
         from lsp_server.memory.events.publishing import Publishing
 
-        with self._publishing:
+        with self._turn():
             self._chosen.close()  # what is taken whole may go then; it is gone on with, or begun anew
             core = self._repository.memory._core
             return Publishing(self, core, self._chosen).run(most_to_read=most_to_read, wait=wait)
@@ -237,7 +234,8 @@ class EventMemory(Reading):
             self._journal.close()
         self._chosen.close()
         if self._repository is not None:
-            self._repository.close()
+            with self._turn():  # not in the midst of a commit
+                self._repository.close()
 
     def __enter__(self) -> EventMemory:
         return self
@@ -246,6 +244,11 @@ class EventMemory(Reading):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _turn(self) -> threading.Lock:
+        if self._publishes_in != os.getpid():
+            self._publishing, self._publishes_in = threading.Lock(), os.getpid()
+        return self._publishing
 
     def _listed(self) -> Collection[str]:
         """The fingerprints that people let through in the repository, looked up once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Collection
@@ -71,3 +72,7 @@ class OfRepository:
         """End what was started for events alone; safe to call twice."""
         if self._is_own and self._process == os.getpid():
             self._memory.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.close()

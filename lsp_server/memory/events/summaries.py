@@ -49,7 +49,7 @@ def due_summaries(index: EventIndex, writer: str, now: datetime) -> list[TypedMe
 
 def id_of(writer: str, day: datetime) -> str:
     """The id of a day's summary by a writer."""
-    return str(uuid5(NAMESPACE_URL, f"git-memory:summary:{writer}:{day:%Y-%m-%d}"))
+    return str(uuid5(NAMESPACE_URL, f"git-memory:summary:{writer}:{day.date()}"))
 
 
 def _summary(summary_id: str, date: datetime, counted: Day) -> TypedMemory:
@@ -58,7 +58,7 @@ def _summary(summary_id: str, date: datetime, counted: Day) -> TypedMemory:
     if errors := types.get("error", 0) + types.get("ui_error", 0):
         told.append(plural(errors, "error"))
     metadata = {
-        "day": f"{date:%Y-%m-%d}",
+        "day": str(date.date()),
         "types": counted.types,
         "owners": counted.owners,
         "groups": counted.groups,
@@ -70,7 +70,7 @@ def _summary(summary_id: str, date: datetime, counted: Day) -> TypedMemory:
         summary_id,
         "",
         SUMMARY,
-        f"{date:%Y-%m-%d}: {', '.join(told)}",
+        f"{date.date()}: {', '.join(told)}",
         "",
         (),
         {name: value for name, value in metadata.items() if value},

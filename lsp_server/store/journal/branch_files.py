@@ -56,4 +56,4 @@ def moment_of(event: Event) -> datetime | None:
 
 def month_folder(moment: datetime) -> str:
     """The folder of a month's events: ``events/2026/11``."""
-    return f"{FOLDER}{moment:%Y/%m}"
+    return f"{FOLDER}{moment.year:04}/{moment.month:02}"

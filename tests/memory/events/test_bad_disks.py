@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lsp_server import EventMemory, StoreError
+from lsp_server.store.journal.base import PartlyKeptError
 
 
 def mount(*arguments: str) -> None:
@@ -67,3 +69,16 @@ def test_on_a_read_only_disk_memories_are_found_and_none_is_made(disk: Path) -> 
         assert len(events.search_memories("deployed")) == 2
         with pytest.raises(StoreError, match="Read-only file system"):
             events.create_memory("Not to be")
+
+
+def test_what_waits_for_the_branch_is_where_it_belongs_also_on_a_full_disk(disk: Path) -> None:
+    many = [{"title": f"number {number}", "content": "x" * 1_000} for number in range(700)]
+    for each in many[::2]:
+        each["type"] = "solution"
+    with EventMemory(f"dir:{disk / 'events'}") as events, pytest.raises(PartlyKeptError) as refused:
+        events.create_memories(many)
+    kept = len(refused.value.positions)
+    assert "No space left on device" in str(refused.value)
+    waiting = [json.loads(line) for file in disk.glob("events/chosen/*/*.jsonl") for line in file.open()]
+    assert 100 < kept < 700
+    assert [event["title"] for event in waiting] == [each["title"] for each in many[:kept:2]]

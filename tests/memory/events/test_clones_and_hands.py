@@ -122,6 +122,13 @@ def test_the_doctor_counts_events(events: EventMemory, memory: Memory) -> None:
     assert memory.examine().is_healthy
 
 
+def test_the_doctor_tells_of_a_setting_that_names_no_types(memory: Memory, repo: Repo) -> None:
+    repo.git("config", "memory.eventTypes", "solution, Big News")
+    (finding,) = memory.examine().findings
+    assert (finding.code, finding.where) == ("event-types", "memory.eventTypes")
+    assert "'Big News' is no type of memory" in finding.message
+
+
 def test_what_a_person_takes_out_of_the_branch_stays_where_it_was_kept(
     events: EventMemory, memory: Memory, repo: Repo, tmp_path: Path
 ) -> None:

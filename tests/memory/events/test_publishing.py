@@ -21,7 +21,8 @@ from memory.events.published import (
 )
 from support import Repo
 
-from lsp_server import EventMemory, Journal, Memory, NotInitialisedError, UsageError
+from lsp_server import EventMemory, Journal, Memory, NotInitialisedError, RefusedError, UsageError
+from lsp_server.memory import Kind
 
 TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
 
@@ -327,6 +328,38 @@ def test_a_forked_process_publishes_what_it_remembers(memory: Memory, repo: Repo
                 os._exit(code)
         assert os.waitpid(child, 0)[1] == 0
         assert titles(events) == titles_on_branch(repo) == ["Parent's", "Child's"]
+
+
+def test_a_branch_that_is_checked_out_is_left_alone_and_told(
+    events: EventMemory, repo: Repo, tmp_path: Path
+) -> None:
+    repo.git("worktree", "add", "-q", str(tmp_path / "by-hand"), "memory")
+    solve(events, "One")
+    with pytest.raises(RefusedError, match="checked out"):
+        events.publish()
+    assert events.publish_quietly() == 0
+    repo.git("worktree", "remove", str(tmp_path / "by-hand"))
+    assert events.publish() == 1
+
+
+def test_in_a_batch_events_go_their_own_way(events: EventMemory, memory: Memory, repo: Repo) -> None:
+    with memory.batch("Three learnings"):
+        memory.record(Kind.LEARNING, "One", fields={"lesson": "First."})
+        solve(events, "Retry")
+        assert events.publish() == 1
+        memory.record(Kind.LEARNING, "Two", fields={"lesson": "Second."})
+    assert titles_on_branch(repo) == ["Retry"]
+    assert [record.title for record in memory.list()] == ["Two", "One"]
+
+
+def test_events_at_the_calendars_ends_have_a_month(memory: Memory, clock: Hands, repo: Repo) -> None:
+    for year in (1, 9999):
+        clock.now = datetime(year, 12, 31, 23, 59, 59, tzinfo=timezone.utc)
+        with EventMemory(memory, clock=clock, publish=["solution"], publish_every=None) as events:
+            solve(events, f"In {year}")
+            assert events.publish() == 1
+    assert [path[:14] for path in segments(repo)] == ["events/0001/12", "events/9999/12"]
+    assert titles(events) == ["In 1", "In 9999"]
 
 
 def test_a_sync_and_the_end_of_a_session_publish(events: EventMemory, memory: Memory, repo: Repo) -> None:
