@@ -17,6 +17,7 @@ from lsp_server.records.living.documents import document_at
 from lsp_server.records.merging import merge_record, merge_text
 from lsp_server.records.moments import moment
 from lsp_server.records.paths import number_of_name
+from lsp_server.records.shortening import shortened
 from lsp_server.store.base import Blob
 from lsp_server.store.journal.branch_paths import is_event_path
 from lsp_server.store.keyvalue.value_paths import is_value_path
@@ -26,6 +27,7 @@ Names = Callable[[int, str], str]
 """What to call the text that a side has at a path, between the marks of a conflict."""
 
 _LOOKED_AT = 8000  # bytes, as git does to tell a binary file
+_LONGEST_KEY = 100  # characters
 
 
 class Settled(NamedTuple):
@@ -81,8 +83,10 @@ def settle_plain(path: str, trio: Trio, pool: Pool, names: Names, notes: Notes) 
     if ours == base:
         return _standing(path, theirs)
     if ours is None or theirs is None:
-        notes.remarks.append(f"{path} was deleted on one side and changed on the other: it is kept")
-        return _standing(path, ours or theirs)
+        kept = ours or theirs
+        what = _what_is_kept(path, kept, pool)
+        notes.remarks.append(f"{path} was deleted on one side and changed on the other: {what} is kept")
+        return _standing(path, kept)
     if not ours.is_file or not theirs.is_file:
         return _beside(path, ours, theirs, notes)
     mode = _chosen(base and base.mode, ours.mode, theirs.mode) or _wider(ours, theirs)
@@ -162,6 +166,16 @@ def _beside(path: str, ours: Blob, theirs: Blob, notes: Notes, last: Collection[
     place = aside(path, other)
     notes.remarks.append(f"{path} was changed on both sides: the other one is {place}")
     return _standing(path, first) + _standing(place, other)
+
+
+def _what_is_kept(path: str, blob: Blob | None, pool: Pool) -> str:
+    """A keyed value by the name that people know it by."""
+    if not is_value_path(path) or blob is None or not blob.is_file:
+        return "it"
+    from lsp_server.memory.merging.value_files import key_in
+
+    key = key_in(path, pool.data(blob.object_id))
+    return "it" if key is None else f'the value of "{shortened(key, _LONGEST_KEY)}"'
 
 
 def _standing(path: str, blob: Blob | None) -> list[Settled]:

@@ -28,6 +28,12 @@ def holds_value(path: str, data: bytes) -> bool:
     return read_file(path, data) is not None
 
 
+def key_in(path: str, data: bytes) -> str | None:
+    """The key whose value a file holds; None where it holds none."""
+    item = read_file(path, data)
+    return item and item.key
+
+
 def _expiry(before: Item | None, earlier: Item, later: Item) -> datetime | None:
     """The one that was changed; of two the later, and never is later than any."""
     if before and before.expires in (earlier.expires, later.expires):

@@ -99,9 +99,10 @@ def test_what_one_deleted_and_the_other_changed_is_kept(pair: tuple[Clone, Clone
     storage_of(b).put("user:1", 2)
     merge = b.merge(a)
     assert merge is not None
-    assert [remark.partition(" ")[2] for remark in merge.remarks] == [
-        "was deleted on one side and changed on the other: it is kept"
-    ]
+    assert merge.remarks == (
+        f"{value_path('user:1')} was deleted on one side and changed on the other: "
+        'the value of "user:1" is kept',
+    )
     assert storage_of(b).get("user:1").value == 2
 
 
