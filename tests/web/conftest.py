@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import httpx
 import pytest
-from web.serving import TOKEN, serving
+from web.serving import SHOP, TOKEN, Served, serving
 
-from lsp_server import EventEndpoint, EventMemory, TypedMemory
-
-SHOP = "https://shop.example"
-
-
-class Served(NamedTuple):
-    """Where it is served, what it keeps, and a client."""
-
-    url: str
-    events: EventMemory
-    http: httpx.Client
-
-    def kept(self) -> list[TypedMemory]:
-        return self.events.get_recent_memories(hours=None)
+from lsp_server import EventEndpoint, EventMemory
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,28 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpx
 import uvicorn
+
+from lsp_server import EventMemory, TypedMemory
 
 PATIENCE = 30.0
 TOKEN = "a-token-of-this-test"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
+SHOP = "https://shop.example"
+
+
+class Served(NamedTuple):
+    """Where it is served, what it keeps, and a client."""
+
+    url: str
+    events: EventMemory
+    http: httpx.Client
+
+    def kept(self) -> list[TypedMemory]:
+        return self.events.get_recent_memories(hours=None)
 
 
 @contextlib.contextmanager

@@ -7,8 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from web.conftest import SHOP, Served
-from web.serving import BEARER, TOKEN
+from web.serving import BEARER, SHOP, TOKEN, Served
 
 JSON = {**BEARER, "content-type": "application/json"}
 TEXT = {"content-type": "text/plain;charset=UTF-8"}

@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from web.conftest import Served
-from web.serving import BEARER, TOKEN, asked, serving
+from web.serving import BEARER, TOKEN, Served, asked, serving
 
 from lsp_server import EventEndpoint, EventMemory, Journal
 

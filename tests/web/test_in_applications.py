@@ -144,7 +144,7 @@ def test_the_application_of_the_documentation_is_served_by_uvicorn(repo: Repo) -
             answer = httpx.post(f"{address}/events/", content=VIEW, headers=HEADERS)
             assert answer.json() == {"kept": 1, "refused": []}
         finally:
-            server.terminate()
+            server.kill()  # what has been answered is kept whatever comes
     with EventMemory(repo.root) as events:
         assert [memory.title for memory in events.get_recent_memories()] == ["/checkout"]
 
