@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lsp_server.cli.arguments import Ref, Text
+from lsp_server.cli.arguments import Moment, Ref, Text
+from lsp_server.cli.input import given_text
 from lsp_server.cli.outcome_words import Due, Result
 from lsp_server.cli.output import print_fact, print_headline, print_json
 from lsp_server.cli.read import nothing_found
@@ -15,6 +16,7 @@ from lsp_server.cli.session import Session, memory_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from lsp_server.memory.deciding.results import Calibration
     from lsp_server.records.model import Record
@@ -32,9 +34,7 @@ if TYPE_CHECKING:
 @click.argument("ref", required=False, type=Ref())
 @click.argument("result", required=False, type=Result(), metavar="[success|failure|mixed]")
 @click.argument("note", required=False, type=Text())
-@click.option(
-    "--on", "day", type=Text(), metavar="DAY", help="The day it is known since, today unless given."
-)
+@click.option("--on", "day", type=Moment(), metavar="DAY", help="Since when it is known, today unless given.")
 @click.option("--postpone", type=Due(), metavar="DAY", help="Ask again then: 2026-12-01, 30d, 6 weeks.")
 @click.option("--due", is_flag=True, help="List the decisions whose outcome is due.")
 @click.option("--calibration", is_flag=True, help="Tell how sure people were, and how often they were right.")
@@ -45,7 +45,7 @@ def outcome(
     result: str | None,
     note: str | None,
     *,
-    day: str | None,
+    day: datetime | None,
     postpone: str | None,
     due: bool,
     calibration: bool,
@@ -55,8 +55,9 @@ def outcome(
     """Record what came of a decision.
 
     The outcome stands in the record's front matter, the note below its text. Saying another outcome later
-    replaces it; the notes stay. With --due nothing is recorded, and the exit status is 1 where no outcome
-    is due.
+    replaces it; the notes stay. A NOTE of - is read from standard input.
+
+    With --due nothing is recorded, and the exit status is 1 where no outcome is due.
     """
     if due or calibration:
         if ref is not None or postpone or day or due == calibration:
@@ -71,6 +72,8 @@ def outcome(
         raise click.UsageError("name a decision and what came of it, or give --due or --calibration")
     if (result is None) == (postpone is None):
         raise click.UsageError("say success, failure or mixed, or --postpone DAY")
+    if note == "-":
+        note = given_text(session, "-")
     with session.memory() as memory:
         if postpone is not None:
             if day is not None:

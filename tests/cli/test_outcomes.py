@@ -17,7 +17,7 @@ def judged(repo: Repo) -> Repo:
     repo.do("decide", "Cache prices in memory", "--confidence", "80%", "--due", "2020-01-01")
     repo.do("decide", "Cache sessions in Redis", "--tag", "cache")
     repo.do("outcome", "ADR-1", "failure", "Stale after each deployment.")
-    repo.do("outcome", "adr-2", "success")
+    repo.do("outcome", "adr-2", "success", "--on", "today")
     return repo
 
 
@@ -82,7 +82,7 @@ def test_what_makes_no_sense_is_refused_in_one_line(repo: Repo) -> None:
         (["outcome", "ADR-1"], "say success, failure or mixed", 2),
         (["outcome", "ADR-1", "great"], "choose from success, failure, mixed", 2),
         (["outcome", "ADR-1", "success", "--postpone", "1d"], "or --postpone DAY", 2),
-        (["outcome", "ADR-1", "success", "--on", "soon"], "is no day", 2),
+        (["outcome", "ADR-1", "success", "--on", "soon"], "is not understood", 2),
         (["outcome", "--due", "--calibration"], "leave everything else out", 2),
         (["outcome", "ADR-9", "success"], "there is no 'ADR-9'", 1),
         (["decide", "x", "--confidence", "80"], "write 0.8 or 80%", 2),
