@@ -10,6 +10,8 @@ from lsp_server.records.anchors import CodePlace
 from lsp_server.records.model import Kind, Record
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from lsp_server.memory.core import Core
 
 
@@ -105,6 +107,9 @@ class Saving:
         status: str = "accepted",
         deciders: Sequence[str] = (),
         implementation: str = "",
+        confidence: float | str | None = None,
+        based_on: str | Sequence[str] = (),
+        outcome_due: date | str | None = None,
         tags: Sequence[str] = (),
         at: Sequence[CodePlace] = (),
         allow_secrets: Sequence[str] = (),
@@ -114,7 +119,8 @@ class Saving:
 
         ``consequences`` are ``{"positive": [...], "negative": [...]}``, or a text with such lists below
         ``**Positive:**`` and ``**Negative:**``; any other text, and a list, stands in the record under
-        *Consequences*.
+        *Consequences*. ``confidence`` is how likely it is to turn out well (0 to 1, or ``"80%"``),
+        ``outcome_due`` the day when that should be known; see ``Memory.decide``.
 
         Raises ``UsageError`` for other keys, else as ``record``.
         """
@@ -122,7 +128,13 @@ class Saving:
 
         self._core.expect_memory()
         fields, text = saving.decision_fields(context, decision, rationale, consequences)
-        fields.update(deciders=tuple(deciders), implementation=implementation)
+        fields.update(
+            deciders=tuple(deciders),
+            implementation=implementation,
+            confidence=confidence,
+            based_on=based_on,
+            outcome_due=outcome_due,
+        )
         given = recording.Given(Kind.DECISION, title, fields, status, tags, at, text=text)
         new = recording.prepare(self._core, given, guard_for(self._core, allow_secrets, redact))
         return recording.record(self._core, new)

@@ -137,6 +137,19 @@ def test_a_new_decision_is_told_what_came_of_similar_ones(judged: Memory) -> Non
     assert (len(few.decisions), few.n) == (1, 3)
 
 
+def test_in_a_batch_and_as_a_project_saves_its_decisions_it_is_the_same(judged: Memory) -> None:
+    with judged.batch("decision: two at once"):
+        assert judged.decide("Cache thumbnails").similar.n == 3
+        saved = judged.save_decision(
+            "Cache fonts", "", "Cache them.", confidence=0.9, based_on="ADR-1", outcome_due=date(2027, 1, 1)
+        )
+        judged.record_outcome(saved.label, "mixed")
+    fields = judged.get(saved.id).fields
+    assert (fields["confidence"], fields["based_on"]) == (0.9, ("ADR-0001",))
+    assert (fields["outcome_due"], fields["outcome"]) == ("2027-01-01", "mixed")
+    assert judged.decide("Cache icons").similar.n == 4
+
+
 def test_one_that_is_recorded_elsewhere_meanwhile_is_told_as_well(judged: Memory, repo: Repo) -> None:
     with Memory.open(repo.root) as other:
         record = other.record(Kind.DECISION, "Shard the orders")
