@@ -26,9 +26,6 @@ try:
         Result,
         SearchOp,
         TTLConfig,
-        ensure_embeddings,
-        get_text_at_path,
-        tokenize_path,
         validate_op_namespace,
     )
 except ModuleNotFoundError as error:
@@ -37,24 +34,32 @@ except ModuleNotFoundError as error:
     ) from None
 
 from lsp_server.agents import langgraph_search as search
+from lsp_server.agents.langgraph_meaning import Meaning, Vectors
 from lsp_server.memory.keyed import Clock, KeyedItem, Value, Where, Write, never_back, opened
 
 _META, _VALUE = "langgraph", "value"
 _TTL, _INDEX = "ttl", "index"
-_MOST_VECTORS = 10_000  # kept in this process; each is as long as the model makes it
 
-_Place = tuple[tuple[str, ...], str]
-_Fields = Sequence[Any]  # paths, as LangGraph cuts them
-_Vectors = dict[str, list[float]]  # of texts
+_Namespace = tuple[str, ...]
 
 
 class _Stored(NamedTuple):
     """An item with what it was put there with: minutes to live, and the fields that are searched (None: as
-    the store is configured; False: none)."""
+    the store is configured; False: none); and the moment at which it goes away."""
 
     item: Item
     ttl: float | None
     fields: list[str] | bool | None
+    expires: datetime | None
+
+
+class _Looked(NamedTuple):
+    """What a batch needs to search by meaning: vectors, texts that have to be embedded for it, and what is in
+    the namespaces, which are not read a second time."""
+
+    vectors: Vectors
+    unknown: list[str]
+    below: Mapping[_Namespace, list[_Stored]]
 
 
 class GitMemoryStore(BaseStore):
@@ -86,25 +91,21 @@ class GitMemoryStore(BaseStore):
         self._storage = opened(storage, clock)
         self._clock = never_back(clock)
         self._prefix = f"{_escaped(prefix)}:"
-        self._embeddings = ensure_embeddings(index.get("embed")) if index else None
-        self._fields = _tokenized((index.get("fields") if index else None) or ["$"])
-        self._vectors: _Vectors = {}
+        self._meaning = Meaning(index)
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """LangGraph's way in: everything is read before anything is put, and all puts are one change."""
         ops = self._checked(ops)
-        known, unknown = self._texts(ops)
-        if unknown and self._embeddings:
-            known.update(self._kept(unknown, self._embeddings.embed_documents(unknown)))
-        return self._done(ops, known)
+        looked = self._looked(ops)
+        looked.vectors.update(self._meaning.embedded(looked.unknown))
+        return self._done(ops, looked)
 
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
         """``batch`` without keeping the event loop waiting."""
         ops = self._checked(ops)
-        known, unknown = await asyncio.to_thread(self._texts, ops)
-        if unknown and self._embeddings:
-            known.update(self._kept(unknown, await self._embeddings.aembed_documents(unknown)))
-        return await asyncio.to_thread(self._done, ops, known)
+        looked = await asyncio.to_thread(self._looked, ops)
+        looked.vectors.update(await self._meaning.aembedded(looked.unknown))
+        return await asyncio.to_thread(self._done, ops, looked)
 
     def sweep_ttl(self) -> int:
         """Give back the room of what has expired; how many items that were."""
@@ -122,14 +123,29 @@ class GitMemoryStore(BaseStore):
             validate_op_namespace(op)
         return ops
 
-    def _done(self, ops: Sequence[Op], vectors: _Vectors) -> list[Result]:
+    def _looked(self, ops: Sequence[Op]) -> _Looked:
+        texts: list[str] = []
+        below: dict[_Namespace, list[_Stored]] = {}
+        for op in ops if self._meaning.is_on else ():
+            if isinstance(op, PutOp) and op.value is not None:
+                texts += self._meaning.texts_in(op.value, op.index)
+            elif isinstance(op, SearchOp) and op.query:
+                texts.append(op.query)
+                namespace = tuple(op.namespace_prefix)
+                if namespace not in below:
+                    below[namespace] = self._below(namespace)
+                for each in below[namespace]:
+                    texts += self._meaning.texts_in(each.item.value, each.fields)
+        return _Looked(*self._meaning.known(texts), below)
+
+    def _done(self, ops: Sequence[Op], looked: _Looked) -> list[Result]:
         results: list[Result] = []
         writes: dict[str, Write | None] = {}
         for op in ops:
             if isinstance(op, GetOp):
                 results.append(self._got(op))
             elif isinstance(op, SearchOp):
-                results.append(self._searched(op, vectors))
+                results.append(self._searched(op, looked))
             elif isinstance(op, ListNamespacesOp):
                 results.append(self._namespaces(op))
             elif isinstance(op, PutOp):
@@ -158,13 +174,18 @@ class GitMemoryStore(BaseStore):
             self._renew([stored])
         return stored.item
 
-    def _searched(self, op: SearchOp, vectors: _Vectors) -> list[Any]:
-        items = [
-            each for each in self._below(op.namespace_prefix) if search.passes(each.item.value, op.filter)
-        ]
-        if op.query and self._embeddings:
-            near = ((each.item, self._vectors_of(each, vectors)) for each in items)
-            answer = search.ranked(op, vectors[op.query], near)
+    def _searched(self, op: SearchOp, looked: _Looked) -> list[Any]:
+        by_meaning = bool(op.query) and self._meaning.is_on
+        if by_meaning:  # a model may have taken its time
+            now = self._clock()
+            below = looked.below[tuple(op.namespace_prefix)]
+            known = [one for one in below if one.expires is None or one.expires > now]
+        else:
+            known = self._below(op.namespace_prefix)
+        items = [each for each in known if search.passes(each.item.value, op.filter)]
+        if by_meaning and op.query:
+            near = ((each.item, self._vectors_of(each, looked.vectors)) for each in items)
+            answer = search.ranked(op, looked.vectors[op.query], near)
         else:
             answer = [search.found(each.item) for each in items[op.offset : op.offset + op.limit]]
         if op.refresh_ttl:
@@ -200,7 +221,7 @@ class GitMemoryStore(BaseStore):
             raise UsageError(f"ttl is a number of minutes, not {ttl!r}") from None
 
     def _renew(self, items: Iterable[_Stored]) -> None:
-        for item, ttl, _ in items:
+        for item, ttl, *_ in items:
             if ttl is not None:
                 self._storage.touch(self._key(item.namespace, item.key), self._in_minutes(ttl))
 
@@ -213,7 +234,7 @@ class GitMemoryStore(BaseStore):
             if (stored := _stored(item, *_place(item.key[len(self._prefix) :])))
         ]
         began: dict[tuple[str, ...], datetime] = {}
-        for item, _, _ in known:
+        for item, *_ in known:
             began[item.namespace] = min(began.get(item.namespace, item.created_at), item.created_at)
         known.sort(key=lambda each: (began[each.item.namespace], each.item.namespace, each.item.created_at))
         return known
@@ -225,38 +246,8 @@ class GitMemoryStore(BaseStore):
         """What the keys in a namespace begin with."""
         return self._prefix + "".join(f"{_escaped(label)}:" for label in namespace)
 
-    # Meaning
-
-    def _texts(self, ops: Sequence[Op]) -> tuple[_Vectors, list[str]]:
-        """The texts whose vectors a batch needs: those that are known, and those to be embedded."""
-        if not self._embeddings:
-            return {}, []
-        texts: dict[str, None] = {}
-        for op in ops:
-            if isinstance(op, PutOp) and op.value is not None:
-                texts.update(dict.fromkeys(self._texts_in(op.value, op.index)))
-            elif isinstance(op, SearchOp) and op.query:
-                texts[op.query] = None
-                for each in self._below(op.namespace_prefix):
-                    texts.update(dict.fromkeys(self._texts_in(each.item.value, each.fields)))
-        known = {text: vector for text in texts if (vector := self._vectors.get(text)) is not None}
-        return known, [text for text in texts if text not in known]
-
-    def _texts_in(self, value: Mapping[str, Any], index: Any) -> list[str]:
-        if index is False:
-            return []
-        fields = self._fields if index is None or index is True else _tokenized(index)
-        return [text for path in fields for text in get_text_at_path(value, path)]
-
-    def _kept(self, texts: Sequence[str], vectors: Sequence[list[float]]) -> _Vectors:
-        new = dict(zip(texts, vectors, strict=True))
-        if len(self._vectors) + len(new) > _MOST_VECTORS:
-            self._vectors = {}
-        self._vectors = {**self._vectors, **new}
-        return new
-
-    def _vectors_of(self, stored: _Stored, vectors: _Vectors) -> list[list[float]]:
-        texts = self._texts_in(stored.item.value, stored.fields)
+    def _vectors_of(self, stored: _Stored, vectors: Vectors) -> list[list[float]]:
+        texts = self._meaning.texts_in(stored.item.value, stored.fields)
         return [vectors[text] for text in texts if text in vectors]
 
 
@@ -275,14 +266,14 @@ def _stored(kept: KeyedItem, namespace: Sequence[str], key: str) -> _Stored | No
         created_at=kept.created,
         updated_at=kept.updated,
     )
-    return _Stored(item, meta.get(_TTL), meta.get(_INDEX))
+    return _Stored(item, meta.get(_TTL), meta.get(_INDEX), kept.expires)
 
 
 def _is_wrapped(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {_META, _VALUE} and isinstance(value[_META], dict)
 
 
-def _place(name: str) -> _Place:
+def _place(name: str) -> tuple[_Namespace, str]:
     *labels, key = (_unescaped(part) for part in name.split(":"))
     return tuple(labels), key
 
@@ -293,7 +284,3 @@ def _escaped(part: str) -> str:
 
 def _unescaped(part: str) -> str:
     return part.replace("%00", "\0").replace("%3A", ":").replace("%25", "%")
-
-
-def _tokenized(fields: Iterable[str]) -> _Fields:
-    return [field if field == "$" else tokenize_path(field) for field in fields]

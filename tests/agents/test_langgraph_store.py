@@ -198,6 +198,30 @@ def test_an_item_may_choose_what_it_is_searched_by(storage: Any) -> None:
     assert answer[2].score is None
 
 
+class _Counting(InMemoryStorage):
+    """A storage that counts how often its values are read through."""
+
+    scans = 0
+
+    def scan(self, *arguments: Any, **given: Any) -> Any:
+        self.scans += 1
+        return super().scan(*arguments, **given)
+
+
+def test_a_search_by_meaning_reads_a_namespace_once_and_nothing_that_expires_meanwhile(clock: Hands) -> None:
+    def slowly(texts: list[str]) -> list[list[float]]:
+        clock.forward(timedelta(minutes=5))
+        return embed(texts)
+
+    storage = _Counting(clock=clock)
+    store = GitMemoryStore(storage, clock=clock, index={"dims": 6, "embed": slowly, "fields": ["text"]})
+    store.put(("a",), "cat", {"text": "cat"}, ttl=7)
+    store.put(("a",), "dog", {"text": "dog"})
+    found = store.batch([SearchOp(("a",), query="a dog"), SearchOp(["a"], query="a cat")])  # type: ignore[arg-type] # as callers do
+    assert [[item.key for item in each] for each in found] == [["dog"], ["dog"]]
+    assert storage.scans == 1
+
+
 async def test_it_works_in_an_event_loop_with_an_embedding_that_does(storage: Any) -> None:
     async def aembed(texts: list[str]) -> list[list[float]]:
         await asyncio.sleep(0)
