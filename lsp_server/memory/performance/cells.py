@@ -61,23 +61,26 @@ class Cells:
 
     def __init__(self, windows: int) -> None:
         self.samples: dict[int, array[float]] = {}
-        self.seen = [0] * (windows * FINEST)
+        self.stood_for = [0] * (windows * FINEST)
+        self._added = [0] * (windows * FINEST)
         self._random = Random(windows)  # the same durations give the same answer
 
     def add(self, place: int, ms: float, count: int = 1) -> None:
-        """Take in a duration that stands for ``count`` of them."""
+        """Take in a duration that stands for ``count`` of them. Each weighs the same: those that stand for
+        many were taken at equal distances of time, and a burst must not weigh more than the hours around."""
+        self.stood_for[place] += count
+        self._added[place] += 1
         kept = self.samples.get(place)
         if kept is None:
             self.samples[place] = array("d", (ms,))
         elif len(kept) < MOST:
             kept.append(ms)
-        elif (at := int(self._random.random() * (self.seen[place] + count))) < MOST:
+        elif (at := int(self._random.random() * self._added[place])) < MOST:
             kept[at] = ms
-        self.seen[place] += count
 
     def count(self, first: int, last: int) -> int:
         """How many there are in windows."""
-        return sum(self.seen[first * FINEST : last * FINEST])
+        return sum(self.stood_for[first * FINEST : last * FINEST])
 
     def between(self, first: int, last: int) -> list[float]:
         """The durations kept of neighbouring places, sorted."""
