@@ -26,7 +26,7 @@ LONGEST_QUIET = timedelta(days=14)
 """Then it has ended, whatever else happened."""
 
 _APART = timedelta(minutes=1)
-_UNLIKELY = 7.0  # expected errors of which none came: e^-7 is below one in a thousand
+_UNLIKELY = 10.0  # expected errors of which none came: e^-10, as each gap between two errors is a chance
 _MANY = 50
 _TITLE = 110
 _EXAMPLE = 4000
@@ -86,10 +86,14 @@ def _why_over(last: datetime, times: int, seen: Seen, standing: Standing) -> str
     if gap < min(QUIET * 2**standing.again, LONGEST_QUIET):
         return ""
     if gap < LONGEST_QUIET:
-        begin = max(standing.first, last - timedelta(days=DAYS))
+        week = timedelta(days=DAYS)
+        if standing.first >= last - week:
+            begin, came = standing.first, max(standing.count, times)
+        else:
+            begin, came = seen.now - week, times
         while_it_lasted = seen.activity(begin, last)
         since = seen.activity(last + timedelta(microseconds=1), seen.now)
-        if not while_it_lasted or since * min(1.0, times / while_it_lasted) < _UNLIKELY:
+        if not while_it_lasted or since * min(1.0, came / while_it_lasted) < _UNLIKELY:
             return ""
     return f"not once in {span_between(last, seen.now)}"
 

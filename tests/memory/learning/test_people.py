@@ -1,0 +1,87 @@
+"""What people do with a record of the loop's stays: their edits, their closing, their deleting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+from memory.learning.streams import at, at_work, failures, kept
+
+from lsp_server.memory.learning.since_then import with_bullet
+
+if TYPE_CHECKING:
+    from memory.learning.conftest import Place
+
+
+@pytest.fixture
+def with_bug(place: Place) -> Place:
+    kept(place.events, at_work(at(0), 9), failures(at(2, 8), 6), failures(at(3, 8), 12), failures(at(6), 12))
+    place.loop.run(at(2, 10))
+    return place
+
+
+def test_a_persons_words_stay_where_the_record_is_updated_and_closed(with_bug: Place) -> None:
+    text = with_bug.text("BUG-1")
+    edited = text.replace("# TimeoutError in charge", "# The bank sleeps").replace(
+        "## Evidence", "## Root Cause\n\nTheir night batch.\n\n## Evidence"
+    )
+    edited = edited.replace("severity: medium", "severity: critical  # says Ada")
+    with_bug.memory.amend("BUG-1", edited)
+    assert [one.label for one in with_bug.loop.run(at(3, 20)).updated] == ["BUG-1"]
+    assert [one.label for one in with_bug.loop.run(at(5, 12)).closed] == ["BUG-1"]
+    text = with_bug.text("BUG-1")
+    assert "# The bank sleeps" in text
+    assert "Their night batch." in text
+    assert "severity: critical  # says Ada" in text
+    assert with_bug.memory.get("BUG-1").status == "closed"  # nobody knows a remedy
+
+
+def test_what_a_person_will_not_fix_is_left_alone(with_bug: Place) -> None:
+    with_bug.memory.mark("BUG-1", "wont-fix")
+    before = with_bug.commits()
+    for day in (3, 6):
+        learned = with_bug.loop.run(at(day, 12), dry_run=True)
+        assert not learned.has_changes
+    assert with_bug.commits() == before
+
+
+def test_what_a_person_deleted_is_not_written_again(with_bug: Place) -> None:
+    with_bug.memory.delete("BUG-1")
+    assert not with_bug.loop.run(at(3, 20), dry_run=True).has_changes
+
+
+def test_without_its_tag_a_record_is_a_persons_own(with_bug: Place) -> None:
+    with_bug.memory.amend("BUG-1", with_bug.text("BUG-1").replace("tags: [found, errors]", "tags: [bank]"))
+    assert not with_bug.loop.run(at(3, 20), dry_run=True).has_changes
+
+
+def test_what_a_person_fixed_is_opened_again_only_where_it_comes_a_day_later(place: Place) -> None:
+    # Here the moments are real ones: the branch knows when a person closed it.
+    now = datetime.now(timezone.utc)
+    kept(place.events, failures(now - timedelta(hours=3), 6))
+    place.loop.run(now)
+    place.memory.close_bug("BUG-1", fields={"fix": "Waits longer."})
+    kept(place.events, failures(now + timedelta(hours=2), 6))  # from where the remedy is not yet
+    assert not place.loop.run(now + timedelta(hours=4), dry_run=True).reopened
+    kept(place.events, failures(now + timedelta(hours=30), 6))
+    back = place.loop.run(now + timedelta(hours=32)).reopened
+    assert [(one.label, one.status) for one in back] == [("BUG-1", "open")]
+    assert place.memory.get("BUG-1").fields["fix"] == "Waits longer."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# T\n\nText.\n", "# T\n\nText.\n\n## Since Then\n\n* new\n"),
+        ("# T\n\n## Since Then\n\n* old\n", "# T\n\n## Since Then\n\n* old\n* new\n"),
+        (
+            "# T\n\n## Since Then\n\n* old\n\n## Mine\n\nX\n",
+            "# T\n\n## Since Then\n\n* old\n* new\n\n## Mine\n\nX\n",
+        ),
+        ("# T\r\n\r\n## Since Then\r\n\r\n* old\r\n", "# T\r\n\r\n## Since Then\r\n\r\n* old\r\n* new\r\n"),
+    ],
+)
+def test_a_line_is_added_and_every_other_byte_stays(before: str, after: str) -> None:
+    head = "---\nid: x\n---\n\n"
+    assert with_bullet(head + before, "new") == head + after
