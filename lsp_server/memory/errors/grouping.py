@@ -7,12 +7,13 @@ its form is found by comparing. The same messages in the same order make the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.errors import RefusedError
-from lsp_server.memory.errors.masking import masked
+from lsp_server.memory.errors.masking import is_mask, masked
 
 if TYPE_CHECKING:
     from drain3.drain import Drain, LogCluster
@@ -22,6 +23,7 @@ OTHER = "<*>"
 """The template of what has no other: messages of a place that has too many."""
 
 _SIMILAR = 0.65  # of the words must be equal; measured, see ADR-0035
+_DEPTH = 3  # all messages of so many words are compared, whatever their first word
 _IN_ONE_PLACE = 50  # templates
 _PLACES = 1_000  # types and places with a tree
 _GROUPS = 5_000
@@ -68,7 +70,7 @@ class Pattern:
     """What one message says, to compare others with. Raises ``RefusedError`` as ``Grouper``."""
 
     def __init__(self, message: str) -> None:
-        self._tree = _drain()(sim_th=_SIMILAR)
+        self._tree = _new_tree()
         self._tree.add_log_message(masked(message))
 
     def fits(self, message: str) -> bool:
@@ -85,7 +87,7 @@ class Grouper:
     """
 
     def __init__(self) -> None:
-        self._new_tree = _drain()
+        _tree_class()
         self._trees: dict[tuple[str, str], Drain] = {}
         self._groups: dict[tuple[str, str, int], Group] = {}
         self._by_id: dict[str, Group] = {}
@@ -115,7 +117,7 @@ class Grouper:
         if tree is None:
             if len(self._trees) >= _PLACES:
                 kind, place = OTHER, ""
-            tree = self._trees.setdefault((kind, place), self._planted())
+            tree = self._trees.setdefault((kind, place), _new_tree())
         cluster: LogCluster | None = None
         words = tree.get_content_as_tokens(text)
         if (len(tree.clusters) < _IN_ONE_PLACE and len(self._by_id) < _GROUPS) or tree.tree_search(
@@ -129,9 +131,6 @@ class Grouper:
             self._groups[kind, place, number] = self._by_id[group.id] = group
         return group
 
-    def _planted(self) -> Drain:
-        return self._new_tree(sim_th=_SIMILAR)
-
     def _free_id(self, kind: str, place: str, text: str, noted: str) -> str:
         if noted and noted not in self._by_id:
             return noted
@@ -142,10 +141,33 @@ class Grouper:
         return digest[:length]
 
 
-def _drain() -> type[Drain]:
+def _new_tree() -> Drain:
+    return _tree_class()(depth=_DEPTH, sim_th=_SIMILAR)
+
+
+@lru_cache(1)
+def _tree_class() -> type[Drain]:
     try:
         from drain3.drain import Drain
     except ImportError:
         raise RefusedError(INSTALL) from None
-    found: type[Drain] = Drain
-    return found
+
+    class Tree(Drain):  # type: ignore[misc] # drain3 has no types
+        """What both messages have masked says nothing: neither that they are alike, nor that they are not."""
+
+        def get_seq_distance(
+            self, seq1: Sequence[str], seq2: Sequence[str], include_params: bool
+        ) -> tuple[float, int]:
+            equal = compared = changing = 0
+            for one, other in zip(seq1, seq2, strict=True):
+                if one == self.param_str:
+                    changing += 1
+                    equal += include_params
+                elif one == other:
+                    if is_mask(one):
+                        continue
+                    equal += 1
+                compared += 1
+            return equal / compared if compared else 1.0, changing
+
+    return Tree

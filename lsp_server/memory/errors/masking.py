@@ -25,9 +25,15 @@ _KINDS = (
     ("num", r"(?<![\w.])[-+]?\d[\d_]*(?:[.,]\d+)*(?:[eE][-+]?\d+)?"),
 )
 _MASK = re.compile("|".join(f"(?P<k{number}>{pattern})" for number, (_, pattern) in enumerate(_KINDS)))
+_ONLY_MASKS = re.compile(rf"\W*(?:<(?:{'|'.join(sorted({name for name, _ in _KINDS}))})>(?:m?s|%)?\W*)+")
 _NAMES = {f"k{number}": f"<{name}>" for number, (name, _) in enumerate(_KINDS)}
 
 
 def masked(text: str) -> str:
     """The text with ``<num>``, ``<hex>``, ``<uuid>``, ``<path>``, ``<text>``, ``<time>``, ``<address>``."""
     return _MASK.sub(lambda found: _NAMES[found.lastgroup or ""], text)
+
+
+def is_mask(word: str) -> bool:
+    """Whether a word of a masked text is nothing but what stands for something else: ``(<num>)``."""
+    return "<" in word and _ONLY_MASKS.fullmatch(word) is not None

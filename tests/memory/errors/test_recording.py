@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from lsp_server import ErrorMemory, EventMemory, RecordedError, UsageError
+from lsp_server.memory.errors import grouping
 
 TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
 
@@ -347,6 +348,7 @@ def test_without_drain3_errors_are_recorded_and_what_to_install_is_said_once(
     from lsp_server import RefusedError
 
     monkeypatch.setitem(sys.modules, "drain3.drain", None)
+    grouping._tree_class.cache_clear()
     missing = r'drain3, which is missing: pip install "git-memory-lsp\[learning\]"'
     with ErrorMemory(events) as errors:
         with pytest.warns(RuntimeWarning, match=missing) as told:
