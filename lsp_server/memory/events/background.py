@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
 
-MOST_TO_READ = 8 << 20
-"""Bytes of the journal that are read for a summary in passing: a second's work. More waits for a command."""
+MOST_TO_READ = 4 << 20
+"""Bytes of the journal that are read for a summary in passing: half a second's work. More waits for a command."""
 
 
 class Publisher:

@@ -61,14 +61,20 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 _TYPE = re.compile(r"[a-z][a-z0-9_.-]{0,99}")
 
 
-@lru_cache(1000)
 def checked_type(name: str) -> str:
     """The type of a name: an alias's own, any other as it is.
 
     Raises ``UsageError`` unless it is small letters, digits, ``_``, ``.`` and ``-``, a letter first, at most
     100 characters.
     """
-    if not isinstance(name, str) or not _TYPE.fullmatch(name):
+    if not isinstance(name, str):  # what cannot be hashed would not reach the cache
+        raise UsageError(f"a type of memory is text like \"error\", not a {type(name).__name__}")
+    return _own_name(name)
+
+
+@lru_cache(1000)
+def _own_name(name: str) -> str:
+    if not _TYPE.fullmatch(name):
         raise UsageError(
             f"{name!r} is no type of memory: write small letters, digits, _ . and -, a letter first, "
             'like "error" or "order.placed"'

@@ -206,7 +206,7 @@ def test_each_month_has_a_segment_and_a_full_one_is_followed_by_another(
     events: EventMemory, clock: Hands, repo: Repo
 ) -> None:
     for number in range(2):
-        solve(events, f"November {number}", content="x" * 150_000)
+        solve(events, f"November {number}", content="word " * 30_000)
         events.publish()
     clock.forward(days=20)
     solve(events, "December")
@@ -223,7 +223,7 @@ def test_each_month_has_a_segment_and_a_full_one_is_followed_by_another(
 
 def test_many_that_waited_long_are_split_into_segments_of_one_commit(events: EventMemory, repo: Repo) -> None:
     events.create_memories(
-        {"title": f"Solution {number}", "type": "solution", "content": "x" * 3000} for number in range(100)
+        {"title": f"Solution {number}", "type": "solution", "content": "word " * 600} for number in range(100)
     )
     before = int(repo.git("rev-list", "--count", "memory"))
     assert events.publish() == 100
