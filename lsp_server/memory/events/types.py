@@ -68,7 +68,7 @@ def checked_type(name: str) -> str:
     100 characters.
     """
     if not isinstance(name, str):  # what cannot be hashed would not reach the cache
-        raise UsageError(f"a type of memory is text like \"error\", not a {type(name).__name__}")
+        raise UsageError(f'{name!r:.80} is no type of memory: a type is text, like "error"')
     return _own_name(name)
 
 
