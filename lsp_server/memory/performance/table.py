@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean, median
 from typing import NamedTuple
 
@@ -23,23 +23,26 @@ class Table(NamedTuple):
     """Windows, the newest first, each with the same times of the day, the latest first. A value is the
     logarithm of the typical duration less what is usual at that time; None: too few durations.
 
+    ``between`` are the windows behind the new ones, as many as were left out, and one at least.
     ``quarters`` are by how much each quarter of the durations has moved, ``typical`` is the logarithm of each
     before. ``places`` are the cells' numbers in the layout, for each row.
     """
 
     after: list[Row]
     before: list[Row]
+    between: list[Row]
     quarters: Quarters
     typical: Quarters
     places: list[int]
     step: int
 
 
-def table(cells: Cells, layout: Layout, recent: int) -> Table | None:
-    """The newest ``recent`` windows and those before; None where there is too little to compare."""
+def table(cells: Cells, layout: Layout, recent: int, left_out: int = 0) -> Table | None:
+    """The newest ``recent`` windows and those before, but for the ``left_out`` in between; None where there
+    is too little to compare."""
     for step in _STEPS:
         found = _quarters(cells, layout.windows, step)
-        if found is not None and (made := _compared(found, recent, step, layout.period % DAY == 0)):
+        if found is not None and (made := _compared(found, recent, left_out, step, layout.period % DAY == 0)):
             return made
     return None
 
@@ -53,6 +56,13 @@ def batches(rows: Sequence[Row], size: int) -> list[float]:
             if 2 * len(there) >= min(size, len(row) - at):
                 found.append(median(there))
     return found
+
+
+def middle(values: Iterable[float]) -> float:
+    """The mean without the smallest and the largest fifth: hours of trouble move it little."""
+    ordered = sorted(values)
+    cut = len(ordered) // 5
+    return fmean(ordered[cut : len(ordered) - cut])
 
 
 def without_trouble(found: Table) -> Table:
@@ -105,8 +115,11 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] if not part else ordered[below] * (1 - part) + ordered[below + 1] * part
 
 
-def _compared(rows: list[list[Quarters | None]], recent: int, step: int, seasons: bool) -> Table | None:
-    after, before = rows[:recent], rows[recent:]
+def _compared(
+    rows: list[list[Quarters | None]], recent: int, left_out: int, step: int, seasons: bool
+) -> Table | None:
+    after, before = rows[:recent], rows[recent + left_out :]
+    between = rows[recent : recent + max(1, left_out)]
     columns = [
         at
         for at in range(len(rows[0]))
@@ -127,19 +140,19 @@ def _compared(rows: list[list[Quarters | None]], recent: int, step: int, seasons
     for quarter in range(3):
         usual = _usual(before, columns, quarter, seasons)
         moved.append(
-            (_less(after, columns, quarter, usual), _left_out(before, columns, quarter, usual, seasons))
+            (
+                _less(after, columns, quarter, usual),
+                _left_out(before, columns, quarter, usual, seasons),
+                _less(between, columns, quarter, usual),
+            )
         )
-    shifts = [median(v for row in new for v in row if v is not None) for new, _ in moved]
+    shifts = [median(value for row in new for value in row if value is not None) for new, *_ in moved]
     former = [cell for row in before for at in columns if (cell := row[at]) is not None]
-    low, middle, high = (median(cell[quarter] for cell in former) for quarter in range(3))
-    return Table(
-        [_mean(parts) for parts in zip(*(new for new, _ in moved), strict=True)],
-        [_mean(parts) for parts in zip(*(old for _, old in moved), strict=True)],
-        (shifts[0], shifts[1], shifts[2]),
-        (low, middle, high),
-        columns,
-        step,
+    low, half, high = (median(cell[quarter] for cell in former) for quarter in range(3))
+    new, old, in_between = (
+        [_mean(parts) for parts in zip(*quarters, strict=True)] for quarters in zip(*moved, strict=True)
     )
+    return Table(new, old, in_between, (shifts[0], shifts[1], shifts[2]), (low, half, high), columns, step)
 
 
 def _usual(

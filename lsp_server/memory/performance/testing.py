@@ -16,7 +16,7 @@ from typing import NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.memory.performance.cells import DAY, FINEST, Cells, Layout, layout
 from lsp_server.memory.performance.results import Comparison
-from lsp_server.memory.performance.table import Table, batches, table, without_trouble
+from lsp_server.memory.performance.table import Table, batches, middle, table, without_trouble
 from lsp_server.store.keyvalue.clocks import utc
 from lsp_server.store.moments import microseconds
 
@@ -30,8 +30,9 @@ trends are asked for again and again."""
 WINDOW_LEVEL = 0.01
 """How rarely whole windows that do not differ may look so, one endpoint at a time."""
 
-RECENT = 3
-"""Windows, at most, that are taken for what is new."""
+NEW = ((1, 0), (1, 1), (2, 1), (3, 1))
+"""Windows that are taken for what is new, and windows behind them that are left out, because what is new may
+have begun there."""
 
 FEWEST = 3
 """Windows before, at least."""
@@ -84,23 +85,21 @@ def need_scipy() -> None:
         ) from None
 
 
-def judged(cells: Cells, layout: Layout, recent: int = 1) -> Judged | str:
-    """The newest ``recent`` windows against the others; or why that cannot be told."""
-    n_after, n_before = cells.count(0, recent), cells.count(recent, layout.windows)
+def judged(cells: Cells, layout: Layout, recent: int = 1, left_out: int = 0) -> Judged | str:
+    """The newest ``recent`` windows against those before, but for the ``left_out`` in between; or why that
+    cannot be told."""
+    n_after, n_before = cells.count(0, recent), cells.count(recent + left_out, layout.windows)
     if min(n_after, n_before) < _LEAST:
         return f"{_LEAST} durations are needed before and after; there are {n_before} and {n_after}"
-    if layout.windows - recent < FEWEST:
+    if layout.windows - recent - left_out < FEWEST:
         return f"{FEWEST} stretches of time before are needed, each as long as what is new"
-    found = table(cells, layout, recent)
+    found = table(cells, layout, recent, left_out)
     if found is None:
         return "the durations are too few, or were measured at other times of the day"
-    whole = [
-        [median(value for value in row if value is not None) for row in rows]
-        for rows in (found.before, found.after)
-    ]
-    p_whole, low, high = _difference(*whole)
+    whole = [[middle(value for value in row if value is not None) for row in rows] for rows in found[:2]]
+    p_whole, low, high = _difference(whole[1], whole[0])
     p_fine = max(_fine(found), default=p_whole)
-    shift = fmean(whole[1]) - fmean(whole[0])
+    shift = fmean(whole[0]) - fmean(whole[1])
     return Judged(
         shift=shift,
         low=low,
@@ -112,7 +111,7 @@ def judged(cells: Cells, layout: Layout, recent: int = 1) -> Judged | str:
         tick=_tick(cells),
         counts=(n_before, n_after),
         windows=(len(found.before), len(found.after)),
-        since=_since(found, layout, recent),
+        since=_since(found, layout),
     )
 
 
@@ -173,18 +172,16 @@ def _tick(cells: Cells) -> float:
     return median(after - before for before, after in itertools.pairwise(distinct))
 
 
-def _since(found: Table, layout: Layout, recent: int) -> float:
-    """Where the line is best cut in two: in seconds since 1970. Looked for in the new windows and, where they
-    follow each other, the one before."""
-    rows = found.after + (found.before[:1] if layout.period == layout.length else [])
+def _since(found: Table, layout: Layout) -> float:
+    """Where the line is best cut in two, in the new windows and those right behind; in seconds since 1970."""
     series = [
         (layout.moment(window * FINEST + column * found.step + found.step - 1), value)
-        for window, row in enumerate(rows)
+        for window, row in enumerate(found.after + found.between)
         for column, value in zip(found.places, row, strict=True)
         if value is not None
     ]
     rest = [value for row in found.before for value in row if value is not None]
-    best, since, new = -1.0, layout.moment(recent * FINEST - 1), 0.0
+    best, since, new = -1.0, layout.begin, 0.0
     for count, (moment, value) in enumerate(series, 1):
         new += value
         old = rest + [one for _, one in series[count:]]

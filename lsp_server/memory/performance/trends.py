@@ -9,7 +9,7 @@ from lsp_server.memory.performance.cells import Cells, Layout, layout
 from lsp_server.memory.performance.results import Trend
 from lsp_server.memory.performance.testing import (
     LEVEL,
-    RECENT,
+    NEW,
     WINDOW_LEVEL,
     Judged,
     adjusted,
@@ -22,8 +22,7 @@ _HOUR = 3600.0
 
 
 def trend_layout(end: float, hours: float, baseline_hours: float) -> Layout:
-    """The windows to look at; ``end`` in seconds since 1970. What changed a few windows ago must not hide
-    among those before it, so up to ``RECENT`` are taken for new where enough are left."""
+    """The windows to look at; ``end`` in seconds since 1970."""
     return layout(end, hours * _HOUR, baseline_hours * _HOUR)
 
 
@@ -32,7 +31,7 @@ def found_trends(found: Mapping[tuple[str, str], Cells], layout: Layout) -> list
     need_scipy()
     tested = []
     for (endpoint, kind), cells in sorted(found.items()):
-        answers = [judged(cells, layout, recent) for recent in range(1, RECENT + 1)]
+        answers = [judged(cells, layout, recent, left_out) for recent, left_out in NEW]
         if told := [answer for answer in answers if isinstance(answer, Judged)]:
             sure = [one for one in told if one.counts_as_change and one.whole <= WINDOW_LEVEL]
             best = min(sure, key=lambda one: one.fine, default=None)
