@@ -54,8 +54,8 @@ errors = _ErrorsGroup(
 @memory_command(
     "list",
     example="""
-    git memory errors
-    git memory errors --hours 168 --open
+    git memory errors list
+    git memory errors list --hours 168 --open
     git memory errors list --all --json
     """,
 )
