@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median
@@ -21,9 +21,11 @@ COUNTED = 100
 """Of how many executions, the newest, success and duration are told."""
 
 _DAYS = timedelta(days=30)  # what was longer ago tells little
-_OVERLAP = timedelta(minutes=1)  # another process may tell of an execution a little later than it ended
+_OVERLAP = timedelta(seconds=5)  # another process may tell of an execution a little later than it ended
 _HISTORIES = 100  # of nodes and owners; what is not in use goes
-_QUERY = 1_000  # characters
+_FEW = 5  # executions, of which nothing can be said about words
+_KNOWN_WORDS, _NEW_WORDS = 8, 4  # asked for; each costs time
+_MOST_WORDS = 5_000  # counted for one node
 _WORD = re.compile(r"\w+")
 
 
@@ -60,60 +62,87 @@ class PastExecutions(NamedTuple):
     p50_ms: float | None
 
 
+class _History:
+    """The newest executions of a node, and in how many states each word was."""
+
+    def __init__(self) -> None:
+        self.newest: list[PastExecution] = []
+        self._seen = 0
+        self._holders: Counter[str] = Counter()
+
+    def add(self, new: Sequence[PastExecution], offer: int) -> None:
+        """What is not offered need not be kept: only how long it took, and what came of it."""
+        ids = {one.id for one in self.newest}
+        fresh = [one for one in new if one.id not in ids]
+        self._seen += len(fresh)
+        for one in fresh:
+            self._holders.update(list(_words(one.state)))
+        if len(self._holders) > _MOST_WORDS:
+            self._holders = Counter(dict(self._holders.most_common(_MOST_WORDS // 2)))
+        newest = sorted((*fresh, *self.newest), key=lambda one: one.ended)[: -COUNTED - 1 : -1]
+        self.newest = [
+            one if at < offer else one._replace(state=None, update=None) for at, one in enumerate(newest)
+        ]
+
+    def telling(self, state: Value) -> list[str]:
+        """The words of a state that tell it from others: those that are in most say nothing, and make a
+        search slow."""
+        words = _words(state)
+        if self._seen >= _FEW:
+            words = {word: None for word in words if self._holders[word] * 3 <= self._seen}
+        known = sorted((word for word in words if self._holders[word]), key=lambda word: self._holders[word])
+        return known[:_KNOWN_WORDS] + [word for word in words if not self._holders[word]][:_NEW_WORDS]
+
+
 class Histories:
     """The past of nodes, each read once and followed from then on. Threads may share one."""
 
     def __init__(self, events: EventMemory, offer: int) -> None:
         self._events = events
         self._offer = offer
-        self._known: OrderedDict[tuple[str, str | None], list[PastExecution]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], _History] = OrderedDict()
         self._lock = threading.Lock()
 
     def past(self, node: str, owner: str | None, state: Value, now: datetime) -> PastExecutions:
         """What to know before a node begins with ``state``. ``owner``: of that owner's executions alone."""
-        newest = self._newest(node, owner, now)
+        newest, words = self._followed(node, owner, state, now)
         ended = [each for each in newest if each.outcome in ("success", "failure")]
         return PastExecutions(
             node,
             newest[: self._offer],
-            self._similar(node, owner, state),
+            self._similar(node, owner, words),
             len(ended),
             sum(each.outcome == "success" for each in ended) / len(ended) if ended else None,
             median(each.ms for each in ended) if ended else None,
         )
 
-    def _newest(self, node: str, owner: str | None, now: datetime) -> list[PastExecution]:
+    def _followed(
+        self, node: str, owner: str | None, state: Value, now: datetime
+    ) -> tuple[list[PastExecution], list[str]]:
         with self._lock:
-            known = self._known.get((node, owner), [])
+            history = self._known.setdefault((node, owner), _History())
+            self._known.move_to_end((node, owner))
+            while len(self._known) > _HISTORIES:
+                self._known.popitem(last=False)
+            known = history.newest
+        # The machine's clock may have gone back since: what is newest here was at the latest written now.
         since = min(known[0].ended, now) - _OVERLAP if known else now - _DAYS
         found = self._events.memories(
             TYPE, owner=owner, tags=tags_of(node), since=since, limit=COUNTED, newest_first=True
         )
-        new = [one for one in map(_execution, found) if one]
-        ids = {one.id for one in new}
-        newest = sorted((*new, *(one for one in known if one.id not in ids)), key=lambda one: one.ended)
-        newest = newest[: -COUNTED - 1 : -1]
-        # What is not offered need not be kept: only how long it took, and what came of it.
-        slim = newest[: self._offer] + [
-            one._replace(state=None, update=None) for one in newest[self._offer :]
-        ]
         with self._lock:
-            self._known[node, owner] = slim
-            self._known.move_to_end((node, owner))
-            while len(self._known) > _HISTORIES:
-                self._known.popitem(last=False)
-        return slim
+            history.add([one for one in map(_execution, found) if one], self._offer)
+            return history.newest, history.telling(state)
 
-    def _similar(self, node: str, owner: str | None, state: Value) -> list[PastExecution]:
-        words = " ".join(texts_in(state))[:_QUERY].replace('"', " ")
-        if not words.strip():
+    def _similar(self, node: str, owner: str | None, words: Sequence[str]) -> list[PastExecution]:
+        if not words:
             return []
         # What stands in quotes is in every memory that is found: the tags of this node's outcomes.
         phrase = " ".join(tags_of(node)).replace('"', " ")
-        found = self._events.search_memories(f'"{phrase}" {words}', TYPE, limit=2 * self._offer, owner=owner)
+        query = f'"{phrase}" {" ".join(words)}'
+        found = self._events.search_memories(query, TYPE, limit=2 * self._offer, owner=owner)
         mine = [one for memory in found if _is_outcome_of(memory, node) and (one := _execution(memory))]
-        told = _words(words)
-        return [one for one in mine if told & _words(" ".join(texts_in(one.state)))][: self._offer]
+        return [one for one in mine if not _words(one.state).keys().isdisjoint(words)][: self._offer]
 
 
 def tags_of(node: str, phase: str = OUTCOME) -> tuple[str, str]:
@@ -130,9 +159,10 @@ def _is_outcome_of(memory: TypedMemory, node: str) -> bool:
     return memory.metadata.get("node") == node and memory.metadata.get("phase") == OUTCOME
 
 
-def _words(text: str) -> set[str]:
-    """Those that tell something: the search finds by the node's name, too."""
-    return {word for word in _WORD.findall(text.casefold()) if len(word) > 2 or not word.isascii()}
+def _words(state: Value) -> dict[str, None]:
+    """The words of a state's texts that tell something, in order."""
+    words = _WORD.findall(" ".join(texts_in(state)).casefold())
+    return dict.fromkeys(word for word in words if len(word) > 2 or not word.isascii())
 
 
 def _execution(memory: TypedMemory) -> PastExecution | None:
