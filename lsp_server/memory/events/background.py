@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
 
 MOST_TO_READ = 4 << 20
-"""Bytes of the journal that are read for a summary in passing: half a second's work. More waits for a command."""
+"""Bytes of the journal that are read for a summary in passing: half a second's work. More is left to a
+command."""
 
 
 class Publisher:
