@@ -2,7 +2,7 @@
 
 Reading the index may take seconds where many events came since the last question, and an error may be
 recorded in a signal handler that came in the midst of reading. So a thread of its own reads; the first error
-of a process waits for it for a second at most, later ones never.
+of a process waits for it for a second at most, a later one, when it is time to look again, for a tenth of one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
 
 PATIENCE = 1.0  # seconds
+_LATER = 0.1
 RENEWED = 10.0  # seconds until solutions of other processes are looked for again
 _OWN = 1_000  # memories of this process that a look in the background may not have seen yet
 
@@ -50,9 +50,8 @@ class Lookups:
         self._lock = threading.RLock()
         self._busy = False
         self._thread: threading.Thread | None = None
-        self._is_looked = False
-        self._gate = threading.Lock()  # no Event: one that a signal handler waits for has a lock in it
-        self._gate.acquire()
+        self._gate: threading.Lock | None = None
+        self._is_looked = False  # or nobody waits for the first look any more
         self._at = 0.0
         self._grouper: Grouper | None = None
         self._solutions: Solutions | None = None
@@ -62,7 +61,7 @@ class Lookups:
 
     def close(self) -> None:
         """Wait a moment for the thread that reads: whoever closes is about to take away what it reads."""
-        self._is_closed = self._is_looked = True
+        self._is_closed = True
         thread = self._thread
         if thread is not None and self._process == os.getpid() and thread is not threading.current_thread():
             thread.join(PATIENCE)
@@ -86,7 +85,7 @@ class Lookups:
                 self._solutions = solutions
         finally:
             self._at = time.monotonic()
-            self._open()
+            self._is_looked = True
 
     def noted(self, memory: TypedMemory) -> str:
         """What the error's group is called, where that is known already; "" else."""
@@ -96,8 +95,7 @@ class Lookups:
     def of(self, memory: TypedMemory) -> Known | None:
         """What is known of an error that was recorded; None where messages cannot be compared, or it takes
         too long."""
-        self._renew()
-        self._wait()
+        self._wait(self._renew())
         group = self._grouped(memory)
         if group is None:
             return None
@@ -147,39 +145,43 @@ class Lookups:
         )  # fmt: skip
         return Known(told, solutions)
 
-    def _renew(self) -> None:
+    def _renew(self) -> threading.Lock | None:
+        """Have a thread look where it is time; what to wait for. A lock and no event: one that a signal
+        handler waits for must not have another lock in it."""
         self._check_process()
-        if self._is_closed or self.missing or (self._at and time.monotonic() - self._at < RENEWED):
-            return
+        if self._is_closed or self.missing:
+            return None
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
-                return
-            thread = threading.Thread(target=self._look_quietly, name="git-memory-errors", daemon=True)
+                return None if self._is_looked else self._gate
+            if self._at and time.monotonic() - self._at < RENEWED:
+                return None
+            gate = threading.Lock()
+            gate.acquire()
+            thread = threading.Thread(
+                target=self._look_quietly, args=(gate,), name="git-memory-errors", daemon=True
+            )
             try:
                 thread.start()
             except RuntimeError:  # the interpreter is ending, or the system has no more threads
-                self._open()
-                return
-            self._thread = thread
+                return None
+            self._thread, self._gate = thread, gate
+            return gate
 
-    def _look_quietly(self) -> None:
+    def _wait(self, gate: threading.Lock | None) -> None:
+        if gate is not None and gate.acquire(timeout=_LATER if self._is_looked else PATIENCE):
+            gate.release()
+        self._is_looked = True
+
+    def _look_quietly(self, gate: threading.Lock) -> None:
         try:
             self.look()
         except RefusedError as error:
             self.missing = str(error)
         except Exception:  # a disk, a lock, a file that is none: the next look may find more
             return
-
-    def _wait(self) -> None:
-        """Wait for the first look; once: what comes later is there for later errors."""
-        if not self._is_looked and self._gate.acquire(timeout=PATIENCE):
-            self._open()
-        self._is_looked = True
-
-    def _open(self) -> None:
-        self._is_looked = True
-        with suppress(RuntimeError):  # it is open
-            self._gate.release()
+        finally:
+            gate.release()
 
     def _check_process(self) -> None:
         if self._process != os.getpid():  # a thread and who held the lock are not in a forked process

@@ -20,7 +20,7 @@ from lsp_server.memory.secrets.findings import Finding, fingerprint
 
 RULES = Path(__file__).with_name("rules.yml")
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal handler may ask while its own thread does
 _loaded: list[Any] = []
 
 _NAMED_BY_PEOPLE = frozenset({"assigned-secret", "assigned-secret-unquoted", "authorization-header"})

@@ -75,6 +75,17 @@ def test_another_process_offers_it_too(errors: ErrorMemory) -> None:
         assert titles(fail(other, "No answer from shop in 1 s").solutions) == ["Wait"]
 
 
+def test_what_others_wrote_since_the_last_look_is_offered_at_the_very_next_error(
+    errors: ErrorMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fail(errors).solutions == []
+    with EventMemory(f"dir:{errors.events.directory}") as events:
+        ErrorMemory(events).solution("ConnectionError: No answer from bank in 30 s", "Wait")
+    monkeypatch.setattr("lsp_server.memory.errors.lookups.RENEWED", 0.0)
+    monkeypatch.setattr("lsp_server.memory.errors.lookups._LATER", 60.0)
+    assert titles(fail(errors).solutions) == ["Wait"]
+
+
 @pytest.mark.parametrize("how", ["exception", "memory", "group", "group id", "error id", "text", "any type"])
 def test_an_error_is_named_by_whatever_is_at_hand(errors: ErrorMemory, how: str) -> None:
     error = ConnectionError("No answer from bank")
