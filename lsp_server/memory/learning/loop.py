@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from threading import Event
 
     from lsp_server.memory.facade import Memory
+    from lsp_server.memory.learning.patterns import Grouping
+    from lsp_server.memory.learning.seen import Seen
 
 HOURS = 24.0
 """What counts as now, unless said otherwise."""
@@ -55,8 +57,6 @@ class LearningLoop:
         ``dry_run`` tells what would be written, and writes nothing. Raises ``NotInitialisedError``,
         ``StoreError`` where the branch cannot be written.
         """
-        from lsp_server.memory.learning import reporting
-        from lsp_server.memory.learning.finders import finders
         from lsp_server.memory.learning.grouping import grouping
         from lsp_server.memory.learning.speed_seen import with_speed
 
@@ -65,29 +65,41 @@ class LearningLoop:
         moment = _moment(now)
         remarks: list[str] = []
         seen = with_speed(gathered(self.events, moment, self.hours), self.events, remarks)
+        sort = grouping(self.events, remarks) if seen.errors else None
+        if dry_run:
+            findings, steps = self._planned(seen, sort)
+            return _answer(findings, [(step.what, _record(step)) for step in steps], remarks)
+        from lsp_server.memory.learning import offering, reporting
+        from lsp_server.memory.learning.watching import alone
+        from lsp_server.memory.learning.writing import carry_out
+
+        with alone(core):
+            findings, steps = self._planned(seen, sort)
+            report = reporting.due(core, self.events, moment)
+            done = carry_out(core, steps, moment, report, remarks)
+        new = [step.finding for step in steps if step.what == life.WRITE and step.finding is not None]
+        offering.offer(self.events, new)
+        answer = _answer(findings, [(one.what, one.record) for one in done], remarks)
+        return answer if report is None else replace(answer, report=report.path)
+
+    def _planned(self, seen: Seen, sort: Grouping | None) -> tuple[list[Finding], list[life.Step]]:
+        """What there is in the events, and what is to be done about it as the branch stands now."""
+        from lsp_server.memory.learning import reporting
+        from lsp_server.memory.learning.finders import finders
+
+        core = self.memory._core
         stands = standing(core)
         findings: list[Finding] = []
-        for name, finder in finders(grouping(self.events, remarks) if seen.errors else None):
+        for name, finder in finders(sort):
             findings += finder(seen, [one for one in stands if one.finder == name])
         steps = life.plan(
             findings,
             stands,
-            daily=reporting.is_new_day(core, moment),
+            daily=reporting.is_new_day(core, seen.now),
             spent=self._spent.keys,
             settled_at=self._settled_at,
         )
-        lasting = [finding for finding in findings if finding.still]
-        if dry_run:
-            return _answer(lasting, [(step.what, _record(step)) for step in steps], remarks)
-        from lsp_server.memory.learning import offering
-        from lsp_server.memory.learning.writing import carry_out
-
-        report = reporting.due(core, self.events, moment)
-        done = carry_out(core, steps, moment, report)
-        new = [step.finding for step in steps if step.what == life.WRITE and step.finding is not None]
-        offering.offer(self.events, new)
-        answer = _answer(lasting, [(one.what, one.record) for one in done], remarks)
-        return answer if report is None else replace(answer, report=report.path)
+        return findings, steps
 
     def report(self, day: date | None = None) -> str:
         """What was learned on a day (UTC), today unless given, as Markdown. Writes nothing."""
@@ -160,7 +172,7 @@ def _answer(found: Sequence[Finding], done: Sequence[tuple[str, Record]], remark
         return [record for did, record in done if did == what]
 
     return Learned(
-        found,
+        [finding for finding in found if finding.still],
         of(life.WRITE),
         of(life.UPDATE),
         of(life.CLOSE),

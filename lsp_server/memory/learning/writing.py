@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from lsp_server.errors import NotFoundError, UsageError
+from lsp_server.errors import NotFoundError, RefusedError, UsageError
 from lsp_server.memory import recording
 from lsp_server.memory.amending import reread, with_fields, with_link, with_status
 from lsp_server.memory.batches import batch
@@ -42,8 +42,11 @@ class Done(NamedTuple):
     record: Record
 
 
-def carry_out(core: Core, steps: Sequence[Step], now: datetime, report: Due | None = None) -> list[Done]:
-    """Write what is to be written, all as one commit; nothing where there is nothing."""
+def carry_out(
+    core: Core, steps: Sequence[Step], now: datetime, report: Due | None, remarks: list[str]
+) -> list[Done]:
+    """Write what is to be written, all as one commit; nothing where there is nothing. A record that a person
+    wrote in a way that cannot be changed safely is left as it is, and told in ``remarks``."""
     if not steps and report is None:
         return []
     guard = guard_for(core, (), redact=True)  # what machines write is never refused
@@ -53,7 +56,7 @@ def carry_out(core: Core, steps: Sequence[Step], now: datetime, report: Due | No
         for step in steps:
             if step.what == WRITE and step.finding is not None:
                 done.append((WRITE, _write(core, step.finding, guard, now)))
-            elif step.standing is not None and _change(core, step, guard, now):
+            elif step.standing is not None and _change(core, step, guard, now, remarks):
                 done.append((step.what, step.standing.record.id))
         if report is not None:
             report.write(core, guard)
@@ -116,8 +119,8 @@ def _fields(finding: Finding, example: str) -> dict[str, Any]:
     }
 
 
-def _change(core: Core, step: Step, guard: Guard, now: datetime) -> bool:
-    """Change one record; False where it is gone, or a person said meanwhile to leave it alone."""
+def _change(core: Core, step: Step, guard: Guard, now: datetime, remarks: list[str]) -> bool:
+    """Change one record; False where it is gone, cannot be changed, or is to be left alone by now."""
     changed: list[Record] = []
     assert step.standing is not None
     record_id = step.standing.record.id
@@ -129,10 +132,14 @@ def _change(core: Core, step: Step, guard: Guard, now: datetime) -> bool:
         except NotFoundError:
             return ""
         told = standing_of(record, text)
-        if told is None or is_left_alone(told):
+        if told is None or is_left_alone(told) or record.conflicts:
             return ""
-        new, verb, body = _changed(step, record, text, now)
-        new = guard.clean(new, seen=False)
+        try:
+            new, verb, body = _changed(step, record, text, now)
+            new = guard.clean(new, seen=False)
+        except (RefusedError, UsageError) as error:
+            remarks.append(f"{record.label}: {error}")
+            return ""
         if new == text:
             return ""
         edits.write(record.path, new.encode("utf-8"))
@@ -174,8 +181,8 @@ def _changed(step: Step, record: Record, text: str, now: datetime) -> tuple[str,
 
 def _with_state(text: str, record: Record, status: str) -> str:
     """The file with a bug's status; a learning has none, its block says that it has ended."""
-    if record.kind is not Kind.BUG or record.status == status:
-        return text
+    if record.kind is not Kind.BUG or record.status in (status, "in-progress"):
+        return text  # who is at work on it says when it is done
     if status in SETTLED_BUG and record.status in SETTLED_BUG:
         return text
     return with_status(text, record, status)

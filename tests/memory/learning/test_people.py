@@ -85,3 +85,20 @@ def test_what_a_person_fixed_is_opened_again_only_where_it_comes_a_day_later(pla
 def test_a_line_is_added_and_every_other_byte_stays(before: str, after: str) -> None:
     head = "---\nid: x\n---\n\n"
     assert with_bullet(head + before, "new") == head + after
+
+
+def test_a_block_that_a_person_wrote_anew_is_left_and_told(with_bug: Place) -> None:
+    text = with_bug.text("BUG-1")
+    with_bug.memory.amend("BUG-1", text.replace("  count: 6\n", "  count: 6\n  mine: [a, b]\n"))
+    learned = with_bug.loop.run(at(3, 20))
+    assert learned.updated == []
+    assert [remark.split(":")[0] for remark in learned.remarks] == ["BUG-1"]
+
+
+def test_who_is_at_work_on_a_bug_says_when_it_is_done(with_bug: Place) -> None:
+    with_bug.memory.mark("BUG-1", "in-progress")
+    (ended,) = with_bug.loop.run(at(5, 12)).closed
+    assert ended.status == "in-progress"
+    assert "ended: " in with_bug.text("BUG-1")
+    (back,) = with_bug.loop.run(at(6, 4)).reopened
+    assert back.status == "in-progress"

@@ -110,3 +110,14 @@ def test_without_a_memory_it_says_so(repo: Repo) -> None:
         pytest.raises(NotInitialisedError),
     ):
         LearningLoop(memory, events).run()
+
+
+def test_two_runs_at_once_write_a_finding_once(place: Place) -> None:
+    kept(place.events, failures(at(2, 8), 6))
+    loops = [LearningLoop(place.memory, place.events) for _ in range(3)]
+    threads = [threading.Thread(target=loop.run, args=(at(2, 10),)) for loop in loops]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [record.label for record in place.memory.list()] == ["BUG-1"]
