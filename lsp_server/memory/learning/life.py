@@ -17,6 +17,9 @@ MUCH = 2
 by the first run of a day, with all others: one commit a day."""
 LITTLE = timedelta(hours=6)
 """What moved less than that since it was written is left for another day."""
+MOST_NEW, MOST = 20, 100
+"""So many records of one finder are written in a run, and so many of them stand at a time: a flood of errors
+must not become a flood of bugs. The most frequent come first."""
 SETTLED = timedelta(days=1)
 """So long after a person settled a bug it still comes from programs that do not have the remedy yet."""
 
@@ -54,8 +57,26 @@ def plan(
                 steps.append(step)
         elif finding.still and not finding.keys & set(spent()):
             steps.append(Step(WRITE, finding))
-    steps += _duplicates(findings, by_key)
-    return steps
+    steps = _within_bounds(steps, standing)
+    return steps + _duplicates(findings, by_key)
+
+
+def _within_bounds(steps: Sequence[Step], standing: Sequence[Standing]) -> list[Step]:
+    room: dict[str, int] = {}
+    kept = []
+    for step in steps:
+        if step.what == WRITE and step.finding is not None:
+            finder = step.finding.finder
+            if finder not in room:
+                alive = sum(
+                    one.finder == finder and one.ended is None and not is_settled(one) for one in standing
+                )
+                room[finder] = min(MOST_NEW, MOST - alive)
+            room[finder] -= 1
+            if room[finder] < 0:
+                continue
+        kept.append(step)
+    return kept
 
 
 def _age(one: Standing) -> tuple[datetime, str]:
