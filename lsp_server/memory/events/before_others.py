@@ -9,6 +9,9 @@ from lsp_server.errors import GitMemoryError
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
 
+SUBJECT = "events: "
+"""What the subject of a commit that publishes begins with."""
+
 _FOLDER = "events"
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import StoreError
 from lsp_server.index.event_rows import row_of
+from lsp_server.memory.events.before_others import SUBJECT
 from lsp_server.memory.events.chosen import SUMMARY, in_words
 from lsp_server.memory.events.model import TypedMemory, event_of, remembered
 from lsp_server.memory.events.redacting import redacted
@@ -114,7 +115,7 @@ class Publishing:
 def subject_of(memories: Sequence[TypedMemory]) -> str:
     """``events: 3 solutions, 1 decision``."""
     counts = Counter(memory.memory_type for memory in memories)
-    said = "events: "
+    said = SUBJECT
     rest = len(memories)
     for name, count in counts.most_common():
         words = f"{count} {in_words(name, count)}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lsp_server.errors import UsageError
+from lsp_server.memory.events.before_others import SUBJECT
 from lsp_server.memory.working.results import Ending
 from lsp_server.memory.working.work_done import SETTLED, Work, became
 from lsp_server.records.model import Kind
@@ -72,8 +73,9 @@ def achievements(work: Work) -> list[str]:
 
 
 def activities(work: Work, began: datetime) -> list[dict[str, str]]:
-    """What was done when, the earliest first: commits of the memory and of the code."""
-    done = [(one.when, one.subject) for one in work.commits]
+    """What was done when, the earliest first: commits of the memory and of the code, but those that publish
+    what programs remembered: there may be one a minute."""
+    done = [(one.when, one.subject) for one in work.commits if not one.subject.startswith(SUBJECT)]
     done += [(one.when, f"commit {one.id[:10]} {one.subject}") for one in work.code]
     done.sort(key=lambda one: one[0])
     first = began.astimezone().date()

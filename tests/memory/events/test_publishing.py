@@ -23,6 +23,7 @@ from support import Repo
 
 from lsp_server import EventMemory, Journal, Memory, NotInitialisedError, RefusedError, UsageError
 from lsp_server.memory import Kind
+from lsp_server.memory.working.results import Ending
 
 TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
 
@@ -371,8 +372,13 @@ def test_a_sync_and_the_end_of_a_session_publish(events: EventMemory, memory: Me
     assert titles_on_branch(repo) == ["Before the sync"]
     memory.start_session("Mend")
     solve(events, "In the session")
-    memory.end_session()
-    assert titles_on_branch(repo) == ["Before the sync", "In the session"]
+    memory.record(Kind.LEARNING, "Try twice", fields={"lesson": "Once is not enough."})
+    events.publish()
+    ended = memory.end_session().record
+    assert [one["activity"].partition(":")[0] for one in ended.fields["activities"]] == ["learning"]
+    solve(events, "At the end")
+    memory.end_session(Ending(next_steps=("Go on",)), session=ended.id)
+    assert titles_on_branch(repo) == ["Before the sync", "In the session", "At the end"]
 
 
 def _soon(is_so: object) -> bool:
