@@ -2,7 +2,7 @@
 
 Reading the index may take seconds where many events came since the last question, and an error may be
 recorded in a signal handler that came in the midst of reading. So a thread of its own reads; the first error
-of a process waits for it for a second at most, a later one, when it is time to look again, for a tenth of one.
+of a process waits for it for a second at most; a later one, when it is time to look again, a tenth of one.
 """
 
 from __future__ import annotations

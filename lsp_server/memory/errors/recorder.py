@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import _thread
+import inspect
 import logging
 import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.memory.errors.applying import Handlers, applied, applied_later
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
 
 _MARK = "_git_memory_errors"  # of an exception: where it was recorded, and as what
+_OURS = str(Path(__file__).parent)
 _PATIENCE = 5.0  # seconds that another thread has for recording
 _RECENT = 100  # errors whose answer is given again
 
@@ -222,4 +225,12 @@ class Recorder:
         if text not in self._warned:
             self._warned.add(text)
             with suppress(Warning):  # a program that turns warnings into errors meant its own
-                warnings.warn(text, RuntimeWarning, stacklevel=2)
+                warnings.warn(text, RuntimeWarning, stacklevel=_levels_of_ours())
+
+
+def _levels_of_ours() -> int:
+    """How many calls up the program's own line is: that is where it is told."""
+    frame, count = inspect.currentframe(), 0
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame, count = frame.f_back, count + 1
+    return count

@@ -273,8 +273,9 @@ def test_where_it_cannot_be_written_the_program_meets_its_own_error_and_is_warne
 ) -> None:
     (tmp_path / "file").touch()
     with ErrorMemory(f"dir:{tmp_path / 'file' / 'events'}") as errors:
-        with pytest.warns(RuntimeWarning, match="errors are not recorded: .*Not a directory"):
+        with pytest.warns(RuntimeWarning, match="errors are not recorded: .*Not a directory") as told:
             assert not errors.record(caught("bank")).kept
+        assert told[0].filename == __file__
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with pytest.raises(ConnectionError), errors.watching():
