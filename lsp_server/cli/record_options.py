@@ -28,7 +28,7 @@ SINGULAR = {
     "metrics": "metric",
     "outcome_due": "due",
 }
-OUTCOME = ("outcome", "outcome_on", "outcome_note")
+OUTCOME = ("outcome", "outcome_on", "outcome_notes")
 """What is known of a decision later: `git memory outcome` records it."""
 FREE_TEXT = {
     Kind.DECISION: "context",

@@ -61,7 +61,7 @@ def print_similar(out: Terminal, similar: SimilarDecisions, *, whole: bool = Fal
             (_sure(one), "dim"),
             indent=13 + width,
         )
-        if whole and (note := last_note(one)):
+        if whole and (note := " ".join(one.note.split())):
             out.flow(
                 (" " * (13 + width), ""), (visible_line(shortened(note, _NOTE)), "dim"), indent=13 + width
             )
@@ -80,12 +80,6 @@ def rate_text(rate: float | None, interval: Sequence[float] | None) -> str:
     if rate is None or interval is None:
         return "nothing is known"
     return f"{rate:.0%}, 95% interval {interval[0] * 100:.0f} to {interval[1]:.0%}"
-
-
-def last_note(one: PastDecision) -> str:
-    """What was noted last of an outcome, in one line."""
-    last = " ".join(one.note.rpartition("\n\n")[2].split())
-    return last.removeprefix(f"{one.on}, {one.result}").lstrip(":. ")
 
 
 def _name(one: PastDecision) -> str:

@@ -87,7 +87,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
             ("Implementation",),
         ),
         # Not called "Outcome": many ADRs have what was decided below a heading of that name.
-        Field("outcome_note", "What Came of It", Shape.TEXT, "what came of it, and how that is known"),
+        Field("outcome_notes", "What Came of It", Shape.ITEMS, "what came of it, and how that is known"),
     ),
     Kind.LEARNING: (
         Field("what_happened", "What Happened", Shape.TEXT, "what happened"),

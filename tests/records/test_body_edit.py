@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lsp_server.memory.titles import heading_text
-from lsp_server.records.body_edit import set_section
-from lsp_server.records.fields import FIELDS
+from lsp_server.records.body_edit import append_item, set_section
+from lsp_server.records.fields import FIELDS, field_named
 from lsp_server.records.model import Kind
 from lsp_server.records.sections import headings, title_of
 
@@ -49,3 +49,25 @@ def test_a_comment_hides_headings_where_markdown_says_so(body: str, seen: list[s
 )
 def test_a_title_reads_back_as_it_was_written(title: str) -> None:
     assert title_of(f"# {heading_text(title)}\n") == title
+
+
+def test_an_item_is_added_to_a_section_and_all_that_stands_there_stays() -> None:
+    notes = field_named(Kind.DECISION, "outcome_notes")
+    assert notes is not None
+    head = "---\nid: x\n---\n\n# T\n"
+    new = append_item(head, notes, "One\nand more")
+    assert new == f"{head}\n## What Came of It\n\n* One\n  and more\n"
+    assert append_item(new, notes, "Two") == f"{new}* Two\n"
+    for before, between in (
+        ("- a\n- b\n", "- Two\n"),
+        ("Somebody's words.\n", "\n* Two\n"),
+        ("* a\n  goes on\n", "* Two\n"),
+        ("* a\n\nWords below.\n", "\n* Two\n"),
+    ):
+        text = f"{head}\n## What Came of It\n\n{before}"
+        assert append_item(text, notes, "Two") == text + between
+        assert append_item(f"{text}\n## More\n\nx\n", notes, "Two") == f"{text}{between}\n## More\n\nx\n"
+    windows = new.replace("\n", "\r\n")
+    assert append_item(windows, notes, "Two\nand") == f"{windows}* Two\r\n  and\r\n"
+    empty = f"{head}\n## What Came of It\n\n## More\n\nx\n"
+    assert "## What Came of It\n\n* Two\n\n## More\n\nx\n" in append_item(empty, notes, "Two")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ from lsp_server.memory.recording import clean_fields
 from lsp_server.records.fields import field_named
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.outcomes import MIXED, READ, checked_day, checked_result
+
+# What would begin a list, a heading, a quotation, a fence, an underline or a comment.
+_BLOCK = r"[#>*+-]|\d{1,9}[.)]\s|```|~~~|==|<"
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
@@ -33,7 +37,7 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
     """Note what came of a decision; see ``Memory.record_outcome``."""
     said = checked_result(result)
     day = _day(core, on)
-    told: str = clean_fields(Kind.DECISION, {"outcome_note": note}).get("outcome_note", "").strip()
+    told = _one_item(note)
     record_id = core.find(ref).id
     changed: list[Record] = []
 
@@ -44,9 +48,8 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
             raise RefusedError(f"{record.label} has the outcome {said} already: add a note, or say another")
         text = _with(text, "outcome", said, after=("outcome-due", "confidence", "created"))
         text = _with(text, "outcome_on", day, after=("outcome", "memory-outcome"))
-        before = record.fields.get("outcome_note", "")
-        if told or before:  # where others are told, this one is as well
-            text = _with_note(text, before, f"{day}, {said}", told)
+        if told or record.fields.get("outcome_notes"):  # where others are told, this one is as well
+            text = _with_note(text, f"{day}, {said}: {told}" if told else f"{day}, {said}")
         text = guard.clean(text, seen=False)
         changed[:] = [_written(edits, record, text, "outcome", said)]
         which = "mixed outcome" if said == MIXED else said
@@ -113,15 +116,20 @@ def _with(text: str, name: str, value: str, *, after: Sequence[str]) -> str:
     return without(set_after(text, key, value, after=place), field.key)
 
 
-def _with_note(text: str, before: str, head: str, told: str) -> str:
-    """A further paragraph about what came of it; the earlier ones stay."""
-    from lsp_server.records.body_edit import set_section
+def _one_item(note: str) -> str:
+    """A note as one item of a list, where two people who add one do not meet: as its lines are, or on one
+    line where those would be more than text there."""
+    (cleaned,) = clean_fields(Kind.DECISION, {"outcome_notes": [note]})["outcome_notes"] or ("",)
+    lines = [line.strip() for line in cleaned.split("\n") if line.strip()]
+    return (" " if any(re.match(_BLOCK, line) for line in lines) else "\n").join(lines)
 
-    field = field_named(Kind.DECISION, "outcome_note")
+
+def _with_note(text: str, note: str) -> str:
+    from lsp_server.records.body_edit import append_item
+
+    field = field_named(Kind.DECISION, "outcome_notes")
     assert field is not None
-    begins_block = told[:1] in ("#", "*", "-", "+", ">", "`", "~", "|", "<", " ", "\t")
-    paragraph = f"{head}:{chr(10) * 2 if begins_block else ' '}{told}" if told else f"{head}."
-    return set_section(text, field, f"{before}\n\n{paragraph}" if before else paragraph)
+    return append_item(text, field, note)
 
 
 def _written(edits: Edits, record: Record, text: str, name: str, value: str) -> Record:

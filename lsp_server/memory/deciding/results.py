@@ -14,7 +14,8 @@ class PastDecision(NamedTuple):
 
     ``label`` is a record's (``ADR-0012``), empty for a program's decision. ``result`` is ``success``,
     ``failure`` or ``mixed``, ``on`` the day when that was recorded (ISO 8601, or empty), ``confidence`` how
-    sure people were, 0 to 1. ``likeness`` is how much of the question it shares, 0 to 1.
+    sure people were, 0 to 1, ``note`` what was noted last. ``likeness`` is how much of
+    the question it shares, 0 to 1.
     """
 
     id: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.deciding.results import PastDecision, SimilarDecisions
@@ -68,9 +68,18 @@ def past(record: Record, likeness: float = 0.0) -> PastDecision:
         fields["outcome"],
         fields.get("outcome_on", ""),
         fields.get("confidence"),
-        fields.get("outcome_note", ""),
+        _last_note(fields),
         round(likeness, 3),
     )
+
+
+def _last_note(fields: Mapping[str, Any]) -> str:
+    """What was noted last, without the day and the result that it begins with."""
+    notes = fields.get("outcome_notes")
+    if not notes:
+        return ""
+    head = f"{fields.get('outcome_on', '')}, {fields['outcome']}"
+    return str(notes[-1]).removeprefix(head).lstrip(":. ")
 
 
 def summed(candidates: Iterable[PastDecision], limit: int) -> SimilarDecisions:

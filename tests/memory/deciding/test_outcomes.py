@@ -38,7 +38,11 @@ def judged(memory: Memory) -> Memory:
             ("Cache pages at the edge", None, "mixed"),
             ("Use Postgres for orders", 0.9, "success"),
         ):
-            fields = {"outcome": result, "outcome_on": "2026-11-20", "outcome_note": f"About {title}."}
+            fields = {
+                "outcome": result,
+                "outcome_on": "2026-11-20",
+                "outcome_notes": [f"2026-11-20, {result}: About {title}."],
+            }
             fields |= {} if confidence is None else {"confidence": str(confidence)}
             memory.record(Kind.DECISION, title, fields=fields)
     return memory
@@ -71,11 +75,11 @@ def test_what_is_said_of_a_decision_is_read_back_and_an_outcome_changes_few_line
     memory.record_outcome("ADR-1", "Success", "Signing in is\ntwice as fast.", on="2026-12-02")
     after = memory.text("ADR-1")
     added = "outcome: success\noutcome-on: 2026-12-02\n"
-    note = "\n## What Came of It\n\n2026-12-02, success: Signing in is\ntwice as fast.\n"
+    note = "\n## What Came of It\n\n* 2026-12-02, success: Signing in is\n  twice as fast.\n"
     assert after == before.replace("2026-12-01\n", "2026-12-01\n" + added) + note
     memory.record_outcome("ADR-1", "mixed", on=date(2027, 1, 1))
     assert memory.text("ADR-1") == after.replace(added, "outcome: mixed\noutcome-on: 2027-01-01\n") + (
-        "\n2027-01-01, mixed.\n"
+        "* 2027-01-01, mixed\n"
     )
     with pytest.raises(RefusedError, match="has the outcome mixed already"):
         memory.record_outcome("ADR-1", "mixed")
@@ -238,13 +242,13 @@ def test_somebodys_own_adr_keeps_its_keys_and_its_sections(memory: Memory, tmp_p
     memory.import_adrs(tmp_path / "adr")
     record = memory.get("ADR-1")
     assert record.extra["confidence"] == "high"
-    assert {"outcome", "confidence", "outcome_note"}.isdisjoint(record.fields)
+    assert {"outcome", "confidence", "outcome_notes"}.isdisjoint(record.fields)
     assert memory.broken_files() == []
     memory.record_outcome("ADR-1", "mixed", "Half of it.", on="2026-12-01")
     text = memory.text("ADR-1")
     assert "\noutcome: we shipped it\n" in text
     assert "\nmemory-outcome: mixed\n" in text
-    assert "\n## Outcome\n\nJWT.\n\n## What Came of It\n\n2026-12-01, mixed: Half of it.\n" in text
+    assert "\n## Outcome\n\nJWT.\n\n## What Came of It\n\n* 2026-12-01, mixed: Half of it.\n" in text
     assert memory.get("ADR-1").fields["outcome"] == "mixed"
 
 
@@ -264,6 +268,7 @@ def team(memory: Memory, repo: Repo, tmp_path: Path) -> Iterator[Memory]:
 
 def test_what_two_clones_say_of_one_decision_is_merged_value_by_value(memory: Memory, team: Memory) -> None:
     memory.record_outcome("ADR-1", "success", "Fast.", on="2026-12-02")
+    team.record_outcome("ADR-1", "success", "Quick.", on="2026-12-01")
     text = team.text("ADR-1")
     team.amend("ADR-1", text.replace("\ncode:", "\nconfidence: 0.7\nbased-on:\n  - A test\ncode:"))
     memory.sync()
@@ -283,8 +288,12 @@ def test_what_two_clones_say_of_one_decision_is_merged_value_by_value(memory: Me
     assert (record.fields["outcome"], record.fields["outcome_on"]) == ("mixed", "2027-02-01")
     assert record.fields["outcome_due"] == "2027-06-01"
     assert record.conflicts == ()
-    assert "Slow in Asia." in record.fields["outcome_note"]
-    assert "Slow on phones." in record.fields["outcome_note"]
+    assert sorted(record.fields["outcome_notes"]) == [
+        "2026-12-01, success: Quick.",
+        "2026-12-02, success: Fast.",
+        "2027-01-01, mixed: Slow in Asia.",
+        "2027-02-01, mixed: Slow on phones.",
+    ]
     # Two who do not agree are asked; saying it again settles it.
     team.sync()
     memory.record_outcome("ADR-1", "success")
