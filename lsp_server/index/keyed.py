@@ -51,16 +51,17 @@ def scan(
     connection: sqlite3.Connection, prefix: str, after: str | None, limit: int | None = None
 ) -> list[Item]:
     """The values whose keys begin so, by key, those behind ``after`` only, and so many at most."""
-    from lsp_server.store.keyvalue.keys import begins_no_key, first_behind
+    from lsp_server.store.keyvalue.keys import begin_behind, begins_no_key, first_behind
 
     if begins_no_key(prefix):
         return []
     # Keys are compared byte by byte, which is the order of code points.
+    low, beyond = begin_behind(prefix, after)
     end = first_behind(prefix)
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM keyed WHERE key >= ? AND key > ?"
         f"{' AND key < ?' if end else ''} ORDER BY key LIMIT ?",
-        (prefix, after or "", *((end,) if end else ()), -1 if limit is None else min(limit, _ALL)),
+        (low, beyond, *((end,) if end else ()), -1 if limit is None else min(limit, _ALL)),
     )
     return [_item(row) for row in rows]
 

@@ -21,13 +21,14 @@ from lsp_server.memory.keyed.guarding import guarded
 from lsp_server.memory.keyed.pending import with_pending
 from lsp_server.memory.keyed.touched import Touched
 from lsp_server.memory.titles import printable, subject
-from lsp_server.store.keyvalue.answering import answering, refuse_while_answering
+from lsp_server.store.keyvalue.answering import refuse_while_answering
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.branch_files import read_file, value_path
 from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
 from lsp_server.store.keyvalue.closing import refuse_from_now_on
 from lsp_server.store.keyvalue.keys import check_range, checked_key
 from lsp_server.store.keyvalue.values import checked
+from lsp_server.store.keyvalue.writes import asked, checked_writes
 
 if TYPE_CHECKING:
     from lsp_server.memory.edits import Edits
@@ -122,8 +123,8 @@ class GitStorage:
 
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         values = {
-            checked_key(key): Write(checked(write.value), write.expires) if write else None
-            for key, write in writes.items()
+            checked_key(key): write and Write(checked(write.value), write.expires)
+            for key, write in checked_writes(writes)
         }
 
         def change(edits: Edits) -> str:
@@ -228,8 +229,7 @@ class GitStorage:
             nonlocal made
             now = self._clock()
             before = self._alive(self._at(edits, key), now)
-            with answering(self._core.private):
-                write = change(before)
+            write = asked(self._core.private, change, before)
             made = self._written(edits, key, write and write._replace(value=checked(write.value)), now)
             return self._message([(verb if made else "delete", key)])
 
@@ -264,7 +264,8 @@ class GitStorage:
             return None
         before = self._alive(self._at(edits, key), now)
         expires = write.expires and utc(write.expires)
-        item = Item(key, write.value, before.created if before else now, now, expires)
+        created, updated = (before.created, max(now, before.updated)) if before else (now, now)
+        item = Item(key, write.value, created, updated, expires)
         return self._kept(edits, item)
 
     def _kept(self, edits: Edits, item: Item) -> Item:

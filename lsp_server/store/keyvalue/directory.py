@@ -16,7 +16,6 @@ from urllib.parse import unquote
 
 from lsp_server.errors import StoreError, UsageError
 from lsp_server.store.keyvalue import value_file
-from lsp_server.store.keyvalue.answering import answering
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
 from lsp_server.store.keyvalue.closing import refuse_from_now_on
@@ -24,6 +23,7 @@ from lsp_server.store.keyvalue.expiry_files import ExpiryFiles
 from lsp_server.store.keyvalue.keys import HASHED, check_range, checked_key, file_name
 from lsp_server.store.keyvalue.locked_directory import LockedDirectory, bytes_of
 from lsp_server.store.keyvalue.values import dumps, loads
+from lsp_server.store.keyvalue.writes import asked, checked_writes
 
 _ENDING = ".json"
 
@@ -81,7 +81,7 @@ class FileStorage:
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         texts = {
             checked_key(key): (dumps(write.value), write.expires and utc(write.expires)) if write else None
-            for key, write in writes.items()
+            for key, write in checked_writes(writes)
         }
         with self._files.locked(self._finish_noted):
             self._make_many(self._clock(), texts)
@@ -93,8 +93,7 @@ class FileStorage:
                 now = self._clock()
                 item = self._read(path, key, now)
                 try:
-                    with answering(self._files.named):
-                        write = change(item)
+                    write = asked(self._files.named, change, item)
                 except OSError as error:
                     raise _TheirError from error
                 if write is None:
@@ -243,9 +242,10 @@ class FileStorage:
 
     def _write(self, path: str, key: str, text: str, expires: datetime | None, now: datetime) -> Item:
         head = self._head(path)
-        lives = head is not None and not (head.expires and head.expires <= now)
-        created = head.created if head and lives else now
-        item = Item(key, None, created, now, expires and utc(expires))
+        created = updated = now
+        if head and not (head.expires and head.expires <= now):
+            created, updated = head.created, max(now, head.updated)  # that clock may have been ahead
+        item = Item(key, None, created, updated, expires and utc(expires))
         self._keep(path, item, text)
         if head is None and (plain := self._plain_path(path, key)):
             os.unlink(plain)  # noqa: PTH108

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import NamedTuple
 
-from lsp_server.store.keyvalue.answering import answering, refuse_while_answering
+from lsp_server.store.keyvalue.answering import refuse_while_answering
 from lsp_server.store.keyvalue.base import Clock, Item, Value, Write
 from lsp_server.store.keyvalue.clocks import never_back, utc, written_between
 from lsp_server.store.keyvalue.closing import refuse_from_now_on
 from lsp_server.store.keyvalue.keys import check_range, checked_key
 from lsp_server.store.keyvalue.values import dumps, loads
+from lsp_server.store.keyvalue.writes import asked, checked_writes
 
 
 class _Kept(NamedTuple):
@@ -56,7 +57,7 @@ class InMemoryStorage:
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         texts = {
             checked_key(key): write and (dumps(write.value), write.expires and utc(write.expires))
-            for key, write in writes.items()
+            for key, write in checked_writes(writes)
         }
         with self._writing():
             now = self._clock()
@@ -68,8 +69,7 @@ class InMemoryStorage:
 
     def change(self, key: str, change: Callable[[Item | None], Write | None]) -> Item | None:
         with self._writing():
-            with answering(id(self)):
-                write = change(self.get(key))
+            write = asked(id(self), change, self.get(key))
             if write is None:
                 self._remove(key)
                 return None

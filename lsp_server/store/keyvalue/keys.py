@@ -58,6 +58,18 @@ def begins_no_key(prefix: str) -> bool:
     return NO_TEXT.search(prefix) is not None
 
 
+def begin_behind(prefix: str, after: str | None) -> tuple[str, str]:
+    """Where to begin to look for the keys that begin with ``prefix`` and are behind ``after``: with the first
+    of two texts, and behind the second. A key may be either, whatever ``after`` is."""
+    low, beyond = prefix, after or ""
+    if no_text := NO_TEXT.search(beyond):
+        # No key has a NUL or half a pair: the first behind it may be asked for.
+        beyond = beyond[: no_text.start()]
+        if no_text[0] != "\0":
+            low, beyond = max(prefix, beyond + "\ue000"), ""
+    return low, beyond
+
+
 def first_behind(prefix: str) -> str | None:
     """The first text behind all that begin so; None: there is none."""
     prefix = prefix.rstrip(_LAST)

@@ -30,6 +30,7 @@ from lsp_server.store.keyvalue.sql_rows import (
     with_times,
 )
 from lsp_server.store.keyvalue.values import dumps, loads
+from lsp_server.store.keyvalue.writes import asked, checked_writes
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
@@ -99,7 +100,7 @@ class DatabaseStorage:
     def put_many(self, writes: Mapping[str, Write | None]) -> None:
         now = self._now()
         rows, gone = [], []
-        for key, write in writes.items():
+        for key, write in checked_writes(writes):
             if write is None:
                 gone.append({"digest": digest(checked_key(key))})
             else:
@@ -130,8 +131,7 @@ class DatabaseStorage:
             now = self._now()
             lives = before is not None and (before[4] is None or before[4] > now)
             old = self._item(before) if before is not None and lives else None
-            with self._database.answering():
-                write = change(old)
+            write = asked(self._database.place, change, old)
             if write is None:
                 if before is not None:
                     connection.execute(self._statements.remove, {"digest": hashed})

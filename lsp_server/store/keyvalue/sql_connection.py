@@ -7,7 +7,7 @@ import random
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.sql import Executable
 
 from lsp_server.errors import StoreError, UsageError
-from lsp_server.store.keyvalue.answering import answering, refuse_while_answering
+from lsp_server.store.keyvalue.answering import refuse_while_answering
 from lsp_server.store.keyvalue.sql_rows import OvertakenError
 from lsp_server.store.keyvalue.sql_schema import statements
 from lsp_server.store.keyvalue.sql_upgrading import begin_writing, bring_up_to_date
@@ -54,7 +54,7 @@ class Database:
             else self.engine
         )
         self.name = _name(self.engine.url)
-        self._place = self.engine.url  # whichever object it is reached by
+        self.place = self.engine.url  # whichever object it is reached by
         try:
             bring_up_to_date(self.engine, write_ahead=self._own and self.dialect == "sqlite")
         except SQLAlchemyError as error:
@@ -82,7 +82,7 @@ class Database:
         ``work`` is called again where another transaction was in the way, and where an old connection broke
         before the end: nothing of it has been written then.
         """
-        refuse_while_answering(self._place)  # PostgreSQL would wait for itself for ever
+        refuse_while_answering(self.place)  # PostgreSQL would wait for itself for ever
         tries = 0
         while True:
             committing = False
@@ -103,10 +103,6 @@ class Database:
                     raise self._told(error, unknown=committing and _disconnected(error)) from None
             if tries > 1:
                 time.sleep(random.uniform(0, 0.002 * min(tries, 20)))
-
-    def answering(self) -> AbstractContextManager[None]:
-        """Meanwhile a caller's function decides what is to be written in this transaction."""
-        return answering(self._place)
 
     def begin_writing(self, connection: Connection) -> None:
         """Keep other writers away until the end, where the database does not do it row by row."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from lsp_server.store.keyvalue.base import Item, Value
 from lsp_server.store.keyvalue.clocks import utc
-from lsp_server.store.keyvalue.keys import NO_TEXT, begins_no_key, first_behind
+from lsp_server.store.keyvalue.keys import begin_behind, begins_no_key, first_behind
 from lsp_server.store.keyvalue.values import loads
 from lsp_server.store.moments import microseconds as counted
 from lsp_server.store.moments import moment_at
@@ -97,12 +97,7 @@ def keys_with(prefix: str, after: str | None = None) -> tuple[bool, dict[str, An
     """Whether the keys that begin so have an end, and the parameters that say which they are."""
     if begins_no_key(prefix):
         return True, {"low": "", "low_head": "", "beyond": "", "high": "", "high_head": ""}  # no key
-    low, beyond = prefix, after or ""
-    if no_text := NO_TEXT.search(beyond):
-        # No key has a NUL or half a pair: the first behind it may be asked for.
-        beyond = beyond[: no_text.start()]
-        if no_text[0] != "\0":
-            low, beyond = max(prefix, beyond + "\ue000"), ""
+    low, beyond = begin_behind(prefix, after)
     parameters = {"low": low, "low_head": max(low, beyond)[:HEAD], "beyond": beyond}
     high = first_behind(prefix)
     if high is None:

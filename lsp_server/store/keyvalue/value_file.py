@@ -31,9 +31,10 @@ _HEAD = re.compile(
 
 
 class Head(NamedTuple):
-    """When a key got its first value, and when it goes away."""
+    """When a key got its first value and the one of now, and when that goes away."""
 
     created: datetime
+    updated: datetime
     expires: datetime | None
 
 
@@ -63,7 +64,8 @@ def head(begin: bytes) -> Head | None:
         return None
     try:
         expires = found[3] and datetime.fromisoformat(found[3].decode())
-        return Head(datetime.fromisoformat(found[1].decode()), expires or None)
+        created, updated = (datetime.fromisoformat(found[at].decode()) for at in (1, 2))
+        return Head(created, updated, expires or None)
     except ValueError:
         return None
 
@@ -71,7 +73,7 @@ def head(begin: bytes) -> Head | None:
 def head_of_all(path: str) -> Head | None:
     """The times of a file that was edited by hand; None where it has none."""
     kept = parsed(Path(path).read_bytes())
-    return Head(kept.created, kept.expires) if kept and kept.created else None
+    return Head(kept.created, kept.updated, kept.expires) if kept and kept.created and kept.updated else None
 
 
 def parsed(text: bytes) -> Kept | None:

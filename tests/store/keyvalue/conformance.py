@@ -376,6 +376,12 @@ class KeyValueSuite:
         )
         assert {item.key for item in everything} == {"stays", "also"}
 
+    def test_keys_may_be_asked_for_behind_what_is_no_key(self, storage: KeyValue) -> None:
+        keys = ["a", "a\ud7ff\U0010ffff", "a\ue000"]
+        storage.put_many({key: Write(1) for key in keys})
+        for after, found in (("a\ud800z", keys[2:]), ("a\0", keys[1:]), ("", keys), ("\udfff", [])):
+            assert [item.key for item in storage.scan("a", after=after)] == found
+
     def test_what_says_no_keys_or_no_number_is_refused(self, storage: KeyValue) -> None:
         storage.put("key", 1)
         assert storage.scan(limit=0) == []
@@ -427,7 +433,32 @@ class KeyValueSuite:
         storage.put("key", 2)
         assert storage.get("key").updated == START + 2 * SECOND
 
+    def test_a_clock_that_is_behind_makes_nothing_look_older(self, storage: KeyValue, kind: Kind) -> None:
+        if kind.alone:
+            pytest.skip("this storage has one clock")
+        storage.put_many({"key": Write(1), "many": Write(1), "gone": Write(1, START + SECOND)})
+        behind = kind.opened(Hands(START - timedelta(hours=1)))
+        put = behind.put("key", 2)
+        assert put == storage.get("key") == Item("key", 2, START, START, None)
+        assert behind.change("key", lambda _: Write(3)).updated == START
+        behind.put_many({"many": Write(2)})
+        kind.clock.forward(SECOND)
+        behind.put("gone", 2)
+        assert [item.key for item in storage.updated(after=START)] == ["gone", "key", "many"]
+        behind.close()
+
     # Changing
+
+    def test_what_is_no_write_is_refused(self, storage: KeyValue) -> None:
+        storage.put("key", 1)
+        for wrong in (2, (2, None), {"value": 2}):
+            with pytest.raises(UsageError, match=r"is a Write\(value\), or None, not a"):
+                storage.change("key", lambda _, wrong=wrong: wrong)
+            with pytest.raises(UsageError, match=r"is a Write\(value\), or None, not a"):
+                storage.put_many({"first": Write(1), "key": wrong})
+        with pytest.raises(UsageError, match="a dictionary of keys"):
+            storage.put_many([("key", Write(2))])
+        assert [(item.key, item.value) for item in storage.scan()] == [("key", 1)]
 
     def test_a_change_is_given_what_stands_there(self, storage: KeyValue, kind: Kind) -> None:
         assert storage.change("key", lambda item: Write([] if item is None else 1)).value == []

@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -244,21 +243,6 @@ def test_an_engine_that_begins_by_itself_loses_no_increment(sqlite: str) -> None
     at_once(*[lambda: [storage.change("counter", one_more) for _ in range(15)]] * 4)
     assert storage.get("counter").value == 60
     engine.dispose()
-
-
-# Clocks
-
-
-def test_a_machine_whose_clock_is_behind_makes_nothing_look_older(database: str) -> None:
-    now = datetime(2026, 11, 21, 10, tzinfo=timezone.utc)
-    ahead, behind = (
-        DatabaseStorage(database, clock=lambda by=by: now - timedelta(minutes=by)) for by in (0, 5)
-    )
-    ahead.put("key", 1)
-    put = behind.put("key", 2)
-    assert put == ahead.get("key") == Item("key", 2, now, now, None)
-    ahead.close()
-    behind.close()
 
 
 def test_a_closed_storage_can_be_closed_again_and_others_go_on(database: str) -> None:
