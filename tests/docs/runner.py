@@ -22,9 +22,12 @@ from typing import Any
 
 from docs.expected import Ids
 from docs.pages import Example, Page
+from forking import command_line
 
 PATIENCE = 60  # seconds for one example
 PROGRAMS = Path(sys.executable).parent
+LONG = os.environ.get("GIT_MEMORY_STRESS") == "1"
+"""The commands of the pages are the installed program; else a process forked for each (``forking``)."""
 
 
 class ExampleError(AssertionError):
@@ -37,6 +40,11 @@ class Shell:
     def __init__(self, place: Path, scratch: Path, environment: Mapping[str, str]) -> None:
         self.place = place
         self._script, self._output = scratch / "command", scratch / "printed"
+        programs = [str(PROGRAMS)]
+        if not LONG:
+            (scratch / "bin").mkdir(exist_ok=True)
+            command_line().put_program(scratch / "bin" / "git-memory")
+            programs.insert(0, str(scratch / "bin"))
         answers, mine = os.pipe()
         self._answers = answers
         self._bash = subprocess.Popen(
@@ -44,8 +52,9 @@ class Shell:
             cwd=place,
             env={
                 **environment,
-                "PATH": f"{PROGRAMS}{os.pathsep}{environment['PATH']}",
+                "PATH": os.pathsep.join([*programs, environment["PATH"]]),
                 "TERM": "dumb",
+                "PYTHONUNBUFFERED": "1",  # answers and errors in the order that a terminal shows them in
                 "COLUMNS": "80",
                 "ANSWERS": str(mine),
             },
