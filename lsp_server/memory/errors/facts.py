@@ -16,7 +16,7 @@ ERROR_TYPES = ("error", "ui_error")
 """The types of memories that are errors."""
 
 _TYPED = re.compile(r"((?:\w+\.)*\w*(?:Error|Exception|Warning|Failure|Timeout)): (.+)")
-_WHERE = re.compile(r"(.*):\d+(?: in (.*))?")
+_WHERE = re.compile(r"(.*?)(?::\d+){1,2}(?: in (.*))?")
 
 
 class Facts(NamedTuple):
@@ -68,7 +68,7 @@ def facts_of(memory: TypedMemory) -> Facts:
         kind, message = found[1], found[2]
     path, function = _text(known, "path"), _text(known, "function")
     if not path and (found := _WHERE.fullmatch(_text(known, "where"))):
-        path = re.split(r"[/\\]", found[1])[-1]
+        path = re.split(r"[/\\]", re.split("[?#]", found[1])[0])[-1]
         function = function or found[2] or ""
     return Facts(kind or memory.memory_type, message, place_name(path, function), function, path)
 

@@ -92,7 +92,11 @@ def test_errors_of_any_origin_are_in_groups(errors: ErrorMemory) -> None:
     make(events, "Timeout in checkout", owner="shop")
     make(events, "ValueError: Timeout in checkout")
     make(events, "odd", metadata={"error": "a text", "group": 3})
-    where = {"type": "TypeError", "message": "x is undefined", "where": "https://shop.example.org/app.js:3"}
+    where = {
+        "type": "TypeError",
+        "message": "x is undefined",
+        "where": "https://shop.example.org:8080/app.js?v=7:3:14",
+    }
     events.create_memory("TypeError: x is undefined", memory_type="ui_error", metadata={"error": where})
     found = {(group.type, group.template, group.place, group.count) for group in errors.groups()}
     assert found == {

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lsp_server import ErrorMemory, EventMemory, RecordedError, UsageError
 from lsp_server.memory.errors import grouping
 
+EXAMPLES = 500 if os.environ.get("GIT_MEMORY_STRESS") else 15
 TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
 
 
@@ -92,6 +95,21 @@ def test_the_chain_is_told_the_nearest_first_and_a_ring_has_an_end(errors: Error
     first, second = ValueError("first"), ValueError("second")
     first.__context__, second.__context__ = second, first
     assert errors.record(first).memory.metadata["error"]["chain"] == ["ValueError"]  # type: ignore[index,call-overload] # a dictionary
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=300), st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=2))
+def test_any_message_and_any_context_is_recorded(
+    errors: ErrorMemory, said: str, context: dict[str, str]
+) -> None:
+    recorded = errors.record(caught(said), context=context)
+    assert recorded.kept
+    newest = recorded.memory
+    assert errors.events.memory(newest.id) == newest
+    assert len(newest.title) <= 200
+    assert newest.title == " ".join(newest.title.split())
+    assert recorded.group
+    assert newest.metadata["group"] == recorded.group.id
 
 
 def test_an_exception_is_recorded_once_wherever_it_passes(errors: ErrorMemory) -> None:
