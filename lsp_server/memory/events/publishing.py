@@ -40,6 +40,7 @@ LARGEST = 256 * 1024
 _AT_ONCE = 10_000  # memories in one commit
 _TOLD, _LONGEST = 20, 100  # lines of a commit's message, and characters of one
 _SUBJECT = 72
+_PATIENCE = 30.0  # seconds, while another process publishes
 _WRITER = "writer"
 _NAME = re.compile(r"[0-9a-f]{8}")
 
@@ -57,7 +58,9 @@ class Publishing:
         directory = self._chosen.directory
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            with taking(directory, wait=wait) as is_ours:
+            with taking(directory, patience=_PATIENCE if wait else 0) as is_ours:
+                if not is_ours and wait:
+                    raise StoreError(f"events in {directory}: another process publishes them; try again")
                 if not is_ours:
                     return 0
                 writer = writer_of(directory)

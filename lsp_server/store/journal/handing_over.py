@@ -7,9 +7,9 @@ killed in between finds the same events waiting again, and must know them by the
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -17,29 +17,27 @@ from pathlib import Path
 from lsp_server.store.half_written import write_whole
 from lsp_server.store.journal.base import Kept
 from lsp_server.store.journal.journal import Journal
-from lsp_server.store.owners import taken_over
+from lsp_server.store.owners import hold, taken_over
 from lsp_server.store.turns import let_go
 
 _NOTE = "taken.json"
 _LOCK = ".taking"
+_STEP = 0.02  # seconds
 
 
 @contextlib.contextmanager
-def taking(directory: Path, *, wait: bool = True) -> Iterator[bool]:
-    """One who takes after the other; False where somebody does so now and ``wait`` is False.
+def taking(directory: Path, *, patience: float = 0) -> Iterator[bool]:
+    """One who takes after the other; False where somebody else takes for longer than ``patience``, in
+    seconds. Where there are no locks two may take at once, and know what both took by its id.
 
     Raises ``OSError`` where the directory cannot be written.
     """
     descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    end = time.monotonic() + patience
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        except OSError:  # no locks here: two may take at once, and know what both took by its id
-            pass
-        yield True
+        while not (is_ours := hold(descriptor)) and time.monotonic() < end:
+            time.sleep(_STEP)
+        yield is_ours
     finally:
         let_go(descriptor)
 

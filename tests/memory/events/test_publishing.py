@@ -24,6 +24,7 @@ from support import Repo
 from lsp_server import EventMemory, Journal, Memory, NotInitialisedError, RefusedError, UsageError
 from lsp_server.memory import Kind
 from lsp_server.memory.working.results import Ending
+from lsp_server.store.journal.handing_over import taking
 
 TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
 
@@ -201,6 +202,18 @@ def test_many_that_publish_at_once_bring_each_once(memory: Memory, repo: Repo) -
         f"{name}.{number}" for name in range(3) for number in range(5)
     )
     assert len(segments(repo)) == 1
+
+
+def test_in_passing_nobody_waits_for_another_who_publishes(events: EventMemory, repo: Repo) -> None:
+    solve(events, "One")
+    with taking(events.directory / "chosen") as is_ours:
+        assert is_ours
+        assert events.publish_quietly() == 0
+        waiter = threading.Thread(target=events.publish)
+        waiter.start()
+        assert titles_on_branch(repo) == []
+    waiter.join()
+    assert titles_on_branch(repo) == ["One"]
 
 
 def test_each_month_has_a_segment_and_a_full_one_is_followed_by_another(
