@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from lsp_server.errors import GitMemoryError
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.performance.performance_memory import PerformanceMemory
 from lsp_server.web.asgi import Receive, Scope, Send
@@ -77,7 +79,8 @@ class TimingMiddleware:
             return
         await self.app(scope, receive, send)
         if scope["type"] == "lifespan":
-            await asyncio.to_thread(self.performance.close if self._owns else self.performance.flush)
+            with suppress(GitMemoryError):  # counted as lost; the application ends as it would
+                await asyncio.to_thread(self.performance.close if self._owns else self.performance.flush)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = 0

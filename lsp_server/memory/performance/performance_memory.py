@@ -52,7 +52,7 @@ class PerformanceMemory:
         where: EventMemory | Memory | Path | str = ".",
         *,
         owner: str = "",
-        kept_per_minute: float | None = 6.0,
+        kept_per_minute: float | None = 3.0,
     ) -> None:
         if kept_per_minute is not None and not 0 < kept_per_minute < math.inf:
             raise UsageError(
@@ -210,6 +210,8 @@ def checked_endpoint(endpoint: str) -> str:
     """An endpoint's name: one line, of bounded length. Raises ``UsageError``."""
     if not isinstance(endpoint, str) or not (name := " ".join(endpoint.split())):
         raise UsageError(f"an endpoint is {endpoint!r}: it needs a name, like GET /users/{{id}}")
+    if not name.isascii():
+        name = name.encode("utf-8", "replace").decode()  # half a pair, as some paths have, cannot be kept
     return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
 

@@ -191,12 +191,12 @@ class Recorder:
     def _keep(self, ready: list[tuple[Measured, int]]) -> None:
         if not ready:
             return
-        memories = [self._memory(one, count) for one, count in ready]
+        taken = ready.copy()
         ready.clear()
         try:
-            self._events.keep(memories)
+            self._events.keep([self._memory(one, count) for one, count in taken])
         except GitMemoryError:
-            self.lost += len(memories)
+            self.lost += sum(count for _, count in taken)
             raise
 
     def _memory(self, one: Measured, count: int) -> TypedMemory:

@@ -293,6 +293,15 @@ def test_misuse_is_said_in_one_line(performance: PerformanceMemory) -> None:
         PerformanceMemory(performance.events, kept_per_minute=0)
 
 
+def test_a_name_that_is_no_valid_text_is_kept_as_well_as_it_can_be(performance: PerformanceMemory) -> None:
+    performance.record("GET /caf\udce9", 1)
+    performance.record("GET\n/é" + "x" * 1000, 1)
+    short, long = sorted((one.endpoint for one in performance.endpoints()), key=len)
+    assert short == "GET /caf?"
+    assert long.startswith("GET /é")
+    assert len(long) == 500
+
+
 def test_secrets_in_names_are_not_kept(performance: PerformanceMemory) -> None:
     token = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
     performance.record(f"GET /login {token}", 1)
