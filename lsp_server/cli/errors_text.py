@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lsp_server.cli.output import print_fact, print_json, second
+from lsp_server.cli.output import minute, print_fact, print_json, second
 from lsp_server.cli.terminal import visible, visible_line
 
 if TYPE_CHECKING:
@@ -19,15 +19,18 @@ if TYPE_CHECKING:
 def print_groups(session: Session, groups: Sequence[ErrorGroup], limit: int) -> None:
     """Answer with groups: a line each, and one for the best solution of it."""
     if session.json:
-        print_json(session, [_plain(group) for group in groups[:limit]])
+        from lsp_server.memory.errors.plain import group_json
+
+        print_json(session, [group_json(group) for group in groups[:limit]])
         return
     rows: list[list[Span]] = []
+    width = max(len(f"{group.count:,}") for group in groups[:limit])
     for group in groups[:limit]:
         rows.append(
             [
                 (group.id, "yellow"),
-                (f"{group.count:>6,}", "bold"),
-                (second(group.last), "dim"),
+                (f"{group.count:>{width},}", "bold"),
+                (minute(group.last), "dim"),
                 ("open" if group.open else "solved", "yellow" if group.open else "green"),
                 (_title(group), ""),
             ]
@@ -43,7 +46,9 @@ def print_groups(session: Session, groups: Sequence[ErrorGroup], limit: int) -> 
 def print_group(session: Session, group: ErrorGroup) -> None:
     """Answer with all there is to say about one."""
     if session.json:
-        print_json(session, _plain(group))
+        from lsp_server.memory.errors.plain import group_json
+
+        print_json(session, group_json(group))
         return
     out = session.out
     out.flow((group.id, "yellow"), (f" {_title(group)}", "bold"), indent=4)
@@ -54,8 +59,7 @@ def print_group(session: Session, group: ErrorGroup) -> None:
     print_fact(out, "happened", [(f"{times}, last {second(group.last)}{since}", "")])
     if group.owners:
         print_fact(out, "to", [(visible_line(", ".join(group.owners)), "blue")])
-    state = ("nothing has solved it yet", "yellow") if group.open else ("solved", "green")
-    print_fact(out, "is", [state])
+    print_fact(out, "is", [_state(group)])
     for solution in group.solutions:
         print_fact(out, "helped", [(_helped(solution), "green")])
         for line in visible(solution.content).splitlines():
@@ -78,6 +82,13 @@ def print_solution(session: Session, memory: TypedMemory) -> None:
     if isinstance(solved, dict):
         told = ": ".join(str(part) for part in (solved.get("type"), solved.get("message")) if part)
         print_fact(session.out, "for", [(visible_line(told), "")])
+
+
+def _state(group: ErrorGroup) -> Span:
+    if not group.open:
+        return "solved", "green"
+    why = "it has happened again since" if group.solutions else "nobody has written down what helps"
+    return f"open: {why}", "yellow"
 
 
 def _title(group: ErrorGroup) -> str:
@@ -105,32 +116,3 @@ def _print_context(session: Session, memory: TypedMemory) -> None:
         for key, value in context.items():
             told = value if isinstance(value, str) else value_line(value)
             print_fact(session.out, visible_line(key), [(visible_line(told), "")])
-
-
-def _plain(group: ErrorGroup) -> dict[str, Any]:
-    from lsp_server.memory.events.model import plain
-
-    return {
-        "id": group.id,
-        "type": group.type,
-        "template": group.template,
-        "place": group.place,
-        "count": group.count,
-        "first": group.first.isoformat(),
-        "last": group.last.isoformat(),
-        "owners": list(group.owners),
-        "open": group.open,
-        "solutions": [
-            {
-                "id": one.id,
-                "title": one.title,
-                "content": one.content,
-                "handler": one.handler,
-                "successes": one.successes,
-                "failures": one.failures,
-                "created": one.memory.created.isoformat(),
-            }
-            for one in group.solutions
-        ],
-        "example": plain(group.example),
-    }

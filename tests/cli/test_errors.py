@@ -44,7 +44,7 @@ def test_errors_are_listed_by_what_they_have_in_common_and_shown_whole(failed: R
     assert shown[0] == f"{first[0]} ConnectionError: No answer from <*> in <num> s"
     assert shown[1] == "  at src/pay.py:3 in charge"
     assert shown[2].startswith("  happened 3 times, last 20")
-    assert shown[3:5] == ["  to worker-1", "  is nothing has solved it yet"]
+    assert shown[3:5] == ["  to worker-1", "  is open: nobody has written down what helps"]
     assert shown[-3:] == [
         "    ConnectionError: No answer from east in 30 s",
         "  what charging",

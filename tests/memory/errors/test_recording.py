@@ -350,7 +350,7 @@ def test_a_signal_handler_records_in_the_midst_of_recording_and_asking(events: E
     before = signal.signal(signal.SIGALRM, handle)
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.003)
-        for _ in range(40):
+        for _ in range(20):
             errors.record(caught("bank"))
             events.counts()
     finally:
@@ -358,7 +358,7 @@ def test_a_signal_handler_records_in_the_midst_of_recording_and_asking(events: E
         signal.signal(signal.SIGALRM, before)
         errors.close()
     assert count
-    assert events.counts()["error"] == 40 + count
+    assert events.counts()["error"] == 20 + count
 
 
 def test_without_drain3_errors_are_recorded_and_what_to_install_is_said_once(
