@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 REPO ?= .
 
+# Programs that are started again and again must not be compiled again each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test stress lint test-editors bench install clean
 

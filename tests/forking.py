@@ -98,9 +98,14 @@ class Nursery:
         return Forked(ours)
 
     def run(
-        self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], stdin: str = ""
+        self,
+        arguments: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        stdin: str = "",
+        errors: str = "strict",
     ) -> subprocess.CompletedProcess[str]:
-        """A child to its end, with what it said."""
+        """A child to its end, with what it said; ``errors`` is for what is not UTF-8 in it."""
         with ExitStack() as stack:
             said, told, out = (stack.enter_context(TemporaryFile()) for _ in range(3))
             said.write(stdin.encode())
@@ -110,7 +115,7 @@ class Nursery:
             texts = []
             for file in (out, told):
                 file.seek(0)
-                texts.append(file.read().decode())
+                texts.append(file.read().decode(errors=errors))
         return subprocess.CompletedProcess(arguments, code, *texts)
 
     def put_program(self, path: Path) -> None:
@@ -130,6 +135,27 @@ def command_line() -> Nursery:
     nursery = Nursery("lsp_server.cli:main", NOT_THE_COMMAND_LINES)
     atexit.register(nursery.close)
     return nursery
+
+
+def start_script(code: str, *arguments: str | Path) -> Forked:
+    """``python -c CODE ARGUMENTS`` in this directory and environment, with our modules imported before."""
+    words = ["-c", code, *map(str, arguments)]
+    with Path(os.devnull).open("rb") as nothing:
+        return _scripts().start(words, Path.cwd(), os.environ, (nothing.fileno(), 1, 2))
+
+
+@cache
+def _scripts() -> Nursery:
+    nursery = Nursery("forking:run_script", NOT_THE_COMMAND_LINES)
+    atexit.register(nursery.close)
+    return nursery
+
+
+def run_script() -> None:
+    """The program of such a child."""
+    code = sys.argv.pop(1)
+    names: dict[str, object] = {"__name__": "__main__"}
+    exec(compile(code, "<string>", "exec"), names)
 
 
 class Forked:
@@ -175,7 +201,7 @@ def serve(control: socket.socket, door: socket.socket, program: str, without: tu
         if not module.name.startswith(without):
             with suppress(ImportError):  # what needs an extra that is not here says so to who asks for it
                 import_module(module.name)
-    for package in ("sqlite3", "yaml", "jinja2"):
+    for package in ("sqlite3", "yaml", "jinja2", program.partition(":")[0]):
         import_module(package)
     gc.collect()
     gc.freeze()

@@ -18,6 +18,7 @@ from terminals import run_on_a_terminal
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests are not a package; the branch is made beside this file
 
+from forking import command_line
 from hostile_branch import push, tree
 
 from lsp_server import Memory
@@ -98,18 +99,8 @@ class Place:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "GIT_EDITOR": "true"}
-        done = subprocess.run(
-            [PROGRAM, *arguments],
-            cwd=self.repo.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=60,
-            text=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-        )
+        words = [str(PROGRAM), *arguments]
+        done = command_line().run(words, self.repo.root, environment, errors="surrogateescape")
         assert done.returncode in (0, 1, 2), done
         assert "Traceback" not in done.stderr, done.stderr
         assert "internal error" not in done.stderr, done.stderr

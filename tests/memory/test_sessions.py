@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import textwrap
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from forking import start_script
 from support import Repo
 
 from lsp_server import Memory, Session
@@ -237,25 +236,20 @@ def test_a_batch_saves_sessions_with_the_rest(memory: Memory, repo: Repo) -> Non
     assert memory.session("a1b2").summary == "Done"
 
 
-def test_twenty_processes_that_add_to_one_session_lose_nothing(
-    memory: Memory, repo: Repo, tmp_path: Path
-) -> None:
+def test_twenty_processes_that_add_to_one_session_lose_nothing(memory: Memory, repo: Repo) -> None:
     memory.save_session(session())
-    script = tmp_path / "add.py"
-    script.write_text(
-        textwrap.dedent(
-            """
-            import sys
-            from dataclasses import replace
-            from lsp_server import Memory
-            with Memory.open(sys.argv[1]) as memory:
-                begun = memory.session()
-                said = {"role": "user", "content": f"From {sys.argv[2]}"}
-                memory.save_session(replace(begun, messages=(*begun.messages, said)))
-            """
-        )
+    script = textwrap.dedent(
+        """
+        import sys
+        from dataclasses import replace
+        from lsp_server import Memory
+        with Memory.open(sys.argv[1]) as memory:
+            begun = memory.session()
+            said = {"role": "user", "content": f"From {sys.argv[2]}"}
+            memory.save_session(replace(begun, messages=(*begun.messages, said)))
+        """
     )
-    running = [subprocess.Popen([sys.executable, script, repo.root, str(number)]) for number in range(20)]
+    running = [start_script(script, repo.root, str(number)) for number in range(20)]
     assert [process.wait(120) for process in running] == [0] * 20
     found = memory.session()
     assert found.messages[:2] == SAID

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 import pytest
+from forking import start_script
 from support import Repo
 
 from lsp_server import Memory
@@ -230,11 +228,8 @@ with Memory.open(sys.argv[1]) as memory:
 
 
 def test_twenty_processes_write_to_the_same_sections(repo: Repo, memory: Memory) -> None:
-    def write(number: int) -> None:
-        subprocess.run([sys.executable, "-c", WRITER, repo.root, str(number)], check=True, env=os.environ)
-
-    with ThreadPoolExecutor(20) as pool:
-        list(pool.map(write, range(20)))
+    running = [start_script(WRITER, repo.root, str(number)) for number in range(20)]
+    assert [process.wait(120) for process in running] == [0] * 20
     everybody = {str(number) for number in range(20)}
     bullets = memory.document("patterns").values("anti-patterns")
     assert len(bullets) == 20
