@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 class Duration(NamedTuple):
     """One duration. ``created`` counts microseconds, ``row`` orders those of one moment; ``stands_for`` is
-    how many durations it stands for."""
+    how many durations it stands for, ``total`` what those took together."""
 
     created: int
     row: int
@@ -17,6 +17,7 @@ class Duration(NamedTuple):
     ms: float
     failed: bool
     stands_for: int
+    total: float
 
 
 def durations(
@@ -35,7 +36,8 @@ def durations(
         "SELECT created, row, ifnull(json_extract(metadata, '$.endpoint'), title),"
         " ifnull(json_extract(metadata, '$.kind'), 'call'), json_extract(metadata, '$.ms') AS ms,"
         " ifnull(json_extract(metadata, '$.outcome'), '') = 'failure',"
-        " ifnull(json_extract(metadata, '$.count'), 1)"
+        " ifnull(json_extract(metadata, '$.count'), 1),"
+        " ifnull(json_extract(metadata, '$.total'), json_extract(metadata, '$.ms'))"
         " FROM events WHERE type = 'metric' AND json_type(metadata, '$.ms') IN ('integer', 'real')"
         f" AND created >= ? AND created < ? AND (created, row) > (?, ?){only} ORDER BY created, row LIMIT ?",
         (max(since, after[0]), until, *after, *(() if endpoint is None else (endpoint,)), limit),

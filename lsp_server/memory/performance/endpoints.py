@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from itertools import accumulate
 
@@ -22,10 +21,9 @@ def _statistics(endpoint: str, kind: str, tally: Tally) -> EndpointStats:
     ends = list(accumulate(count for _, count in pairs))
     n = ends[-1]
     p50, p95, p99 = (percentile(pairs, ends, share) for share in (0.5, 0.95, 0.99))
-    total = math.fsum(ms * count for ms, count in pairs)
     low, high = wilson(tally.failures, n)
     return EndpointStats(
-        endpoint, kind, n, p50, p95, p99, total, tally.failures, tally.failures / n, (low, high)
+        endpoint, kind, n, p50, p95, p99, tally.total, tally.failures, tally.failures / n, (low, high)
     )
 
 

@@ -42,6 +42,7 @@ def _is_sound(one: Duration) -> bool:
         and isinstance(one.endpoint, str)
         and isinstance(one.kind, str)
         and isinstance(one.stands_for, int)
+        and isinstance(one.total, (int, float))
         and one.stands_for > 0
     )
 
@@ -64,6 +65,7 @@ class Tally:
     def __init__(self) -> None:
         self.ms = array("d")
         self.counts = array("L")
+        self.total = 0.0
         self.failures = 0
 
 
@@ -76,6 +78,7 @@ def tallies(events: EventMemory, since: int, until: int) -> dict[Endpoint, Tally
             tally = found[one.endpoint, one.kind] = Tally()
         tally.ms.append(one.ms)
         tally.counts.append(one.stands_for)
+        tally.total += one.total
         if one.failed:
             tally.failures += one.stands_for
     return found

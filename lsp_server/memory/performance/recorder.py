@@ -47,15 +47,24 @@ class Measured(NamedTuple):
     moment: datetime
 
 
+class _Ready(NamedTuple):
+    """What is to be written: a duration, how many it stands for, and what these took together."""
+
+    measured: Measured
+    stands_for: int
+    total: float
+
+
 class _Share:
     """Of one endpoint, kind and outcome: how many more may be kept, and the one that stands for others."""
 
-    __slots__ = ("count", "kept", "left", "seen")
+    __slots__ = ("count", "kept", "left", "seen", "total")
 
     def __init__(self, moment: datetime) -> None:
         self.left = float(BURST)
         self.seen = moment
         self.count = 0
+        self.total = 0.0
         self.kept: Measured | None = None
 
 
@@ -134,7 +143,7 @@ class Recorder:
         return bool(self._held or self._waiting)
 
     def _write(self, *, everything: bool) -> None:
-        ready: list[tuple[Measured, int]] = []
+        ready: list[_Ready] = []
         while self._waiting:
             self._take(self._waiting.popleft(), ready)
             if len(ready) >= _AT_ONCE:
@@ -143,9 +152,9 @@ class Recorder:
             self._release(ready, everything)
         self._keep(ready)
 
-    def _take(self, one: Measured, ready: list[tuple[Measured, int]]) -> None:
+    def _take(self, one: Measured, ready: list[_Ready]) -> None:
         if self._a_second is None:
-            ready.append((one, 1))
+            ready.append(_Ready(one, 1, one.ms))
             return
         key = (one.endpoint, one.kind, one.outcome, one.status)
         share = self._shares.get(key)
@@ -157,11 +166,12 @@ class Recorder:
         self._renew(share, one.moment)
         if share.left >= 1 and share.kept is None:
             share.left -= 1
-            ready.append((one, 1))
+            ready.append(_Ready(one, 1, one.ms))
             return
         if share.kept is None:
             self._held += 1
         share.count += 1
+        share.total += one.ms
         if share.count == 1 or self._random.random() * share.count < 1:
             share.kept = one
         if share.left >= 1:
@@ -173,7 +183,7 @@ class Recorder:
             share.left = min(float(BURST), share.left + passed * self._a_second)
             share.seen = moment
 
-    def _release(self, ready: list[tuple[Measured, int]], everything: bool) -> None:
+    def _release(self, ready: list[_Ready], everything: bool) -> None:
         moment = self._events._clock()
         for share in self._shares.values():
             if share.kept is not None:
@@ -181,25 +191,26 @@ class Recorder:
                 if everything or share.left >= 1:
                     self._let_go(share, ready)
 
-    def _let_go(self, share: _Share, ready: list[tuple[Measured, int]]) -> None:
+    def _let_go(self, share: _Share, ready: list[_Ready]) -> None:
         if share.kept is not None:
-            ready.append((share.kept, share.count))
+            ready.append(_Ready(share.kept, share.count, share.total))
             share.left = max(0.0, share.left - 1)
-            share.kept, share.count = None, 0
+            share.kept, share.count, share.total = None, 0, 0.0
             self._held -= 1
 
-    def _keep(self, ready: list[tuple[Measured, int]]) -> None:
+    def _keep(self, ready: list[_Ready]) -> None:
         if not ready:
             return
         taken = ready.copy()
         ready.clear()
         try:
-            self._events.keep([self._memory(one, count) for one, count in taken])
+            self._events.keep(list(map(self._memory, taken)))
         except GitMemoryError:
-            self.lost += sum(count for _, count in taken)
+            self.lost += sum(one.stands_for for one in taken)
             raise
 
-    def _memory(self, one: Measured, count: int) -> TypedMemory:
+    def _memory(self, ready: _Ready) -> TypedMemory:
+        one = ready.measured
         metadata: dict[str, Value] = {
             "ms": round(one.ms, 4),
             "endpoint": one.endpoint,
@@ -208,8 +219,8 @@ class Recorder:
         }
         if one.status is not None:
             metadata["status"] = one.status
-        if count > 1:
-            metadata["count"] = count
+        if ready.stands_for > 1:
+            metadata |= {"count": ready.stands_for, "total": round(ready.total, 4)}
         return made(
             one.endpoint, memory_type="metric", owner=self._owner, metadata=metadata, created=one.moment
         )
