@@ -26,6 +26,7 @@ from lsp_server.store.keyvalue.values import dumps, loads
 from lsp_server.store.keyvalue.writes import asked, checked_writes
 
 _ENDING = ".json"
+_Texts = Mapping[str, tuple[str, datetime | None] | None]  # values as JSON, with their expiry; None: it goes
 
 # Paths are texts here, put together for each call: `pathlib` costs more than the file itself.
 
@@ -59,7 +60,7 @@ class FileStorage:
         path = self._path(checked_key(key))
         try:  # as `told` does: this is called more often than all else
             if self._files.has_begun():
-                with self._files.locked(self._finish_noted):
+                with self._files.locked():
                     pass
             return self._read(path, key, self._clock())
         except OSError as error:
@@ -67,14 +68,14 @@ class FileStorage:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Item]:
         paths = {key: self._path(checked_key(key)) for key in keys}
-        with self._files.reading(self._finish_noted):
+        with self._files.reading():
             now = self._clock()
             found = ((key, self._read(path, key, now)) for key, path in paths.items())
             return {key: item for key, item in found if item}
 
     def put(self, key: str, value: Value, *, expires: datetime | None = None) -> Item:
         path, text = self._path(checked_key(key)), dumps(value)
-        with self._files.locked(self._finish_noted):
+        with self._files.locked():
             item = self._write(path, key, text, expires, self._clock())
         return item._replace(value=loads(text))
 
@@ -83,13 +84,13 @@ class FileStorage:
             checked_key(key): (dumps(write.value), write.expires and utc(write.expires)) if write else None
             for key, write in checked_writes(writes)
         }
-        with self._files.locked(self._finish_noted):
-            self._make_many(self._clock(), texts)
+        with self._files.locked():
+            self._files.put_many_in_place(self._files_of(self._clock(), texts))
 
     def change(self, key: str, change: Callable[[Item | None], Write | None]) -> Item | None:
         path = self._path(checked_key(key))
         try:
-            with self._files.locked(self._finish_noted):
+            with self._files.locked():
                 now = self._clock()
                 item = self._read(path, key, now)
                 try:
@@ -106,7 +107,7 @@ class FileStorage:
 
     def touch(self, key: str, expires: datetime | None) -> bool:
         path = self._path(checked_key(key))
-        with self._files.locked(self._finish_noted):
+        with self._files.locked():
             item = self._read(path, key, self._clock())
             if item:
                 self._keep(path, item._replace(expires=expires and utc(expires)), dumps(item.value))
@@ -114,24 +115,24 @@ class FileStorage:
 
     def delete(self, key: str) -> bool:
         path = self._path(checked_key(key))
-        with self._files.locked(self._finish_noted):
+        with self._files.locked():
             was_there = self._read(path, key, self._clock(), leave_broken=True) is not None
             self._remove(path, key)
             return was_there
 
     def delete_prefix(self, prefix: str) -> int:
         check_range(prefix)
-        with self._files.locked(self._finish_noted):
+        with self._files.locked():
             now = self._clock()
             found = [
                 key for key, path in self._paths(prefix) if self._read(path, key, now, leave_broken=True)
             ]
-            self._make_many(now, dict.fromkeys(found))
+            self._files.put_many_in_place(self._files_of(now, dict.fromkeys(found)))
             return len(found)
 
     def scan(self, prefix: str = "", *, after: str | None = None, limit: int | None = None) -> Sequence[Item]:
         check_range(prefix, after, limit)
-        with self._files.reading(self._finish_noted):
+        with self._files.reading():
             now = self._clock()
             found: list[Item] = []
             for key, path in sorted(self._paths(prefix)):
@@ -147,7 +148,7 @@ class FileStorage:
         return written_between(self.scan(prefix), after, before)
 
     def remove_expired(self) -> int:
-        with self._files.locked(self._finish_noted):
+        with self._files.locked():
             now = self._clock()
             removed = 0
             for name in self._expiring.due(now):
@@ -240,21 +241,33 @@ class FileStorage:
 
     # Writing, with the lock held
 
-    def _write(self, path: str, key: str, text: str, expires: datetime | None, now: datetime) -> Item:
+    def _item(self, path: str, key: str, expires: datetime | None, now: datetime) -> tuple[Item, str | None]:
+        """The item that is written now, without its value, and the plain file whose place it takes."""
         head = self._head(path)
         created = updated = now
         if head and not (head.expires and head.expires <= now):
             created, updated = head.created, max(now, head.updated)  # that clock may have been ahead
-        item = Item(key, None, created, updated, expires and utc(expires))
+        plain = None if head else self._plain_path(path, key)
+        return Item(key, None, created, updated, expires and utc(expires)), plain
+
+    def _write(self, path: str, key: str, text: str, expires: datetime | None, now: datetime) -> Item:
+        item, plain = self._item(path, key, expires, now)
         self._keep(path, item, text)
-        if head is None and (plain := self._plain_path(path, key)):
+        if plain:
             os.unlink(plain)  # noqa: PTH108
         return item
 
     def _keep(self, path: str, item: Item, text: str) -> None:
-        if item.expires:  # first: a name too many is nothing, one too few is a file for ever
-            self._expiring.note(item.expires, path[len(self._place) + 1 : -len(_ENDING)])
+        self._note(path, item)
         self._files.put_in_place(path, value_file.text_of(item, text))
+
+    def _note(self, path: str, item: Item) -> None:
+        """When it goes, before it is there: a name too many is nothing, one too few is a file for ever."""
+        if item.expires:
+            self._expiring.note(item.expires, self._name(path)[: -len(_ENDING)])
+
+    def _name(self, path: str) -> str:
+        return path[len(self._place) + 1 :]
 
     def _remove(self, path: str, key: str) -> None:
         for place in (path, self._plain_path(path, key)):
@@ -263,19 +276,16 @@ class FileStorage:
                     os.unlink(place)  # noqa: PTH108
         self._files.sync()
 
-    def _make_many(self, now: datetime, texts: Mapping[str, tuple[str, datetime | None] | None]) -> None:
-        if texts:
-            self._files.begin(value_file.noted(now, texts))
-            self._finish(now, texts)
-
-    def _finish(self, now: datetime, texts: Mapping[str, tuple[str, datetime | None] | None]) -> None:
+    def _files_of(self, now: datetime, texts: _Texts) -> Iterator[tuple[str, bytes | None]]:
+        """What becomes of which files, by their names."""
         for key, write in texts.items():
             path = self._path(key)
-            if write:
-                self._write(path, key, *write, now)
+            if write is None:
+                plain = self._plain_path(path, key)
+                yield self._name(path), None
             else:
-                self._remove(path, key)
-        self._files.done()
-
-    def _finish_noted(self, noted: bytes) -> None:
-        self._finish(*value_file.read_noted(noted))
+                item, plain = self._item(path, key, write[1], now)
+                self._note(path, item)
+                yield self._name(path), value_file.text_of(item, write[0])
+            if plain:
+                yield self._name(plain), None

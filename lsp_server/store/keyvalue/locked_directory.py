@@ -1,8 +1,9 @@
 """One directory that many processes write to: turns, whole files, and many changes as one.
 
 Whoever writes holds the lock on ``.lock``, and puts a file in place by renaming ``.half``. Many changes at
-once are first noted in ``.many``: from that moment on they are made, and whoever comes next, reading or
-writing, waits for the writer or finishes what a killed one left.
+once are first written whole to ``.new``, then noted in ``.many``: from that moment on they are made, and only
+names have to be changed, for which a full disk has room. Whoever comes next, reading or writing, waits for
+the writer or finishes what a killed one left.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lsp_server.errors import StoreError
 from lsp_server.store.keyvalue.answering import refuse_while_answering
 
 _WHAT = "it cannot write, nor read many keys"  # of what a lock held by the same thread keeps away
 
-Finish = Callable[[bytes], None]  # makes what was noted, and calls ``done``
+# The name of a file in ``.new``, and the one that it gets; None: what has that name goes.
+Moves = Sequence[tuple[str | None, str]]
 
 
 class LockedDirectory:
@@ -30,10 +33,11 @@ class LockedDirectory:
         self._lock = f"{place}/.lock"
         self._half = f"{place}/.half"
         self._many = f"{place}/.many"
+        self._new = f"{place}/.new"
         self.named = ("directory", os.path.realpath(place))  # whichever object it is reached by
 
     @contextlib.contextmanager
-    def locked(self, finish: Finish) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """The directory for us alone, and nothing half-made in it."""
         with self.told():
             refuse_while_answering(self.named, _WHAT)
@@ -41,13 +45,13 @@ class LockedDirectory:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 if (noted := bytes_of(self._many)) is not None:
-                    finish(noted)
+                    self._finish(json.loads(noted))
                 yield
             finally:
                 _let_go(descriptor)
 
     @contextlib.contextmanager
-    def reading(self, finish: Finish) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
         """Nobody writes meanwhile, where this directory may be written at all."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.told())
@@ -62,40 +66,75 @@ class LockedDirectory:
                 fcntl.flock(descriptor, fcntl.LOCK_SH)
                 if self.has_begun():
                     fcntl.flock(descriptor, fcntl.LOCK_UN)
-                    stack.enter_context(self.locked(finish))
+                    stack.enter_context(self.locked())
             yield
 
     def has_begun(self) -> bool:
         """Whether many changes are under way, or were left by a killed writer."""
         return os.path.exists(self._many)  # noqa: PTH110
 
-    def begin(self, noted: bytes) -> None:
-        """Note many changes: from now on they are made."""
-        self.put_in_place(self._many, noted)
+    def put_many_in_place(self, files: Iterable[tuple[str, bytes | None]]) -> None:
+        """Many whole files, by name (None: it goes), all of them or none. The lock is held."""
+        moves: list[tuple[str | None, str]] = []
+        os.makedirs(self._new, exist_ok=True)  # noqa: PTH103 (texts, as in the storage)
+        self._empty()  # of what a writer left that was killed before it noted anything
+        try:
+            for number, (name, data) in enumerate(files):
+                if data is not None:
+                    self._fill(f"{self._new}/{number}", data)
+                moves.append((None if data is None else str(number), name))
+            if not moves:
+                return
+            self.sync(self._new)
+            self._fill(self._half, json.dumps(moves).encode())
+        except BaseException:
+            self._empty()
+            raise
+        os.replace(self._half, self._many)  # noqa: PTH105
+        self.sync()
+        self._finish(moves)
 
-    def done(self) -> None:
-        """All that was noted is made."""
+    def _finish(self, moves: Moves) -> None:
+        for new, name in moves:
+            with contextlib.suppress(FileNotFoundError):  # a killed writer had come that far
+                if new is None:
+                    os.unlink(f"{self._place}/{name}")  # noqa: PTH108
+                else:
+                    os.replace(f"{self._new}/{new}", f"{self._place}/{name}")  # noqa: PTH105
+        self.sync()
         os.unlink(self._many)  # noqa: PTH108
+
+    def _empty(self) -> None:
+        """Give back the room of what was begun."""
+        for name in os.listdir(self._new):  # noqa: PTH208
+            with contextlib.suppress(OSError):
+                os.unlink(f"{self._new}/{name}")  # noqa: PTH108
 
     def put_in_place(self, path: str, data: bytes) -> None:
         """A whole file at a path, whatever stood there. The lock is held."""
-        descriptor = os.open(self._half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        self._fill(self._half, data)
+        os.replace(self._half, path)  # noqa: PTH105
+        self.sync()
+
+    def _fill(self, path: str, data: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
         try:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
             if self._durable:
                 os.fsync(descriptor)
+        except OSError:  # a full disk: what was written of it is in the way
+            os.ftruncate(descriptor, 0)
+            raise
         finally:
             os.close(descriptor)
-        os.replace(self._half, path)  # noqa: PTH105
-        self.sync()
 
-    def sync(self) -> None:
+    def sync(self, directory: str = "") -> None:
         """Bring names to the disk, where this directory is durable."""
         if not self._durable:
             return
-        descriptor = os.open(self._place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(directory or self._place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(descriptor)
         finally:

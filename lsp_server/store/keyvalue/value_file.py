@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -92,25 +91,6 @@ def parsed(text: bytes) -> Kept | None:
 def moment_of(nanoseconds: int) -> datetime:
     """A file's time, exact to the microsecond, in UTC."""
     return moment_at(nanoseconds // 1000)
-
-
-Texts = Mapping[str, "tuple[str, datetime | None] | None"]
-
-
-def noted(now: datetime, texts: Texts) -> bytes:
-    """Many writes of one moment as one text: values as JSON, with their expiry; None where a key goes."""
-    writes = {
-        key: [write[0], write[1].isoformat() if write[1] else None] if write else None
-        for key, write in texts.items()
-    }
-    return json.dumps([now.isoformat(), writes]).encode()
-
-
-def read_noted(text: bytes) -> tuple[datetime, Texts]:
-    """What ``noted`` wrote."""
-    when, writes = json.loads(text)
-    texts = {key: (write[0], _moment(write[1])) if write else None for key, write in writes.items()}
-    return datetime.fromisoformat(when), texts
 
 
 def _moment(word: Any) -> datetime | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -174,18 +176,56 @@ def test_no_key_leads_out_of_the_directory(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["values"]
 
 
-def test_what_a_killed_writer_had_begun_is_finished_by_whoever_comes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", range(6))
+def test_what_a_killed_writer_had_begun_is_finished_by_whoever_comes(tmp_path: Path, names: int) -> None:
     values = FileStorage(tmp_path, clock=lambda: START)
     values.put_many({"old": Write(1), "gone": Write(1)})
-    from lsp_server.store.keyvalue import value_file
+    if os.fork() == 0:  # killed after so many changes of names
+        left = names
 
-    (tmp_path / ".many").write_bytes(
-        value_file.noted(START, {"old": ("2", None), "new": ("3", START + SECOND), "gone": None})
-    )
-    (tmp_path / ".half").write_bytes(b'{"half')
-    assert FileStorage(tmp_path, clock=lambda: START).get("new").expires == START + SECOND
-    assert [(item.key, item.value) for item in values.scan()] == [("new", 3), ("old", 2)]
+        def counted(event: str, _: object) -> None:
+            nonlocal left
+            if event in ("os.rename", "os.remove"):
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(counted)
+        values.put_many({"old": Write(2), "new": Write(3, START + SECOND), "gone": None})
+        os._exit(0)
+    os.wait()
+    found = [(item.key, item.value) for item in FileStorage(tmp_path, clock=lambda: START).scan()]
+    assert found == ([("gone", 1), ("old", 1)] if names == 0 else [("new", 3), ("old", 2)])
     assert not (tmp_path / ".many").exists()
+    values.put_many({"new": Write(4), "old": None})
+    assert values.get("new").value == 4
+    assert values.get("old") is None
+    assert list((tmp_path / ".new").iterdir()) == []
+
+
+def test_many_writes_on_a_disk_that_is_full_are_not_made_and_nothing_is_in_the_way(tmp_path: Path) -> None:
+    values = FileStorage(tmp_path)
+    values.put("old", 1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, before[1]))
+    try:
+        for many in (
+            {"a": Write(1), "b" * 150: Write("x" * 3_800)},  # the last file is too long
+            {"b" * 100 + str(number): Write(1) for number in range(50)},  # all of their names are
+        ):
+            with pytest.raises(StoreError, match="File too large"):
+                values.put_many(many)
+            assert [(item.key, item.value) for item in values.scan()] == [("old", 1)]
+        with pytest.raises(StoreError, match="File too large"):
+            values.put("old", "x" * 5_000)
+        assert values.get("old").value == 1
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.name != "old.json") < 9_000
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    values.put_many({"a": Write("x" * 5_000)})
+    assert len(values.get("a").value) == 5_000
 
 
 def test_expiry_looks_at_nothing_that_stays(tmp_path: Path) -> None:
