@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from lsp_server.errors import UsageError
 from lsp_server.memory.errors.applying import Handler
-from lsp_server.memory.errors.places import Places, root_of
+from lsp_server.memory.errors.places import Places, program_root, root_of
 from lsp_server.memory.errors.recorder import Recorder
 from lsp_server.memory.errors.results import ErrorGroup, RecordedError, Solution
 from lsp_server.memory.errors.watching import Function, Watching, remembering
@@ -29,7 +29,7 @@ class ErrorMemory:
 
     ``where`` is an ``EventMemory``, or a place for one, as it takes it. ``owner`` is whose errors they are: a
     service, a worker. ``root``: the directory that the program's files are named from; default: the
-    repository's work tree, or the directory that the program runs in.
+    repository's work tree, or where the program's main file is, wherever it is run.
 
     Recording never raises on its own account, and costs a fraction of a millisecond: a full disk is warned of
     once (``RuntimeWarning``) and counted in ``unrecorded``. Similar errors are found with drain3
@@ -229,7 +229,7 @@ def _mapping(context: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _root(where: EventMemory | Memory | Path | str) -> Path:
-    """The work tree of the repository that is meant; without one, the directory that the program runs in."""
+    """The work tree of the repository that is meant; without one, where the program itself is."""
     root: Path | None = None
     if isinstance(where, EventMemory):
         root = None if where._repository is None else where._repository.memory.root
@@ -238,4 +238,4 @@ def _root(where: EventMemory | Memory | Path | str) -> Path:
         root = None if is_directory else root_of(Path(where))
     else:
         root = where.root
-    return Path.cwd() if root is None else root
+    return program_root() if root is None else root

@@ -65,3 +65,13 @@ def root_of(directory: Path) -> Path | None:
     """The work tree that a directory is in, told without git; None: in none."""
     at = Path(os.path.abspath(directory))  # noqa: PTH100 (resolves no symlink, as git has it)
     return next((one for one in (at, *at.parents) if (one / ".git").exists()), None)
+
+
+def program_root() -> Path:
+    """Where the running program is: the work tree that its main file is in, or that file's directory; for one
+    that has no file, the directory that it runs in. Its parts are then called the same wherever it is run."""
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not isinstance(file, str) or file.startswith("<"):
+        return Path.cwd()
+    directory = Path(file).absolute().parent
+    return root_of(directory) or directory

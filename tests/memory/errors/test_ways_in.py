@@ -211,3 +211,19 @@ def test_a_program_that_dies_leaves_its_error_and_prints_its_own_traceback(tmp_p
                 == "solved before by: Start the VPN"
             )
         assert titles(events)[:2] == ["ConnectionError: No answer from bank", "late: logged at the very end"]
+
+
+def test_a_program_s_parts_are_called_the_same_wherever_it_is_run(tmp_path: Path) -> None:
+    (tmp_path / "shop" / "parts").mkdir(parents=True)
+    (tmp_path / "shop" / "parts" / "pay.py").write_text("def charge():\n    raise ValueError('no')\n")
+    (tmp_path / "shop" / "run.py").write_text(
+        "import sys\nfrom lsp_server import ErrorMemory\nfrom parts.pay import charge\n"
+        "with ErrorMemory('dir:' + sys.argv[1]).watching(suppress=True):\n    charge()\n"
+    )
+    place = tmp_path / "events"
+    for directory, program in ((tmp_path, "shop/run.py"), (tmp_path / "shop", "run.py")):
+        command = [sys.executable, program, str(place)]
+        subprocess.run(command, cwd=directory, check=True)
+    with EventMemory(f"dir:{place}") as events:
+        where: Any = [memory.metadata["error"] for memory in events.memories("error")]
+        assert [error["where"] for error in where] == ["parts/pay.py:2 in charge"] * 2
