@@ -76,7 +76,7 @@ class Records:
         stem = f"session_{session.created:%Y%m%d_%H%M}_{session.id[:8]}"
         named = [
             _origin(session.extra, "sessions"),
-            f"{session.name}.json",
+            f"{session.name or stem}.json",
             f"{stem}.json",
             f"{session.id}.json",
         ]

@@ -120,6 +120,15 @@ def test_sessions_of_any_kind_come_back(text: str) -> None:
         assert_comes_back({**files, "learnings/2026/01/01-t.md": learning})
 
 
+def test_a_session_without_a_name_is_called_by_its_time(memory: Memory, tmp_path: Path) -> None:
+    saved = memory.save_session(
+        Session(id="11111111-2222-4333-8444-555555555555", created_at="2026-11-21T10:05:00+00:00")
+    )
+    memory.export_directory(tmp_path / "out")
+    (file,) = (tmp_path / "out/sessions").iterdir()
+    assert file.name == f"session_20261121_1005_{saved.id[:8]}.json"
+
+
 def test_an_export_writes_nothing_into_a_folder_of_somebody(memory: Memory, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
