@@ -30,10 +30,10 @@ class _PerformanceGroup(LazyGroup):
 performance = _PerformanceGroup(
     "performance",
     {"list": "performance:list_", "trends": "performance:trends"},
-    about="""Show how long requests, queries and calls take, and what has changed.
+    about="""Show how long things take, and what has changed.
 
-    `git memory performance` is short for `git memory performance list`. Programs record durations with
-    PerformanceMemory or TimingMiddleware.""",
+    `git memory performance` is short for `git memory performance list`. Programs record how long requests,
+    queries and calls take with PerformanceMemory or TimingMiddleware.""",
     example="  git memory performance\n  git memory performance trends",
 )
 
@@ -41,8 +41,8 @@ performance = _PerformanceGroup(
 @memory_command(
     "list",
     example="""
-    git memory performance
-    git memory performance --hours 1 -n 10
+    git memory performance list
+    git memory performance list --hours 1 -n 10
     git memory performance list --json
     """,
 )
@@ -103,11 +103,11 @@ def list_(session: Session, *, hours: float, limit: int) -> None:
     help="What it is compared with: the N hours before, 168 (a week) unless given.",
 )
 def trends(session: Session, *, hours: float, baseline_hours: float) -> None:
-    """List endpoints that have become slower or faster, and not by chance.
+    """List what has become slower or faster.
 
-    What is typical of the last hours is compared with the same hours of the days before. It takes three days
-    of durations before anything can be told, and some hours until a change is sure. Needs SciPy:
-    pip install "git-memory-lsp[learning]".
+    Only what cannot be chance: what is typical of the last hours is compared with the same hours of the days
+    before. Nothing can be told before there are three days of durations, and a change takes most of a day to
+    be sure. Needs SciPy: pip install "git-memory-lsp[learning]".
     """
     from lsp_server.memory.events.event_memory import EventMemory
     from lsp_server.memory.performance.performance_memory import PerformanceMemory
