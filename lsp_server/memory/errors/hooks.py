@@ -23,7 +23,7 @@ def install(errors: Recorder, loop: asyncio.AbstractEventLoop | None) -> Callabl
     def record(error: BaseException | None, context: Mapping[str, Any]) -> None:
         if is_on and error is not None:
             with suppress(Exception):
-                errors.tell(error, errors.noted(error, context, handled=False)[0])
+                errors.tell(error, errors.noted(error, context, handled=False))
 
     former = sys.excepthook
 

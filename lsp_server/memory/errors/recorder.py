@@ -8,17 +8,17 @@ import logging
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsp_server.memory.errors.applying import Handlers, applied, applied_later
+from lsp_server.memory.errors.applying import Handler, Handlers, applied, applied_later
 from lsp_server.memory.errors.kinds import is_error
 from lsp_server.memory.errors.lookups import Lookups
 from lsp_server.memory.errors.making import error_memory, log_context, logged_memory, unwritten
 from lsp_server.memory.errors.places import Places
-from lsp_server.memory.errors.results import Applied, RecordedError
+from lsp_server.memory.errors.results import Applied, RecordedError, Solution
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.secrets import suspicious_within
 
@@ -43,6 +43,7 @@ class Recorder:
         self.handlers = Handlers()
         self._places = places
         self._recent: OrderedDict[str, RecordedError] = OrderedDict()
+        self._untried: dict[str, None] = {}  # those of them whose handlers were not called
         self._warned: set[str] = set()
         self._here = threading.local()
 
@@ -50,12 +51,11 @@ class Recorder:
         self, error: BaseException, context: Mapping[str, Any], *, handled: bool, owner: str | None = None
     ) -> RecordedError:
         """Record an exception, and apply what solved its like."""
-        recorded, is_new = self.noted(error, context, handled=handled, owner=owner)
+        recorded = self.noted(error, context, handled=handled, owner=owner)
         done: list[Applied] = []
-        for solution, function in self.handlers.for_(recorded.solutions, can_wait=False) if is_new else ():
+        for solution, function in self._to_try(recorded, can_wait=False):
             done.append(applied(solution, function, error, context))
-            self._note_outcome(recorded, done[-1])
-            if not done[-1].why:
+            if self._has_helped(recorded, done):
                 break
         return self._answered(recorded._replace(applied=done)) if done else recorded
 
@@ -63,29 +63,28 @@ class Recorder:
         self, error: BaseException, context: Mapping[str, Any], *, handled: bool
     ) -> RecordedError:
         """As ``passed``, where handlers may be awaited."""
-        recorded, is_new = self.noted(error, context, handled=handled)
+        recorded = self.noted(error, context, handled=handled)
         done: list[Applied] = []
-        for solution, function in self.handlers.for_(recorded.solutions, can_wait=True) if is_new else ():
+        for solution, function in self._to_try(recorded, can_wait=True):
             done.append(await applied_later(solution, function, error, context))
-            self._note_outcome(recorded, done[-1])
-            if not done[-1].why:
+            if self._has_helped(recorded, done):
                 break
         return self._answered(recorded._replace(applied=done)) if done else recorded
 
     def noted(
         self, error: BaseException, context: Mapping[str, Any], *, handled: bool, owner: str | None = None
-    ) -> tuple[RecordedError, bool]:
-        """Record an exception and apply nothing; whether it is new: each is recorded once."""
+    ) -> RecordedError:
+        """Record an exception and apply nothing; one that was recorded is not recorded again."""
         whose = self.owner if owner is None else owner
         if not is_error(error):
-            return unwritten(error, whose), False
+            return unwritten(error, whose)
         if (earlier := self._earlier(error)) is not None:
-            return earlier, False
+            return earlier
         made = self._kept(
             lambda: error_memory(self.events, error, self._places, context, owner=whose, handled=handled)
         )
         if made is None:
-            return unwritten(error, whose), False
+            return unwritten(error, whose)
         with suppress(Exception):  # an exception that keeps nothing is recorded each time
             vars(error).setdefault(_MARK, {})[str(self.events.directory)] = made.id
         known = self._known(made)
@@ -94,7 +93,8 @@ class Recorder:
             if known
             else RecordedError(made, None, [], [], True)
         )
-        return self._answered(recorded), True
+        self._untried[made.id] = None
+        return self._answered(recorded)
 
     def logged(self, record: logging.LogRecord) -> None:
         """Record what was logged; nothing that recording itself logs."""
@@ -126,6 +126,19 @@ class Recorder:
             if note not in getattr(error, "__notes__", ()):
                 error.add_note(note)
 
+    def _to_try(self, recorded: RecordedError, *, can_wait: bool) -> Iterator[tuple[Solution, Handler]]:
+        """The solutions to apply, unless some were: an error that a log or a hook has recorded first may have
+        its handlers still, but each has them once."""
+        memory_id = recorded.memory.id
+        found = list(self.handlers.for_(recorded.solutions, can_wait=can_wait))
+        if found and memory_id in self._untried:
+            self._untried.pop(memory_id, None)
+            yield from found
+
+    def _has_helped(self, recorded: RecordedError, done: list[Applied]) -> bool:
+        self._note_outcome(recorded, done[-1])
+        return not done[-1].why
+
     def _earlier(self, error: BaseException) -> RecordedError | None:
         """The answer for an exception that was recorded before."""
         with suppress(Exception):
@@ -142,7 +155,7 @@ class Recorder:
         with suppress(KeyError, RuntimeError):  # another thread, or a signal handler, does the same
             self._recent[recorded.memory.id] = recorded
             while len(self._recent) > _RECENT:
-                self._recent.popitem(last=False)
+                self._untried.pop(self._recent.popitem(last=False)[0], None)
         return recorded
 
     def _kept(self, make: Callable[[], TypedMemory]) -> TypedMemory | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -172,6 +173,26 @@ def test_only_a_registered_handler_is_run_and_its_outcome_recorded(errors: Error
     (settled,) = errors.groups()
     assert not settled.open
     assert settled.solutions[0].successes == 1
+
+
+def test_an_error_that_was_logged_first_has_its_handler_all_the_same_and_once(errors: ErrorMemory) -> None:
+    errors.solution("ConnectionError: No answer from bank", "Connect again", handler="reconnect")
+    calls: list[BaseException] = []
+    errors.applies("reconnect")(lambda error, _context: calls.append(error))
+    logger = logging.Logger("shop")
+    logger.addHandler(errors.handler())
+    with pytest.raises(ConnectionError) as caught:
+        fail_in_bank()
+    logger.error("not charged", exc_info=caught.value)
+    assert calls == []
+    answers = [errors.record(caught.value) for _ in range(3)]
+    assert calls == [caught.value]
+    assert [len(answer.applied) for answer in answers] == [1, 1, 1]
+    assert len(errors.events.memories("error")) == 1
+
+
+def fail_in_bank() -> None:
+    raise ConnectionError("No answer from bank")
 
 
 def test_a_handler_that_fails_hides_nothing_and_the_next_one_is_tried(errors: ErrorMemory) -> None:
