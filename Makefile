@@ -39,8 +39,8 @@ lint: $(VENV)/.installed ## style, types and the floors' contract
 test: lint ## the whole test suite but the real editors
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-stress: $(VENV)/.installed ## the crash-and-race suite, the matrix and the merges in their long form: about an hour
-	@GIT_MEMORY_STRESS=1 $(BIN)/python -m pytest -n auto tests/crash tests/matrix tests/memory/merging
+stress: $(VENV)/.installed ## the whole suite in its long form, by installed programs only: more than an hour
+	@GIT_MEMORY_STRESS=1 $(BIN)/python -m pytest -n auto
 
 test-editors: $(VENV)/.installed ## a real Neovim and a real VS Code (installs what they need)
 	@tests/editors/run

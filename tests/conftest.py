@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from examples import choose_profile
 from support import AUTH, Repo
 
 # A shell that starts the tests in the background has them ignore ^C, and every process they start, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+choose_profile()
 
 IN_MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30  # bytes; a run keeps a tenth of that at a time

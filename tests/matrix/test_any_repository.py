@@ -55,12 +55,13 @@ def test_a_bare_repository(code: Code, place: At, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["inside", "above"])
 def test_a_submodule_and_its_superproject(code: Code, place: At, where: str) -> None:
+    # A git directory elsewhere, as a linked worktree's, which is walked through whole.
     inner, above = code("inner"), code("above")
     above.git("submodule", "--quiet", "add", str(inner.root), "sub")
     above.git("commit", "-q", "-m", "Add a submodule")
     sub = above.root / "sub"
     here, other = (sub, above.root) if where == "inside" else (above.root, sub)
-    (walk if where == "inside" else look_round)(place(here, watched=(other,)))
+    look_round(place(here, watched=(other,)))
     assert Repo(other).git("branch", "--list", "memory") == ""
     assert above.git("status", "--porcelain") == ""
 
@@ -99,9 +100,9 @@ def test_packed_refs_and_collected_objects(code: Code, place: At) -> None:
     at.do("init")
     made.git("pack-refs", "--all")
     made.git("gc", "-q", "--prune=now")
-    walk(at)
+    look_round(at)
     made.git("gc", "-q", "--prune=now")
-    assert "ADR-0004" in at.do("list")
+    assert "ADR-0001" in at.do("list")
 
 
 def test_a_detached_head(code: Code, place: At) -> None:

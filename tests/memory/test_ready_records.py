@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,7 +66,7 @@ def made(kind: Kind, title: str, fields: dict[str, Any], tags: list[str], **more
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.data())
 def test_a_record_that_need_not_be_read_is_the_one_that_would_be_read(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from([Kind.LEARNING, Kind.BUG]))

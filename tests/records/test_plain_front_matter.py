@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -78,7 +79,7 @@ def by_yaml(front: str) -> object:
 @example("a: [b:1]\n")
 @example("a: b\n  c: d\n")
 @example("a:\n- b: c\n")
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 def test_what_is_read_is_what_yaml_reads(front: str) -> None:
     found = read_plain(front)
     if found is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,7 +102,7 @@ def records(draw: st.DrawFn) -> Record:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(records(), st.sampled_from(["", "Free text.", "\nzqx2xqz\n"]), st.integers(0, 2), st.booleans())
 def test_a_shape_gives_what_the_template_gives(
     record: Record, text: str, files: int, is_nygard: bool
@@ -119,7 +120,7 @@ def test_a_shape_gives_what_the_template_gives(
     assert [render_record(one, record, **said) for one in later] == [expected] * 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(WORDS, st.sampled_from(["", "zqx0xqz", "a\n\nb"]), st.lists(WORDS, max_size=2))
 def test_a_message_is_the_same_by_its_shape(subject: str, body: str, values: list[str]) -> None:
     trailers = [(f"Key-{number}", value) for number, value in enumerate(values)]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory.merging.clones import Clone
@@ -135,7 +136,7 @@ def test_three_clones_come_to_one_tree(new_clone: Callable[..., Clone]) -> None:
     assert {key: value[key] for key in "012"} == {"0": [0], "1": [1], "2": [2]}
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.none() | ITEM, ITEM, ITEM)
 def test_the_same_bytes_whoever_merges(base: Item | None, one: Item, other: Item) -> None:
     path = value_path("key")

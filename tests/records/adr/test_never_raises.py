@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +48,7 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(NAMES, TEXTS)
 def test_any_text_is_read(name: str, text: str) -> None:
     adr = read_adr(name, text)
@@ -57,7 +58,7 @@ def test_any_text_is_read(name: str, text: str) -> None:
         assert "\n" not in text[place.start : place.end]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXTS, st.sampled_from(["proposed", "accepted", "rejected", "deprecated", "superseded"]))
 def test_a_changed_status_is_what_is_read_afterwards(text: str, status: str) -> None:
     changed = change_status(text, status, name="0001-a.md")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -172,7 +173,7 @@ def test_keys_that_one_side_put_below_the_messages_are_merged_as_keys() -> None:
 WORDS = st.lists(st.sampled_from(["a", "b", "c\nd", "- e", "messages:", "\n"]), max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(WORDS, WORDS, WORDS)
 def test_nothing_that_was_added_is_lost(base: list[str], one: list[str], other: list[str]) -> None:
     first, second = session(*base, *one, updated=EARLY), session(*base, *other, updated=LATE)

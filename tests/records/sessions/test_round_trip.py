@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
+from examples import LONG
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ from lsp_server.records.sessions.writing import session_text
 
 PATH = "sessions/2025/01/2025-01-31_a1b2c3d4/session.yaml"
 ID = "a1b2c3d4-5678-40ab-8def-1234567890ab"
-MANY = 2000 if os.environ.get("GIT_MEMORY_STRESS") else 150
+MANY = 2000 if LONG else 60
 
 # What is taken for something else than text if it is not written with care.
 PLAIN = (
