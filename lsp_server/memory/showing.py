@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from lsp_server.memory.core import Core
+from lsp_server.memory.learning.model import TAG
 from lsp_server.memory.titles import inert, printable
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.life_cycle import STEPS, still_holds
@@ -43,6 +44,7 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Col
             "kind": record.kind.value,
             "status": _status(record),
             "outcome": _outcome(record, today),
+            "found": _found(core, record),
             "conflict": bool(record.conflicts),
             "stale": record.id in stale,
             "holds": still_holds(record.kind, record.status),
@@ -58,6 +60,15 @@ def hover(core: Core, records: Sequence[Record], uris: Sequence[str], stale: Col
     lines = text.strip("\n").split("\n")
     # The head and the link come first, so a cut takes from the text below them.
     return "\n".join(lines if len(lines) <= LINES else [*lines[: LINES - 1], "…"])
+
+
+def _found(core: Core, record: Record) -> str:
+    """How often what a record tells of was seen in the events, and when last; "" where it tells of none."""
+    if TAG not in record.tags:
+        return ""
+    from lsp_server.memory.learning.ledger import standing_in_words
+
+    return standing_in_words(core, record)
 
 
 def _about(record: Record) -> str:

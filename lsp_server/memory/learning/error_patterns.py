@@ -152,17 +152,14 @@ def _summary(pattern: Pattern) -> str:
     newest, events = pattern.newest, pattern.events
     what = f"{newest.type}: {newest.message}" if newest.type else newest.message
     where = f" in {quoted(newest.where)}" if newest.where else ""
-    return (
-        f"{quoted(what.split(chr(10), 1)[0])} came {plural(len(events), 'time')}{where}, "
-        f"first on {minute_text(events[0].created)}, last on {minute_text(events[-1].created)} (UTC)."
-    )
+    return f"{quoted(what.split(chr(10), 1)[0])}{where}, first on {minute_text(events[0].created)} (UTC)."
 
 
 def _evidence(pattern: Pattern, seen: Seen, recent: Sequence[TypedMemory], unhandled: int) -> tuple[str, ...]:
     events = pattern.events
     before = len(events) - len(recent)
     facts = [
-        f"{plural(len(recent), 'time')} in the last {seen.hours:g} hours"
+        f"on {minute_text(seen.now)} (UTC): {plural(len(recent), 'time')} in the last {seen.hours:g} hours"
         + (f", {before:,} in the days before" if before else "")
     ]
     by_day = Counter(day_text(event.created) for event in events)

@@ -19,12 +19,12 @@ def test_an_error_that_comes_again_and_again_becomes_a_bug_at_its_line(place: Pl
     assert (bug.kind, bug.label, bug.status, bug.tags) == (Kind.BUG, "BUG-1", "open", ("found", "errors"))
     assert bug.title == "TimeoutError in charge: no answer from ING in … s"
     assert bug.fields["severity"] == "medium"
-    assert "came 6 times in `src/pay.py:6 in charge`" in bug.fields["description"]
+    assert "in `src/pay.py:6 in charge`, first on 2026-11-04 08:00 (UTC)" in bug.fields["description"]
     assert "Traceback" in bug.fields["actual"]
     assert [str(anchor) for anchor in bug.anchors] == [f"src/pay.py:{LINE}"]
     seen = place.memory.file_memory("src/pay.py")
     assert seen.at(LINE) == (bug.id,)
-    assert "BUG-1" in place.memory.hover([bug.id])
+    assert "**BUG-1** · bug · open · 6 times, last on 2026-11-04" in place.memory.hover([bug.id])
     assert place.repo.git("status", "--porcelain") == ""
 
 
