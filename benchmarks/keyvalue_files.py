@@ -26,7 +26,7 @@ from lsp_server.store.keyvalue.directory import FileStorage
 
 LIMIT = 1.3
 TWO_FILES = 2.0  # a name for the expiry, so that nothing is searched for what has expired
-ALL_OR_NONE = 2.0  # the values are written twice: noted together, then each in its place
+ALL_OR_NONE = 1.5  # all are written first, then a note of their names, then each gets its name
 KEYS = 1_000
 AT_ONCE = 200  # calls in one measurement
 VALUE = {"theme": "dark", "language": "en", "sizes": [12, 14, 18], "editor": {"tabs": 4, "wrap": True}}
