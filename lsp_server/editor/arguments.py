@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from lsprotocol import types
@@ -49,6 +50,26 @@ class Arguments:
             return None if value is None else _whole(value)
         except ValueError:
             raise MalformedError(f"{name!r} is not a number of things") from None
+
+    def optional_flag(self, name: str) -> bool | None:
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise MalformedError(f"{name!r} is neither true nor false")
+        return value
+
+    def optional_day(self, name: str) -> date | None:
+        """A day as ``2026-11-21``."""
+        value = self.optional_text(name)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise MalformedError(f"{name!r} is no day like 2026-11-21") from None
+
+    def json(self, name: str) -> Any:
+        """Anything that JSON can hold; ``null``, too."""
+        if name not in self._values:
+            raise MalformedError(f"{name!r} is missing")
+        return self._values[name]
 
     def kind(self, name: str, allowed: Sequence[Kind] = tuple(Kind)) -> Kind:
         word = self.text(name)

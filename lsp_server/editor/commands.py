@@ -12,8 +12,11 @@ from lsp_server.editor import (
     artifact_commands,
     background_sync,
     document_commands,
+    event_commands,
+    outcome_commands,
     proposal_commands,
     uris,
+    value_commands,
     working_commands,
 )
 from lsp_server.editor.arguments import Arguments
@@ -150,6 +153,17 @@ COMMANDS: Mapping[str, Command] = {
     working_commands.CHECKLIST: working_commands.checklist,
     artifact_commands.ARTIFACTS: artifact_commands.artifacts,
     artifact_commands.ARTIFACT: artifact_commands.artifact,
+    value_commands.VALUES: value_commands.values,
+    value_commands.VALUE: value_commands.value,
+    value_commands.SET_VALUE: value_commands.set_value,
+    value_commands.DELETE_VALUE: value_commands.delete_value,
+    event_commands.EVENTS: event_commands.events,
+    event_commands.EVENT: event_commands.event,
+    event_commands.ERRORS: event_commands.errors,
+    event_commands.SOLVE: event_commands.solve,
+    event_commands.LEARNINGS: event_commands.learnings,
+    outcome_commands.DUE: outcome_commands.decisions_due,
+    outcome_commands.OUTCOME: outcome_commands.outcome,
 }
 
 

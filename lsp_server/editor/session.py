@@ -51,6 +51,7 @@ class Session:
         self.background_sync = BackgroundSync(self.workers, client)
         self.autosaved: dict[str, SavedFile] = {}
         self.shown_texts: dict[str, str] = {}  # what is shown without a file, by URI
+        self.shown_makers: dict[str, shown_texts.Maker] = {}  # what makes such a text again
         self.save_reasons: dict[str, types.TextDocumentSaveReason] = {}
         self.folders: dict[str, Path] = {}
         self._tasks: set[asyncio.Task[Any]] = set()

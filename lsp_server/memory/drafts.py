@@ -88,20 +88,32 @@ def check(path: Path, text: str) -> list[Problem]:
     if state is None:
         return list(parse(path.name, data).problems)
     if state.kind not in _RECORDS:
-        return []
+        return _check_other(state.kind, text)
     parsed = parse(pretended_path(Kind(state.kind)), data)
     if not state.committed:
         return [problem for problem in parsed.problems if problem.code not in _TO_COME]
     return [*parsed.problems, *reminders(parsed.record, text)]
 
 
+def _check_other(kind: str, text: str) -> list[Problem]:
+    from lsp_server.memory.keyed import views as value_views
+
+    return value_views.problems(text) if kind == value_views.KIND else []
+
+
 def _save_other(core: Core, path: Path, state: State, text: str, guard: Guard, *, shown: str | None) -> Saved:
     """A file that is no record's."""
     from lsp_server.memory.documents import views as document_views
+    from lsp_server.memory.errors import solution_drafts
+    from lsp_server.memory.keyed import views as value_views
     from lsp_server.memory.working import ending_drafts as session_ends
 
     if state.kind == document_views.KIND:
         return document_views.save(core, path, state, text, guard, shown=shown)
+    if state.kind == value_views.KIND:
+        return value_views.save(core, path, state, text, guard, shown=shown)
+    if state.kind == solution_drafts.KIND:
+        return solution_drafts.save(core, path, state, text)
     if state.kind == session_ends.KIND:
         return session_ends.save(core, path, state, text, guard)
     return Saved(None, changed=False, reason=f"{path.name} only shows something; nothing of it is recorded")

@@ -16,6 +16,7 @@ from lsp_server.memory.calls.drafting import Drafting
 from lsp_server.memory.calls.hooking import Hooking
 from lsp_server.memory.calls.keeping import Keeping
 from lsp_server.memory.calls.maintaining import Maintaining
+from lsp_server.memory.calls.paging import Paging
 from lsp_server.memory.calls.placing import Placing
 from lsp_server.memory.calls.proposing import Proposing
 from lsp_server.memory.calls.reading import Reading
@@ -50,6 +51,7 @@ class Memory(
     Citing,
     Conversing,
     Drafting,
+    Paging,
     Hooking,
     Sharing,
     Proposing,

@@ -20,6 +20,8 @@ _RECORDS = {kind.value for kind in Kind}
 def refresh(core: Core, shown: Mapping[Path, str]) -> None:
     """Bring files to the branch's text, of records and of living documents. ``shown`` is the text that the
     editor has of each: one that somebody typed in is left as it is."""
+    from lsp_server.memory.keyed import views as value_views
+
     for path, text in shown.items():
         state = draft_files.load(path)
         if state is None or not state.committed or _is_typed_in(path, state, text):
@@ -27,6 +29,8 @@ def refresh(core: Core, shown: Mapping[Path, str]) -> None:
         try:
             if state.kind == document_views.KIND:
                 document_views.open_view(core, state.id, None)
+            elif state.kind == value_views.KIND:
+                value_views.refresh(core, state.id)
             elif state.kind in _RECORDS:
                 views.refresh(core, core.find(state.id))
         except NotFoundError:

@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Sequence
 
 from lsprotocol import types
 
-from lsp_server.editor import commands
+from lsp_server.editor import commands, event_commands
 from lsp_server.editor.actions import action, range_argument
 from lsp_server.editor.anchor_actions import ANCHOR, FIX, anchor_actions, citation_actions
-from lsp_server.editor.checklist_actions import DUE, checklist_actions, is_checklist
+from lsp_server.editor.checklist_actions import DUE
 from lsp_server.editor.documents import Document
 from lsp_server.editor.mentions import mentions
+from lsp_server.editor.pages import has_actions, page_actions
 from lsp_server.editor.record_files import record_id
 from lsp_server.editor.repositories import Repository
 from lsp_server.editor.session import Session
+from lsp_server.records.model import Kind
 
 Answer = list[types.CodeAction | types.Command] | None
 
@@ -29,6 +31,7 @@ OPTIONS = types.CodeActionOptions(
 _PATIENCE = 1.0  # seconds for the lines to be known; a menu that opens late is worse than a short one
 _LOOKED_AT = 20  # lines of a selection whose labels and records are offered
 _OPENED = 10
+_FOUND = "found"  # the tag of records that are made of events
 _VERBS = {"accepted": "Accept", "rejected": "Reject", "deprecated": "Deprecate", "superseded": "Supersede"}
 
 
@@ -45,8 +48,8 @@ async def _code_action(session: Session, document: Document, params: types.CodeA
     repository = await session.repository_of(document)
     if repository is None:
         return None
-    if is_checklist(document):
-        due = checklist_actions(document, repository, params.range)
+    if has_actions(document):
+        due = page_actions(document, repository, params.range)
         return _kept(session, params, due + await _openings(session, document, repository, params.range))
     place = await session.place_of(document)
     # Without being asked, only what is special here: the bulb must not burn on every line.
@@ -57,7 +60,7 @@ async def _code_action(session: Session, document: Document, params: types.CodeA
             return None
         return _kept(session, params, [_start(uri)])
     actions = await _steps(session, document, repository)
-    actions += await _openings(session, document, repository, params.range)
+    actions += await _openings(session, document, repository, params.range, asked=asked)
     if place is not None:
         # First what a notice asks for; last what is there for every record.
         about = await anchor_actions(session, document, repository, params, asked=asked)
@@ -102,9 +105,10 @@ async def _steps(session: Session, document: Document, repository: Repository) -
 
 
 async def _openings(
-    session: Session, document: Document, repository: Repository, where: types.Range
+    session: Session, document: Document, repository: Repository, where: types.Range, *, asked: bool = False
 ) -> list[types.CodeAction]:
-    """Each record of the selected lines: anchored there, or named there."""
+    """Each record of the selected lines: anchored there, or named there. Of a bug that was found in a
+    program's errors, what helped can be told, when a person ``asked``."""
     ids: list[str] = []
     lines = document.selected(where)[:_LOOKED_AT]
     until = time.monotonic() + _PATIENCE
@@ -119,6 +123,10 @@ async def _openings(
         if record is not None and record.id != own:
             title = f"Open {record.label}"
             actions[record.id] = action(title, OPEN, commands.OPEN, ref=record.id, uri=document.uri)
+            if asked and record.kind is Kind.BUG and _FOUND in record.tags:
+                title = f"Record a solution for {record.label}"
+                about = {"error": record.label, "uri": document.uri}
+                actions[title] = action(title, RECORD, event_commands.SOLVE, **about)
     return list(actions.values())
 
 

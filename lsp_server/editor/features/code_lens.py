@@ -1,4 +1,5 @@
-"""``textDocument/codeLens``: in the checklist, above a line that tells what is due, what does it.
+"""``textDocument/codeLens``: in the checklist and the pages of errors and of decisions that are due, above a
+line that tells of something to be done, what does it.
 
 Only for editors that take registrations: some of them offer no code actions in a document to be read. Nowhere
 else is there a lens.
@@ -10,27 +11,28 @@ from collections.abc import Awaitable
 
 from lsprotocol import types
 
-from lsp_server.editor import shown_texts
-from lsp_server.editor.checklist_actions import checklist_actions, is_checklist
 from lsp_server.editor.documents import Document
 from lsp_server.editor.own_files import SCHEME
+from lsp_server.editor.pages import WITH_LENSES, has_actions, page_actions
 from lsp_server.editor.session import Session
 
 Answer = list[types.CodeLens] | None
 
 REGISTRATION = types.CodeLensRegistrationOptions(
     document_selector=[
-        types.TextDocumentFilterPattern(
-            pattern=f"**/git-memory/drafts/*/{shown_texts.CHECKLIST}", scheme="file"
-        ),
-        types.TextDocumentFilterScheme(scheme=SCHEME, pattern=f"**/{shown_texts.CHECKLIST}"),
+        one
+        for name in WITH_LENSES
+        for one in (
+            types.TextDocumentFilterPattern(pattern=f"**/git-memory/drafts/*/{name}", scheme="file"),
+            types.TextDocumentFilterScheme(scheme=SCHEME, pattern=f"**/{name}"),
+        )
     ]
 )
 
 
 def code_lens(session: Session, params: types.CodeLensParams) -> Answer | Awaitable[Answer]:
     document = session.documents.get(params.text_document.uri)
-    if document is None or not is_checklist(document):
+    if document is None or not has_actions(document):
         return None
     return _code_lens(session, document)
 
@@ -42,5 +44,5 @@ async def _code_lens(session: Session, document: Document) -> Answer:
     return [
         types.CodeLens(range=document.span(line), command=one.command)
         for line in range(len(document.lines))
-        for one in checklist_actions(document, repository, document.span(line))
+        for one in page_actions(document, repository, document.span(line))
     ] or None

@@ -12,6 +12,7 @@ from lsp_server.editor import uris
 from lsp_server.editor.documents import Document
 from lsp_server.editor.features.hover import PATIENCE
 from lsp_server.editor.mentions import Mention, mention_at
+from lsp_server.editor.pages import name_in, target_of
 from lsp_server.editor.references import opened, reference_at
 from lsp_server.editor.session import Session
 
@@ -25,7 +26,11 @@ def definition(session: Session, params: types.DefinitionParams) -> Answer | Awa
         return None
     line = params.position.line
     if document.is_own:
-        named = reference_at(document.content(line), document.column(params.position))
+        column = document.column(params.position)
+        here = name_in(document, line)
+        if here is not None and here[0] <= column <= here[1]:
+            return _target(session, document, line)
+        named = reference_at(document.content(line), column)
         return _named(session, document, named) if named is not None else None
     return _definition(
         session, document, line, mention_at(document.content(line), document.column(params.position))
@@ -37,6 +42,16 @@ async def _named(session: Session, document: Document, named: Mention) -> Answer
     repository = await session.repository_of(document)
     path = await opened(session, repository, named.ref) if repository is not None else None
     return None if path is None else [types.Location(uris.from_path(path), _START)]
+
+
+async def _target(session: Session, document: Document, line: int) -> Answer:
+    """What a page names: a value, an event, a line of code."""
+    repository = await session.repository_of(document)
+    target = await target_of(session, repository, document, line) if repository is not None else None
+    if target is None:
+        return None
+    at = types.Position(target.line, 0)
+    return [types.Location(target.uri, types.Range(at, at))]
 
 
 async def _definition(session: Session, document: Document, line: int, mention: Mention | None) -> Answer:

@@ -87,6 +87,8 @@ async def _commit(session: Session, draft: SavedFile, repository: Repository) ->
 async def _is_recorded(session: Session, draft: SavedFile, repository: Repository) -> bool:
     if not repository.has_memory:
         return False
+    if draft.record_id is None and draft.path.suffix == ".json":
+        return await session.workers.prompt(repository.memory.shows_value, draft.path)
     if draft.record_id is None:
         from lsp_server.records.living.documents import document_at
         from lsp_server.records.living.file_names import path_of

@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from lsp_server.editor import uris
 from lsp_server.editor.documents import Document
+from lsp_server.editor.pages import name_in, target_of
 from lsp_server.editor.references import opened, references
 from lsp_server.editor.registering import SELECTOR
 from lsp_server.editor.session import Session
@@ -41,6 +42,13 @@ async def _resolved(session: Session, link: types.DocumentLink) -> types.Documen
         repository = await session.repository_of(document) if document is not None else None
         path = await opened(session, repository, ref) if repository is not None else None
         link.target = None if path is None else uris.from_path(path)
+    elif isinstance(line := data.get("line"), int) and isinstance(uri, str):
+        document = session.documents.get(uri)
+        repository = await session.repository_of(document) if document is not None else None
+        if document is not None and repository is not None and 0 <= line < len(document.lines):
+            target = await target_of(session, repository, document, line)
+            if target is not None:
+                link.target = target.uri if not target.line else f"{target.uri}#L{target.line + 1}"
     return link
 
 
@@ -54,4 +62,8 @@ def _links(document: Document) -> Answer:
         for line in range(min(len(document.lines), _LINES))
         for one in references(document.content(line))
     ]
+    for line in range(min(len(document.lines), _LINES)):
+        if (named := name_in(document, line)) is not None:
+            data = {"line": line, "uri": document.uri}
+            found.append(types.DocumentLink(range=document.span(line, *named), tooltip="Open", data=data))
     return found or None

@@ -76,7 +76,7 @@ def _named(core: Core, events: EventMemory, error: str) -> str:
     """What ``ErrorMemory`` knows an error by: of a bug that was made of errors, the newest one's id."""
     name = error.strip()
     if not name:
-        raise UsageError('say which error: a group\'s id, an error\'s, or "ConnectionError: No answer"')
+        raise UsageError("say which error: a group's id, an error's, or \"ConnectionError: No answer\"")
     if not _BUG.fullmatch(name):
         return name
     from lsp_server.memory.learning.examples import example_of

@@ -22,6 +22,11 @@ def typed_value(text: str) -> Value:
     return text if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def read_value(given: Any) -> Value:
+    """The value of what came as JSON: what ``plain_value`` made, with its dates."""
+    return loads(json.dumps(given))
+
+
 def plain_value(value: Value) -> Any:
     """A value as JSON alone can hold it: what ``typed_value`` reads back."""
     return json.loads(dumps(value))
