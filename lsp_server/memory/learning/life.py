@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from lsp_server.memory.learning.model import Finding, Standing
+from lsp_server.memory.learning.model import SLOWEST, Finding, Standing
 from lsp_server.records.life_cycle import SETTLED_BUG
 from lsp_server.records.model import Kind
 
@@ -17,6 +17,8 @@ MUCH = 2
 by the first run of a day, with all others: one commit a day."""
 LITTLE = timedelta(hours=6)
 """What moved less than that since it was written is left for another day."""
+SLOWLY = timedelta(days=7)
+"""What takes most time may do so for months: once a week is enough."""
 MOST_NEW, MOST = 20, 100
 """So many records of one finder are written in a run, and so many of them stand at a time: a flood of errors
 must not become a flood of bugs. The most frequent come first."""
@@ -139,4 +141,4 @@ def _is_due(finding: Finding, standing: Standing, *, daily: bool) -> bool:
         return True
     if finding.count >= MUCH * standing.count:
         return True
-    return daily and finding.last - standing.last >= LITTLE
+    return daily and finding.last - standing.last >= (SLOWLY if finding.finder == SLOWEST else LITTLE)
