@@ -32,7 +32,8 @@ class _ErrorsGroup(LazyGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = next((word for word in args if word != "--json"), None)
-        if first is None or (first.startswith("-") and first not in ("-h", "--help")):
+        is_list = first is None or (first.startswith("-") and first not in ("-h", "--help"))
+        if is_list and not ctx.resilient_parsing:  # what is being completed may become show or solve
             args = ["list", *args]
         return super().parse_args(ctx, args)
 

@@ -58,6 +58,9 @@ def test_a_solution_is_written_down_published_and_told_with_the_error(failed: Re
     (group, _) = failed.json("errors")
     told = failed.do("errors", "solve", group["id"][:7], "Give the pool ten connections", "--handler", "grow")
     assert told.splitlines()[1] == "  for ConnectionError: No answer from east in 30 s"
+    completed = failed.run("errors", "show", group["id"][:2], env={"_GIT_MEMORY_COMPLETE": "1"})
+    assert group["id"] in completed.out
+    assert "solve" in failed.run("errors", "", env={"_GIT_MEMORY_COMPLETE": "1"}).out
     (again, other) = failed.json("errors", "list")
     assert (again["open"], other["open"]) == (False, True)
     assert list(again) == [
