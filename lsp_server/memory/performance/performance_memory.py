@@ -35,7 +35,7 @@ class PerformanceMemory:
 
     ``where`` is an open ``EventMemory``, or what one takes: a repository, or ``"dir:PATH"``. ``owner`` is
     whose durations these are: a service, a machine. Measuring costs microseconds and never waits: a thread
-    writes, within a quarter of a second; ``flush`` and ``close`` write at once. Of an endpoint the first
+    writes, within a second; ``flush`` and ``close`` write at once. Of an endpoint the first
     thousand durations are kept one by one, then ``kept_per_minute``, each standing for those around it; None
     keeps all.
 

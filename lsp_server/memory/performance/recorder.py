@@ -95,7 +95,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
 
     def add(self, measured: Measured) -> None:
-        """Put one down. It is written within a quarter of a second, or at ``flush``."""
+        """Put one down. It is written within a second, or at ``flush``."""
         if len(self._waiting) >= _MOST_WAITING:
             self.lost += 1
             return
@@ -130,8 +130,10 @@ class Recorder:
         with self._starting:
             if self._thread is None:
                 arguments = (weakref.ref(self), self._wanted, self._ended)
-                self._thread = threading.Thread(target=_run, args=arguments, daemon=True, name="durations")
-                self._thread.start()
+                thread = threading.Thread(target=_run, args=arguments, daemon=True, name="durations")
+                with suppress(RuntimeError):  # the interpreter ends: what is there is written at its end
+                    thread.start()
+                    self._thread = thread
         self._wanted.set()
 
     def turn(self) -> bool:

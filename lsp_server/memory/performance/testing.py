@@ -64,7 +64,6 @@ class Judged(NamedTuple):
     lasts: bool
     tick: float
     counts: tuple[int, int]
-    windows: tuple[int, int]
     since: float
 
     @property
@@ -110,7 +109,6 @@ def judged(cells: Cells, layout: Layout, recent: int = 1, left_out: int = 0) -> 
         lasts=_is_everywhere(found, shift) and _is_alike(found),
         tick=_tick(cells),
         counts=(n_before, n_after),
-        windows=(len(found.before), len(found.after)),
         since=_since(found, layout),
     )
 
