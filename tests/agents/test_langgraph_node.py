@@ -172,7 +172,9 @@ def test_nodes_of_a_subgraph_remember_as_well(events: EventMemory) -> None:
     builder.add_node("research", research, destinations=("tell",))
     builder.add_node(tell)
     builder.add_edge(START, "research")
-    assert builder.compile().invoke({"question": "?"})["said"] == ["found", "told"]
+    compiled = builder.compile()
+    assert [name for name, _ in compiled.get_subgraphs()] == ["research"]  # it is seen through the wrapper
+    assert compiled.invoke({"question": "?"})["said"] == ["found", "told"]
     done = [(each.metadata["node"], each.metadata["outcome"]) for each in outcomes(events)]
     assert done == [("search", "success"), ("all of it", "success"), ("tell", "success")]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
+import os
 import threading
+import weakref
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -39,6 +41,7 @@ class InMemoryStorage:
         # A heap; what was overwritten stays in it till its time.
         self._expiring: list[tuple[datetime, str]] = []
         self._lock = threading.RLock()
+        _open.add(self)
 
     def get(self, key: str) -> Item | None:
         return self._item(checked_key(key), self._clock())
@@ -127,6 +130,10 @@ class InMemoryStorage:
     def close(self) -> None:
         refuse_from_now_on(self)
 
+    def after_fork(self) -> None:
+        """In the new process: another thread of the old one may have had the lock, and is not here."""
+        self._lock = threading.RLock()
+
     def _writing(self) -> AbstractContextManager[object]:
         refuse_while_answering(id(self))
         return self._lock
@@ -161,3 +168,15 @@ class InMemoryStorage:
             self._sorted = sorted(self._kept)
         keys = self._sorted
         return (keys[index] for index in range(bisect_left(keys, first), len(keys)))
+
+
+_open: weakref.WeakSet[InMemoryStorage] = weakref.WeakSet()
+
+
+def _each_after_fork() -> None:
+    for storage in list(_open):
+        storage.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_each_after_fork)
