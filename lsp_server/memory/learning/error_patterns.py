@@ -144,13 +144,14 @@ def _title(pattern: Pattern) -> str:
     newest = pattern.newest
     kind = newest.type.rpartition(".")[2]
     place = f" in {newest.function}" if newest.function and newest.function != "<module>" else ""
-    head = f"{kind}{place}: " if kind else ""
-    return shortened(f"{head}{pattern.template}", _TITLE)
+    head = f"{kind}{place}" if kind else ""
+    title = ": ".join(part for part in (head, pattern.template) if part)
+    return shortened(title or pattern.events[-1].title, _TITLE)
 
 
 def _summary(pattern: Pattern) -> str:
     newest, events = pattern.newest, pattern.events
-    what = f"{newest.type}: {newest.message}" if newest.type else newest.message
+    what = ": ".join(part for part in (newest.type, newest.message) if part) or events[-1].title
     where = f" in {quoted(newest.where)}" if newest.where else ""
     return f"{quoted(what.split(chr(10), 1)[0])}{where}, first on {minute_text(events[0].created)} (UTC)."
 

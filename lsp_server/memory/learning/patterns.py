@@ -83,15 +83,14 @@ def raised(memory: TypedMemory) -> Raised:
         kind, colon, rest = memory.title.partition(": ")
         named = bool(colon) and re.fullmatch(r"[\w.]+", kind) is not None
         return Raised(kind if named else "", rest if named else memory.title, "", "", None, 0, handled=True)
-    line = told.get("line")
-    path = told.get("path")
+    line, path, message = told.get("line"), told.get("path"), told.get("message")
     return Raised(
         _text(told.get("type")),
-        _text(told.get("message")) or memory.title,
+        message if isinstance(message, str) else memory.title,
         _text(told.get("where")),
         _text(told.get("function")),
         path if isinstance(path, str) and path else None,
-        line if isinstance(line, int) else 0,
+        line if isinstance(line, int) and not isinstance(line, bool) else 0,
         handled=told.get("handled") is not False,
     )
 

@@ -137,7 +137,7 @@ def _standing_line(one: Standing, told: Day) -> str:
 
 def _error_line(pattern: Pattern) -> str:
     newest = pattern.newest
-    what = f"{newest.type}: {pattern.template}" if newest.type else pattern.template
+    what = ": ".join(part for part in (newest.type, pattern.template) if part)
     where = f" in {quoted(newest.where)}" if newest.where else ""
     helps = f"; known to help: {quoted(pattern.solution.title)}" if pattern.solution else ""
     return f"{len(pattern.events):,} × {quoted(what)}{where}{helps}"

@@ -129,3 +129,29 @@ def test_a_flood_of_errors_is_no_flood_of_bugs(place: Place) -> None:
     assert first[0].title == "KeyError in step_29: 'id'"  # the most frequent
     assert len(place.loop.run(at(2, 10, 5)).written) == 10
     assert place.loop.run(at(2, 10, 10)).written == []
+
+
+def test_whatever_an_error_says_of_itself_its_record_can_be_read(place: Place) -> None:
+    strange: list[dict[str, object]] = [
+        {"path": "a\0b"},
+        {"path": "../../etc/passwd"},
+        {"path": "README.md", "line": True},
+        {"path": ["a"], "line": "3"},
+        {"path": ".git/config", "line": 1},
+        {"type": "", "message": ""},
+        {"type": "<script>", "message": "---\nid: 5\n## Since Then"},
+        {"type": 3, "message": None, "handled": "no"},
+    ]
+    kept(
+        place.events,
+        [
+            failure(at(2, 8, 10 * n), **{"function": f"step_{number}", **told})
+            for number, told in enumerate(strange)
+            for n in range(5)
+        ],
+    )
+    written = place.loop.run(at(2, 10)).written
+    assert len(written) == len(strange)
+    assert {str(anchor) for record in written for anchor in record.anchors} == {f"src/pay.py:{LINE}"}
+    assert place.memory.broken_files() == []
+    assert len(place.loop.run(at(20)).closed) == len(strange)
