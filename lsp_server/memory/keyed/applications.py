@@ -94,7 +94,9 @@ class LearningMemory:
 
     def record_interaction(self, user_id: str, action: str, result: Mapping[str, Value]) -> None:
         """Add ``{"action", "result", "timestamp"}``. ``result["success"]`` (true or false) tells how it
-        went."""
+        went. Raises ``UsageError`` for a result that is no dictionary."""
+        if not isinstance(result, Mapping):
+            raise UsageError(f"the result of an action is a dictionary, not a {type(result).__name__}")
         now = datetime.now(timezone.utc)
         interaction: dict[str, Value] = {"action": action, "result": dict(result), "timestamp": now}
         _append(self.memory, key_of(user_id, "interactions"), interaction, self._most)

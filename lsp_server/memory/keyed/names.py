@@ -8,6 +8,7 @@ from copy import deepcopy
 
 from lsp_server.errors import UsageError
 from lsp_server.store.keyvalue.base import Value
+from lsp_server.store.keyvalue.keys import checked_key
 from lsp_server.store.keyvalue.values import checked
 
 SEPARATOR = ":"
@@ -40,11 +41,13 @@ class Defaults:
     """Values for keys that are not there, by key or by pattern: in ``user:*:preferences``, ``*`` is any one
     part. A key's own default goes before a pattern's, and the first pattern before the next.
 
-    Raises ``UsageError`` for a value that cannot be kept.
+    Raises ``UsageError`` for a value or a key that cannot be kept.
     """
 
     def __init__(self, defaults: Mapping[str, Value] | None) -> None:
-        self._values = {key: checked(value) for key, value in (defaults or {}).items()}
+        if defaults is not None and not isinstance(defaults, Mapping):
+            raise UsageError(f"defaults are a dictionary of keys, not a {type(defaults).__name__}")
+        self._values = {checked_key(key): checked(value) for key, value in (defaults or {}).items()}
         self._patterns = [(_pattern(key), key) for key in self._values if EVERYTHING in key]
 
     def __getitem__(self, key: str) -> Value:

@@ -310,3 +310,12 @@ async def test_an_item_has_its_times_and_the_key_of_its_namespace() -> None:
     assert item.created == item.updated < item.expires
     assert await AsyncMemoryManager(memory).item("user:1", "name") == memory.item("user:1:name")
     assert memory.item("user:2:name") is None
+
+
+def test_defaults_and_results_that_are_no_dictionaries_are_refused(memory: MemoryManager) -> None:
+    for defaults in ([1], {1: "one"}, {"": 1}):
+        with pytest.raises(UsageError, match=r"defaults are a dictionary|a key"):
+            MemoryManager(defaults=defaults)
+    with pytest.raises(UsageError, match="the result of an action is a dictionary, not a bool"):
+        LearningMemory(memory).record_interaction("user:1", "search", True)
+    assert memory.keys() == []
