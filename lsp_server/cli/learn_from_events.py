@@ -12,6 +12,7 @@ from lsp_server.cli.output import print_json
 from lsp_server.cli.session import Session, memory_command
 from lsp_server.cli.terminal import visible, visible_line
 from lsp_server.cli.value import TimeSpan
+from lsp_server.records.amounts import span_text
 
 if TYPE_CHECKING:
     from lsp_server.memory.learning.loop import LearningLoop
@@ -127,7 +128,7 @@ def _watch(session: Session, loop: LearningLoop, every: float) -> None:
             _print(session, learned)
         session.out.stream.flush()
 
-    session.say(f"looking every {every / 60:g} minutes; ^C ends it" if every >= 60 else "looking; ^C ends it")
+    session.say(f"looking every {span_text(timedelta(seconds=every))}; ^C ends it")
     loop.watch(Event(), every=every, tell=tell, trouble=lambda why: _say(session, [why]))
 
 
