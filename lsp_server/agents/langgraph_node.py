@@ -118,7 +118,10 @@ def _wrapped(
 
     def begun(arguments: tuple[Any, ...], given: dict[str, Any]) -> Run:
         config = given.get(_CONFIG) if has_config else given.pop(_CONFIG, None)
-        bound = bare.bind_partial(*arguments, **given).arguments
+        try:
+            bound = bare.bind_partial(*arguments, **given).arguments
+        except TypeError:  # the function says it better
+            bound = {}
         config = bound.get(_CONFIG) if config is None else config
         return memory.begun(bound.get(first), config if isinstance(config, Mapping) else {})
 

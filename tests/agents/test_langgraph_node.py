@@ -441,6 +441,8 @@ def test_a_node_can_be_called_by_itself(events: EventMemory) -> None:
     with pytest.raises(KeyError):
         node({})
     assert outcomes(events)[-1].content == "KeyError: 'n'"
+    with pytest.raises(TypeError, match=r"node\(\) got an unexpected keyword argument 'other'"):
+        node({}, other=1)
 
 
 def test_what_cannot_be_a_node_is_refused_at_once(events: EventMemory) -> None:
