@@ -39,7 +39,8 @@ class PerformanceMemory:
     thousand durations are kept one by one, then ``kept_per_minute``, each standing for those around it; None
     keeps all.
 
-    Threads and tasks may share one. Close it, or use it in a ``with``.
+    Threads and tasks may share one. Close it, or use it in a ``with`` or an
+    ``async with``. The questions below read the index: in a coroutine, ask them in a thread.
 
     >>> with PerformanceMemory(".") as performance:
     ...     with performance.timer("charge"):
@@ -201,6 +202,16 @@ class PerformanceMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    async def __aenter__(self) -> PerformanceMemory:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        from asyncio import to_thread
+
+        await to_thread(self.close)
 
     def _now(self, now: datetime | None) -> datetime:
         return self._clock() if now is None else utc(now)

@@ -103,7 +103,7 @@ def test_a_timer_measures_a_block_a_function_and_a_coroutine(performance: Perfor
         return "done"
 
     async def both() -> list[str]:
-        async with performance.timer("block", kind="node") as inner:
+        async with performance, performance.timer("block", kind="node") as inner:
             answers = await asyncio.gather(coroutine(), coroutine())
         assert inner.ms is not None
         assert inner.ms >= 20
@@ -304,12 +304,6 @@ def test_a_name_that_is_no_valid_text_is_kept_as_well_as_it_can_be(performance: 
     assert short == "GET /caf?"
     assert long.startswith("GET /é")
     assert len(long) == 500
-
-
-def test_secrets_in_names_are_not_kept(performance: PerformanceMemory) -> None:
-    token = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
-    performance.record(f"GET /login {token}", 1)
-    assert [token in one.endpoint for one in performance.endpoints()] == [False]
 
 
 def test_metrics_of_other_programs_are_left_alone(

@@ -18,7 +18,7 @@ from lsp_server.memory.performance.testing import adjusted, compared
 from lsp_server.memory.performance.trends import found_trends
 
 LONG = bool(os.environ.get("GIT_MEMORY_STRESS"))
-MANY = 300 if LONG else 6
+MANY = 300 if LONG else 4
 QUIET = {
     "by the time of the day": Program(day=0.4),
     "alike for hours": Program(alike=0.9, drift=0.15, hours=6),
@@ -110,7 +110,7 @@ def test_an_endpoint_that_begins_or_ends_has_no_trend() -> None:
 
 def test_one_of_many_endpoints_is_told_from_the_others() -> None:
     found = {}
-    for number in range(20):
+    for number in range(10):
         change = Change(by=math.log(1.5)) if number == 7 else None
         found[f"GET /{number}", "request"], layout = placed(series(number, EVEN, change), 8 * DAY)
     assert [trend.endpoint for trend in found_trends(found, layout)] == ["GET /7"]
