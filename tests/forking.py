@@ -31,8 +31,6 @@ PATIENCE = 60.0  # seconds, on a loaded machine
 NOT_THE_COMMAND_LINES = (
     "lsp_server.agents",
     "lsp_server.editor",
-    "lsp_server.memory.errors.grouping",
-    "lsp_server.memory.performance.testing",
     "lsp_server.store.keyvalue.migrations",
     "lsp_server.store.keyvalue.sql",
     "lsp_server.web",

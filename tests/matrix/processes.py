@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ PATIENCE = 120  # seconds for one command
 NOT_THE_COMMAND_LINES = (
     "lsp_server.editor",
     "lsp_server.agents",
+    "lsp_server.web",
     "lsp_server.store.keyvalue.sql",
     "lsp_server.store.keyvalue.migrations",
 )
@@ -103,9 +105,12 @@ def serve() -> None:
 
     for module in walk_packages(lsp_server.__path__, "lsp_server."):
         if not module.name.startswith(NOT_THE_COMMAND_LINES):
-            import_module(module.name)
-    for package in ("sqlite3", "yaml", "jinja2"):
-        import_module(package)
+            with suppress(ImportError):  # what needs an extra that is not here says so to who asks for it
+                import_module(module.name)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # what forks has no threads
+    for package in ("sqlite3", "yaml", "jinja2", "drain3.drain", "scipy.special"):
+        with suppress(ImportError):
+            import_module(package)
     gc.disable()  # as the program itself does
     gc.freeze()
     for line in sys.stdin.buffer:
