@@ -14,7 +14,13 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InvalidatePoolError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import Pool
 from sqlalchemy.sql import Executable
 
@@ -168,7 +174,28 @@ def _engine(text: str, *, durable: bool) -> Engine:
     if engine.dialect.name == "sqlite":
         pragma = f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}"
         event.listen(engine, "connect", lambda connection, _: connection.execute(pragma))
+        _watch_the_file(engine, url.database or "")
     return engine
+
+
+def _watch_the_file(engine: Engine, path: str) -> None:
+    """Use no connection to a file that was removed, or has another in its place: what is written there would
+    be acknowledged, and nobody would ever read it."""
+
+    def same_file(_: Any, record: Any, __: Any) -> None:
+        try:
+            found = os.stat(path)  # noqa: PTH116 (asked at every use)
+        except OSError:
+            found = None
+        now = found and (found.st_dev, found.st_ino)
+        if record.info.setdefault("file", now) != now:
+            if record.info["file"] is None:  # SQLite makes the file when it is first written to
+                record.info["file"] = now
+            else:
+                raise InvalidatePoolError("the file is another one")
+
+    if not path.startswith("file:"):
+        event.listen(engine, "checkout", same_file)
 
 
 def _absolute(url: URL) -> URL:

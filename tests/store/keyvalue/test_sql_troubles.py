@@ -255,6 +255,25 @@ def test_a_read_only_file_is_read_and_not_written(sqlite: str) -> None:
     storage.close()
 
 
+def test_a_file_that_is_taken_away_takes_no_writes_and_another_in_its_place_does(
+    sqlite: str, tmp_path: Path
+) -> None:
+    storage, other = DatabaseStorage(sqlite), DatabaseStorage(f"sqlite:///{tmp_path}/other.db")
+    storage.put("key", 1)
+    other.put("there", 1)
+    other.close()
+    for path in tmp_path.glob("values.db*"):
+        path.unlink()
+    assert "no such table" in told(lambda: storage.put("key", 2))  # nobody would ever read it
+    (tmp_path / "other.db").replace(tmp_path / "values.db")
+    assert [item.key for item in storage.scan()] == ["there"]
+    storage.put("key", 3)
+    again = DatabaseStorage(sqlite)
+    assert again.get("key").value == 3
+    again.close()
+    storage.close()
+
+
 def test_a_full_database_keeps_what_it_had(sqlite: str) -> None:
     engine = sa.create_engine(sqlite)
 
