@@ -54,8 +54,8 @@ async def event(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 
 async def errors(session: Session, arguments: Arguments) -> dict[str, Any]:
-    """Show errors by what they have in common, with what helped."""
-    asked = partial(_errors, hours=_hours(arguments))
+    """Show errors by what they have in common, with what helped; or those of one group."""
+    asked = partial(_errors, hours=_hours(arguments), group=arguments.optional_text("group") or "")
     return await _shown(session, arguments, "groups", shown_texts.ERRORS, asked)
 
 
@@ -165,14 +165,15 @@ def _event(memory: Memory, event_id: str) -> tuple[dict[str, Any], str]:
     return plain(found), memory.event_page(found)
 
 
-def _errors(memory: Memory, *, hours: int | None) -> Told:
+def _errors(memory: Memory, *, hours: int | None, group: str = "") -> Told:
     from lsp_server.memory.errors.error_memory import ErrorMemory
     from lsp_server.memory.errors.plain import group_json
     from lsp_server.memory.events.event_memory import EventMemory
 
     with EventMemory(memory, publish_every=None) as kept, ErrorMemory(kept) as known:
-        groups = known.groups(hours)
-    return [group_json(group) for group in groups], memory.errors_page(groups, _span(hours))
+        groups = [known.group(group)] if group else known.groups(hours)
+    asked = _span(None if group else hours)
+    return [group_json(one) for one in groups], memory.errors_page(groups, asked)
 
 
 def _learnings(memory: Memory, day: Any) -> str:
@@ -192,7 +193,7 @@ def _hours(arguments: Arguments) -> int | None:
 def _span(hours: int | None) -> str:
     if hours is None:
         return "that are kept"
-    return "of the last hour" if hours == 1 else f"of the last {hours} hours"
+    return "in the last hour" if hours == 1 else f"in the last {hours} hours"
 
 
 async def _repository(session: Session, arguments: Arguments) -> Repository:

@@ -35,7 +35,7 @@ def test_events_are_shown_newest_first_and_found_by_words(editor: Client, memory
     assert [one["type"] for one in told["events"]] == ["event", "order.placed"]
     path = path_of(told["uri"])
     text = path.read_text()
-    assert "2 events of the last 24 hours." in text
+    assert "2 events in the last 24 hours." in text
     assert "**order.placed** shop: Order 41\n" in text
     assert "**event**: `` `git memory session end` ``\n" in text
     (found,) = editor.execute("gitMemory.events", words="order", show=False)["events"]
@@ -70,7 +70,7 @@ def test_a_solution_of_an_error_is_written_in_a_draft_and_shown_with_it(
     assert (group["count"], group["open"], group["owners"]) == (2, True, ["worker-1"])
     page = path_of(told["uri"])
     lines = page.read_text().split("\n")
-    assert lines[2] == "1 kind of errors of the last 24 hours, all open."
+    assert lines[2] == "Errors of 1 kind in the last 24 hours, all open."
     at = next(number for number, line in enumerate(lines) if line.startswith("## "))
     assert lines[at] == f"## `{group['id']}` `ConnectionError: No answer from bank <num>`"
     uri = editor.open(page)
@@ -94,7 +94,8 @@ def test_a_solution_of_an_error_is_written_in_a_draft_and_shown_with_it(
     assert not known.open
     editor.save(draft)
     assert editor.message("othing was changed")
-    editor.execute("gitMemory.errors")
+    (one,) = editor.execute("gitMemory.errors", group=group["id"][:6])["groups"]
+    assert one["id"] == group["id"]
     assert "- helped: Give the pool ten connections\n  Ten are enough.\n" in page.read_text()
     said = editor.execute("gitMemory.solve", error="OSError: full", title="Make room")
     assert said["metadata"]["solves"] == {"type": "OSError", "message": "full"}

@@ -6,12 +6,15 @@ import * as vscode from "vscode";
 import { choose, search } from "./find";
 import { chooseInterpreter } from "./chooseInterpreter";
 import { note, openArtifact, openDocument } from "./documents";
+import { recordOutcome, searchEvents, solve } from "./events";
 import { ProposalStatus } from "./proposalStatus";
 import { type About, adopt, endProposing, propose, withdraw } from "./proposals";
 import { currentFolder } from "./repository";
 import { trustedOrSaysWhy } from "./restrictedMode";
 import type { Server } from "./server";
 import { endSession, openSession, showChecklist, startSession } from "./sessions";
+import { Leaf, MemoryView } from "./tree";
+import { deleteValue, openValue } from "./values";
 
 /** Registers every command of package.json; the returned disposables take them back. */
 export function registerCommands(
@@ -20,14 +23,14 @@ export function registerCommands(
   extension: vscode.Uri,
 ): vscode.Disposable[] {
   /** A command that needs the server: it is started first, and a person is told when it cannot be. */
-  const withServer = (id: string, action: () => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(`gitMemory.ui.${id}`, async () => {
+  const withServer = (id: string, action: (...given: unknown[]) => Promise<void>): vscode.Disposable =>
+    vscode.commands.registerCommand(`gitMemory.ui.${id}`, async (...given: unknown[]) => {
       if (!(await trustedOrSaysWhy())) {
         return;
       }
       await server.start();
       if (server.running) {
-        await action();
+        await action(...given);
       }
     });
   const plain = (id: string, action: () => unknown): vscode.Disposable =>
@@ -41,8 +44,20 @@ export function registerCommands(
       await status.refresh();
     });
 
+  const view = new MemoryView(server, about);
+  /** A command about what programs keep, for a line of the view or for what a person picks; the view follows. */
+  const aboutPrograms = (
+    id: string,
+    action: (server: Server, about: About, ref?: string) => Promise<void>,
+  ): vscode.Disposable =>
+    withServer(id, async (item) => {
+      await action(server, about, item instanceof Leaf ? item.ref : undefined);
+      view.refresh();
+    });
+
   return [
     new vscode.Disposable(() => {
+      view.dispose();
       status.dispose();
     }),
     withServer("recordDecision", () => record(server, "decision")),
@@ -68,6 +83,32 @@ export function registerCommands(
     withServer("checklist", () => showChecklist(server, about)),
     withServer("openSession", () => openSession(server, about)),
     withServer("openArtifact", () => openArtifact(server, about)),
+    aboutPrograms("openValue", openValue),
+    aboutPrograms("deleteValue", deleteValue),
+    aboutPrograms("searchEvents", searchEvents),
+    aboutPrograms("solve", solve),
+    aboutPrograms("recordOutcome", recordOutcome),
+    withServer("showErrors", async () => {
+      await server.execute("gitMemory.errors", about({}));
+    }),
+    withServer("showEvents", async () => {
+      await server.execute("gitMemory.events", about({}));
+    }),
+    withServer("showValues", async () => {
+      await server.execute("gitMemory.values", about({}));
+    }),
+    withServer("decisionsDue", async () => {
+      await server.execute("gitMemory.decisionsDue", about({}));
+    }),
+    withServer("learnings", async () => {
+      await server.execute("gitMemory.learnings", about({}));
+    }),
+    plain("refreshView", () => {
+      view.refresh();
+    }),
+    vscode.commands.registerCommand("gitMemory.ui.fromView", async (command: string, argument: object) => {
+      await server.execute(command, about(argument));
+    }),
     aboutProposals("propose", propose),
     aboutProposals("endProposing", endProposing),
     aboutProposals("adopt", adopt),

@@ -15,7 +15,7 @@ interface Hit {
   readonly snippet: string;
 }
 
-interface Item extends vscode.QuickPickItem {
+export interface Item extends vscode.QuickPickItem {
   readonly ref: string;
 }
 
@@ -25,14 +25,24 @@ const LISTED = 1000;
 
 /** Searches while one types; without words it shows what was recorded last. Gives the chosen record's id. */
 export async function search(server: Server, uri: string | undefined): Promise<string | undefined> {
+  const placeholder = "Words to look for in decisions, learnings, bugs and checkpoints";
+  return searchAsYouType("Search Memory", placeholder, (words) => look(server, words, uri));
+}
+
+/** A quick pick whose entries `look` finds for the words typed so far. Gives the chosen one's ref. */
+export async function searchAsYouType(
+  title: string,
+  placeholder: string,
+  look: (words: string) => Promise<Item[]>,
+): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick<Item>();
-  pick.title = "Search Memory";
-  pick.placeholder = "Words to look for in decisions, learnings, bugs and checkpoints";
+  pick.title = title;
+  pick.placeholder = placeholder;
   let asked = 0;
   const ask = async (words: string): Promise<void> => {
     const question = ++asked;
     pick.busy = true;
-    const found = await look(server, words.trim(), uri).catch(() => []);
+    const found = await look(words.trim()).catch(() => []);
     if (question === asked) {
       pick.busy = false;
       pick.items = found.length > 0 ? found : [nothing(words)];

@@ -40,7 +40,7 @@ class Paging:
         return page(self._core, items, prefix)
 
     def events_page(self, events: Sequence[TypedMemory], asked: str) -> str:
-        """Events, one a line. ``asked`` says in words which: ``of the last 24 hours``."""
+        """Events, one a line. ``asked`` says in words which: ``in the last 24 hours``."""
         from lsp_server.memory.pages.events import page
 
         return page(self._core, events, asked)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.learning.telling import block, quoted
-from lsp_server.memory.pages.lines import event_text
 from lsp_server.memory.pages.words import second, words
 from lsp_server.records.amounts import plural
 
@@ -19,14 +18,14 @@ _LINES = 12  # of a traceback: its end tells most
 
 
 def page(core: Core, groups: Sequence[ErrorGroup], asked: str) -> str:
-    """Groups in the order given. ``asked`` says in words which these are: ``of the last 24 hours``."""
+    """Groups in the order given. ``asked`` says in words which these are: ``in the last 24 hours``."""
     is_open = sum(group.open for group in groups)
     summary = f"No errors {asked}"
     if groups:
         state = (
             "all open" if is_open == len(groups) else f"{is_open} of them open" if is_open else "all solved"
         )
-        summary = f"{plural(len(groups), 'kind')} of errors {asked}, {state}"
+        summary = f"Errors of {plural(len(groups), 'kind')} {asked}, {state}"
     return core.templates.render(
         "editor/errors.md",
         summary=summary,
@@ -47,7 +46,6 @@ def _group(group: ErrorGroup) -> dict[str, object]:
         "where": quoted(where) if isinstance(where, str) and where else "",
         "owners": ", ".join(words(owner) for owner in group.owners[:5]),
         "solutions": [_solution(one) for one in group.solutions],
-        "event": event_text(group.example.id),
         "example": block(_end(group.example.content)) if group.example.content.strip() else "",
     }
 

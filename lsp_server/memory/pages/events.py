@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def page(core: Core, events: Sequence[TypedMemory], asked: str) -> str:
-    """Events in the order given. ``asked`` says in words which these are: ``of the last 24 hours``."""
+    """Events in the order given. ``asked`` says in words which these are: ``in the last 24 hours``."""
     return core.templates.render(
         "editor/events.md",
         summary=f"{plural(len(events), 'event') if events else 'No events'} {asked}",
