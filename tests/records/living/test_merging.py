@@ -424,5 +424,6 @@ def test_any_lines_at_all_take_a_note_or_refuse_it(address: str, text: str) -> N
     except GitMemoryError:
         return
     assert "NEW thing" in after
-    kept = {line.strip() for line in after.split("\n")}
+    # A field's one value is the first of its bullets from now on.
+    kept = {said for line in after.split("\n") for said in (line.strip(), line.strip().removeprefix("- "))}
     assert {line.strip() for line in text.split("\n") if "Blockers" not in line} - {""} <= kept
