@@ -7,13 +7,16 @@ import math
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from lsp_server.records.shortening import shortened
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
-_LONGEST = 300  # characters of what is said about what a stranger sent, which may be in it
+LONGEST_REFUSAL = 300
+"""Characters of what is said about what a stranger sent, which may be in it."""
 
 
 class RefusalError(Exception):
@@ -31,7 +34,9 @@ class RefusalError(Exception):
     ) -> None:
         super().__init__(why)
         self.status = status
-        self.body: dict[str, Any] = {"error": shortened(why)} | ({"kept": kept} if kept else {})
+        self.body: dict[str, Any] = {"error": shortened(why, LONGEST_REFUSAL)} | (
+            {"kept": kept} if kept else {}
+        )
         self.headers = [*headers]
         if retry_after is not None:
             self.headers.append((b"retry-after", b"%d" % max(1, math.ceil(retry_after))))
@@ -39,11 +44,6 @@ class RefusalError(Exception):
 
 class ClientGoneError(Exception):
     """The client went away before its request was whole: nobody waits for an answer."""
-
-
-def shortened(text: str) -> str:
-    """A line about what a stranger sent, however much that was."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def as_json(body: object) -> tuple[bytes, list[Header]]:

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.model import TypedMemory, in_words
 from lsp_server.memory.events.types import checked_type
-from lsp_server.web.asgi import RefusalError, shortened
-
-LONGEST_TITLE = 500
-"""Characters."""
+from lsp_server.records.shortening import shortened
+from lsp_server.web.asgi import LONGEST_REFUSAL, RefusalError
+from lsp_server.web.cleaning import cleaned, fitting
 
 _SESSION = re.compile(r"[A-Za-z0-9._:@-]{1,64}", re.ASCII)
 _PAGE = "page:"  # so that what a page calls itself is nobody else's name
@@ -36,7 +35,7 @@ class Rules(NamedTuple):
 def refused(index: int, error: Exception) -> dict[str, Any]:
     """How an event that is not kept is told of."""
     words = in_words(error) if isinstance(error, UsageError) else str(error)
-    return {"index": index, "error": shortened(words)}
+    return {"index": index, "error": shortened(words, LONGEST_REFUSAL)}
 
 
 def batch_of(
@@ -57,7 +56,8 @@ def batch_of(
         try:
             if isinstance(given, Exception):
                 raise given
-            made.ready.append((index, prepare(_checked(given, rules.types, owner, session))))
+            memory = prepare(_checked(given, rules.types, owner, session))
+            made.ready.append((index, fitting(memory)))
         except (UsageError, ValueError) as error:
             made.refused.append(refused(index, error))
     return made
@@ -130,12 +130,9 @@ def _checked(given: Any, types: Collection[str], owner: str, session: object) ->
     if not isinstance(kind, str) or checked_type(kind) not in types:
         named = repr(kind) if isinstance(kind, str) else "no text"
         raise UsageError(f"type is {named}: taken here are {', '.join(sorted(types))}")
-    title = event.get("title")
-    if isinstance(title, str) and len(title) > LONGEST_TITLE:
-        raise UsageError(f"title has more than {LONGEST_TITLE} characters")
     said = given.get("owner", given.get("user_id", session))
     if not owner and said not in (None, ""):
         if not isinstance(said, str) or not _SESSION.fullmatch(said):
             raise UsageError("owner is at most 64 letters, digits and . _ : @ -")
         owner = _PAGE + said
-    return {**event, "owner": owner}
+    return {**cleaned(event, kind), "owner": owner}

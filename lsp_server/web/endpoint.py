@@ -18,6 +18,7 @@ from lsp_server.web.asgi import ClientGoneError, Header, Receive, RefusalError, 
 from lsp_server.web.batches import Rules, batch_of
 from lsp_server.web.bodies import Room, read, too_large
 from lsp_server.web.callers import Callers, OwnerOf
+from lsp_server.web.cleaning import PAGES
 from lsp_server.web.heads import checked_origins, head_of, headers_of, let_in
 from lsp_server.web.keeping import Keeper
 from lsp_server.web.rates import Allowances
@@ -60,7 +61,7 @@ class EventEndpoint:
         events: EventMemory | AsyncEventMemory | Memory | Path | str,
         *,
         token: str | OwnerOf,
-        types: Collection[str] = ("page_view", "user_action", "ui_error"),
+        types: Collection[str] = PAGES,
         origins: Collection[str] = (),
         max_body: int = 64 * KIB,
         max_batch: int = 100,

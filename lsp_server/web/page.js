@@ -1,37 +1,25 @@
-// Git Memory: tells where this script came from what happens on the page: views, clicks and errors.
-// Never what is typed, nor what stands behind ? or # in an address. Nothing is stored in the browser.
-(({ src, dataset }) => {
-  const random = Array.from(crypto.getRandomValues(new Uint32Array(2)), (number) => number.toString(36));
-  const session = dataset.session || random.join(""), waiting = [], told = {};
-  const clean = (text, most = 200) => String(text ?? "").trim().slice(0, most).replace(/\p{Cs}/gu, "\ufffd")
-    .replace(/(https?:\/\/[^\s?#]*)[?#]\S*?(?=(:\d+)*\)?(\s|$))/g, "$1");
-  const note = (type, title, more, content) => waiting.length < 50 && waiting.push({ type,
-    title: clean(title) || "?", content: clean(content, 1500), metadata: { page: told.page, ...more } });
-  const view = () => told.page !== (told.page = clean(location.pathname)) && note("page_view", told.page);
-  const fail = (thrown, place) => {
-    const { name = "Error", message = thrown, stack } = thrown instanceof Error ? thrown : {};
-    const where = clean(place ?? /https?:[^\s)]+/.exec(clean(stack, 1500)));
-    const error = { type: clean(name), message: clean(message), where }, title = `${error.type}: ${message}`;
-    if (told.error !== title) note("ui_error", told.error = title, { error }, stack); // once, not once a frame
+// Git Memory: tells where this script came from of views, clicks and errors, and never what is typed.
+(({ src, dataset: { token, session, clicks = "[data-memory], button, a" } }) => {
+  const first = JSON.stringify({ token, session: session || Math.random().toString(36).slice(2) });
+  let page, failed, queue = [], cut = (key, text) => text?.slice?.(0, key === "content" ? 1500 : 200) ?? text;
+  const note = (type, title, more, content) => queue.length < 50 && queue.push(
+    JSON.stringify({ type, title, content, metadata: { page, ...more } }, cut));
+  const view = () => page !== (page = location.pathname) && note("page_view", page);
+  const fail = ({ reason, error = reason, message = error, filename, lineno }) => {
+    const title = error instanceof Error ? `${error}` : `Error: ${message}`, where = `${filename}:${lineno}`;
+    if (failed !== (failed = title)) note("ui_error", title, { error: filename && { where } }, error?.stack);
   };
-  const send = () => {
-    for (told.error = ""; waiting.length;) {
-      const some = waiting.splice(0, 8), first = JSON.stringify({ token: dataset.token, session });
-      fetch(new URL(".", src), { method: "POST", body: `${first}\n${JSON.stringify(some)}`, credentials: "omit",
-        keepalive: document.hidden }).then(({ status }) => status < 429 || Promise.reject())
-        .catch(() => waiting.length < 50 && waiting.push(...some)); // the next time
-    }
-  };
+  const post = (some, again = () => queue.length < 50 && queue.push(...some)) => fetch(new URL(".", src),
+    { method: "POST", body: [first, ...some].join("\n"), keepalive: document.hidden })
+    .then(({ status }) => status < 429 || again(), again);
+  const send = () => { for (view(), failed = ""; queue.length;) post(queue.splice(0, 4)); };
   addEventListener("click", ({ isTrusted, target }) => {
-    const hit = isTrusted && target.closest?.(dataset.clicks ?? "[data-memory], button, a");
+    const hit = isTrusted && target.closest?.(clicks), element = hit?.localName;
     if (!hit || hit.isContentEditable || hit.querySelector("[contenteditable]")) return;
-    const name = hit.dataset.memory || hit.textContent.trim() || hit.ariaLabel;
-    note("user_action", name, { element: hit.localName });
+    note("user_action", (hit.dataset.memory || hit.textContent).trim() || hit.ariaLabel || "?", { element });
   }, true);
-  addEventListener("error", (event) => fail(event.error ?? event.message, `${event.filename}:${event.lineno}`));
-  addEventListener("unhandledrejection", (event) => fail(event.reason));
-  document.addEventListener("visibilitychange", () => document.hidden && send());
-  globalThis.navigation?.addEventListener("currententrychange", view); // older browsers: within five seconds
-  setInterval(() => { view(); send(); }, 5000);
-  view();
+  for (const type of ["error", "unhandledrejection"]) addEventListener(type, fail);
+  addEventListener("visibilitychange", () => document.hidden && send());
+  globalThis.navigation?.addEventListener("currententrychange", view); // elsewhere within five seconds
+  setInterval(send, 5000); view();
 })(document.currentScript);

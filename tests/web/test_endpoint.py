@@ -102,8 +102,6 @@ def test_what_cannot_be_kept_is_named_by_its_place_and_the_others_are_kept(serve
         {"type": "Page View", "title": "x"},
         {"type": "page_view"},
         {"type": "page_view", "title": " "},
-        {"type": "page_view", "title": "x" * 501},
-        {"type": "page_view", "title": "half a pair \ud83d"},
         {"type": "page_view", "title": "x", "owner": "a b"},
         {"type": "page_view", "title": "x", "owner": ["a"]},
         {"type": "page_view", "title": "x", "colour": "red" * 999},
@@ -122,8 +120,7 @@ def test_what_cannot_be_kept_is_named_by_its_place_and_the_others_are_kept(serve
     said = [one["error"] for one in answer["refused"]]
     assert said[0] == "type is 'error': taken here are page_view, ui_error, user_action"
     assert said[1] == said[2] == "type is no text: taken here are page_view, ui_error, user_action"
-    assert said[6] == "title has more than 500 characters"
-    assert said[13] == "an event is an object with a type and a title"
+    assert said[11] == "an event is an object with a type and a title"
     assert all(len(one) <= 300 for one in said)
 
 
