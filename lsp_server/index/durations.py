@@ -31,7 +31,7 @@ def durations(
 ) -> list[Duration]:
     """The next ``limit`` durations from ``since`` to before ``until``, behind the one whose ``created`` and
     ``row`` are ``after``; those of one endpoint, if it is given. A metric without ``ms`` is none."""
-    only = "" if endpoint is None else " AND title = ?"
+    only = "" if endpoint is None else " AND ifnull(json_extract(metadata, '$.endpoint'), title) = ?"
     rows = connection.execute(
         "SELECT created, row, ifnull(json_extract(metadata, '$.endpoint'), title),"
         " ifnull(json_extract(metadata, '$.kind'), 'call'), json_extract(metadata, '$.ms') AS ms,"

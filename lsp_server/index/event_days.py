@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 DAY = 86_400_000_000
@@ -75,19 +77,28 @@ def day(connection: sqlite3.Connection, start: int, most: int, *, without: str) 
 
 
 def _endpoints(ask: Callable[[str], Iterator[Sequence[Any]]], where: str, most: int) -> dict[str, Durations]:
-    measured: dict[str, list[float]] = {}
+    """A duration may stand for several, as one of a busy endpoint does: it weighs as much as they."""
+    measured: dict[str, list[tuple[float, int]]] = {}
+    totals: dict[str, float] = {}
     rows = ask(
-        "SELECT json_extract(metadata, '$.endpoint'), json_extract(metadata, '$.ms') FROM events"
+        "SELECT json_extract(metadata, '$.endpoint'), json_extract(metadata, '$.ms'),"
+        " json_extract(metadata, '$.count'), json_extract(metadata, '$.total') FROM events"
         f" WHERE {where} AND metadata LIKE '%\"endpoint\"%'"
     )
-    for endpoint, ms in rows:
+    for endpoint, ms, count, total in rows:
         if isinstance(endpoint, str) and isinstance(ms, (int, float)):
-            measured.setdefault(endpoint, []).append(ms)
-    longest = sorted(measured, key=lambda endpoint: (-sum(measured[endpoint]), endpoint))[:most]
+            stands_for = count if isinstance(count, int) and count > 0 else 1
+            measured.setdefault(endpoint, []).append((ms, stands_for))
+            together = total if isinstance(total, (int, float)) else ms * stands_for
+            totals[endpoint] = totals.get(endpoint, 0.0) + together
+    longest = sorted(measured, key=lambda endpoint: (-totals[endpoint], endpoint))[:most]
     return {endpoint: _durations(sorted(measured[endpoint])) for endpoint in longest}
 
 
-def _durations(ordered: Sequence[float]) -> Durations:
-    """Of durations in their order; each quantile is one of them, the first that so many do not exceed."""
-    n = len(ordered)
-    return Durations(n, *(round(float(ordered[-(-n * percent // 100) - 1]), 3) for percent in (50, 95)))
+def _durations(ordered: Sequence[tuple[float, int]]) -> Durations:
+    """Of durations in their order, each with how many it stands for; a quantile is one of them, the first
+    that so many do not exceed."""
+    ends = list(accumulate(count for _, count in ordered))
+    n = ends[-1]
+    p50, p95 = (ordered[bisect_left(ends, -(-n * percent // 100))][0] for percent in (50, 95))
+    return Durations(n, round(float(p50), 3), round(float(p95), 3))

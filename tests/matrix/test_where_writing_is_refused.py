@@ -56,6 +56,7 @@ def remembering(code: Code, place: At) -> Place:
     at.do("note", "patterns/anti-patterns", "Mutable default arguments")
     at.do("value", "set", "üser:1", "1")
     at.do("event", "error", "Zeitüberschreitung")
+    at.do("event", "metric", "GET /zeit", "--meta", "ms=12")
     return at
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,13 +12,13 @@ from lsp_server.memory.learning.seen import DAYS, Seen
 
 if TYPE_CHECKING:
     from lsp_server.memory.events.event_memory import EventMemory
+    from lsp_server.memory.performance.performance_memory import PerformanceMemory
     from lsp_server.memory.performance.results import Comparison
 
 AGAIN = timedelta(hours=6)
 """A new trend must have been there so long ago, too."""
 SETTLED = timedelta(hours=24)
 """So long after an optimisation it is asked what came of it."""
-_MOST = 100_000  # durations of an endpoint, on each side of an optimisation
 _REMEDIES = 50  # optimisations that are looked at, the newest
 
 
@@ -43,14 +42,14 @@ def with_speed(seen: Seen, events: EventMemory, remarks: list[str]) -> Seen:
                 if trends
                 else []
             )
-            remedies = _remedies(events, seen)
+            remedies = _remedies(performance, seen)
         except UsageError as error:
             remarks.append(str(error))
             return seen
     return replace(seen, trends=trends, earlier_trends=earlier, remedies=remedies)
 
 
-def _remedies(events: EventMemory, seen: Seen) -> list[tuple[TypedMemory, Comparison]]:
+def _remedies(performance: PerformanceMemory, seen: Seen) -> list[tuple[TypedMemory, Comparison]]:
     from lsp_server.memory.performance.testing import compared
 
     due = [memory for memory in seen.optimisations if _is_due(memory, seen.now)][-_REMEDIES:]
@@ -59,8 +58,8 @@ def _remedies(events: EventMemory, seen: Seen) -> list[tuple[TypedMemory, Compar
         endpoint = memory.metadata["endpoint"]
         moment, days = memory.created, timedelta(days=DAYS)
         # Up to one moment, whenever it is asked: the answer does not change with the asking.
-        before = _durations(events, endpoint, moment - days, moment)
-        after = _durations(events, endpoint, moment, moment + SETTLED)
+        before = performance.durations(endpoint, since=moment - days, until=moment)
+        after = performance.durations(endpoint, since=moment, until=moment + SETTLED)
         if before and after:
             found.append((memory, compared(before, after)))
     return found
@@ -68,19 +67,7 @@ def _remedies(events: EventMemory, seen: Seen) -> list[tuple[TypedMemory, Compar
 
 def _is_due(memory: TypedMemory, now: datetime) -> bool:
     told = memory.metadata
-    if not isinstance(told.get("endpoint"), str) or "finder" in told:
+    endpoint = told.get("endpoint")
+    if not isinstance(endpoint, str) or not endpoint.strip() or "finder" in told:
         return False
     return memory.created + SETTLED <= now <= memory.created + timedelta(days=DAYS)
-
-
-def _durations(
-    events: EventMemory, endpoint: object, since: datetime, until: datetime
-) -> Sequence[tuple[datetime, float]]:
-    from lsp_server.memory.performance.reading import read
-    from lsp_server.store.keyvalue.clocks import microseconds, moment_at
-
-    return [
-        (moment_at(one.created), one.ms)
-        for one in read(events, microseconds(since), microseconds(until))
-        if one.endpoint == endpoint and not one.failed
-    ][-_MOST:]

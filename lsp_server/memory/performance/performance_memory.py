@@ -168,8 +168,8 @@ class PerformanceMemory:
         until: datetime | None = None,
         limit: int = 100_000,
     ) -> list[tuple[datetime, float]]:
-        """When an endpoint was measured and how many ms it took, the oldest first; failures are left out.
-        What ``testing.compared`` takes."""
+        """When an endpoint was measured and how many ms it took, the oldest first, of the newest ``limit``;
+        failures are left out. What ``testing.compared`` takes."""
         from lsp_server.memory.performance.reading import moments
 
         name = checked_endpoint(endpoint)

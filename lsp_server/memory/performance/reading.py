@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsp_server.index.durations import Duration, durations
@@ -50,13 +50,13 @@ def _is_sound(one: Duration) -> bool:
 def moments(
     events: EventMemory, endpoint: str, kind: str | None, *, since: int, until: int, limit: int
 ) -> list[tuple[datetime, float]]:
-    """When one endpoint was measured, and the ms."""
+    """When one endpoint was measured, and the ms; the newest ``limit`` of them, the oldest first."""
     found = (
         (moment_at(one.created), float(one.ms))
         for one in read(events, since, until, endpoint)
         if not one.failed and kind in (None, one.kind)
     )
-    return list(islice(found, limit))
+    return list(deque(found, limit))
 
 
 class Tally:

@@ -74,6 +74,26 @@ def test_a_day_that_is_over_is_told_with_numbers(events: EventMemory, clock: Han
     assert found.metadata["types"] == told["metadata"]["types"]
 
 
+def test_a_duration_that_stands_for_others_weighs_as_much_as_they(
+    events: EventMemory, clock: Hands, repo: Repo
+) -> None:
+    def measured(endpoint: str, ms: float, **more: float) -> None:
+        about = {"ms": ms, "endpoint": endpoint, **more}
+        events.create_memory(endpoint, memory_type="metric", metadata=about)
+
+    for number in range(10):
+        measured("GET /busy", 100.0 + number)
+    measured("GET /busy", 5.0, count=90, total=400.0)
+    for number in range(19):
+        measured(f"GET /{number}", 400.0)
+    measured("GET /short", 350.0)
+    clock.forward(days=1)
+    events.publish()
+    (told,) = summaries(repo)
+    assert told["metadata"]["endpoints"]["GET /busy"] == {"n": 100, "p50": 5.0, "p95": 104.0}
+    assert "GET /short" not in told["metadata"]["endpoints"]  # the 21st by what they took together
+
+
 def test_a_day_has_one_summary(events: EventMemory, clock: Hands, repo: Repo) -> None:
     fill(events, clock)
     clock.forward(days=1)

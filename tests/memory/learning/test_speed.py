@@ -113,6 +113,8 @@ def test_whether_an_optimisation_helped_is_told_a_day_later(
         events.keep([*durations(0, 5, 100.0, chance), *durations(5, 1.2, after, chance)])
         metadata = {"endpoint": "GET /pay"}
         events.keep([made("An index", memory_type="optimisation", metadata=metadata, created=at(5))])
+        nameless = {"endpoint": " "}  # somebody typed it
+        events.keep([made("Of nothing", memory_type="optimisation", metadata=nameless, created=at(5))])
         remarks: list[str] = []
         early = with_speed(gathered(events, at(5.5), 24), events, remarks)
         assert early.remedies == []

@@ -368,3 +368,14 @@ def test_a_killed_program_loses_a_moment_at_most(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
     with EventMemory(where) as events:
         assert events.counts() == {"metric": 1}
+
+
+def test_durations_of_an_endpoint_are_the_newest_by_the_name_that_it_is_listed_by(
+    performance: PerformanceMemory, events: EventMemory, clock: Hands
+) -> None:
+    for ms in (1.0, 2.0, 3.0):
+        events.create_memory("slow", memory_type="metric", metadata={"ms": ms, "endpoint": "GET /a"})
+        clock.forward(seconds=1)
+    assert [one.endpoint for one in performance.endpoints()] == ["GET /a"]
+    assert [ms for _, ms in performance.durations("GET /a", limit=2)] == [2.0, 3.0]
+    assert performance.durations("slow") == []
