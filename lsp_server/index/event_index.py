@@ -31,7 +31,7 @@ Answer = TypeVar("Answer")
 
 AT_ONCE = 2_000  # events in one transaction: others get their turn in between
 _APPLICATION_ID = 0x474D4556  # "GMEV"
-_VERSION = 3
+_VERSION = 4
 _PATIENCE = 30.0  # seconds; a first look at a long journal takes some, in transactions of a tenth of one
 _TRIES = 3
 _CHOSEN = "chosen/"  # what the names of the second journal's segments begin with here

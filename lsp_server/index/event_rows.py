@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from lsp_server.index.many_values import rows_for
 from lsp_server.index.packing import microseconds
+from lsp_server.records.moments import moment
 from lsp_server.store.keyvalue.base import Value
 from lsp_server.store.keyvalue.values import dumps
 
 COLUMNS = "id, owner, type, title, content, tags, metadata, created"  # of an ``EventRow``, in this order
+_FIRST, _LAST = (microseconds(end) for end in (datetime.min, datetime.max))
 ID_KEY = 8  # characters of an id that its index holds: as good as all of them, and small
 
 # ``created`` counts microseconds since 1970 in UTC; ``tags`` and ``metadata`` are JSON. The full-text table
@@ -131,14 +133,24 @@ def row_of(event: Mapping[str, Value]) -> EventRow | None:
         or not isinstance(metadata, dict)
     ):
         return None
-    try:
-        moment = created if isinstance(created, datetime) else datetime.fromisoformat(str(created))
-    except ValueError:
+    if (when := _counted(created)) is None:
         return None
     labels = json.dumps(tags, ensure_ascii=False) if tags else "[]"
     event_id, owner, kind, title, content = texts
     values = dumps(metadata) if metadata else "{}"
-    return EventRow(event_id, owner, kind, title, content, labels, values, microseconds(moment))
+    return EventRow(event_id, owner, kind, title, content, labels, values, when)
+
+
+def _counted(created: Value) -> int | None:
+    """A time as ``EventRow.created`` counts; None for what is none, or has no day in UTC."""
+    try:
+        found = created if isinstance(created, datetime) else datetime.fromisoformat(str(created))
+    except ValueError:
+        if (said := moment(created)) is None:
+            return None
+        found = said
+    count = microseconds(found)
+    return count if _FIRST <= count <= _LAST else None
 
 
 def _known(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -49,6 +49,8 @@ def chosen_types(given: Collection[str] | None, repository: OfRepository | None)
 def configured_types(said: str) -> frozenset[str]:
     """The types that a setting names. Raises ``UsageError``."""
     names = [name.strip() for name in said.split(",") if name.strip()]
+    if NONE in names and len(names) > 1:
+        raise UsageError(f"git config {KEY}: none and other types are not both meant: write one of them")
     try:
         return frozenset(checked_type(name) for name in names if name != NONE)
     except UsageError as error:

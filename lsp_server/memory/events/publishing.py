@@ -16,28 +16,34 @@ from typing import TYPE_CHECKING
 
 from lsp_server.errors import StoreError
 from lsp_server.index.event_rows import row_of
+from lsp_server.memory.allowances import allowed
 from lsp_server.memory.events.before_others import SUBJECT
 from lsp_server.memory.events.chosen import SUMMARY, in_words
-from lsp_server.memory.events.model import TypedMemory, event_of, remembered
+from lsp_server.memory.events.model import TypedMemory, remembered
+from lsp_server.memory.events.own_files import Added, added, held_by
 from lsp_server.memory.events.redacting import redacted
 from lsp_server.memory.guard import machine_text
 from lsp_server.memory.titles import printable
 from lsp_server.records.shortening import shortened
 from lsp_server.store.base import ChangeSet, Snapshot
 from lsp_server.store.half_written import write_whole
-from lsp_server.store.journal.branch_files import branch_line, id_in, lines_in, month_folder
-from lsp_server.store.journal.branch_paths import number_of_segment, segment_name
-from lsp_server.store.journal.handing_over import is_waiting, note_taken, taking, waiting
+from lsp_server.store.journal.handing_over import (
+    Note,
+    is_waiting,
+    note_taken,
+    noted,
+    sizes,
+    taking,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.events.event_memory import EventMemory
     from lsp_server.store.journal.journal import Journal
 
-LARGEST = 256 * 1024
-"""Bytes of a segment on the branch; the next one is begun then."""
-
 _AT_ONCE = 10_000  # memories in one commit
+_MOST_SETTLED = 2_000  # files
 _TOLD, _LONGEST = 20, 100  # lines of a commit's message, and characters of one
 _SUBJECT = 72
 _PATIENCE = 30.0  # seconds, while another process publishes
@@ -65,14 +71,7 @@ class Publishing:
                     return 0
                 writer = writer_of(directory)
                 self._summarise(writer, most_to_read)
-                published = 0
-                while is_waiting(self._chosen):
-                    kept = waiting(self._chosen, _AT_ONCE)
-                    published += self._bring(writer, [one.event for one in kept])
-                    note_taken(self._chosen, {one.position.segment: one.end for one in kept})
-                    if not kept:  # half a line, or what is no event: nothing that could be published
-                        break
-                return published
+                return self._bring_all(writer, noted(directory))
         except OSError as error:
             raise StoreError(f"events in {directory}: {error.strerror or error}") from error
 
@@ -86,22 +85,46 @@ class Publishing:
             self._events.keep(due_summaries(index, writer, self._events._clock()))
             self._chosen.close()
 
-    def _bring(self, writer: str, events: Sequence[Mapping[str, object]]) -> int:
-        """Commit those that are not there yet; how many that were."""
+    def _bring_all(self, writer: str, note: Note) -> int:
+        """Bring what waits now; what others add meanwhile has its time, or this would never end."""
+        goal = sizes(self._chosen)
+        published = 0
+        while is_waiting(self._chosen, note.ends, goal):
+            kept = waiting(self._chosen, note.ends, _AT_ONCE)
+            taken = {one.position.segment: one.end for one in kept}
+            ends = {**note.ends, **taken}
+            is_last = not is_waiting(self._chosen, ends, goal)
+            count, settled = self._bring(writer, [one.event for one in kept], note.settled, is_last)
+            published += count
+            note = Note(ends, settled)
+            note_taken(self._chosen, note, taken)
+            if not kept:  # half a line, or what is no event: nothing that could be published
+                break
+        return published
+
+    def _bring(
+        self, writer: str, events: Sequence[Mapping[str, object]], settled: Mapping[str, str], is_last: bool
+    ) -> tuple[int, Mapping[str, str]]:
+        """Commit those that are not there yet; how many that were, and what is settled then."""
         rows = [row for event in events if (row := row_of(event))]
-        memories = redacted([remembered(row) for row in rows], self._events._listed)
-        published: list[TypedMemory] = []
+        memories = [remembered(row) for row in rows]
+        if not memories:
+            return 0, settled
+        done = Added({}, [], set(), set())
 
         def build(tip: Snapshot) -> ChangeSet | None:
-            writes, new = _segments(tip, writer, memories)
-            published[:] = new
-            if not writes:
+            nonlocal done
+            # What a proposal lets through, or once was let through, is a secret all the same.
+            done = added(tip, writer, redacted(memories, lambda: allowed(tip)), settled)
+            if not done.writes:
                 return None
-            return ChangeSet(machine_text(self._message(new), tip), writes)
+            return ChangeSet(machine_text(self._message(done.new), tip), done.writes)
 
-        if memories:
-            self._core.mainline.commit(build)
-        return len(published)
+        version = self._core.mainline.commit(build)
+        there = held_by(self._core.mainline.at(version), writer, done.folders)
+        now = {path: held for path, held in there.items() if is_last or path in done.settled}
+        others = {path: held for path, held in settled.items() if path not in there}
+        return len(done.new), dict(sorted({**others, **now}.items())[-_MOST_SETTLED:])
 
     def _message(self, new: Sequence[TypedMemory]) -> str:
         told = [
@@ -149,39 +172,3 @@ def writer_of(directory: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise StoreError(f"events in {directory}: {error.strerror or error}") from error
-
-
-def _segments(
-    tip: Snapshot, writer: str, memories: Sequence[TypedMemory]
-) -> tuple[dict[str, bytes], list[TypedMemory]]:
-    """The files to be written at a version, and the memories that are new in them."""
-    months: dict[str, list[TypedMemory]] = {}
-    for memory in sorted(memories, key=lambda memory: memory.created):
-        months.setdefault(month_folder(memory.created), []).append(memory)
-    writes: dict[str, bytearray] = {}
-    new: list[TypedMemory] = []
-    for folder, of_month in months.items():
-        numbers = [
-            number
-            for entry in tip.list(folder)
-            if not entry.is_directory and (number := number_of_segment(entry.name, writer))
-        ]
-        known: set[str | None] = set()
-        last = bytearray()
-        for number in sorted(numbers):
-            last = bytearray(tip.read(f"{folder}/{segment_name(writer, number)}") or b"")
-            known.update(map(id_in, lines_in(bytes(last))))
-        number = max(numbers, default=1)
-        for memory in of_month:
-            if memory.id in known:
-                continue
-            known.add(memory.id)
-            line = branch_line(event_of(memory))
-            if last and len(last) + len(line) > LARGEST:
-                number, last = number + 1, bytearray()
-            if last and not last.endswith(b"\n"):  # edited by hand
-                last += b"\n"
-            last += line
-            writes[f"{folder}/{segment_name(writer, number)}"] = last
-            new.append(memory)
-    return {path: bytes(data) for path, data in writes.items()}, new

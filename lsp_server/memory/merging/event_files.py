@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from lsp_server.store.journal.branch_files import id_in, lines_in, moment_of
+from lsp_server.records.moments import moment
+from lsp_server.store.journal.branch_files import id_in, lines_in
 from lsp_server.store.journal.lines import event_of
 
 _EVER = datetime(1, 1, 1, tzinfo=timezone.utc)
@@ -35,5 +36,6 @@ def _by_id(data: bytes) -> dict[object, bytes]:
 
 def _order(line: bytes) -> tuple[bool, datetime, bytes]:
     event = event_of(line)
-    moment = moment_of(event) if event and id_in(line) else None
-    return moment is None, moment or _EVER, line
+    said = event.get("created") if event and id_in(line) else None
+    when = said if isinstance(said, datetime) else moment(said)
+    return when is None, when or _EVER, line

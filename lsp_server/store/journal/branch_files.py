@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime
 
 from lsp_server.store.journal.branch_paths import FOLDER
 from lsp_server.store.journal.lines import Event, event_of
@@ -42,16 +42,6 @@ def id_in(line: bytes) -> str | None:
     event = event_of(line)
     said = None if event is None else event.get("id")
     return said if isinstance(said, str) and said else None
-
-
-def moment_of(event: Event) -> datetime | None:
-    """When an event was, in UTC; None where it does not say."""
-    said = event.get("created")
-    try:
-        found = said if isinstance(said, datetime) else datetime.fromisoformat(str(said))
-    except ValueError:
-        return None
-    return found.replace(tzinfo=timezone.utc) if found.tzinfo is None else found.astimezone(timezone.utc)
 
 
 def month_folder(moment: datetime) -> str:

@@ -1,7 +1,8 @@
 """A journal whose events wait until somebody takes them over, for good: what was taken, and what may go.
 
 ``taken.json`` says how far each segment was taken. It is written after what it tells of was done: who is
-killed in between finds the same events waiting again, and must know them by their ids.
+killed in between finds the same events waiting again, and must know them by their ids. It also says where
+that need not be looked for.
 """
 
 from __future__ import annotations
@@ -10,19 +11,29 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from lsp_server.store.half_written import write_whole
 from lsp_server.store.journal.base import Kept
 from lsp_server.store.journal.journal import Journal
-from lsp_server.store.owners import hold, taken_over
+from lsp_server.store.owners import hold, is_locked, taken_over
 from lsp_server.store.turns import let_go
 
 _NOTE = "taken.json"
+_SETTLED = "settled"  # no segment's name
 _LOCK = ".taking"
 _STEP = 0.02  # seconds
+
+
+class Note(NamedTuple):
+    """How far each segment was taken, in bytes, and the files that events were taken to, by path, with what
+    they held: those in which is nothing that still waits."""
+
+    ends: Mapping[str, int]
+    settled: Mapping[str, str]
 
 
 @contextlib.contextmanager
@@ -42,29 +53,55 @@ def taking(directory: Path, *, patience: float = 0) -> Iterator[bool]:
         let_go(descriptor)
 
 
-def waiting(journal: Journal, most: int) -> list[Kept]:
+def noted(directory: Path) -> Note:
+    """What was noted last; nothing where that is lost. Within ``taking``."""
+    try:
+        found = json.loads((directory / _NOTE).read_bytes())
+    except (OSError, ValueError):
+        return Note({}, {})
+    if not isinstance(found, dict):
+        return Note({}, {})
+    settled = found.pop(_SETTLED, None)
+    ends = {name: end for name, end in found.items() if isinstance(end, int)}
+    # Where no lock keeps others out, two may write the note in turns, and each knows of its own work only.
+    if not isinstance(settled, dict) or not is_locked(directory / _LOCK):
+        return Note(ends, {})
+    return Note(ends, {path: held for path, held in settled.items() if isinstance(held, str)})
+
+
+def sizes(journal: Journal) -> dict[str, int]:
+    """How long each segment is now: a goal that is reached also while others go on writing."""
+    return {segment.name: segment.size for segment in journal.segments()}
+
+
+def waiting(journal: Journal, ends: Mapping[str, int], most: int) -> list[Kept]:
     """The events that nobody has taken, the oldest first, so many at most."""
-    return list(islice(journal.read(_read(journal.directory)), most))
+    return list(islice(journal.read(ends), most))
 
 
-def is_waiting(journal: Journal) -> bool:
-    """Whether there is a byte that nobody has taken. Costs a look at the directory."""
-    taken = _read(journal.directory)
-    return any(segment.size > taken.get(segment.name, 0) for segment in journal.segments())
+def is_waiting(journal: Journal, ends: Mapping[str, int], goal: Mapping[str, int] | None = None) -> bool:
+    """Whether there is a byte that nobody has taken; with a ``goal``, of those that it names. Costs a look at
+    the directory."""
+    there = sizes(journal)
+    wanted = there if goal is None else {name: goal[name] for name in there.keys() & goal.keys()}
+    return any(size > ends.get(name, 0) for name, size in wanted.items())
 
 
-def note_taken(journal: Journal, ends: Mapping[str, int]) -> None:
-    """Note how far each segment was taken, then let those go that are taken whole and that nobody writes to.
+def note_taken(journal: Journal, note: Note, taken: Iterable[str]) -> None:
+    """Note it, then let those segments go that are taken whole and that nobody writes to. ``taken``: the
+    segments that something was taken of since the last note.
 
     Raises ``OSError``.
     """
-    taken = {**_read(journal.directory), **ends}
+    for name in taken:  # or a power cut shortens them, and what is written behind it seems to be taken
+        _sync(journal.directory / name)
     segments = journal.segments()
-    there = {segment.name: taken[segment.name] for segment in segments if segment.name in taken}
-    write_whole(journal.directory / _NOTE, json.dumps(there).encode() + b"\n", durable=True)
+    ends = {segment.name: note.ends[segment.name] for segment in segments if segment.name in note.ends}
+    text = json.dumps({**ends, _SETTLED: dict(note.settled)})
+    write_whole(journal.directory / _NOTE, text.encode() + b"\n", durable=True)
     for segment in segments:
         path = journal.directory / segment.name
-        if not segment.is_of_this_machine or segment.size != there.get(segment.name):
+        if not segment.is_of_this_machine or segment.size != ends.get(segment.name):
             continue
         with taken_over(path) as ours:
             if ours and _size(path) == segment.size:
@@ -73,14 +110,15 @@ def note_taken(journal: Journal, ends: Mapping[str, int]) -> None:
             path.parent.rmdir()
 
 
-def _read(directory: Path) -> dict[str, int]:
+def _sync(path: Path) -> None:
     try:
-        found = json.loads((directory / _NOTE).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {str(name): end for name, end in found.items() if isinstance(end, int)}
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _size(path: Path) -> int:

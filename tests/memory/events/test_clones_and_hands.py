@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from memory.events.published import by_hand, on_branch, segments, solve, titles,
 from support import Repo
 
 from lsp_server import EventMemory, Memory
+from lsp_server.memory.merging.event_files import merged_segment
 
 
 @pytest.fixture
@@ -109,6 +111,29 @@ def test_lines_that_are_no_events_are_passed_over_and_told(
     assert events.publish() == 1
     assert titles(events) == ["One", "Two"]
     assert repo.git("show", f"memory:{path}").splitlines()[-2] == '"a"'
+
+
+def test_a_time_that_has_no_day_in_utc_stands_in_nobodys_way(
+    events: EventMemory, memory: Memory, repo: Repo, tmp_path: Path
+) -> None:
+    solve(events, "One")
+    events.publish()
+    (path,) = segments(repo)
+    whens = ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "2026-01-20T10:00:00Z"]
+    lines = [
+        json.dumps({"id": f"hand-{at}", "created": when, "type": "insight", "title": when}) + "\n"
+        for at, when in enumerate(whens)
+    ]
+
+    def write(tree: Repo) -> None:
+        tree.write(path, (tree.root / path).read_text() + "".join(lines))
+
+    by_hand(repo, tmp_path / "by-hand", write)
+    assert titles(events) == ["2026-01-20T10:00:00Z", "One"]
+    found = [finding.where for finding in memory.examine().findings if finding.code == "event-unreadable"]
+    assert found == [f"{path}:2", f"{path}:3"]
+    one, other, dated = (line.encode() for line in lines)
+    assert merged_segment(None, other + one, dated) == dated + one + other
 
 
 def test_the_doctor_counts_events(events: EventMemory, memory: Memory) -> None:
