@@ -24,7 +24,7 @@ _NO_COMMAND: type[BaseException] | tuple[()] = getattr(click.exceptions, "NoArgs
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run one command; print its answer on stdout and at most one line of error on stderr."""
     out, err = _streams()
-    session = Session(environment, Terminal(out, environment), Terminal(err, environment))
+    session = Session(environment, Terminal(out, environment), Terminal(err, environment, after=out))
     try:
         code = _invoke(list(arguments), session)
         out.flush()
@@ -35,11 +35,11 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         if isinstance(error, (SystemExit, GeneratorExit)):
             raise
         code, message = _explain(error)
+        _silence_if_full(out)
         if environment.get(DEBUG) and code != USAGE:
             import traceback
 
             traceback.print_exception(error, file=err)
-        _silence_if_full(out)
         _report(session.err, message)
         _print_unkept(session.err, error)
     finally:

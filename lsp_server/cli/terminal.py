@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import zip_longest
 from typing import TextIO
 
@@ -101,10 +102,14 @@ def broken(text: str, width: int, indent: int) -> list[tuple[int, int]]:
 
 class Terminal:
     """One output stream. Styles and widths count only where it is a terminal; ``NO_COLOR`` and a dumb
-    ``TERM`` turn the styles off."""
+    ``TERM`` turn the styles off. What was written to ``after`` before comes first, also where both are one
+    pipe."""
 
-    def __init__(self, stream: TextIO, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, stream: TextIO, environment: Mapping[str, str], *, after: TextIO | None = None
+    ) -> None:
         self.stream = stream
+        self._after = after
         self.is_terminal = stream.isatty()
         self.has_colour = (
             self.is_terminal and not environment.get("NO_COLOR") and environment.get("TERM", "dumb") != "dumb"
@@ -137,6 +142,9 @@ class Terminal:
 
     def line(self, text: str = "") -> None:
         """Write one line. The caller has made texts from records ``visible``."""
+        if self._after is not None:
+            with suppress(OSError, ValueError):  # whoever writes there is told
+                self._after.flush()
         self.stream.write(text + "\n")
 
     def flow(self, *spans: Span, indent: int = 0) -> None:

@@ -171,6 +171,22 @@ def test_output_that_nobody_reads_ends_it_quietly(repo: Repo) -> None:
     assert done.stdout.endswith("141\n")
 
 
+def test_in_one_pipe_a_remark_stands_behind_the_answer_that_it_is_about(repo: Repo) -> None:
+    for endpoint in ("GET /a", "GET /b"):
+        repo.do("event", "metric", endpoint, "--meta", "ms=12")
+    environment = {key: value for key, value in repo.environment.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["git-memory", "performance", "-n", "1"],
+        cwd=repo.path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["n", "1", "and"]
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")  # noqa: PTH110
 def test_a_full_disk_is_said_in_one_line(repo: Repo) -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
