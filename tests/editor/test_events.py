@@ -97,6 +97,8 @@ def test_a_solution_of_an_error_is_written_in_a_draft_and_shown_with_it(
     (one,) = editor.execute("gitMemory.errors", group=group["id"][:6])["groups"]
     assert one["id"] == group["id"]
     assert "- helped: Give the pool ten connections\n  Ten are enough.\n" in page.read_text()
+    newest = editor.open(path_of(editor.execute("gitMemory.event", id=group["example"]["id"])["uri"]))
+    assert list(editor.actions(newest, 2)) == ["Record a solution"]
     said = editor.execute("gitMemory.solve", error="OSError: full", title="Make room")
     assert said["metadata"]["solves"] == {"type": "OSError", "message": "full"}
     assert repo.fingerprint() == before

@@ -41,8 +41,9 @@ async def _code_lens(session: Session, document: Document) -> Answer:
     repository = await session.repository_of(document)
     if repository is None:
         return None
+    # None where nothing is left to be done would leave the lenses that VS Code has shown before.
     return [
         types.CodeLens(range=document.span(line), command=one.command)
         for line in range(len(document.lines))
         for one in page_actions(document, repository, document.span(line))
-    ] or None
+    ]

@@ -68,8 +68,10 @@ def open_view(core: Core, key: str, in_use: Collection[Path] = ()) -> ValueView:
         if there is None or state is None:
             draft_files.write(path, text, durable=False)
             _store(path, fresh)
-        elif there == text:
-            _store(path, replace(fresh, older=state.older))
+        elif there == text or (item is not None and there == _untouched(state) and _says(there, item.value)):
+            # Written in another way it says the same: it stays as somebody has written it.
+            older = [one for one in state.older if one != there]
+            _store(path, replace(fresh, base=there if item is not None else "", older=older))
         elif there == _untouched(state) and not any(_is_same(path, file) for file in in_use):
             # The file first: a state with a newer base than the file would take its text for an edit.
             draft_files.write(path, text, durable=False)
@@ -166,6 +168,14 @@ def _base(state: State, text: str, shown: str | None) -> Any:
         return loads(state.base_of(text, shown))
     except ValueError:
         return ABSENT
+
+
+def _says(text: str, value: Value) -> bool:
+    """Whether a text is this value, however it is written."""
+    try:
+        return dumps(loads(text)) == dumps(value)
+    except (ValueError, UsageError):
+        return False
 
 
 def _read(text: str, name: str) -> Value:

@@ -12,10 +12,10 @@ from lsp_server.memory.titles import inert
 
 _SHORT = 8  # digits of an id
 _KEY = re.compile(r"- `([^`]+)` is ")
-_EVENT = re.compile(r"- (?:\[ \] )?`([0-9a-f]{8,36})` ")
+_EVENT = re.compile(r"- (?:\[ \] )?`([0-9a-f-]{8,36})` ")
 _GROUP = re.compile(r"## `([0-9a-f]{8,36})` ")
 _DECISION = re.compile(r"- \[ \] \*\*([A-Z]+-[0-9a-f]+)\*\* ")
-_ERROR = re.compile(r"- `[0-9a-f]+` [^*`]*\*\*(?:error|ui_error)\*\*")
+_ERROR = re.compile(r"- `[0-9a-f-]+` [^*`]*\*\*(?:error|ui_error)\*\*")
 
 
 def key_text(key: str) -> str:
