@@ -68,7 +68,7 @@ def print_similar(out: Terminal, similar: SimilarDecisions, *, whole: bool = Fal
 
 
 def told_rate(similar: SimilarDecisions) -> str:
-    """``2 of 3 turned out well (67 %, between 21 % and 94 % at 95 % confidence)``."""
+    """``2 of 3 turned out well (67%, 95% interval 21 to 94%)``."""
     counted = f"{similar.succeeded} of {similar.n} turned out well"
     if similar.mixed:
         counted += f", {similar.mixed} mixed"
@@ -76,7 +76,7 @@ def told_rate(similar: SimilarDecisions) -> str:
 
 
 def rate_text(rate: float | None, interval: Sequence[float] | None) -> str:
-    """``67 %, 95 % interval 21 to 94 %``."""
+    """``67%, 95% interval 21 to 94%``."""
     if rate is None or interval is None:
         return "nothing is known"
     return f"{rate:.0%}, 95% interval {interval[0] * 100:.0f} to {interval[1]:.0%}"

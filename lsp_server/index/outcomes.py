@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsp_server.index.packing import COLUMNS, storable, unpack_all
 from lsp_server.records.model import Kind, Record
+from lsp_server.records.outcomes import known_result
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,10 +26,9 @@ NOTHING = Like([], 0)
 def row_of(record: Record) -> tuple[str | None, str | None, float | None] | None:
     """Result, due day and confidence of a decision that has an outcome or is to get one; None for others."""
     fields = record.fields
-    result, due = fields.get("outcome"), fields.get("outcome_due")
-    if record.kind is not Kind.DECISION or not (result or due):
+    if record.kind is not Kind.DECISION or not (fields.get("outcome") or fields.get("outcome_due")):
         return None
-    return result, due, fields.get("confidence")
+    return known_result(record), fields.get("outcome_due"), fields.get("confidence")
 
 
 def due(connection: sqlite3.Connection, today: str) -> list[Record]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lsp_server.index import Index, Tombstone
 
 # Goes up when ``records.document`` reads the same bytes differently; the index is then made anew.
-PARSER_VERSION = 7
+PARSER_VERSION = 8
 
 
 class Indexes:

@@ -280,7 +280,7 @@ def _shaped(item: Field, value: Any) -> Any:
         values = [value] if isinstance(value, str) else list(value)
         cleaned = [_clean(str(one)).strip() for one in values]
         if item.shape is Shape.LINES:  # labels in their one spelling: a merge that renumbers finds them
-            cleaned = [normalise_label(one) or " ".join(one.split()) for one in cleaned]
+            cleaned = list(dict.fromkeys(normalise_label(one) or " ".join(one.split()) for one in cleaned))
         return tuple([one for one in cleaned if one])
     text = _clean(str(value)).strip("\n")
     if item.shape is Shape.WORD:

@@ -11,6 +11,7 @@ from lsp_server.memory.titles import inert, printable
 from lsp_server.records.fields import FIELDS
 from lsp_server.records.life_cycle import STEPS, still_holds
 from lsp_server.records.model import Kind, Record
+from lsp_server.records.outcomes import is_contested
 from lsp_server.records.sections import sections
 from lsp_server.records.shortening import shortened
 from lsp_server.rendering.markdown import harmless
@@ -111,6 +112,8 @@ def _status(record: Record) -> str:
 
 def _outcome(record: Record, today: str) -> str:
     """What came of a decision, or that it should be known by now."""
+    if is_contested(record):
+        return "outcome in conflict"
     if result := record.fields.get("outcome"):
         return f"outcome {result}"
     due = record.fields.get("outcome_due")

@@ -6,8 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from lsp_server.errors import UsageError
+
+if TYPE_CHECKING:
+    from lsp_server.records.model import Record
 
 SUCCESS, FAILURE, MIXED = "success", "failure", "mixed"
 RESULTS = (SUCCESS, FAILURE, MIXED)
@@ -56,6 +60,16 @@ def result(value: object) -> str | None:
     """``success``, ``failure`` or ``mixed``; None for anything else."""
     word = value.strip().lower() if isinstance(value, str) else ""
     return word if word in RESULTS else None
+
+
+def known_result(record: Record) -> str | None:
+    """What came of a decision; None where nobody has said it yet, or people do not agree on it."""
+    return None if is_contested(record) else record.fields.get("outcome")
+
+
+def is_contested(record: Record) -> bool:
+    """Whether two people said what came of a decision, and not the same."""
+    return any(one.where in ("outcome", "memory-outcome") for one in record.conflicts)
 
 
 def checked_result(value: object) -> str:

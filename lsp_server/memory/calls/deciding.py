@@ -66,8 +66,8 @@ class Deciding:
         """Note what came of a decision: ``success``, ``failure`` or ``mixed``, and in ``note`` how that is
         known. ``on`` is the day, today unless given. An outcome recorded before is replaced, the notes stay.
 
-        Raises ``UsageError`` for what is no decision or no outcome, ``RefusedError`` where the decision has
-        that outcome already and no note is given, else as ``record``.
+        Raises ``UsageError`` for what is no decision or no outcome, or a day to come, ``RefusedError`` where
+        the decision has that outcome already and neither a note nor another day is given, else as ``record``.
         """
         from lsp_server.memory.deciding import outcomes
 
@@ -75,7 +75,8 @@ class Deciding:
         return outcomes.record_outcome(self._core, ref, result, note, on=on, guard=guard)
 
     def postpone_outcome(self, ref: str, due: date | str) -> Record:
-        """Say on which day the outcome of a decision should be known. Raises as ``record_outcome``."""
+        """Say on which day the outcome of a decision should be known. Raises as ``record_outcome``, and
+        ``RefusedError`` where it is known."""
         from lsp_server.memory.deciding import outcomes
 
         return outcomes.postpone(self._core, ref, due)

@@ -44,7 +44,7 @@ class AsyncDecisionMemory:
         content: str = "",
         *,
         confidence: float | str | None = None,
-        based_on: str | Iterable[str] = (),
+        based_on: str | TypedMemory | Iterable[str | TypedMemory] = (),
         due: datetime | None = None,
         owner: str | None = None,
         tags: Iterable[str] = (),

@@ -4,7 +4,7 @@ well."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +15,10 @@ from lsp_server.memory.deciding.calibrating import calibration
 from lsp_server.memory.deciding.results import Calibration, PastDecision, SimilarDecisions
 from lsp_server.memory.deciding.similar import MOST, NONE, SHOWN, checked_limit, summed
 from lsp_server.memory.events.event_memory import EventMemory
+from lsp_server.memory.events.model import TypedMemory
 from lsp_server.records.outcomes import checked_result, checked_share, result, share
 
 if TYPE_CHECKING:
-    from lsp_server.memory.events.model import TypedMemory
     from lsp_server.memory.facade import Memory
     from lsp_server.store.keyvalue.base import Value
 
@@ -62,7 +62,7 @@ class DecisionMemory:
         content: str = "",
         *,
         confidence: float | str | None = None,
-        based_on: str | Iterable[str] = (),
+        based_on: str | TypedMemory | Iterable[str | TypedMemory] = (),
         due: datetime | None = None,
         owner: str | None = None,
         tags: Iterable[str] = (),
@@ -70,25 +70,29 @@ class DecisionMemory:
         limit: int = SHOWN,
     ) -> MadeDecision:
         """Keep a decision: what was decided in ``title``, why in ``content``. ``confidence`` is how likely it
-        is to turn out well, 0 to 1 or a text like ``"80%"``; ``based_on`` are texts or ids of memories;
-        ``due`` is when its outcome should be known. ``limit`` of the similar ones are answered with."""
+        is to turn out well, 0 to 1 or a text like ``"80%"``; ``based_on`` are texts, and memories or their
+        ids; ``due`` is when its outcome should be known. ``limit`` of the similar ones are answered with."""
         checked_limit(limit)
+        if metadata is not None and not isinstance(metadata, Mapping):
+            raise UsageError(f"metadata is {metadata!r}: it must be a mapping")
         said: dict[str, Value] = dict(metadata or {})
         if confidence is not None:
             said["confidence"] = checked_share(confidence)
-        if grounds := [based_on] if isinstance(based_on, str) else list(based_on):
-            said["based_on"] = [*grounds]
+        if grounds := _grounds(based_on):
+            said["based_on"] = grounds
         if due is not None:
-            if not isinstance(due, datetime):
-                raise UsageError(f"due is {due!r}: it must be a datetime")
-            said["due"] = due if due.tzinfo else due.replace(tzinfo=timezone.utc)
-        labels = tuple(tags)
-        whose = self._owner if owner is None else owner
-        found = self._similar(title, labels, limit)
-        memory = self.events.create_memory(
-            title, content, memory_type=DECISION, owner=whose, tags=labels, metadata=said
-        )
-        return MadeDecision(memory, found)
+            said["due"] = _moment("due", due)
+        given = {
+            "title": title,
+            "content": content,
+            "type": DECISION,
+            "owner": self._owner if owner is None else owner,
+            "tags": tags,
+            "metadata": said,
+        }
+        memory = self.events.prepared(given)
+        found = self._similar(memory.title, memory.tags, limit)  # before it is one of them itself
+        return MadeDecision(self.events.keep([memory])[0], found)
 
     def outcome(self, decision: str | TypedMemory, result: str, note: str = "") -> TypedMemory:
         """Keep what came of a decision: ``success``, ``failure`` or ``mixed``. ``decision`` is it, its id, or
@@ -122,13 +126,14 @@ class DecisionMemory:
         """Past decisions like ``query`` whose outcome is known, and how often they turned out well. A word
         with a ``#`` before it is a tag."""
         checked_limit(limit)
+        if not isinstance(query, str):
+            raise UsageError(f"query is {query!r}: it must be a text")
         return self._similar(query, (), limit)
 
     def due(self, now: datetime | None = None) -> list[TypedMemory]:
         """The decisions whose outcome should be known by ``now`` and is not, those first that have been due
         for longest."""
-        moment = now or datetime.now(timezone.utc)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        moment = datetime.now(timezone.utc) if now is None else _moment("now", now)
         outcomes = self._follow()
         waiting = [
             (when, memory)
@@ -179,18 +184,17 @@ class DecisionMemory:
             self._outcomes, self._seen = found, len(every)
         return found
 
-    def _similar(self, title: str, tags: Iterable[str], limit: int) -> SimilarDecisions:
+    def _similar(self, title: str, tags: Sequence[str], limit: int) -> SimilarDecisions:
         outcomes = self._follow()
-        if not outcomes or not isinstance(title, str):
+        if not outcomes:
             return NONE
         from lsp_server.memory.deciding.likeness import likenesses, question
 
-        labels = tuple(tags)
-        query = " ".join((title, *labels)).strip()
+        query = " ".join((title, *tags)).strip()
         found = self.events.search_memories(query, DECISION, 4 * MOST) if query else []
         known = [memory for memory in found if memory.id in outcomes][:MOST]
         heads = [(question(memory.title, memory.tags), memory.content) for memory in known]
-        likely = likenesses(question(title, labels), heads, len(outcomes))
+        likely = likenesses(question(title, tags), heads, len(outcomes))
         return summed(
             (
                 _past(memory, outcomes[memory.id], likeness)
@@ -198,6 +202,23 @@ class DecisionMemory:
             ),
             limit,
         )
+
+
+def _grounds(based_on: str | TypedMemory | Iterable[str | TypedMemory]) -> list[Value]:
+    """What a decision was based on: texts, a memory by its id."""
+    one_alone = isinstance(based_on, (str, TypedMemory)) or not isinstance(based_on, Iterable)
+    grounds = [based_on] if one_alone else list(based_on)
+    for ground in grounds:
+        if not isinstance(ground, (str, TypedMemory)):
+            raise UsageError(f"based_on has {ground!r}: name texts, or memories")
+    return [ground.id if isinstance(ground, TypedMemory) else ground for ground in grounds]
+
+
+def _moment(name: str, given: datetime) -> datetime:
+    """A moment; one without a zone is in UTC."""
+    if not isinstance(given, datetime):
+        raise UsageError(f"{name} is {given!r}: it must be a datetime")
+    return given if given.tzinfo else given.replace(tzinfo=timezone.utc)
 
 
 def _past(memory: TypedMemory, outcome: TypedMemory, likeness: float) -> PastDecision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import RefusedError, UsageError
@@ -15,16 +16,22 @@ from lsp_server.memory.deciding.similar import similar_to
 from lsp_server.memory.recording import clean_fields
 from lsp_server.records.fields import field_named
 from lsp_server.records.model import Kind, Record
-from lsp_server.records.outcomes import MIXED, READ, checked_day, checked_result
-
-# What would begin a list, a heading, a quotation, a fence, an underline or a comment.
-_BLOCK = r"[#>*+-]|\d{1,9}[.)]\s|```|~~~|==|<"
+from lsp_server.records.outcomes import (
+    MIXED,
+    READ,
+    checked_day,
+    checked_result,
+    known_result,
+)
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.guard import Guard
     from lsp_server.memory.recording import Prepared
+
+# What would begin a list, a heading, a quotation, a fence, an underline or a comment.
+_BLOCK = r"[#>*+-]|\d{1,9}[.)]\s|```|~~~|==|<"
 
 
 def decide(core: Core, new: Prepared, limit: int) -> Decided:
@@ -37,6 +44,8 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
     """Note what came of a decision; see ``Memory.record_outcome``."""
     said = checked_result(result)
     day = _day(core, on)
+    if day > (core.now().astimezone() + timedelta(days=1)).date().isoformat():  # it is tomorrow in the east
+        raise UsageError(f"{day} is still to come: say the day since when it is known what came of it")
     told = _one_item(note)
     record_id = core.find(ref).id
     changed: list[Record] = []
@@ -44,10 +53,11 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
     def change(edits: Edits) -> str:
         record, text = core.current(edits, record_id)
         _check_decision(record)
-        if record.fields.get("outcome") == said and not told and not _in_conflict(record):
+        said_before = (known_result(record), day if on is None else record.fields.get("outcome_on"))
+        if said_before == (said, day) and not told:
             raise RefusedError(f"{record.label} has the outcome {said} already: add a note, or say another")
         text = _with(text, "outcome", said, after=("outcome-due", "confidence", "created"))
-        text = _with(text, "outcome_on", day, after=("outcome", "memory-outcome"))
+        text = _with(text, "outcome_on", day, after=("memory-outcome", "outcome"))
         if told or record.fields.get("outcome_notes"):  # where others are told, this one is as well
             text = _with_note(text, f"{day}, {said}: {told}" if told else f"{day}, {said}")
         text = guard.clean(text, seen=False)
@@ -55,9 +65,8 @@ def record_outcome(core: Core, ref: str, result: str, note: str, *, on: object, 
         which = "mixed outcome" if said == MIXED else said
         return core.message(f"note the {which} of", changed[0], code=core.position())
 
-    with (
-        text_given_back(core, change) if told else nullcontext()
-    ):  # else nothing was written that could be lost
+    # Without a note nothing was written that could be lost.
+    with text_given_back(core, change) if told else nullcontext():
         core.commit(change)
     return changed[0]
 
@@ -71,6 +80,11 @@ def postpone(core: Core, ref: str, due: object) -> Record:
     def change(edits: Edits) -> str:
         record, text = core.current(edits, record_id)
         _check_decision(record)
+        if known := known_result(record):
+            raise RefusedError(
+                f"{record.label} has the outcome {known} already: nobody is asked again; "
+                "another is noted like the first, at any time"
+            )
         if record.fields.get("outcome_due") == day:
             raise RefusedError(f"the outcome of {record.label} is due on {day} already")
         text = _with(text, "outcome_due", day, after=("confidence", "created"))
@@ -95,10 +109,6 @@ def _check_decision(record: Record) -> None:
         raise UsageError(f"{record.label} is a {record.kind.value}: only a decision has an outcome")
 
 
-def _in_conflict(record: Record) -> bool:
-    return any(one.where in ("outcome", "outcome-on") for one in record.conflicts)
-
-
 def _with(text: str, name: str, value: str, *, after: Sequence[str]) -> str:
     """A decision's file with one of its values set. Where its front matter has the key with another meaning,
     as somebody's own ADR may, that stays."""
@@ -113,7 +123,7 @@ def _with(text: str, name: str, value: str, *, after: Sequence[str]) -> str:
     is_foreign = theirs not in (None, "") and READ[name](theirs) is None
     key = f"memory-{field.key}" if is_foreign or f"memory-{field.key}" in own else field.key
     place = next((one for one in after if one in own and isinstance(own[one], str)), "created")
-    return without(set_after(text, key, value, after=place), field.key)
+    return without(without(set_after(text, key, value, after=place), field.key), key)
 
 
 def _one_item(note: str) -> str:

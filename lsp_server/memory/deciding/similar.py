@@ -74,12 +74,12 @@ def past(record: Record, likeness: float = 0.0) -> PastDecision:
 
 
 def _last_note(fields: Mapping[str, Any]) -> str:
-    """What was noted last, without the day and the result that it begins with."""
-    notes = fields.get("outcome_notes")
-    if not notes:
-        return ""
+    """What was noted of the outcome that holds, without the day and the result that it begins with; else what
+    was noted last. A merge puts notes below one another in no order of time."""
+    notes = [str(note) for note in fields.get("outcome_notes", ())]
     head = f"{fields.get('outcome_on', '')}, {fields['outcome']}"
-    return str(notes[-1]).removeprefix(head).lstrip(":. ")
+    of_it = [note for note in notes if note == head or note.startswith(f"{head}:")]
+    return (of_it or notes or [""])[-1].removeprefix(head).lstrip(":. ")
 
 
 def summed(candidates: Iterable[PastDecision], limit: int) -> SimilarDecisions:

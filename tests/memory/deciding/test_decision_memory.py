@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -123,3 +124,28 @@ def test_it_is_there_for_asyncio_and_shares_the_events(tmp_path: Path) -> None:
             decisions.sync.events.close()
 
     asyncio.run(run())
+
+
+def test_what_makes_no_sense_is_refused_in_one_line_and_nothing_is_kept(decisions: DecisionMemory) -> None:
+    calls: list[tuple[Callable[[Any], object], object, str]] = [
+        (lambda odd: decisions.decide("x", based_on=odd), 5, "name texts, or memories"),
+        (lambda odd: decisions.decide("x", based_on=odd), b"ab", "name texts, or memories"),
+        (lambda odd: decisions.decide("x", based_on=odd), ["a", 5], "name texts, or memories"),
+        (lambda odd: decisions.decide("x", tags=odd), 5, "tags must be a list of texts"),
+        (lambda odd: decisions.decide("x", tags=odd), [5], "a tag must be text"),
+        (lambda odd: decisions.decide("x", metadata=odd), [1], "it must be a mapping"),
+        (lambda odd: decisions.decide("x", due=odd), "soon", "it must be a datetime"),
+        (cast("Any", decisions.due), "soon", "it must be a datetime"),
+        (cast("Any", decisions.similar), 5, "it must be a text"),
+    ]
+    for call, odd, message in calls:
+        with pytest.raises(UsageError, match=message):
+            call(odd)
+    assert decisions.events.memories() == []
+
+
+def test_a_ground_may_be_a_memory_and_a_tag_a_text(decisions: DecisionMemory) -> None:
+    seen = decisions.events.create_memory("p95 is 8 s", memory_type="insight")
+    made = decisions.decide("Retry with backoff", based_on=[seen, "a feeling"], tags="bank").memory
+    assert (made.metadata["based_on"], made.tags) == ([seen.id, "a feeling"], ("bank",))
+    assert decisions.decide("Wait", based_on=seen).memory.metadata["based_on"] == [seen.id]

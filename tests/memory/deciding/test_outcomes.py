@@ -58,7 +58,7 @@ def test_a_decision_without_these_fields_is_the_text_that_it_always_was(memory: 
 def test_what_is_said_of_a_decision_is_read_back_and_an_outcome_changes_few_lines(memory: Memory) -> None:
     fields = {
         "confidence": "80%",
-        "based_on": ["adr-7", "Load test: 10k users, 2 nodes"],
+        "based_on": ["adr-7", "Load test: 10k users, 2 nodes", "ADR-0007"],
         "outcome_due": date(2026, 12, 1),
         "context": "Sessions are lost.",
     }
@@ -72,28 +72,34 @@ def test_what_is_said_of_a_decision_is_read_back_and_an_outcome_changes_few_line
         "based_on": ("ADR-0007", "Load test: 10k users, 2 nodes"),
         "outcome_due": "2026-12-01",
     }
-    memory.record_outcome("ADR-1", "Success", "Signing in is\ntwice as fast.", on="2026-12-02")
+    memory.record_outcome("ADR-1", "Success", "Signing in is\ntwice as fast.", on="2024-12-02")
     after = memory.text("ADR-1")
-    added = "outcome: success\noutcome-on: 2026-12-02\n"
-    note = "\n## What Came of It\n\n* 2026-12-02, success: Signing in is\n  twice as fast.\n"
+    added = "outcome: success\noutcome-on: 2024-12-02\n"
+    note = "\n## What Came of It\n\n* 2024-12-02, success: Signing in is\n  twice as fast.\n"
     assert after == before.replace("2026-12-01\n", "2026-12-01\n" + added) + note
-    memory.record_outcome("ADR-1", "mixed", on=date(2027, 1, 1))
-    assert memory.text("ADR-1") == after.replace(added, "outcome: mixed\noutcome-on: 2027-01-01\n") + (
-        "* 2027-01-01, mixed\n"
+    memory.record_outcome("ADR-1", "mixed", on=date(2025, 1, 1))
+    assert memory.text("ADR-1") == after.replace(added, "outcome: mixed\noutcome-on: 2025-01-01\n") + (
+        "* 2025-01-01, mixed\n"
     )
-    with pytest.raises(RefusedError, match="has the outcome mixed already"):
-        memory.record_outcome("ADR-1", "mixed")
+    for again in (
+        lambda: memory.record_outcome("ADR-1", "mixed"),
+        lambda: memory.record_outcome("ADR-1", "mixed", on="2025-01-01"),
+        lambda: memory.postpone_outcome("ADR-1", "2099-01-01"),
+    ):
+        with pytest.raises(RefusedError, match="has the outcome mixed already"):
+            again()
+    assert memory.record_outcome("ADR-1", "mixed", on="2025-01-02").fields["outcome_on"] == "2025-01-02"
 
 
 def test_the_commits_say_what_came_of_it(memory: Memory, repo: Repo) -> None:
     memory.record(Kind.DECISION, "Use JWT")
+    memory.postpone_outcome("ADR-1", "2027-01-01")
     memory.record_outcome("ADR-1", "failure")
     memory.record_outcome("ADR-1", "mixed")
-    memory.postpone_outcome("ADR-1", "2027-01-01")
     assert repo.git("log", "--format=%s", "-3", "memory").splitlines() == [
-        'decision: ask later what came of ADR-0001 "Use JWT"',
         'decision: note the mixed outcome of ADR-0001 "Use JWT"',
         'decision: note the failure of ADR-0001 "Use JWT"',
+        'decision: ask later what came of ADR-0001 "Use JWT"',
     ]
 
 
@@ -109,6 +115,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_written(memory: Memory) -
         (lambda: memory.record(Kind.DECISION, "x", fields={"outcome": "great"}), "is one of success"),
         (lambda: memory.record_outcome("ADR-1", "great"), "is one of success"),
         (lambda: memory.record_outcome("ADR-1", "success", on="2026-13-01"), "is no day"),
+        (lambda: memory.record_outcome("ADR-1", "success", on=date.today() + timedelta(days=2)), "to come"),
         (lambda: memory.record_outcome(learning, "success"), "only a decision has an outcome"),
         (lambda: memory.similar_decisions("x", limit=-1), "limit is -1"),
         (lambda: memory.decide("x", limit=-1), "limit is -1"),
@@ -244,11 +251,11 @@ def test_somebodys_own_adr_keeps_its_keys_and_its_sections(memory: Memory, tmp_p
     assert record.extra["confidence"] == "high"
     assert {"outcome", "confidence", "outcome_notes"}.isdisjoint(record.fields)
     assert memory.broken_files() == []
-    memory.record_outcome("ADR-1", "mixed", "Half of it.", on="2026-12-01")
+    memory.record_outcome("ADR-1", "mixed", "Half of it.", on="2024-12-01")
     text = memory.text("ADR-1")
     assert "\noutcome: we shipped it\n" in text
-    assert "\nmemory-outcome: mixed\n" in text
-    assert "\n## Outcome\n\nJWT.\n\n## What Came of It\n\n* 2026-12-01, mixed: Half of it.\n" in text
+    assert "\nmemory-outcome: mixed\noutcome-on: 2024-12-01\n" in text
+    assert "\n## Outcome\n\nJWT.\n\n## What Came of It\n\n* 2024-12-01, mixed: Half of it.\n" in text
     assert memory.get("ADR-1").fields["outcome"] == "mixed"
 
 
@@ -267,8 +274,10 @@ def team(memory: Memory, repo: Repo, tmp_path: Path) -> Iterator[Memory]:
 
 
 def test_what_two_clones_say_of_one_decision_is_merged_value_by_value(memory: Memory, team: Memory) -> None:
-    memory.record_outcome("ADR-1", "success", "Fast.", on="2026-12-02")
-    team.record_outcome("ADR-1", "success", "Quick.", on="2026-12-01")
+    memory.postpone_outcome("ADR-1", "2027-03-01")
+    team.postpone_outcome("ADR-1", "2027-06-01")
+    memory.record_outcome("ADR-1", "success", "Fast.", on="2024-12-02")
+    team.record_outcome("ADR-1", "success", "Quick.", on="2024-12-01")
     text = team.text("ADR-1")
     team.amend("ADR-1", text.replace("\ncode:", "\nconfidence: 0.7\nbased-on:\n  - A test\ncode:"))
     memory.sync()
@@ -277,22 +286,21 @@ def test_what_two_clones_say_of_one_decision_is_merged_value_by_value(memory: Me
     assert memory.text("ADR-1") == team.text("ADR-1")
     fields = team.get("ADR-1").fields
     assert (fields["outcome"], fields["confidence"], fields["based_on"]) == ("success", 0.7, ("A test",))
-    # The same outcome on two days, and two dates to ask again: the later holds, nobody is asked.
-    memory.record_outcome("ADR-1", "mixed", "Slow in Asia.", on="2027-01-01")
-    memory.postpone_outcome("ADR-1", "2027-03-01")
-    team.record_outcome("ADR-1", "mixed", "Slow on phones.", on="2027-02-01")
-    team.postpone_outcome("ADR-1", "2027-06-01")
+    assert fields["outcome_due"] == "2027-06-01"  # of two days to ask, the later holds
+    # And so of two days since when the same outcome is known; nobody is asked.
+    memory.record_outcome("ADR-1", "mixed", "Slow in Asia.", on="2025-01-01")
+    team.record_outcome("ADR-1", "mixed", "Slow on phones.", on="2025-02-01")
     team.sync()
     memory.sync()
     record = memory.get("ADR-1")
-    assert (record.fields["outcome"], record.fields["outcome_on"]) == ("mixed", "2027-02-01")
-    assert record.fields["outcome_due"] == "2027-06-01"
+    assert (record.fields["outcome"], record.fields["outcome_on"]) == ("mixed", "2025-02-01")
+    assert memory.similar_decisions("JWT").decisions[0].note == "Slow on phones."
     assert record.conflicts == ()
     assert sorted(record.fields["outcome_notes"]) == [
-        "2026-12-01, success: Quick.",
-        "2026-12-02, success: Fast.",
-        "2027-01-01, mixed: Slow in Asia.",
-        "2027-02-01, mixed: Slow on phones.",
+        "2024-12-01, success: Quick.",
+        "2024-12-02, success: Fast.",
+        "2025-01-01, mixed: Slow in Asia.",
+        "2025-02-01, mixed: Slow on phones.",
     ]
     # Two who do not agree are asked; saying it again settles it.
     team.sync()
@@ -301,6 +309,9 @@ def test_what_two_clones_say_of_one_decision_is_merged_value_by_value(memory: Me
     team.sync()
     memory.sync()
     assert [one.where for one in memory.get("ADR-1").conflicts] == ["outcome"]
+    assert "· outcome in conflict ·" in memory.hover([memory.get("ADR-1").id])
+    assert memory.similar_decisions("JWT").n == 0  # it counts for neither
+    assert [one.label for one in memory.due_outcomes("2027-06-01")] == ["ADR-0001"]
     memory.record_outcome("ADR-1", memory.get("ADR-1").fields["outcome"], "We talked.")
     assert memory.get("ADR-1").conflicts == ()
 
