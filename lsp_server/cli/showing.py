@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lsp_server.cli.session import Session
     from lsp_server.cli.terminal import Span, Terminal
     from lsp_server.memory.facade import Memory
+    from lsp_server.memory.learning.model import Standing
     from lsp_server.memory.links import Link
     from lsp_server.memory.review_results import PastRecord
     from lsp_server.records.model import Record
@@ -31,13 +32,15 @@ if TYPE_CHECKING:
 def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
     """The record's object with its ``body``; ``today``: the places it stands at now; ``formerly``: the
     records that were called ``ref``, the name it was asked for by, before this one; ``code_today``: what
-    became of the commit it was written at."""
+    became of the commit it was written at; ``found``: how it stands in the events, of one that the learning
+    loop keeps."""
     today = [
         range_json(place) | {"symbol": located.symbol or None}
         for _, located in memory.places(record)
         for place in located.ranges
     ]
     (code_today,) = link_json(memory, [record])
+    found = memory.found(record)
     return (
         record_json(record)
         | code_today
@@ -48,7 +51,19 @@ def shown_json(memory: Memory, record: Record, ref: str) -> dict[str, Any]:
             ],
             "body": record.body,
         }
+        | ({} if found is None else {"found": _found_json(found)})
     )
+
+
+def _found_json(found: Standing) -> dict[str, Any]:
+    return {
+        "finder": found.finder,
+        "key": found.key,
+        "first": found.first.isoformat(),
+        "last": found.last.isoformat(),
+        "count": found.count,
+        "ended": found.ended and found.ended.isoformat(),
+    }
 
 
 def past_json(past: PastRecord, *, raw: bool) -> dict[str, Any]:
@@ -161,6 +176,10 @@ def _facts(memory: Memory, record: Record) -> list[Fact]:
     if record.kind is Kind.CHECKPOINT and memory.has_snapshot(record.id):
         facts.append(_fact("work tree", f"kept in this clone; git memory restore {record.label}"))
     facts += _links(memory, record)
+    if (found := memory.found(record)) is not None:
+        from lsp_server.memory.learning.telling import in_words
+
+        facts.append(_fact("in events", in_words(found)))
     facts.append(_fact("file", record.path))
     return facts
 

@@ -67,9 +67,11 @@ def _found(core: Core, record: Record) -> str:
     """How often what a record tells of was seen in the events, and when last; "" where it tells of none."""
     if TAG not in record.tags:
         return ""
-    from lsp_server.memory.learning.ledger import standing_in_words
+    from lsp_server.memory.learning.ledger import told_by
+    from lsp_server.memory.learning.telling import in_words
 
-    return standing_in_words(core, record)
+    standing = told_by(core, record)
+    return "" if standing is None else in_words(standing)
 
 
 def _about(record: Record) -> str:

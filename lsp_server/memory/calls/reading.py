@@ -12,6 +12,7 @@ from lsp_server.records.model import Headline, Kind, Record
 
 if TYPE_CHECKING:
     from lsp_server.memory.core import Core
+    from lsp_server.memory.learning.model import Standing
     from lsp_server.memory.results import BrokenFile, Hit, Reason
 
 
@@ -41,6 +42,13 @@ class Reading:
         from lsp_server.memory import finding
 
         return finding.formerly(self._core, ref)
+
+    def found(self, record: Record) -> Standing | None:
+        """How what a record tells of stands in the events, where ``LearningLoop`` found it and keeps it up to
+        date; None for all other records."""
+        from lsp_server.memory.learning.ledger import told_by
+
+        return told_by(self._core, record)
 
     def raw(self, ref: str) -> bytes:
         """The bytes of a record's file, whatever their encoding."""

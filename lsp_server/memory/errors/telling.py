@@ -33,8 +33,9 @@ class Frame(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What an exception tells. ``frame``: the innermost that is the program's own, else the innermost;
-    ``chain``: the types of what caused it, the nearest first; ``inner``: of those in a group of them."""
+    """What an exception tells. ``frame``: the innermost that is the program's own, in a file if any is, else
+    the innermost; ``chain``: the types of what caused it, the nearest first; ``inner``: of those in a group
+    of them."""
 
     type: str
     message: str
@@ -138,6 +139,7 @@ def _frames(trace: TracebackType | None, places: Places | None) -> tuple[list[Fr
     innermost: deque[Frame] = deque(maxlen=_INNERMOST)
     count = 0
     own: Frame | None = None
+    is_real = False
     last: Frame | None = None
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -153,7 +155,10 @@ def _frames(trace: TracebackType | None, places: Places | None) -> tuple[list[Fr
             else:
                 innermost.append(frame)
         if places is not None and places.of(frame.file).is_own:
-            own = frame
+            # What was made by ``exec`` has no file to look into: whose code ran it says more.
+            in_file = not frame.file.startswith("<")
+            if in_file or not is_real:
+                own, is_real = frame, in_file
         trace = trace.tb_next
     left_out = count - len(outermost) - len(innermost)
     return [*outermost, *([left_out] if left_out else []), *innermost], own or last

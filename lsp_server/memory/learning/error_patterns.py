@@ -165,10 +165,10 @@ def _evidence(pattern: Pattern, seen: Seen, recent: Sequence[TypedMemory], unhan
     ]
     by_day = Counter(day_text(event.created) for event in events)
     if len(by_day) > 1:
-        facts.append("by day: " + ", ".join(f"{day} {count:,}" for day, count in sorted(by_day.items())))
+        facts.append("by day: " + ", ".join(f"{count:,} on {day}" for day, count in sorted(by_day.items())))
     owners = Counter(event.owner for event in events if event.owner)
     if owners:
-        named = [f"{quoted(owner)} {count:,}" for owner, count in owners.most_common(_NAMED)]
+        named = [f"{quoted(owner)} ({count:,})" for owner, count in owners.most_common(_NAMED)]
         facts.append("owners: " + ", ".join(named) + (", …" if len(owners) > _NAMED else ""))
     if unhandled:
         facts.append(f"not handled by the program {plural(unhandled, 'time')}")

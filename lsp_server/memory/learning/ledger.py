@@ -8,8 +8,6 @@ from lsp_server.index.values import Filters
 from lsp_server.memory.core import Core
 from lsp_server.memory.learning.found_block import standing_of
 from lsp_server.memory.learning.model import TAG, Standing
-from lsp_server.memory.learning.telling import day_text
-from lsp_server.records.amounts import plural
 from lsp_server.records.model import Kind, Record
 from lsp_server.records.paths import FOLDERS
 from lsp_server.store.log import deleted_files
@@ -22,24 +20,14 @@ _KINDS = (Kind.BUG, Kind.LEARNING)
 
 def standing(core: Core) -> list[Standing]:
     """Every record that tells of a finding and has the tag, the oldest first."""
-    found = []
-    for record in reversed(core.followed().list(Filters(tag=TAG))):
-        data = core.read(record.path) if record.kind in _KINDS else None
-        if data is not None and (one := standing_of(record, data.decode("utf-8", "replace"))):
-            found.append(one)
-    return found
+    records = reversed(core.followed().list(Filters(tag=TAG)))
+    return [one for record in records if (one := told_by(core, record)) is not None]
 
 
-def standing_in_words(core: Core, record: Record) -> str:
-    """``106 times, last on 2026-11-18``: how a finding stands, as its record tells; "" where it does not."""
-    data = core.read(record.path)
-    told = None if data is None else standing_of(record, data.decode("utf-8", "replace"))
-    if told is None:
-        return ""
-    times = f"{plural(told.count, 'time')}, last on {day_text(told.last)}" if told.count > 1 else ""
-    if told.ended is not None:
-        return f"over since {day_text(told.ended)}"
-    return times or f"since {day_text(told.first)}"
+def told_by(core: Core, record: Record) -> Standing | None:
+    """What a record tells of a finding; None where it tells of none, or is a person's own by now."""
+    data = core.read(record.path) if record.kind in _KINDS and TAG in record.tags else None
+    return None if data is None else standing_of(record, data.decode("utf-8", "replace"))
 
 
 class Spent:

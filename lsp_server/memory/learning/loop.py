@@ -85,13 +85,15 @@ class LearningLoop:
     def _planned(self, seen: Seen, sort: Grouping | None) -> tuple[list[Finding], list[life.Step]]:
         """What there is in the events, and what is to be done about it as the branch stands now."""
         from lsp_server.memory.learning import reporting
+        from lsp_server.memory.learning.discretion import discreet_finding
         from lsp_server.memory.learning.finders import finders
 
         core = self.memory._core
         stands = standing(core)
         findings: list[Finding] = []
         for name, finder in finders(sort):
-            findings += finder(seen, [one for one in stands if one.finder == name])
+            of_its_own = [one for one in stands if one.finder == name]
+            findings += map(discreet_finding, finder(seen, of_its_own))
         steps = life.plan(
             findings,
             stands,

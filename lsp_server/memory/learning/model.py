@@ -23,6 +23,9 @@ DECISIONS = "decisions"
 SLOWEST = "slowest"
 OPTIMISATIONS = "optimisations"
 
+HOLE = "…"
+"""Stands in a text for a value that changes, or is nobody's business."""
+
 Figure = int | float | str
 
 

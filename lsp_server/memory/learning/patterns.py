@@ -7,22 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from lsp_server.memory.errors import masking
 from lsp_server.memory.events.model import TypedMemory
-from lsp_server.memory.learning.model import key_of
+from lsp_server.memory.learning.discretion import discreet
+from lsp_server.memory.learning.model import HOLE, key_of
 from lsp_server.records.anchors import CodeRange
 
-HOLE = "…"
-"""Stands in a message for a value that changes."""
-
 _MOST = 500  # characters of a message that tell its kind
-_VALUES = re.compile(
-    r"'[^']*'|\"[^\"]*\"|`[^`]*`"  # what is quoted
-    r"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"  # a UUID
-    r"|\b0[xX][0-9a-fA-F]+\b|\b(?=[a-f]*\d)[0-9a-f]{7,}\b"  # an address, an object's id
-    r"|(?<![\w.])(?:[A-Za-z]:)?(?:[\\/][\w.@~+-]+)+"  # a path
-    r"|[-+]?\d+(?:[.,:]\d+)*"  # a figure, an IP address, a time
-)
-_HOLES = re.compile(r"<:?[*A-Za-z_]+:?>")  # as drain3 writes them
+_HOLES = re.compile(r"<:?[*A-Za-z_]+:?>")  # as drain3 and the masks before it write them
 _SEVERAL = re.compile(rf"{HOLE}(?:\s+{HOLE})+")
 
 
@@ -82,11 +74,13 @@ def raised(memory: TypedMemory) -> Raised:
     if not isinstance(told, Mapping):
         kind, colon, rest = memory.title.partition(": ")
         named = bool(colon) and re.fullmatch(r"[\w.]+", kind) is not None
-        return Raised(kind if named else "", rest if named else memory.title, "", "", None, 0, handled=True)
+        return Raised(
+            kind if named else "", discreet(rest if named else memory.title), "", "", None, 0, handled=True
+        )
     line, path, message = told.get("line"), told.get("path"), told.get("message")
     return Raised(
         _text(told.get("type")),
-        message if isinstance(message, str) else memory.title,
+        discreet(message if isinstance(message, str) else memory.title),
         _text(told.get("where")),
         _text(told.get("function")),
         path if isinstance(path, str) and path else None,
@@ -98,7 +92,7 @@ def raised(memory: TypedMemory) -> Raised:
 def masked(message: str) -> str:
     """A message without its values."""
     first = message.strip().split("\n", 1)[0][:_MOST]
-    return _SEVERAL.sub(HOLE, " ".join(_VALUES.sub(HOLE, first).split()))
+    return readable(masking.masked(first))
 
 
 def readable(template: str) -> str:

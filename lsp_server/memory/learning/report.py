@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsp_server.errors import GitMemoryError
 from lsp_server.memory.errors.history import errors_of
+from lsp_server.memory.learning.discretion import discreet
 from lsp_server.memory.learning.gathering import lean
 from lsp_server.memory.learning.grouping import grouping
 from lsp_server.memory.learning.ledger import standing
@@ -88,7 +89,7 @@ def of_day(core: Core, events: EventMemory, day: date) -> Day:
 
 def text_of(core: Core, told: Day) -> str:
     """A day's report as Markdown in which nothing acts."""
-    return core.templates.render("reports/learnings.md", **values(told))
+    return discreet(core.templates.render("reports/learnings.md", **values(told)))
 
 
 def values(told: Day) -> dict[str, Any]:

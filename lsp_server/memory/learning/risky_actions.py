@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lsp_server.memory.deciding.rates import wilson
+from lsp_server.memory.errors.facts import ERROR_TYPES
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.learning.chance import larger_share
 from lsp_server.memory.learning.model import ACTIONS, Finding, Standing, key_of
@@ -86,10 +87,11 @@ def _pairs(seen: Seen, begin: datetime, end: datetime) -> Iterator[tuple[TypedMe
         if memory.owner and begin <= memory.created < end:
             by_owner[memory.owner].append(memory)
     for memories in by_owner.values():
-        memories.sort(key=lambda memory: (memory.created, memory.id))
+        # Of what has one moment, as a page's script counts milliseconds, the action was first.
+        memories.sort(key=lambda memory: (memory.created, _is_error(memory), memory.id))
         action: TypedMemory | None = None
         for memory in memories:
-            if not memory.memory_type.endswith("error"):
+            if not _is_error(memory):
                 if action is not None:
                     yield action, None
                 action = memory
@@ -98,6 +100,10 @@ def _pairs(seen: Seen, begin: datetime, end: datetime) -> Iterator[tuple[TypedMe
                 action = None
         if action is not None:
             yield action, None
+
+
+def _is_error(memory: TypedMemory) -> bool:
+    return memory.memory_type in ERROR_TYPES
 
 
 def _finding(

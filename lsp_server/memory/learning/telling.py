@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
+from lsp_server.memory.learning.model import Standing
 from lsp_server.memory.titles import inert, printable
-from lsp_server.records.amounts import span_text
+from lsp_server.records.amounts import plural, span_text
 from lsp_server.records.shortening import shortened
 
 _LONGEST = 300  # characters of a text that is quoted in a sentence
@@ -21,6 +22,15 @@ def day_text(moment: datetime) -> str:
 def minute_text(moment: datetime) -> str:
     """``2026-11-21 08:12``, in UTC."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M")
+
+
+def in_words(standing: Standing) -> str:
+    """``106 times, last on 2026-11-18``: how a finding stands."""
+    if standing.ended is not None:
+        return f"over since {day_text(standing.ended)}"
+    if standing.count > 1:
+        return f"{plural(standing.count, 'time')}, last on {day_text(standing.last)}"
+    return f"since {day_text(standing.first)}"
 
 
 def span_between(begin: datetime, end: datetime) -> str:

@@ -14,6 +14,7 @@ from lsp_server.memory.batches import batch
 from lsp_server.memory.core import Core
 from lsp_server.memory.edits import Edits
 from lsp_server.memory.guard import Guard, guard_for
+from lsp_server.memory.learning.discretion import discreet
 from lsp_server.memory.learning.found_block import (
     KEY,
     new_block,
@@ -23,6 +24,7 @@ from lsp_server.memory.learning.found_block import (
     with_news,
 )
 from lsp_server.memory.learning.life import CLOSE, DUPLICATE, REOPEN, UPDATE, WRITE, Step, is_left_alone
+from lsp_server.memory.learning.line_now import place_now
 from lsp_server.memory.learning.model import TAG, Finding
 from lsp_server.memory.learning.reporting import Due, note
 from lsp_server.memory.learning.since_then import with_bullet
@@ -75,7 +77,7 @@ def _subject(steps: Sequence[Step], report: Due | None) -> str:
 
 
 def _write(core: Core, finding: Finding, guard: Guard, now: datetime) -> str:
-    example = _example(core, finding)
+    example, place = _example(core, finding), place_now(core, finding)
     given = recording.Given(
         finding.kind,
         plain(finding.title),
@@ -86,7 +88,7 @@ def _write(core: Core, finding: Finding, guard: Guard, now: datetime) -> str:
             evidence=finding.evidence,
             block="" if finding.kind is Kind.BUG else example,
         ),
-        at=(finding.anchor,) if finding.anchor is not None else (),
+        at=(place,) if place is not None else (),
     )
     created = now.astimezone().replace(microsecond=0)
     try:
@@ -105,7 +107,7 @@ def _example(core: Core, finding: Finding) -> str:
     if not finding.example.strip():
         return ""
     top = core.repository.work_tree
-    return block(finding.example if top is None else finding.example.replace(f"{top}/", ""))
+    return block(finding.example if top is None else finding.example.replace(discreet(f"{top}/"), ""))
 
 
 def _fields(finding: Finding, example: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from lsp_server.memory.secrets.prefilter import suspicious
 from lsp_server.memory.secrets.redaction import redact
 
 _UNREAD = "[redacted: not looked through]"
+_CLOSED = str.maketrans(")]}>,&", "      ")
 
 
 def redact_all(text: str, allowed: Callable[[], Collection[str]] = tuple) -> tuple[str, int]:
@@ -31,14 +32,16 @@ def redact_all(text: str, allowed: Callable[[], Collection[str]] = tuple) -> tup
 def found_in(text: str, allowed: Callable[[], Collection[str]] = tuple) -> list[Finding]:
     """The secrets in a machine's text, by position. Raises what the scanner raises."""
     shown = unescaped(text)
-    looks = [look for look in dict.fromkeys((text, shown)) if suspicious(look)]
+    # The rules are made for code, where a blank or a quote ends a secret. Messages and URLs close it by more.
+    closed = text.translate(_CLOSED)
+    looks = [look for look in dict.fromkeys((text, closed, shown)) if suspicious(look)]
     if not looks:
         return []
     from lsp_server.memory.secrets.scanner import scan
 
     found: list[Finding] = []
     for look in looks:
-        found += scan(look) if look is text else in_place(text, scan(look))
+        found += scan(look) if len(look) == len(text) else in_place(text, scan(look))
     let_through = allowed() if found else ()
     return united(text, (finding for finding in found if finding.fingerprint not in let_through))
 

@@ -42,6 +42,16 @@ def kept(errors: ErrorMemory) -> list[str]:
     return [memory.title for memory in errors.events.memories("error")]
 
 
+def test_code_that_has_no_file_failed_where_it_was_run(errors: ErrorMemory) -> None:
+    def run() -> None:
+        exec(compile("1/0", "<made>", "exec"))
+
+    where = errors.record(caught(by=run)).memory.metadata["error"]
+    assert isinstance(where, dict)
+    assert (where["path"], where["function"]) == ("test_recording.py", "run")
+    assert where["line"] == run.__code__.co_firstlineno + 1
+
+
 def test_what_is_kept_tells_what_happened_where_and_with_what(errors: ErrorMemory) -> None:
     recorded = errors.record(caught("bank"), context={"order": 42, "at": datetime(2026, 11, 21)})
     (memory,) = errors.events.memories("error")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from memory.learning.streams import LINE, at, at_work, failure, failures, kept, solution
+from memory.learning.streams import LINE, PAY, at, at_work, failure, failures, kept, solution
 
 from lsp_server.records.model import Kind
 
@@ -94,6 +94,36 @@ def test_a_dry_run_tells_and_writes_nothing(place: Place) -> None:
         "TimeoutError in charge: no answer from ING in … s"
     ]
     assert place.commits() == before
+
+
+def test_a_bug_is_anchored_to_what_the_line_said_when_it_failed(place: Place) -> None:
+    kept(place.events, failures(at(2, 8), 5))
+    place.repo.write("src/pay.py", "# Paying, and nothing else.\nimport bank\n" + PAY)  # not committed
+    (bug,) = place.loop.run(at(2, 10)).written
+    assert [str(anchor) for anchor in bug.anchors] == [f"src/pay.py:{LINE + 2}"]
+
+
+def test_a_bug_whose_line_was_written_anew_is_anchored_to_its_function(place: Place) -> None:
+    kept(place.events, failures(at(2, 8), 5))
+    place.repo.write("src/pay.py", PAY.replace("raise TimeoutError", "raise BankAsleepError"))
+    (bug,) = place.loop.run(at(2, 10)).written
+    assert [anchor.symbol for anchor in bug.anchors] == ["charge"]
+
+
+def test_nothing_of_a_person_goes_where_records_are_pushed_to(place: Place) -> None:
+    message = (
+        "card 4111 1111 1111 1111 of ada@mail.example (+49 170 1234567) refused, see /home/ada/log/pay.txt, "
+        "order 4111 1111 1111 1112"
+    )
+    kept(place.events, [failure(at(2, 8, 10 * n), message=message, handled=False) for n in range(5)])
+    (bug,) = place.loop.run(at(2, 10)).written
+    place.loop.run(at(3, 10))
+    (report,) = place.repo.git("ls-tree", "-r", "--name-only", "memory", "events").splitlines()
+    for text in (place.text(bug.label), place.repo.git("show", f"memory:{report}")):
+        assert "4111 1111 1111 1111" not in text
+        assert "ada" not in text
+        assert "1234567" not in text
+    assert "card … of … (…) refused, see ~/log/pay.txt, order 4111 1111 1111 1112" in place.text(bug.label)
 
 
 def test_a_line_that_is_not_there_is_told_in_words(place: Place) -> None:

@@ -86,6 +86,20 @@ def test_what_leads_to_errors_more_often_than_all_else_is_told() -> None:
     assert "people who did `Buy`" in found.summary
 
 
+def test_an_error_of_the_same_moment_came_of_the_action() -> None:
+    # Ids are random: were they what tells which came first, half of these would be lost.
+    broken = [
+        made(title, memory_type=kind, owner=f"session-{n}", created=at(2, 0, n))
+        for n in range(40)
+        for title, kind in (("TypeError: x", "ui_error"), ("Buy", "user_action"))
+    ]
+    fine = [
+        made("Home", memory_type="user_action", owner=f"session-{n}", created=at(3, 0, n)) for n in range(40)
+    ]
+    (found,) = risky_actions.find(seen_at(at(7, 1), *broken, *fine), [])
+    assert (found.title, found.count) == ("Buy leads to errors", 40)
+
+
 def test_one_person_who_tries_again_and_again_is_one() -> None:
     stubborn = [
         made(title, memory_type=kind, owner="session-1", created=at(2, 0, n))

@@ -16,7 +16,7 @@ import pytest
 from made_up import Maker
 
 from lsp_server.errors import RefusedError
-from lsp_server.memory.secrets import check, scan
+from lsp_server.memory.secrets import check, redact_all, scan
 from lsp_server.memory.secrets import scanner as scanner_module
 from lsp_server.memory.secrets.findings import Finding
 from lsp_server.memory.secrets.redaction import message, redact
@@ -170,6 +170,18 @@ def test_no_real_adr_has_findings() -> None:
     found = {p.name: scan(p.read_text(errors="replace")) for p in CORPORA.rglob("*.md")}
     assert len(found) > 200
     assert {name: findings for name, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["refused (%s) in 3 s", "https://x.example/?token=%s&n=1", "{%s}", "<%s>", "%s, x"]
+)
+def test_a_secret_that_a_message_closes_by_a_bracket_is_found_in_machines_texts(text: str) -> None:
+    token = "sk_" + "live_4eC39HqLyjWDarjtT1zdp7dc99"
+    clean, count = redact_all(text % token)
+    assert count == 1
+    assert token not in clean
+    assert clean.startswith(text.partition("%")[0])
+    assert clean.endswith(text.rpartition("s")[2])
 
 
 def test_threads_share_one_scanner() -> None:
