@@ -5,9 +5,9 @@
   const note = (type, title, more, content) => queue.length < 50 && queue.push(
     JSON.stringify({ type, title, content, metadata: { page, ...more } }, cut));
   const view = () => page !== (page = location.pathname) && note("page_view", page);
-  const fail = ({ reason, error = reason, message = error, filename, lineno }) => {
-    const title = error instanceof Error ? `${error}` : `Error: ${message}`, where = `${filename}:${lineno}`;
-    if (failed !== (failed = title)) note("ui_error", title, { error: filename && { where } }, error?.stack);
+  const fail = ({ reason, error = reason, message, filename: file, lineno: line }) => {
+    const title = error instanceof Error ? `${error}` : `Error: ${error ?? message}`, where = `${file}:${line}`;
+    if (failed !== (failed = title)) note("ui_error", title, { error: file && { where } }, error?.stack);
   };
   const post = (some, again = () => queue.length < 50 && queue.push(...some)) => fetch(new URL(".", src),
     { method: "POST", body: [first, ...some].join("\n"), keepalive: document.hidden })

@@ -105,8 +105,10 @@ def test_views_clicks_and_errors_are_told(shop: Shop) -> None:
     shop.page.click("#later")
     seen = "addEventListener('unhandledrejection', () => done(), {once: true})"
     shop.page.run(f"new Promise((done) => {{ {seen}; Promise.reject('no error at all') }})")
+    seen = "addEventListener('error', () => done(), {once: true})"
+    shop.page.run(f"new Promise((done) => {{ {seen}; setTimeout(() => {{ throw 'a text' }}) }})")
     shop.page.run("history.pushState({}, '', '/thanks?order=42')")
-    told = shop.told("all", 9)
+    told = shop.told("all", 10)
     assert [(one.memory_type, one.title) for one in told] == [
         ("page_view", "/checkout"),
         ("user_action", "Pay now"),
@@ -116,6 +118,7 @@ def test_views_clicks_and_errors_are_told(shop: Shop) -> None:
         ("user_action", "Later"),
         ("ui_error", "RangeError: too many"),
         ("ui_error", "Error: no error at all"),
+        ("ui_error", "Error: a text"),
         ("page_view", "/thanks"),
     ]
     assert told[1].metadata == {"page": "/checkout", "element": "button"}
@@ -156,7 +159,7 @@ def test_a_page_out_of_its_mind_tells_no_more_than_fifty_things(shop: Shop) -> N
     shop.visit("/mad", "mad")
     shop.page.run("for (let n = 0; n < 500; n++) setTimeout(() => { throw new Error('again') })")
     shop.page.run("new Promise((done) => setTimeout(done, 100))")
-    text = "'é'.repeat(190) + '\\ud83d' + n + '€'.repeat(5000)"
+    text = "'é'.repeat(190) + '\\ud83d' + n + '\\u0001'.repeat(5000)"  # six bytes each, in JSON
     shop.page.run(f"for (let n = 0; n < 500; n++) Promise.reject(new Error({text})); 0")
     shop.page.run("for (let n = 0; n < 60; n++) history.replaceState({}, '', '/mad/' + n)")
     told = shop.told("mad", 50, leaves=False)

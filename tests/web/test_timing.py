@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -85,10 +86,30 @@ def test_where_no_framework_tells_ids_are_masked(performance: PerformanceMemory)
     }
 
 
+def test_a_program_says_itself_what_a_route_is_where_no_framework_does(
+    performance: PerformanceMemory,
+) -> None:
+    def route(scope: Any) -> str | None:
+        known = {"/users/ann": "/users/<name>", "/elsewhere": None, "/blank": " "}
+        found: str | None = known[scope["path"]]
+        return found
+
+    app = TimingMiddleware(answering(HTTPStatus.OK), performance, route=route)
+    for path in ("/users/ann", "/elsewhere", "/blank", "/not-known-to-it"):
+        assert asked(app, path).status_code == 200
+    assert told(performance) == {
+        "GET /users/<name>": 1,
+        "GET /elsewhere": 1,
+        "GET /blank": 1,
+        "GET /not-known-to-it": 1,
+    }
+
+
 def test_strangers_make_no_endpoints_without_end(performance: PerformanceMemory) -> None:
     missing = TimingMiddleware(answering(404), performance)
     for path in ("/wp-admin", "/.env", "/backup.zip"):
         asked(missing, path)
+    asked(TimingMiddleware(answering(401), performance), "/locked")
     asked(TimingMiddleware(answering(), performance), "/", "BREW")
 
     async def many() -> None:
@@ -103,7 +124,7 @@ def test_strangers_make_no_endpoints_without_end(performance: PerformanceMemory)
     found = told(performance)
     assert found["GET (no such path)"] == 3
     assert found["(other) /"] == 1
-    assert found["GET (other)"] == 20
+    assert found["GET (other)"] == 21
     assert len(found) == 303
 
 

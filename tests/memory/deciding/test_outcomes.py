@@ -257,6 +257,13 @@ def test_somebodys_own_adr_keeps_its_keys_and_its_sections(memory: Memory, tmp_p
     assert "\nmemory-outcome: mixed\noutcome-on: 2024-12-01\n" in text
     assert "\n## Outcome\n\nJWT.\n\n## What Came of It\n\n* 2024-12-01, mixed: Half of it.\n" in text
     assert memory.get("ADR-1").fields["outcome"] == "mixed"
+    # And as a merge writes it where two people do not agree.
+    front = "memory-outcome: mixed\n"
+    memory.amend("ADR-1", text.replace(front, f"{front}conflicts:\n  - memory-outcome: success\n"))
+    assert memory.similar_decisions("JWT").n == 0
+    memory.record_outcome("ADR-1", "mixed")
+    assert memory.get("ADR-1").conflicts == ()
+    assert memory.similar_decisions("JWT").n == 1
 
 
 @pytest.fixture
