@@ -32,7 +32,7 @@ OTHER = "(other)"
 
 _MOST = 300  # paths that are told apart where the framework gives no template
 _LONGEST = 40  # characters of a part of a path that may be a word
-_FAILED = 500
+_REFUSED, _FAILED = 400, 500
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ID = re.compile(
     r"\d+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=[^\d]*\d)[0-9a-fA-F]{8,}"
@@ -47,9 +47,10 @@ class TimingMiddleware:
 
     ``performance`` is an open ``PerformanceMemory``, or where one is to be opened. A request's endpoint is
     its method and the route's template, as Starlette, FastAPI and Litestar give it; elsewhere its path with
-    what looks like an id masked. A response counts to its end, also one that is streamed. A status of 500
-    and above, or an exception, is a failure; a client that goes away leaves nothing. While a request is
-    handled, ``scope["git_memory.optimisations"]`` has what made its endpoint faster before.
+    what looks like an id masked. Where a program knows better, ``route`` is a function that gives the
+    template for a request's scope, or None. A response counts to its end, also one that is streamed. A status
+    of 500 and above, or an exception, is a failure; a client that goes away leaves nothing. While a request
+    is handled, ``scope["git_memory.optimisations"]`` has what made its endpoint faster before.
 
     Costs microseconds a request, and never makes one wait or fail.
 
@@ -62,8 +63,10 @@ class TimingMiddleware:
         performance: PerformanceMemory | EventMemory | Memory | Path | str = ".",
         *,
         owner: str = "",
+        route: Callable[[Scope], str | None] | None = None,
     ) -> None:
         self.app = app
+        self._route = route
         self._owns = not isinstance(performance, PerformanceMemory)
         self.performance = (
             performance
@@ -113,16 +116,24 @@ class TimingMiddleware:
         """The method and the route's template, once the framework has found the route."""
         method = scope.get("method", "")
         method = method if method in _METHODS else OTHER
-        template = _template(scope, root)
+        template = self._told(scope) or _template(scope, root)
         if template is None:
             if status == 404:
                 return f"{method} {NO_SUCH_PATH}"
             template = _without_ids(path, scope.get("path_params"))
             if status and template not in self._paths:  # whoever only asks for offers leaves nothing behind
-                if len(self._paths) >= _MOST:
+                if len(self._paths) >= _MOST or _REFUSED <= status < _FAILED:  # strangers make no endpoints
                     return f"{method} {OTHER}"
                 self._paths.add(template)
         return f"{method} {template}"
+
+    def _told(self, scope: Scope) -> str | None:
+        """What the program's own function says; nothing where it fails, for the request must not."""
+        with suppress(Exception):
+            told = None if self._route is None else self._route(scope)
+            if isinstance(told, str) and told.strip():
+                return told
+        return None
 
 
 class _Offered(Sequence["TypedMemory"]):

@@ -18,7 +18,6 @@ from datetime import datetime
 from random import Random
 from typing import NamedTuple
 
-from lsp_server.errors import GitMemoryError
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.events.model import TypedMemory, made
 from lsp_server.store.keyvalue.base import Value
@@ -139,8 +138,9 @@ class Recorder:
     def turn(self) -> bool:
         """Write what has come; whether there is something left to come back for."""
         self._is_awake = False
-        self._chore()
-        with self._lock, suppress(GitMemoryError):  # counted as lost; the program must go on
+        with suppress(Exception):  # whatever it is, the thread goes on, or nothing would be written any more
+            self._chore()
+        with self._lock, suppress(Exception):  # counted as lost; the program must go on
             self._write(everything=False)
         return bool(self._held or self._waiting)
 
@@ -207,7 +207,7 @@ class Recorder:
         ready.clear()
         try:
             self._events.keep(list(map(self._memory, taken)))
-        except GitMemoryError:
+        except Exception:
             self.lost += sum(one.stands_for for one in taken)
             raise
 

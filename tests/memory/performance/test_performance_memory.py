@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -379,3 +380,23 @@ def test_durations_of_an_endpoint_are_the_newest_by_the_name_that_it_is_listed_b
     assert [one.endpoint for one in performance.endpoints()] == ["GET /a"]
     assert [ms for _, ms in performance.durations("GET /a", limit=2)] == [2.0, 3.0]
     assert performance.durations("slow") == []
+
+
+def test_whatever_goes_wrong_once_the_thread_goes_on_writing(tmp_path: Path) -> None:
+    fails = threading.Event()
+
+    def clock() -> datetime:
+        if threading.current_thread().name == "durations" and not fails.is_set():
+            fails.set()
+            raise RuntimeError("no clock")
+        return START
+
+    with EventMemory(f"dir:{tmp_path}", clock=clock) as events, PerformanceMemory(events) as performance:
+        for _ in range(BURST + 1):  # the last one stands for others, for which the thread asks the clock
+            performance.record("GET /a", 1)
+        assert fails.wait(10)
+        performance.record("GET /b", 1)
+        until = monotonic() + 10
+        while events.counts() == {"metric": BURST} and monotonic() < until:
+            sleep(0.05)
+        assert events.memories("metric", newest_first=True, limit=1)[0].title == "GET /b"

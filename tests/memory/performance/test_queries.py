@@ -12,7 +12,20 @@ from lsp_server.memory.performance.queries import LONGEST, masked
     ("sql", "name"),
     [
         ("SELECT * FROM users WHERE id = 42", "SELECT * FROM users WHERE id = ?"),
-        ("select a from t where b='it''s' and c=\"the name\"", 'select a from t where b=? and c="the name"'),
+        ("select \"the name\" from t where b='it''s'", 'select "the name" from t where b=?'),
+        ('SELECT a FROM t JOIN u ON t.x = "u"."x"', 'SELECT a FROM t JOIN u ON t.x = "u"."x"'),
+        (
+            'SELECT a FROM t WHERE b = "Ann" AND c IN ("x@y", "z")',
+            "SELECT a FROM t WHERE b = ? AND c IN (...)",
+        ),
+        ("SELECT a FROM t WHERE b = 1_000 AND c = 0xAB", "SELECT a FROM t WHERE b = ? AND c = ?"),
+        ("SELECT a FROM t # it's theirs\nWHERE b = 'Ann'", "SELECT a FROM t WHERE b = ?"),
+        (r"SELECT a FROM t WHERE b = 'C:\\' AND c = 'x'", "SELECT a FROM t WHERE b = ? AND c = ?"),
+        (r"SELECT a FROM t WHERE b = 'Ann\'s' AND c = 'x'", "SELECT a FROM t WHERE b = ?"),
+        (
+            r"SELECT a FROM t WHERE b LIKE ? ESCAPE '\' AND c = 'x'",
+            "SELECT a FROM t WHERE b LIKE ? ESCAPE ? AND c = ?",
+        ),
         ("SELECT 1.5e-3, .5, 0xFF, -7, x-7 FROM t1 -- a 'comment'", "SELECT ?, ?, ?, ?, x-? FROM t1"),
         ("SELECT /* 1 */ a\n  FROM\tt;", "SELECT a FROM t"),
         ("DELETE FROM t WHERE id IN (1, 2,3)", "DELETE FROM t WHERE id IN (...)"),
