@@ -6,8 +6,8 @@
     JSON.stringify({ type, title, content, metadata: { page, ...more } }, cut));
   const view = () => page !== (page = location.pathname) && note("page_view", page);
   const fail = ({ reason, error = reason, message, filename: file, lineno: line }) => {
-    const title = error instanceof Error ? `${error}` : `Error: ${error ?? message}`, where = `${file}:${line}`;
-    if (failed !== (failed = title)) note("ui_error", title, { error: file && { where } }, error?.stack);
+    const title = error instanceof Error ? `${error}` : `Error: ${error ?? message}`, at = `${file}:${line}`;
+    if (failed !== (failed = title)) note("ui_error", title, { error: file && { where: at } }, error?.stack);
   };
   const post = (some, again = () => queue.length < 50 && queue.push(...some)) => fetch(new URL(".", src),
     { method: "POST", body: [first, ...some].join("\n"), keepalive: document.hidden })
