@@ -33,7 +33,7 @@ class Database:
         self._patience = patience
         self._private = path is None
         self._closed = False
-        self._inode: int | None = None
+        self._inodes: set[int | None] = set()  # of the files that the connections belong to
         # Whoever needs both takes the writing lock first.
         self._writing = threading.RLock()
         self._reading = threading.RLock()
@@ -88,7 +88,8 @@ class Database:
 
     def _rejoin(self) -> None:
         """Leave a file that somebody deleted or replaced: both connections belong to the one at the path."""
-        if self._inode is not None and self._path is not None and opening.inode_of(self._path) != self._inode:
+        # Deleted between the opening of the one and of the other, each has another file.
+        if self._inodes and self._path is not None and self._inodes != {opening.inode_of(self._path)}:
             with self._reading:
                 self._drop()
 
@@ -98,7 +99,7 @@ class Database:
         if not self._private and self._path is not None:
             try:
                 found = opening.open_file(self._path, self._tables)
-                self._inode = opening.inode_of(self._path)
+                self._inodes.add(opening.inode_of(self._path))
             except OSError as error:
                 raise sqlite3.OperationalError(str(error)) from error
             except opening.NewerIndexError as error:
@@ -117,11 +118,12 @@ class Database:
                 raise StoreError("the index is closed") from error
             if self._private:
                 raise StoreError(f"the index could not be read: {error}") from error
-            inode = self._inode
+            inodes = set(self._inodes)
             self._drop()
             if opening.is_damaged(error) and self._path is not None:
                 try:
-                    opening.delete_file(self._path, inode)
+                    for inode in inodes:
+                        opening.delete_file(self._path, inode)
                 except OSError:
                     self._private = True
             else:
@@ -133,4 +135,4 @@ class Database:
                 with contextlib.suppress(sqlite3.Error):
                     held.close()
         self._writer = self._reader = None
-        self._inode = None
+        self._inodes.clear()

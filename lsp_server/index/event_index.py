@@ -33,7 +33,7 @@ AT_ONCE = 2_000  # events in one transaction: others get their turn in between
 _APPLICATION_ID = 0x474D4556  # "GMEV"
 _VERSION = 4
 _PATIENCE = 30.0  # seconds; a first look at a long journal takes some, in transactions of a tenth of one
-_TRIES = 3
+_TRIES = 5
 _CHOSEN = "chosen/"  # what the names of the second journal's segments begin with here
 
 
@@ -55,8 +55,13 @@ class EventIndex:
         """The answer, from an index that has all that was kept when it was asked."""
         for _ in range(_TRIES):
             try:
-                self._follow()
-                return self._database.read(question)
+                goal = self._goal()
+                found = self._database.read(partial(_answer, question, partial(self._is_current, goal)))
+                if not found:
+                    read = self._follow(goal)
+                    found = self._database.read(partial(_answer, question, partial(_has, read)))
+                if found:  # else somebody removed the file this moment, and another is there
+                    return found[0]
             except ReopenedError:  # the file was made anew: follow again
                 continue
         raise StoreError("the index of events changes again and again; try again")
@@ -73,12 +78,11 @@ class EventIndex:
         """Give the file free; safe to call twice."""
         self._database.close()
 
-    def _follow(self) -> None:
-        goal = self._goal()
-        if self._database.read(partial(self._is_current, goal)):
-            return
-        while not self._database.write(partial(self._take, goal)):
+    def _follow(self, goal: Mapping[str, int]) -> Mapping[str, int]:
+        """Take in all up to the goal; how far each segment is read then."""
+        while (read := self._database.write(partial(self._take, goal))) is None:
             pass
+        return read
 
     def _goal(self) -> dict[str, int]:
         return {
@@ -93,8 +97,9 @@ class EventIndex:
             return False
         return known.keys() <= goal.keys() and _has_reached(known, goal)
 
-    def _take(self, goal: Mapping[str, int], connection: sqlite3.Connection) -> bool:
-        """Take in some events; whether that was all, up to ``goal``. More may come all the time."""
+    def _take(self, goal: Mapping[str, int], connection: sqlite3.Connection) -> Mapping[str, int] | None:
+        """Take in some events; how far each segment is read where that was all, up to ``goal``. More may come
+        all the time."""
         known = _known(connection)
         there = self._goal().keys()
         for name in known.keys() - there:
@@ -111,8 +116,10 @@ class EventIndex:
         )
         event_rows.insert(connection, [(known[name][0], one.event) for name, one in kept])
         if len(kept) >= AT_ONCE and not _has_reached(known, goal):
-            return False
-        return self._store is None or event_branch.take(connection, self._store, AT_ONCE)
+            return None
+        if self._store is not None and not event_branch.take(connection, self._store, AT_ONCE):
+            return None
+        return _read(connection)
 
     def _read(self, after: Mapping[str, int]) -> Iterator[tuple[str, Kept]]:
         """What the journals have, with the names of the segments here."""
@@ -133,6 +140,24 @@ def _known(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
         "SELECT name, number, read FROM segments WHERE name NOT LIKE ?", (FOLDER + "%",)
     )
     return {name: (number, read) for name, number, read in rows}
+
+
+def _answer(
+    question: Callable[[sqlite3.Connection], Answer],
+    may_answer: Callable[[sqlite3.Connection], bool],
+    connection: sqlite3.Connection,
+) -> list[Answer]:
+    return [question(connection)] if may_answer(connection) else []
+
+
+def _read(connection: sqlite3.Connection) -> dict[str, int]:
+    """How far each segment is read, of the journals and of the branch."""
+    return dict(connection.execute("SELECT name, read FROM segments").fetchall())
+
+
+def _has(wanted: Mapping[str, int], connection: sqlite3.Connection) -> bool:
+    there = _read(connection)
+    return all(there.get(name, -1) >= read for name, read in wanted.items())
 
 
 def _has_reached(known: Mapping[str, tuple[int, int]], goal: Mapping[str, int]) -> bool:

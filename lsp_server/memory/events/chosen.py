@@ -5,7 +5,8 @@ It is small, and nothing is rotated away from it: a solution does not go with th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from lsp_server.memory.events.model import TypedMemory, event_of
 from lsp_server.memory.events.types import TYPES, checked_type
 from lsp_server.store.journal.base import PartlyKeptError
 from lsp_server.store.journal.journal import Journal
+from lsp_server.store.keyvalue.base import Value
 
 if TYPE_CHECKING:
     from lsp_server.memory.events.places import OfRepository
@@ -55,6 +57,15 @@ def configured_types(said: str) -> frozenset[str]:
         return frozenset(checked_type(name) for name in names if name != NONE)
     except UsageError as error:
         raise UsageError(f"git config {KEY}: {error}") from None
+
+
+def keep_one(journal: Journal, chosen: Journal, event: Mapping[str, Value]) -> None:
+    """Write a chosen event to both. Where the disk is full it is kept in both, in ``chosen`` alone, where all
+    find it, or nowhere: never where it would not come to the branch."""
+    journal.check(event)
+    chosen.append(event)
+    with contextlib.suppress(StoreError):
+        journal.append(event)
 
 
 def keep_many(

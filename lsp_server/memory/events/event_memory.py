@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.errors import UsageError
 from lsp_server.memory.events.asking import either
 from lsp_server.memory.events.background import MOST_TO_READ, Publisher
-from lsp_server.memory.events.chosen import chosen_types, journal_beside, keep_many
+from lsp_server.memory.events.chosen import chosen_types, journal_beside, keep_many, keep_one
 from lsp_server.memory.events.model import (
     TypedMemory,
     arguments,
@@ -148,9 +148,10 @@ class EventMemory(Reading):
         try:
             if len(clean) == 1:
                 event = event_of(clean[0])
-                self._journal.append(event)
                 if is_chosen := clean[0].memory_type in self._types:
-                    self._chosen.append(event)
+                    keep_one(self._journal, self._chosen, event)
+                else:
+                    self._journal.append(event)
             else:
                 is_chosen = any(memory.memory_type in self._types for memory in clean)
                 keep_many(self._journal, self._chosen, clean, self._types)

@@ -67,9 +67,7 @@ class Journal:
         self._descriptor = _UNKNOWN
         self._name = ""
         self._end = _UNKNOWN  # while something is written, and after a call that was interrupted
-        self._limit = self._look = (
-            0  # where the segment is full, and where to look before whether it is there
-        )
+        self._limit = self._look = 0  # where the segment is full, and before which nobody looks for it
         self._unsynced = Unsynced(self.directory)
         _journals.add(self)
 
@@ -118,6 +116,10 @@ class Journal:
             finally:
                 self._busy = False
         return positions
+
+    def check(self, event: Event) -> None:
+        """Raise ``UsageError`` for an event that ``append`` would not take."""
+        self._check_size(len(line_of(event)))
 
     def flush(self) -> None:
         """Bring all that this process has appended to the disk: it survives a power cut from now on."""
@@ -207,8 +209,8 @@ class Journal:
     def _append_beside(self, lines: Sequence[bytes]) -> list[Position]:
         """Write to a segment made for these lines alone: a signal handler appends, and its own thread is in
         the midst of appending."""
-        number = number_of(self._name) if self._name else 0
         try:
+            number = number_of(self._name) if self._name else 0
             segment = begin(self.directory, number + 1, utc(self._clock()))
             try:
                 written = os.write(segment.descriptor, b"".join(lines))
@@ -273,8 +275,7 @@ class Journal:
 
     def _after_fork(self) -> None:
         """In a new process: the segment is its parent's, and whoever held the mutex is not here."""
-        self._mutex = threading.RLock()
-        self._busy = False
+        self._mutex, self._busy = threading.RLock(), False
         segment, self._segment = self._segment, None
         self._end = self._descriptor = _UNKNOWN
         self._unsynced = Unsynced(self.directory)

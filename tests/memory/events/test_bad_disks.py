@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -82,3 +83,19 @@ def test_what_waits_for_the_branch_is_where_it_belongs_also_on_a_full_disk(disk:
     waiting = [json.loads(line) for file in disk.glob("events/chosen/*/*.jsonl") for line in file.open()]
     assert 100 < kept < 700
     assert [event["title"] for event in waiting] == [each["title"] for each in many[:kept:2]]
+
+
+def test_what_cannot_wait_for_the_branch_is_not_kept_at_all(disk: Path) -> None:
+    with EventMemory(f"dir:{disk / 'events'}") as events:
+        events.create_memory("There is a page that is not full")
+        with (disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
+            while True:
+                ballast.write(b"x" * 4096)
+        for _ in range(3):
+            with pytest.raises(StoreError, match="No space left on device"):
+                events.create_memory("Try again", memory_type="solution")
+        events.create_memory("Something else")
+        (disk / "ballast").unlink()
+        events.create_memory("Try again", memory_type="solution")
+        assert [memory.title for memory in events.memories("solution")] == ["Try again"]
+        assert events.counts() == {"event": 2, "solution": 1}

@@ -403,6 +403,18 @@ def test_losing_the_index_loses_nothing(
         assert len(others.search_memories("n", limit=100)) == 51
 
 
+def test_an_index_that_is_deleted_between_two_looks_never_answers_too_little(events: EventMemory) -> None:
+    events.create_memory("One")
+    database = events._opened()._database
+    database.write(lambda _: None)
+    for file in events.directory.glob("index.sqlite3*"):
+        file.unlink()
+    database.read(lambda _: None)  # in another file now than what was opened for writing
+    events.create_memory("Two")
+    for _ in range(2):
+        assert [memory.title for memory in events.memories()] == ["One", "Two"]
+
+
 def test_a_place_that_cannot_be_written_is_read_all_the_same(events: EventMemory) -> None:
     events.create_memory("Deployed")
     events.directory.chmod(0o555)
