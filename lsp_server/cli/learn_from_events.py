@@ -128,8 +128,14 @@ def _watch(session: Session, loop: LearningLoop, every: float) -> None:
             _print(session, learned)
         session.out.stream.flush()
 
-    session.say(f"looking every {span_text(timedelta(seconds=every))}; ^C ends it")
-    loop.watch(Event(), every=every, tell=tell, trouble=lambda why: _say(session, [why]))
+    told = f"looking every {span_text(timedelta(seconds=every))}; ^C ends it"
+    loop.watch(
+        Event(),
+        every=every,
+        begun=lambda: session.say(told),
+        tell=tell,
+        trouble=lambda why: _say(session, [why]),
+    )
 
 
 def _say(session: Session, remarks: Any) -> None:

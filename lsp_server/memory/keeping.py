@@ -73,6 +73,8 @@ def _keep_all(
 
 
 def _keep(core: Core, new: Prepared, error: StoreError | RefusedError, text: str | None = None) -> None:
+    if new.by_machine:
+        return
     from lsp_server.memory import draft_place, drafts
     from lsp_server.memory.recording import render_new
     from lsp_server.records.paths import slug

@@ -54,6 +54,7 @@ class Prepared(NamedTuple):
     keys: Sequence[tuple[str, str]] = ()
     """Further keys of its front matter."""
     guard: Guard = Guard()
+    by_machine: bool = False  # nobody's text: what found it finds it again, so no draft keeps it
 
 
 def prepare(

@@ -42,7 +42,7 @@ def test_what_is_found_is_told_by_a_line_each_and_once(repo: Repo) -> None:
     assert repo.do("learn-from-events") == "new  BUG-1  Disk full\n"
     assert repo.do("learn-from-events") == "nothing new; 1 lasts\n"
     assert "Disk full" in repo.do("list", "--tag", "found")
-    assert "in events  6 times, last on " in repo.do("show", "BUG-1")
+    assert "\nin events   6 times, last on " in repo.do("show", "BUG-1")
     assert repo.json("show", "BUG-1")["found"]["count"] == 6
     fail(repo, 20, apart=0.001)
     assert repo.do("learn-from-events") == "going on  BUG-1  Disk full\n"

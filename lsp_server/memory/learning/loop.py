@@ -116,11 +116,12 @@ class LearningLoop:
         stop: Event,
         *,
         every: float = EVERY,
+        begun: Callable[[], None] | None = None,
         tell: Callable[[Learned], None] | None = None,
         trouble: Callable[[str], None] | None = None,
     ) -> None:
-        """Look again every so many seconds until ``stop`` is set. ``tell`` is called after each look,
-        ``trouble`` where one fails: once for each failure, however long it lasts.
+        """Look again every so many seconds until ``stop`` is set. ``begun`` is called before the first look,
+        ``tell`` after each, ``trouble`` where one fails: once for each failure, however long it lasts.
 
         Raises ``RefusedError`` where another process watches this clone already.
         """
@@ -131,6 +132,8 @@ class LearningLoop:
         core, said = self.memory._core, ""
         core.expect_memory()
         with turn(core):
+            if begun is not None:
+                begun()
             while not stop.is_set():
                 try:
                     learned = self.run()

@@ -44,8 +44,8 @@ class Due(NamedTuple):
 
 
 def is_new_day(core: Core, now: datetime) -> bool:
-    """Whether this is the first run since midnight (UTC)."""
-    return _last(core) < _yesterday(now).isoformat()
+    """Whether this is the first run since midnight (UTC). A day to come was noted by a clock that was wrong."""
+    return not _yesterday(now).isoformat() <= _last(core) <= day_of(now).date().isoformat()
 
 
 def due(core: Core, events: EventMemory, now: datetime) -> Due | None:

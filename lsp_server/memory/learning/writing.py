@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from lsp_server.errors import NotFoundError, RefusedError, UsageError
+from lsp_server.errors import NotFoundError, RefusedError, StoreError, UsageError
 from lsp_server.memory import recording
 from lsp_server.memory.amending import reread, with_fields, with_link, with_status
 from lsp_server.memory.batches import batch
@@ -54,14 +54,18 @@ def carry_out(
     guard = guard_for(core, (), redact=True)  # what machines write is never refused
     done: list[tuple[str, str]] = []
     is_one = len(steps) + (report is not None) == 1
-    with nullcontext() if is_one else batch(core, _subject(steps, report)):
-        for step in steps:
-            if step.what == WRITE and step.finding is not None:
-                done.append((WRITE, _write(core, step.finding, guard, now)))
-            elif step.standing is not None and _change(core, step, guard, now, remarks):
-                done.append((step.what, step.standing.record.id))
-        if report is not None:
-            report.write(core, guard)
+    try:
+        with nullcontext() if is_one else batch(core, _subject(steps, report)):
+            for step in steps:
+                if step.what == WRITE and step.finding is not None:
+                    done.append((WRITE, _write(core, step.finding, guard, now)))
+                elif step.standing is not None and _change(core, step, guard, now, remarks):
+                    done.append((step.what, step.standing.record.id))
+            if report is not None:
+                report.write(core, guard)
+    except (RefusedError, StoreError) as error:
+        error.text = None  # the next run finds it again: there is nothing to keep for anybody
+        raise
     if report is not None:
         note(core, report.day)
     index = core.followed()
@@ -98,7 +102,8 @@ def _write(core: Core, finding: Finding, guard: Guard, now: datetime) -> str:
             raise
         # The line is not there (any more), or nobody can follow it: the record tells the place in words.
         new = recording.prepare(core, given._replace(at=()), guard, created=created)
-    return recording.record(core, new._replace(keys=((KEY, new_block(finding)),))).id
+    new = new._replace(keys=((KEY, new_block(finding)),), by_machine=True)
+    return recording.record(core, new).id
 
 
 def _example(core: Core, finding: Finding) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from memory.learning.streams import at, at_work, failures, kept, solution
 
-from lsp_server import LearningLoop, NotInitialisedError, RefusedError, UsageError
+from lsp_server import GitMemoryError, LearningLoop, NotInitialisedError, RefusedError, UsageError
 from lsp_server.memory.learning.model import Learned
 
 if TYPE_CHECKING:
@@ -34,6 +34,29 @@ def test_the_report_of_a_day_that_is_over_goes_to_the_branch_once(place: Place) 
     tip = place.memory.version()
     assert place.loop.run(at(3, 0, 10)).report is None
     assert place.memory.version() == tip
+
+
+def test_a_clock_that_was_ahead_ends_no_reports(place: Place) -> None:
+    kept(place.events, at_work(at(0), 4), failures(at(2, 8), 6))
+    place.loop.run(at(900))
+    place.loop.run(at(2, 10))
+    assert place.loop.run(at(3, 0, 5)).report is not None
+
+
+def test_a_branch_that_cannot_be_written_is_told_once_and_leaves_no_drafts(place: Place) -> None:
+    kept(place.events, failures(at(2, 8), 6))
+    place.repo.git("checkout", "-q", "memory")
+    told = []
+    for moment in (at(2, 10), at(2, 11)):
+        with pytest.raises(GitMemoryError, match="is checked out in") as refused:
+            place.loop.run(moment)
+        assert refused.value.text is None
+        told.append(str(refused.value))
+    assert told[0] == told[1]
+    assert "your text" not in told[0]
+    place.repo.git("checkout", "-q", "main")
+    assert [*place.repo.root.rglob("no-answer-from*.md"), *place.repo.root.rglob("timeouterror*.md")] == []
+    assert len(place.loop.run(at(2, 12)).written) == 1
 
 
 def test_a_day_on_which_nothing_was_learned_has_none(place: Place) -> None:
