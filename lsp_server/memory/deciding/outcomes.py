@@ -82,8 +82,8 @@ def postpone(core: Core, ref: str, due: object) -> Record:
         _check_decision(record)
         if known := known_result(record):
             raise RefusedError(
-                f"{record.label} has the outcome {known} already: nobody is asked again; "
-                "another is noted like the first, at any time"
+                f"{record.label} has the outcome {known} already, so it is not asked for again; "
+                "another can be noted whenever there is one"
             )
         if record.fields.get("outcome_due") == day:
             raise RefusedError(f"the outcome of {record.label} is due on {day} already")
