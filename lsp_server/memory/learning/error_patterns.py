@@ -16,8 +16,8 @@ from lsp_server.records.shortening import shortened
 
 ENOUGH = 5
 """So often within ``hours`` an error must come to be a pattern ..."""
-EPISODES = 3
-"""... and so often a minute or more after the one before: one bad minute is none."""
+MINUTES = 3
+"""... and in so many minutes, not all in one or two: one bad minute is no pattern."""
 BACK = 3, 2
 """As often, one that had ended must come again to be back."""
 QUIET = timedelta(hours=24)
@@ -25,7 +25,7 @@ QUIET = timedelta(hours=24)
 LONGEST_QUIET = timedelta(days=14)
 """Then it has ended, whatever else happened."""
 
-_APART = timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
 _UNLIKELY = 10.0  # expected errors of which none came: e^-10, as each gap between two errors is a chance
 _MANY = 50
 _TITLE = 110
@@ -42,7 +42,7 @@ def find(seen: Seen, standing: Sequence[Standing], grouping: Grouping | None = N
         matching = [by_key[key] for key in sorted(pattern.keys & by_key.keys())]
         if not matching:
             recent = [event for event in pattern.events if event.created >= seen.recently]
-            if _is_enough(recent, ENOUGH, EPISODES):
+            if _is_enough(recent, ENOUGH, MINUTES):
                 found.append(_finding(pattern, seen, None))
             continue
         oldest = min(matching, key=lambda one: (one.record.created, one.record.id))
@@ -66,14 +66,15 @@ def _of_standing(pattern: Pattern, seen: Seen, standing: Standing) -> Finding | 
     return _finding(pattern, seen, standing)
 
 
-def _is_enough(events: Sequence[TypedMemory], times: int, episodes: int) -> bool:
+def _is_enough(events: Sequence[TypedMemory], times: int, minutes: int) -> bool:
     if len(events) < times:
         return False
-    seen, before = 1, events[0].created
+    seen, begun = 1, events[0].created
     for event in events[1:]:
-        seen += event.created - before >= _APART
-        before = event.created
-    return seen >= episodes
+        # From the first of a minute on: an error that comes each second all day long has no gap to tell it.
+        if event.created - begun >= _MINUTE:
+            seen, begun = seen + 1, event.created
+    return seen >= minutes
 
 
 def _why_over(last: datetime, times: int, seen: Seen, standing: Standing) -> str:

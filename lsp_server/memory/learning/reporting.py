@@ -44,7 +44,7 @@ class Due(NamedTuple):
 
 
 def is_new_day(core: Core, now: datetime) -> bool:
-    """Whether this is the first run since midnight (UTC). A day to come was noted by a clock that was wrong."""
+    """Whether this is the first run since midnight (UTC). A day to come was noted by a wrong clock."""
     return not _yesterday(now).isoformat() <= _last(core) <= day_of(now).date().isoformat()
 
 

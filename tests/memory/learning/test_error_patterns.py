@@ -55,6 +55,11 @@ def test_a_few_errors_or_one_bad_minute_are_no_pattern() -> None:
     assert (found.count, found.first, found.last) == (5, at(2, 8), at(2, 8, 40))
 
 
+def test_an_error_that_never_pauses_is_a_pattern() -> None:
+    (found,) = error_patterns.find(seen_at(at(2, 9), *failures(at(2, 8), 300, apart=0.1)), [])
+    assert found.count == 300
+
+
 def test_errors_of_a_week_ago_are_no_pattern_of_today() -> None:
     assert error_patterns.find(seen_at(at(4), *failures(at(1), 50)), []) == []
 

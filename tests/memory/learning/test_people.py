@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-from memory.learning.streams import at, at_work, failures, kept
+from memory.learning.streams import at, at_work, failure, failures, kept
 
 from lsp_server.memory.learning.since_then import with_bullet
 
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def with_bug(place: Place) -> Place:
-    kept(place.events, at_work(at(0), 9), failures(at(2, 8), 6), failures(at(3, 8), 12), failures(at(6), 12))
+    kept(
+        place.events,
+        at_work(at(0), 9, an_hour=2),
+        failures(at(2, 8), 6),
+        failures(at(3, 8), 12),
+        failures(at(6), 12),
+    )
     place.loop.run(at(2, 10))
     return place
 
@@ -37,23 +43,20 @@ def test_a_persons_words_stay_where_the_record_is_updated_and_closed(with_bug: P
     assert with_bug.memory.get("BUG-1").status == "closed"  # nobody knows a remedy
 
 
-def test_what_a_person_will_not_fix_is_left_alone(with_bug: Place) -> None:
-    with_bug.memory.mark("BUG-1", "wont-fix")
-    before = with_bug.commits()
+def test_what_a_person_will_not_fix_deleted_or_took_over_is_left_alone(place: Place) -> None:
+    for function in ("charge", "ship", "refund"):
+        kept(place.events, [failure(at(2, 8, 10 * n), function=function) for n in range(6)])
+        kept(place.events, [failure(at(3, 8, 10 * n), function=function) for n in range(12)])
+    first, second, third = place.loop.run(at(2, 10)).written
+    place.memory.mark(first.id, "wont-fix")
+    place.memory.delete(second.id)
+    text = place.text(third.label)
+    place.memory.amend(third.id, text.replace("tags: [found, errors]", "tags: [bank]"))
+    before = place.commits()
     for day in (3, 6):
-        learned = with_bug.loop.run(at(day, 12), dry_run=True)
+        learned = place.loop.run(at(day, 20), dry_run=True)
         assert not learned.has_changes
-    assert with_bug.commits() == before
-
-
-def test_what_a_person_deleted_is_not_written_again(with_bug: Place) -> None:
-    with_bug.memory.delete("BUG-1")
-    assert not with_bug.loop.run(at(3, 20), dry_run=True).has_changes
-
-
-def test_without_its_tag_a_record_is_a_persons_own(with_bug: Place) -> None:
-    with_bug.memory.amend("BUG-1", with_bug.text("BUG-1").replace("tags: [found, errors]", "tags: [bank]"))
-    assert not with_bug.loop.run(at(3, 20), dry_run=True).has_changes
+    assert place.commits() == before
 
 
 def test_what_a_person_fixed_is_opened_again_only_where_it_comes_a_day_later(place: Place) -> None:
