@@ -42,6 +42,10 @@ class Publisher:
                 target=target, args=(self._events, stopped, self._every), name="publish-events", daemon=True
             ).start()
 
+    def after_fork(self) -> None:
+        """In a new process: whoever held the lock is not here."""
+        self._lock = threading.Lock()
+
     def stop(self) -> None:
         """No more; does not wait for what is under way."""
         self._stopped.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -85,7 +86,7 @@ class EventMemory(Reading):
         self._index: EventIndex | None = None
         self._process = 0
         self._publishing = threading.Lock()
-        self._publishes_in = os.getpid()  # the process that this lock is of: another's may be held for ever
+        _open_ones.add(self)
 
     @property
     def directory(self) -> Path:
@@ -212,7 +213,7 @@ class EventMemory(Reading):
             return 0
         from lsp_server.memory.events.publishing import Publishing
 
-        with self._turn():
+        with self._publishing:
             self._chosen.close()  # what is taken whole may go then; it is gone on with, or begun anew
             core = self._repository.memory._core
             return Publishing(self, core, self._chosen).run(most_to_read=most_to_read, wait=wait)
@@ -235,7 +236,7 @@ class EventMemory(Reading):
             self._journal.close()
         self._chosen.close()
         if self._repository is not None:
-            with self._turn():  # not in the midst of a commit
+            with self._publishing:  # not in the midst of a commit
                 self._repository.close()
 
     def __enter__(self) -> EventMemory:
@@ -246,10 +247,13 @@ class EventMemory(Reading):
     ) -> None:
         self.close()
 
-    def _turn(self) -> threading.Lock:
-        if self._publishes_in != os.getpid():
-            self._publishing, self._publishes_in = threading.Lock(), os.getpid()
-        return self._publishing
+    def _after_fork(self) -> None:
+        """In a new process: whoever held a lock is not here."""
+        self._lock, self._publishing = threading.Lock(), threading.Lock()
+        if self._publisher is not None:
+            self._publisher.after_fork()
+        if self._repository is not None:
+            self._repository.after_fork()
 
     def _listed(self) -> Collection[str]:
         """The fingerprints that people let through in the repository, looked up once."""
@@ -267,3 +271,14 @@ class EventMemory(Reading):
                 self._index = EventIndex(path, self._journal, self._chosen, store)
                 self._process = os.getpid()
             return self._index
+
+
+_open_ones: weakref.WeakSet[EventMemory] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    for events in list(_open_ones):
+        events._after_fork()
+
+
+os.register_at_fork(after_in_child=_renew_locks)

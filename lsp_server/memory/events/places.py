@@ -68,6 +68,10 @@ class OfRepository:
         core = self.memory._core
         return core.guard.listed() if core.store.tip() is not None else ()
 
+    def after_fork(self) -> None:
+        """In a new process: whoever held the lock is not here."""
+        self._lock = threading.Lock()
+
     def close(self) -> None:
         """End what was started for events alone; safe to call twice."""
         if self._is_own and self._process == os.getpid():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -342,6 +343,26 @@ def test_a_forked_process_publishes_what_it_remembers(memory: Memory, repo: Repo
                 os._exit(code)
         assert os.waitpid(child, 0)[1] == 0
         assert titles(events) == titles_on_branch(repo) == ["Parent's", "Child's"]
+
+
+def test_a_process_that_is_forked_while_others_are_at_work_waits_for_none_of_them(
+    memory: Memory, repo: Repo
+) -> None:
+    with EventMemory(memory, publish_every=3600) as events:
+        solve(events, "One")
+        assert events._publisher is not None
+        assert events._repository is not None
+        with events._lock, events._publishing, events._publisher._lock, events._repository._lock:
+            child = os.fork()
+            if child == 0:
+                try:
+                    signal.alarm(20)
+                    solve(events, "Two")
+                    os._exit(0 if events.publish() == 2 and titles(events) == ["One", "Two"] else 1)
+                finally:
+                    os._exit(2)
+        assert os.waitpid(child, 0)[1] == 0
+    assert titles_on_branch(repo) == ["One", "Two"]
 
 
 def test_a_branch_that_is_checked_out_is_left_alone_and_told(
