@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -24,6 +24,7 @@ CHARACTERS = 4_000
 
 _TEXT = 1_000  # characters of one text
 _NAME = 100  # of a key
+_SECRET = 8_000  # a secret that begins in what is kept of a text ends in that many more: a long private key
 _KEYS, _ITEMS = 50, 20  # of one mapping, of one list
 _LEVELS = 8
 _LARGE = 256  # bits of a number
@@ -31,12 +32,13 @@ _CUT = "…"
 _MESSAGE = ("type", "name", "content", "tool_calls")  # what is kept of a chat message
 
 
-def bounded(state: Any, keys: Collection[str] | None = None) -> Value:
+def bounded(state: Any, keys: Collection[str] | None = None, *, clean: Callable[[str], str] = str) -> Value:
     """A state, or what a node answered, as plain values of some 4,000 characters at most. ``keys``: of what
-    is under these names alone; nothing, where there are no names."""
+    is under these names alone; nothing, where there are no names. ``clean`` takes the secrets out of a text
+    that is cut: the half of one is not known for one any more."""
     if keys is not None:
         state = _picked(state, keys)
-    return _Room().plain(state, 0)
+    return _Room(clean).plain(state, 0)
 
 
 def texts_in(value: Value) -> Iterator[str]:
@@ -54,8 +56,9 @@ def texts_in(value: Value) -> Iterator[str]:
 class _Room:
     """How much may still be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, clean: Callable[[str], str]) -> None:
         self._left = CHARACTERS
+        self._clean = clean
 
     def plain(self, value: Any, level: int) -> Value:
         if self._left <= 0 or level > _LEVELS:
@@ -119,11 +122,12 @@ class _Room:
 
     def _text(self, text: str, most: int) -> str:
         room = min(most, max(0, self._left))
-        kept = text[:room]
+        is_cut = len(text) > room
+        kept = (self._clean(text[: room + _SECRET]) if is_cut and room else text)[:room]
         self._left -= len(kept)
         if not kept.isascii():  # half a pair is no text
             kept = kept.encode(errors="replace").decode()
-        return kept if len(text) <= room else kept + _CUT
+        return kept + _CUT if is_cut else kept
 
     def _named(self, value: Any) -> Value:
         return self._text(f"<{type(value).__name__}>", _NAME)

@@ -130,11 +130,12 @@ def _wrapped(
         @functools.wraps(function, updated=())
         async def node(*arguments: Any, **given: Any) -> Any:
             run = begun(arguments, given)
-            past = await asyncio.to_thread(memory.enter, run, has_past)
-            if has_past:
-                given[_PAST] = past
             began = perf_counter()
             try:
+                past = await asyncio.to_thread(memory.enter, run, has_past)
+                if has_past:
+                    given[_PAST] = past
+                began = perf_counter()
                 update = await function(*arguments, **given)
             except asyncio.CancelledError as error:  # nothing is waited for any more
                 memory.fail(run, error, began)

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from lsp_server.errors import UsageError
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.keyed import Value
+from lsp_server.memory.secrets.values import without
 
 if TYPE_CHECKING:
     from lsp_server.memory.errors.error_memory import ErrorMemory
@@ -90,7 +92,7 @@ class NodeMemory:
                 owner = owner(state, config)
             if not isinstance(owner, str):
                 raise UsageError(f"the owner is a text, not a {type(owner).__name__}")
-            return Run(node, owner, facts, bounded(state, self._keys))
+            return Run(node, owner, facts, self._bounded(state))
         return Run(node, None, {})
 
     def enter(self, run: Run, asks: bool) -> PastExecutions:
@@ -135,13 +137,16 @@ class NodeMemory:
             if error is not None:
                 self._record(run, error, facts)
             if update is not None:
-                facts["update"] = bounded(update, self._keys)
+                facts["update"] = self._bounded(update)
         with self._softly(run.node):
             title = f"{run.node} {_SAID[outcome]}{f' {_ms(ms)}' if counts else ''}"
             kept = [self._prepared(run, title, OUTCOME, facts, "" if error is None else _line_of(error))]
             if counts:
                 kept.append(self._duration(run, ms, outcome))
             self._events.keep(kept)
+
+    def _bounded(self, state: Any) -> Value:
+        return bounded(state, self._keys, clean=partial(without, listed=self._events._listed))
 
     def _record(self, run: Run, error: BaseException, facts: dict[str, Value]) -> None:
         """The error by itself, so that it is found with its like, and what is known to help."""

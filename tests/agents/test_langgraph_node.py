@@ -272,6 +272,19 @@ async def test_a_node_that_is_cancelled_is_no_failure(events: EventMemory) -> No
     assert events.memories("metric") == []
 
 
+async def test_a_node_that_is_cancelled_before_it_runs_has_an_outcome_too(events: EventMemory) -> None:
+    @remembered_node(events=events)
+    async def wait(state: State) -> State:
+        raise AssertionError
+
+    task = asyncio.create_task(wait({}))
+    await asyncio.sleep(0)  # its entry is being written
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [each.metadata["outcome"] for each in outcomes(events)] == ["cancelled"]
+
+
 # What is offered
 
 
@@ -492,6 +505,23 @@ def test_messages_are_kept_as_who_said_what_and_only_the_last(events: EventMemor
     assert kept[0] == f"… {100 - len(kept) + 1} before"
     assert kept[-1] == {"type": "human", "content": "line 99 " + "x" * 200}
     assert len(str(kept)) < 6_000
+
+
+def test_the_half_of_a_secret_that_is_left_of_a_text_is_not_kept(events: EventMemory) -> None:
+    @remembered_node(events=events)
+    def answer(state: dict[str, str]) -> dict[str, str]:
+        return {}
+
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    lines = "\n".join(token[4:] * 2 for _ in range(25))
+    label = "PRIVATE KEY-----"
+    key = f"-----BEGIN {label}\n{lines}\n-----END {label}\n"
+    answer({"token": "a " * 488 + token, "key": key, "words": "b " * 600})
+    state = events.memories("workflow_state")[0].metadata["state"]
+    assert "ghp_" not in str(state)
+    assert token[4:] not in str(state)
+    assert state["words"] == "b " * 500 + "…"
+    assert state["key"].startswith("[redacted")
 
 
 def test_secrets_and_what_was_not_asked_for_stay_outside(events: EventMemory) -> None:

@@ -12,7 +12,7 @@ from lsp_server.errors import UsageError
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.performance.offers import Offers
 from lsp_server.memory.performance.queries import masked
-from lsp_server.memory.performance.recorder import Measured, Recorder
+from lsp_server.memory.performance.recorder import LONGEST_MS, Measured, Recorder
 from lsp_server.memory.performance.timer import Timer
 from lsp_server.store.keyvalue.clocks import utc
 from lsp_server.store.moments import microseconds
@@ -93,8 +93,10 @@ class PerformanceMemory:
 
         ``status`` is a request's, as HTTP has it. Raises ``UsageError`` for what is no duration.
         """
-        if isinstance(ms, bool) or not isinstance(ms, (int, float)) or not 0 <= ms < math.inf:
-            raise UsageError(f"ms is {ms!r}: a duration is a number of milliseconds, 0 or more")
+        if isinstance(ms, bool) or not isinstance(ms, (int, float)) or not 0 <= ms <= LONGEST_MS:
+            raise UsageError(
+                f"ms is {ms!r:.40}: a duration is a number of milliseconds, 0 to {LONGEST_MS:,.0f}"
+            )
         if outcome not in _OUTCOMES:
             raise UsageError(f"outcome is {outcome!r}: it is success or failure")
         if status is not None and (isinstance(status, bool) or not isinstance(status, int)):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lsp_server.index.durations import Duration, durations
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.performance.cells import Cells, Layout
+from lsp_server.memory.performance.recorder import LONGEST_MS
 from lsp_server.store.moments import moment_at
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ def read(events: EventMemory, since: int, until: int, endpoint: str | None = Non
 def _is_sound(one: Duration) -> bool:
     """Not what another program calls a metric."""
     return (
-        one.ms >= 0
+        0 <= one.ms <= LONGEST_MS
         and isinstance(one.endpoint, str)
         and isinstance(one.kind, str)
         and isinstance(one.stands_for, int)
         and isinstance(one.total, (int, float))
         and one.stands_for > 0
+        and 0 <= one.total <= LONGEST_MS * one.stands_for
     )
 
 

@@ -29,6 +29,9 @@ OTHER = "(other)"
 BURST = 1_000
 """Durations of an endpoint that are kept, each for itself, before some stand for others."""
 
+LONGEST_MS = 1e12
+"""Some thirty years: what is longer is no duration, and sums of it no numbers."""
+
 _MOST_WAITING = 200_000
 _PAUSE = 0.25  # seconds in which durations gather before they are written
 _AGAIN = 1.0  # seconds between two looks at what still stands for others

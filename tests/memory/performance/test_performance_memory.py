@@ -267,6 +267,8 @@ def test_a_place_that_cannot_be_written_holds_nobody_up(tmp_path: Path) -> None:
         ({"ms": -1}, "ms is -1"),
         ({"ms": float("nan")}, "ms is nan"),
         ({"ms": "5"}, "ms is '5'"),
+        ({"ms": 1e308}, r"ms is 1e\+308"),
+        ({"ms": 10**400}, "0 to 1,000,000,000,000"),
         ({"endpoint": " "}, "needs a name"),
         ({"kind": "page"}, "kind is 'page'"),
         ({"outcome": "ok"}, "success or failure"),
