@@ -64,7 +64,8 @@ def _add_month(
     there = held_by(tip, writer, [folder])
     found.settled.update(path for path, held in there.items() if settled.get(path) == held)
     numbers = sorted(number_of_segment(path.rpartition("/")[2], writer) or 0 for path in there)
-    number = numbers[-1] if numbers else 1
+    names = {entry.name for entry in tip.list(folder)}
+    number = numbers[-1] if numbers else _free(names, writer, 1)
     last = bytearray(tip.read(f"{folder}/{segment_name(writer, number)}") or b"")
     # A summary has the same id whoever makes it, and how often: it is looked for everywhere.
     sought = (
@@ -78,7 +79,7 @@ def _add_month(
         known.add(memory.id)
         line = branch_line(event_of(memory))
         if last and len(last) + len(line) > LARGEST:
-            number, last = number + 1, bytearray()
+            number, last = _free(names, writer, number + 1), bytearray()
         if last and not last.endswith(b"\n"):  # edited by hand
             last += b"\n"
         last += line
@@ -88,3 +89,10 @@ def _add_month(
             found.settled.add(path)
         found.new.append(memory)
     found.writes.update({path: bytes(data) for path, data in writes.items()})
+
+
+def _free(names: Collection[str], writer: str, number: int) -> int:
+    """The next number that no name has: also not that of a folder, put there by hand."""
+    while segment_name(writer, number) in names:
+        number += 1
+    return number

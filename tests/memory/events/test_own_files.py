@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from memory.events.published import START, Hands, on_branch, segments, solve, titles_on_branch
+from memory.events.published import START, Hands, by_hand, on_branch, segments, solve, titles_on_branch
 from support import Repo
 
 from lsp_server import EventMemory, Memory
@@ -159,6 +159,26 @@ def test_a_summary_is_looked_for_in_all_files(repo: Repo, memory: Memory, tmp_pa
         solve(events, "On the next")
         assert events.publish() == 1
     assert [event["type"] for event in on_branch(repo)].count("summary") == 1
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_folder_in_the_place_of_a_file_is_passed_by(
+    repo: Repo, events: EventMemory, tmp_path: Path
+) -> None:
+    first, second = (f"events/2026/11/{events.writer}{number}.jsonl" for number in ("", "-2"))
+
+    def put(tree: Repo) -> None:
+        for path in (first, second):
+            tree.write(f"{path}/a", "somebody's")
+
+    by_hand(repo, tmp_path / "by-hand", put)
+    solve(events, "One")
+    assert events.publish() == 1
+    solve(events, "Two", content="x" * 1_000)
+    assert events.publish() == 1
+    names = [f"{first}/a", f"{second}/a", first.replace(".", "-3."), first.replace(".", "-4.")]
+    assert segments(repo) == sorted(names)
+    assert {memory.title for memory in events.memories()} == {"One", "Two"}
 
 
 def test_what_a_proposal_lets_through_stays_a_secret_on_the_memory_itself(repo: Repo, memory: Memory) -> None:
