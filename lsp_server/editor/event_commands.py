@@ -71,7 +71,6 @@ async def solve(session: Session, arguments: Arguments) -> dict[str, Any]:
     kept = await session.workers.prompt(record)
     session.client.say(f"recorded the solution “{kept.title}”{repository.where}")
     await session.wrote(repository)
-    await shown_texts.bring_up_to_date(session, repository)
     from lsp_server.memory.events.model import plain
 
     return plain(kept)

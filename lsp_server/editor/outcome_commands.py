@@ -35,7 +35,6 @@ async def outcome(session: Session, arguments: Arguments) -> dict[str, Any]:
     told, said = await session.workers.prompt(partial(_noted, repository.memory, ref, result, note))
     session.client.say(f"{said}{repository.where}")
     await session.wrote(repository)
-    await shown_texts.bring_up_to_date(session, repository)
     return told
 
 

@@ -174,6 +174,8 @@ class Session:
         documents of ours that are open, which it reads again by itself."""
         if await repository.refresh():
             self._moved_on(repository)
+        elif self.shown_texts:  # an event need not go to the branch
+            self.spawn(shown_texts.bring_up_to_date(self, repository))
         shown = {
             document.path: document.git_text
             for document in self.documents

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.editor import own_files, uris
+from lsp_server.errors import GitMemoryError
 
 if TYPE_CHECKING:
     from lsp_server.editor.arguments import Arguments
@@ -58,7 +59,12 @@ async def make_again(session: Session, uri: str) -> str:
     if place is None or repository is None:
         return ""
     asked = session.shown_makers.get(uri)
-    text = await (asked(session, repository) if asked is not None else make(session, repository, place[1]))
+    try:
+        text = await (
+            asked(session, repository) if asked is not None else make(session, repository, place[1])
+        )
+    except GitMemoryError as error:  # nobody asked for it just now: it is said where the text would stand
+        text = f"{error}\n"
     session.shown_texts[uri] = text
     return text
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from lsp_server.memory.keyed.values_plain import value_line
 from lsp_server.memory.learning.telling import quoted
 from lsp_server.memory.pages.lines import key_text
 from lsp_server.memory.pages.words import minute
-from lsp_server.records.amounts import plural, span_text
+from lsp_server.records.amounts import plural
 from lsp_server.records.shortening import shortened
 
 if TYPE_CHECKING:
@@ -24,23 +23,19 @@ _VALUE = 100  # characters of a value
 def page(core: Core, items: Sequence[Item], prefix: str = "") -> str:
     """Values by key, with when they were written and when they expire. ``prefix``: what their keys begin
     with."""
-    now = datetime.now(timezone.utc)
     return core.templates.render(
         "editor/values.md",
         count=plural(len(items), "value"),
         prefix=quoted(prefix) if prefix else "",
-        lines=[_line(item, now) for item in items[:MOST]],
+        lines=[_line(item) for item in items[:MOST]],
         more=max(0, len(items) - MOST),
     )
 
 
-def _line(item: Item, now: datetime) -> dict[str, str]:
-    expires = ""
-    if item.expires is not None:
-        expires = f"expires in {span_text(item.expires - now + timedelta(seconds=1))}"
+def _line(item: Item) -> dict[str, str]:
     return {
         "key": key_text(item.key),
         "value": quoted(shortened(value_line(item.value), _VALUE)),
         "updated": minute(item.updated),
-        "expires": expires,
+        "expires": minute(item.expires) if item.expires is not None else "",
     }
