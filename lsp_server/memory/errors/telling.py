@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lsp_server.memory.errors.kinds import causes, inner
 from lsp_server.memory.errors.places import Places
 from lsp_server.memory.errors.texts import text_of, type_name, valid
+from lsp_server.memory.secrets import redact_all
 
 LONGEST_TITLE = 200
 LONGEST_CONTENT = 20_000
@@ -88,7 +89,9 @@ def first_line(text: str) -> str:
 
 
 def middle_cut(text: str) -> str:
-    """A text without its middle, where it is too long: its end tells most."""
+    """A text without its middle, where it is too long: its end tells most. No half of a secret is left."""
+    if len(text) > LONGEST_CONTENT:
+        text = redact_all(text)[0]
     if len(text) <= LONGEST_CONTENT:
         return text
     head, tail = LONGEST_CONTENT // 3, LONGEST_CONTENT * 2 // 3 - 100

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from lsp_server.memory.secrets import redact_all
 from lsp_server.store.keyvalue.base import Value
 
 MOST = 2_000
@@ -15,6 +16,7 @@ MOST = 2_000
 _ITEMS = 50
 _DEPTH = 5
 _KEY = 100
+_SECRET = 8_000  # characters behind a cut where a secret from before it ends: a long private key
 
 
 def text_of(value: object, most: int = MOST) -> str:
@@ -29,10 +31,15 @@ def text_of(value: object, most: int = MOST) -> str:
 
 
 def valid(text: str, most: int) -> str:
-    """A text that can be written as UTF-8: halves of characters are shown as escapes."""
-    plain = str.__getitem__(text, slice(0, most + 1))  # a text of a class of its own may answer anything
+    """A text that can be written as UTF-8: halves of characters are shown as escapes. Where it is cut, it is
+    without secrets: the half of one would not be known for one any more."""
+    plain = str.__getitem__(
+        text, slice(0, most + _SECRET)
+    )  # a text of a class of its own may answer anything
     if not plain.isascii():
         plain = plain.encode("utf-8", "backslashreplace").decode()
+    if len(plain) > most:
+        plain = redact_all(plain)[0]
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 

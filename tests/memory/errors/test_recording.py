@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from lsp_server import ErrorMemory, EventMemory, RecordedError, UsageError
 from lsp_server.memory.errors import grouping
+from lsp_server.memory.errors.telling import middle_cut
 
 EXAMPLES = 500 if os.environ.get("GIT_MEMORY_STRESS") else 15
 TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF" + "3hJ6"
@@ -388,3 +389,17 @@ def test_without_drain3_errors_are_recorded_and_what_to_install_is_said_once(
             with pytest.raises(RefusedError, match=missing):
                 ask()
         assert datetime.now(timezone.utc) >= recorded[0].memory.created
+
+
+@pytest.mark.parametrize("before", [160, 180, 1_970])
+def test_no_half_of_a_secret_is_left_where_a_message_is_cut(errors: ErrorMemory, before: int) -> None:
+    memory = errors.record(ValueError("x" * before + " " + TOKEN)).memory
+    assert TOKEN[:5] not in str(memory)
+
+
+def test_no_half_of_a_secret_is_left_where_a_traceback_loses_its_middle() -> None:
+    lines = f"{TOKEN} {'x' * 20} " * 1_000
+    told = middle_cut(lines)
+    assert "characters left out" in told
+    assert TOKEN[:6] not in told
+    assert TOKEN[-6:] not in told
