@@ -121,7 +121,7 @@ def trends(session: Session, *, hours: float, baseline_hours: float) -> None:
 
         print_json(session, [plain(one) for one in found])
         return
-    session.out.table([_trend_row(one) for one in found])
+    session.out.table([_trend_row(one) for one in found], whole=True)
 
 
 def _endpoint_row(one: EndpointStats) -> list[Span]:
