@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from lsp_server.memory.edits import Edits
     from lsp_server.memory.events.event_memory import EventMemory
 
+OFF = "memory.noDailyReports"
+"""git's setting that keeps the reports off the branch."""
+
 _FOLDER = "learning"
 _LAST = "reported"  # the last day that was, as its date
 
@@ -49,10 +52,14 @@ def is_new_day(core: Core, now: datetime) -> bool:
 
 
 def due(core: Core, events: EventMemory, now: datetime) -> Due | None:
-    """The report of yesterday (UTC), where this clone has not written it yet and there is something in it."""
+    """The report of yesterday (UTC), where this clone has not written it yet, there is something in it, and
+    nobody has switched them off."""
     if not is_new_day(core, now):
         return None
     day = _yesterday(now)
+    if core.repository.config.flag(OFF.lower()):
+        note(core, day)
+        return None
     from lsp_server.memory.learning.report import of_day, text_of
 
     told = of_day(core, events, day)

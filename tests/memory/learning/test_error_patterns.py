@@ -127,7 +127,7 @@ def test_one_that_comes_once_a_day_is_not_over_after_a_day() -> None:
 
 @pytest.mark.parametrize("rate", [3, 10])
 def test_errors_that_come_by_chance_at_one_rate_neither_end_nor_come_back(rate: int) -> None:
-    ends, days, streams = 0, 60, 40 if LONG else 1
+    ends, days, streams = 0, 60 if LONG else 40, 40 if LONG else 1
     others = at_work(at(0), days, an_hour=1)
     for seed in range(streams):
         chance = random.Random(seed)

@@ -36,6 +36,15 @@ def test_the_report_of_a_day_that_is_over_goes_to_the_branch_once(place: Place) 
     assert place.memory.version() == tip
 
 
+def test_reports_can_be_kept_off_the_branch(place: Place) -> None:
+    place.repo.git("config", "memory.noDailyReports", "true")
+    kept(place.events, failures(at(2, 8), 6))
+    place.loop.run(at(2, 10))
+    before = place.commits()
+    assert place.loop.run(at(3, 0, 5)).report is None
+    assert place.commits() == before
+
+
 def test_a_clock_that_was_ahead_ends_no_reports(place: Place) -> None:
     kept(place.events, at_work(at(0), 4), failures(at(2, 8), 6))
     place.loop.run(at(900))
