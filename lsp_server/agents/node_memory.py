@@ -22,6 +22,7 @@ from lsp_server.agents.past_executions import (
     tags_of,
 )
 from lsp_server.errors import UsageError
+from lsp_server.memory.errors.texts import valid
 from lsp_server.memory.events.event_memory import EventMemory
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.keyed import Value
@@ -232,4 +233,4 @@ def _outcome_of(error: BaseException) -> str:
 
 def _line_of(error: BaseException) -> str:
     first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first}"[:_LINE].rstrip(": ")
+    return valid(f"{type(error).__name__}: {first}", _LINE).rstrip(": ")

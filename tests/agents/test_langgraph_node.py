@@ -523,6 +523,14 @@ def test_the_half_of_a_secret_that_is_left_of_a_text_is_not_kept(events: EventMe
     assert state["words"] == "b " * 500 + "…"
     assert state["key"].startswith("[redacted")
 
+    @remembered_node(events=events)
+    def refuse(state: dict[str, str]) -> dict[str, str]:
+        raise ValueError("x" * 160 + f" {token}")
+
+    with pytest.raises(ValueError, match="x"):
+        refuse({})
+    assert "ghp_" not in str(events.memories(newest_first=True, limit=4))
+
 
 def test_secrets_and_what_was_not_asked_for_stay_outside(events: EventMemory) -> None:
     password = "hunter" + "2-" + "S3cr3tPa55w0rd"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+from terminals import run_on_a_terminal
 
 from lsp_server import EventMemory, PerformanceMemory
 from lsp_server.cli.performance import time_text
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Repo
 
 
-def fill(repo: Repo) -> None:
+def fill(repo: Repo, orders: str = "POST /orders") -> None:
     """Eight days of durations, up to now: on the last day orders take half as long again."""
     chance = random.Random(1)
     now = datetime.now(timezone.utc) - timedelta(days=8)
@@ -23,7 +24,7 @@ def fill(repo: Repo) -> None:
         for number in range(8 * 72):
             now += timedelta(minutes=20)
             slower = 1.5 if number >= 7 * 72 else 1.0
-            performance.record("POST /orders", slower * 100 * chance.lognormvariate(0, 0.2), kind="request")
+            performance.record(orders, slower * 100 * chance.lognormvariate(0, 0.2), kind="request")
             performance.record("GET /users", 20, outcome="failure" if number == 8 * 72 - 1 else "success")
 
 
@@ -42,6 +43,18 @@ def test_endpoints_and_trends_are_told_to_people_and_to_programs(repo: Repo) -> 
     assert line.endswith("POST /orders")
     (trend,) = repo.json("performance", "trends")
     assert (trend["direction"], trend["shift"]) == ("slower", pytest.approx(0.5, abs=0.1))
+
+
+def test_a_long_name_is_told_whole_at_a_narrow_terminal(repo: Repo) -> None:
+    name = "POST /customers/{customer_id}/orders/{order_id}/items"
+    fill(repo, name)
+    _, seen = run_on_a_terminal(
+        ["git-memory", "performance", "trends"],
+        repo.path,
+        {**repo.environment, "COLUMNS": "80", "NO_COLOR": "1"},
+    )
+    assert max(map(len, seen.splitlines())) <= 80
+    assert " ".join(seen.split()).endswith(name)
 
 
 def test_what_is_not_there_is_said(repo: Repo) -> None:
