@@ -46,7 +46,7 @@ def test_endpoints_and_trends_are_told_to_people_and_to_programs(repo: Repo) -> 
 
 
 def test_a_long_name_is_told_whole_at_a_narrow_terminal(repo: Repo) -> None:
-    name = "POST /customers/{customer_id}/orders/{order_id}/items"
+    name = "POST /shops/{shop_id}/orders/{order_id}"
     fill(repo, name)
     _, seen = run_on_a_terminal(
         ["git-memory", "performance", "trends"],
