@@ -68,7 +68,7 @@ def without(value: Any, listed: Callable[[], Collection[str]], key: str = "") ->
             clean = without(name, listed)
             while clean in made:
                 clean += "'"  # two keys with a secret are two keys still
-            made[clean] = without(item, listed, told if name == "value" and told else str(name))
+            made[clean] = without(item, listed, told if name == "value" and told else str(clean))
         return made
     if isinstance(value, (list, tuple)):
         if len(value) == 2 and all(isinstance(item, str) for item in value):

@@ -215,3 +215,13 @@ def test_a_message_about_one_place() -> None:
         "line 3 looks like a secret (github-pat); --redact takes it out, "
         "--allow-secret 0a1b2c3d4e lets it through"
     )
+
+
+def test_a_secret_that_is_a_key_leaves_what_stands_under_it_as_it_is() -> None:
+    from lsp_server.memory.secrets.values import without
+
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "k1L2m3N4o5P6q7R8"
+    assert without({token: "plain", "more": {token: ["a", "b"]}}, tuple) == {
+        "[redacted: github-pat]": "plain",
+        "more": {"[redacted: github-pat]": ["a", "b"]},
+    }
