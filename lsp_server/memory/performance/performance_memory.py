@@ -55,7 +55,9 @@ class PerformanceMemory:
         owner: str = "",
         kept_per_minute: float | None = 3.0,
     ) -> None:
-        if kept_per_minute is not None and not 0 < kept_per_minute < math.inf:
+        if kept_per_minute is not None and not (
+            isinstance(kept_per_minute, (int, float)) and 0 < kept_per_minute < math.inf
+        ):
             raise UsageError(
                 f"kept_per_minute is {kept_per_minute!r}: it must be more than 0, or None for all"
             )

@@ -296,8 +296,9 @@ def test_misuse_is_said_in_one_line(performance: PerformanceMemory) -> None:
 
     with performance.timer("GET /a") as timer, pytest.raises(UsageError, match="make one for each"), timer:
         pass
-    with pytest.raises(UsageError, match="kept_per_minute"):
-        PerformanceMemory(performance.events, kept_per_minute=0)
+    for kept in (0, "3", float("nan")):
+        with pytest.raises(UsageError, match="kept_per_minute"):
+            PerformanceMemory(performance.events, kept_per_minute=kept)  # type: ignore[arg-type] # as above
 
 
 def test_a_name_that_is_no_valid_text_is_kept_as_well_as_it_can_be(performance: PerformanceMemory) -> None:
