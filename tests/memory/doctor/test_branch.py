@@ -113,7 +113,7 @@ def test_a_commit_without_an_author_is_told_and_all_else_is_looked_at(memory: Me
     found = memory.examine()
     assert codes(found) == ["commit-broken"]
     assert version[:10] in found.findings[0].message
-    assert len(found.areas) == 13
+    assert len(found.areas) == 14
 
 
 def test_a_file_that_a_tree_names_twice_is_told_and_nothing_is_raised(memory: Memory, repo: Repo) -> None:
