@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ def understand(text: str) -> Words:
     return Words(
         tuple(dict.fromkeys(phrases[:_MOST_TERMS])),
         tuple(dict.fromkeys(terms))[:_MOST_TERMS],
-        tuple(dict.fromkeys(_quote([word]) + "*" for word in telling if _may_begin(word)))[:_MOST_TERMS],
+        tuple(dict.fromkeys(_quote([word]) + "*" for word in _beginnings(telling)))[:_MOST_TERMS],
         tuple(dict.fromkeys(names))[:_MOST_TERMS],
     )
 
@@ -103,6 +103,14 @@ def search(
         found.values(), key=lambda one: (one.score, -microseconds(one.record.created), one.record.id)
     )
     return best[:limit]
+
+
+def _beginnings(words: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        if _may_begin(word):
+            yield word
+            if word[-1] in "yY" and _may_begin(word[:-1]):
+                yield word[:-1]  # the stemmer makes an i of the y, with which no longer word begins
 
 
 def any_of(connection: sqlite3.Connection, text: str, limit: int) -> str:

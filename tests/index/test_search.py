@@ -24,7 +24,7 @@ def some(known, make):
         with_body(make.learning("bbbb", "Emails differ by case"), "Normalise in parse_utf8."),
         with_body(
             make.bug("cccc", "Login fails on Safari", number=7, minutes=1),
-            "The authentication cookie of ADR-12 is dropped; see src/auth.py.",
+            "The authentication cookie of ADR-12 is dropped; see src/auth.py: GatewayTimeout.",
         ),
         with_body(make.learning("dddd", "Deploy from tags"), "Déjà vu: 東京都の設定を確認する。"),
     )
@@ -41,6 +41,7 @@ def titles(index, words, **options):
         ("deployments redis", "Use JWT for authentication"),  # any word, whatever its ending
         ("security", "Use JWT for authentication"),  # a tag
         ("norm", "Emails differ by case"),  # the beginning of a word
+        ("gateway", "Login fails on Safari"),  # one that ends in y, which has another stem
         ("parse_utf8", "Emails differ by case"),
         ("utf8", "Emails differ by case"),
         ("src/auth.py", "Login fails on Safari"),
