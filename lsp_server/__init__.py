@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lsp_server.memory.documents.results import FolderExport as FolderExport
     from lsp_server.memory.documents.results import LivingDocument as LivingDocument
     from lsp_server.memory.documents.results import Noted as Noted
+    from lsp_server.memory.errors.async_error_memory import AsyncErrorMemory as AsyncErrorMemory
     from lsp_server.memory.errors.error_memory import ErrorMemory as ErrorMemory
     from lsp_server.memory.errors.results import Applied as Applied
     from lsp_server.memory.errors.results import ErrorGroup as ErrorGroup
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
     from lsp_server.memory.learning.loop import LearningLoop as LearningLoop
     from lsp_server.memory.learning.model import Finding as Finding
     from lsp_server.memory.learning.model import Learned as Learned
+    from lsp_server.memory.performance.async_performance_memory import (
+        AsyncPerformanceMemory as AsyncPerformanceMemory,
+    )
     from lsp_server.memory.performance.performance_memory import PerformanceMemory as PerformanceMemory
     from lsp_server.memory.performance.results import Comparison as Comparison
     from lsp_server.memory.performance.results import EndpointStats as EndpointStats
@@ -111,6 +115,7 @@ _NAMES = {
         "DocumentState", "FolderExport", "LivingDocument", "Noted",
     ),
     "lsp_server.memory.importing.results": ("ImportReport", "Imported", "Taken"),
+    "lsp_server.memory.errors.async_error_memory": ("AsyncErrorMemory",),
     "lsp_server.memory.errors.error_memory": ("ErrorMemory",),
     "lsp_server.memory.errors.results": ("Applied", "ErrorGroup", "RecordedError", "Solution"),
     "lsp_server.memory.events.async_event_memory": ("AsyncEventMemory",),
@@ -121,6 +126,7 @@ _NAMES = {
     "lsp_server.memory.keyed.async_manager": ("AsyncMemoryManager",),
     "lsp_server.memory.keyed.git_storage": ("GitStorage",),
     "lsp_server.memory.keyed.manager": ("MemoryManager",),
+    "lsp_server.memory.performance.async_performance_memory": ("AsyncPerformanceMemory",),
     "lsp_server.memory.performance.performance_memory": ("PerformanceMemory",),
     "lsp_server.memory.performance.results": ("Comparison", "EndpointStats", "Trend"),
     "lsp_server.memory.learning.loop": ("LearningLoop",),

@@ -75,11 +75,8 @@ class ErrorMemory:
         ``repr``. ``handled``: the program goes on. A solution whose handler is registered is applied.
         Raises ``UsageError`` for what is no exception.
         """
-        if not isinstance(error, BaseException):
-            raise UsageError(f"record takes an exception, not {type(error).__name__}")
-        if owner is not None and not isinstance(owner, str):
-            raise UsageError(f"owner must be text, not {type(owner).__name__}")
-        return self._recorder.passed(error, _mapping(context), handled=handled, owner=owner)
+        given = checked_arguments(error, context, owner)
+        return self._recorder.passed(error, given, handled=handled, owner=owner)
 
     @overload
     def remember(self, function: Function) -> Function: ...
@@ -220,6 +217,18 @@ class ErrorMemory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def checked_arguments(
+    error: BaseException, context: Mapping[str, Any] | None, owner: str | None
+) -> Mapping[str, Any]:
+    """The context of an exception that is to be recorded. Raises ``UsageError`` for what is no exception,
+    no dictionary or no text."""
+    if not isinstance(error, BaseException):
+        raise UsageError(f"record takes an exception, not {type(error).__name__}")
+    if owner is not None and not isinstance(owner, str):
+        raise UsageError(f"owner must be text, not {type(owner).__name__}")
+    return _mapping(context)
 
 
 def _mapping(context: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -63,7 +63,12 @@ class Recorder:
         self, error: BaseException, context: Mapping[str, Any], *, handled: bool
     ) -> RecordedError:
         """As ``passed``, where handlers may be awaited."""
-        recorded = self.noted(error, context, handled=handled)
+        return await self.tried_later(self.noted(error, context, handled=handled), error, context)
+
+    async def tried_later(
+        self, recorded: RecordedError, error: BaseException, context: Mapping[str, Any]
+    ) -> RecordedError:
+        """Apply what solved the like of an exception that was recorded, where handlers may be awaited."""
         done: list[Applied] = []
         for solution, function in self._to_try(recorded, can_wait=True):
             done.append(await applied_later(solution, function, error, context))

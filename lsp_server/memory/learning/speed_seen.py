@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.events.model import TypedMemory
 from lsp_server.memory.learning.seen import DAYS, Seen
 
@@ -43,7 +43,7 @@ def with_speed(seen: Seen, events: EventMemory, remarks: list[str]) -> Seen:
                 else []
             )
             remedies = _remedies(performance, seen)
-        except UsageError as error:
+        except (RefusedError, UsageError) as error:
             remarks.append(str(error))
             return seen
     return replace(seen, trends=trends, earlier_trends=earlier, remedies=remedies)

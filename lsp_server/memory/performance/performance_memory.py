@@ -40,7 +40,7 @@ class PerformanceMemory:
     keeps all.
 
     Threads and tasks may share one. Close it, or use it in a ``with`` or an
-    ``async with``. The questions below read the index: in a coroutine, ask them in a thread.
+    ``async with``. The questions below read the index: ``AsyncPerformanceMemory`` asks them in threads.
 
     >>> with PerformanceMemory(".") as performance:
     ...     with performance.timer("charge"):
@@ -151,7 +151,7 @@ class PerformanceMemory:
         """The endpoints whose typical duration in the last ``hours`` differs from the ``baseline_hours``
         before, at the same times of the day, by more than chance; the surest first.
 
-        Needs SciPy: ``pip install "git-memory-lsp[learning]"``; raises ``UsageError`` without it. What is
+        Needs SciPy: ``pip install "git-memory-lsp[learning]"``; raises ``RefusedError`` without it. What is
         tested, and how often it is wrong, is told in docs/performance.md.
         """
         from lsp_server.memory.performance.reading import cells_of

@@ -13,7 +13,7 @@ from datetime import datetime
 from statistics import fmean, median, stdev
 from typing import NamedTuple
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import RefusedError, UsageError
 from lsp_server.memory.performance.cells import DAY, FINEST, Cells, Layout, layout
 from lsp_server.memory.performance.results import Comparison
 from lsp_server.memory.performance.table import Table, batches, middle, table, without_trouble
@@ -75,11 +75,11 @@ class Judged(NamedTuple):
 
 
 def need_scipy() -> None:
-    """Raises ``UsageError`` where SciPy is missing."""
+    """Raises ``RefusedError`` where SciPy is missing."""
     try:
         import scipy.special  # noqa: F401 (only whether it is there)
     except ModuleNotFoundError:
-        raise UsageError(
+        raise RefusedError(
             'to tell trends from chance SciPy is missing: pip install "git-memory-lsp[learning]"'
         ) from None
 
@@ -206,7 +206,7 @@ def compared(before: Sequence[tuple[datetime, float]], after: Sequence[tuple[dat
     days or more before, the same times of the day are compared. With less, only the time just before, in
     stretches as long as ``after``, of which three are needed.
 
-    Needs SciPy. Raises ``UsageError`` without it, and where the two overlap.
+    Needs SciPy. Raises ``RefusedError`` without it, ``UsageError`` where the two overlap.
     """
     need_scipy()
     counts = len(before), len(after)

@@ -17,7 +17,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from lsp_server import EventMemory, PerformanceMemory, UsageError
+from lsp_server import EventMemory, PerformanceMemory, RefusedError, UsageError
 from lsp_server.memory.performance.recorder import BURST, ENDPOINTS, OTHER
 
 START = datetime(2026, 11, 21, 10, tzinfo=timezone.utc)
@@ -350,7 +350,7 @@ def test_without_scipy_it_is_said_what_to_install(
     performance: PerformanceMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "scipy.special", None)  # as where it is not installed
-    with pytest.raises(UsageError, match=r'pip install "git-memory-lsp\[learning\]"'):
+    with pytest.raises(RefusedError, match=r'pip install "git-memory-lsp\[learning\]"'):
         performance.trends()
     assert performance.endpoints() == []
 
