@@ -132,7 +132,9 @@ class Recorder:
         with self._starting:
             if self._thread is None:
                 arguments = (weakref.ref(self), self._wanted, self._ended)
-                thread = threading.Thread(target=_run, args=arguments, daemon=True, name="durations")
+                thread = threading.Thread(
+                    target=write_what_comes, args=arguments, daemon=True, name="durations"
+                )
                 with suppress(RuntimeError):  # the interpreter ends: what is there is written at its end
                     thread.start()
                     self._thread = thread
@@ -231,7 +233,7 @@ class Recorder:
         )
 
 
-def _run(to: weakref.ref[Recorder], wanted: threading.Event, ended: threading.Event) -> None:
+def write_what_comes(to: weakref.ref[Recorder], wanted: threading.Event, ended: threading.Event) -> None:
     """The thread. While there is nothing to write it holds no recorder, so that one nobody uses can go."""
     while True:
         wanted.wait()
@@ -241,6 +243,8 @@ def _run(to: weakref.ref[Recorder], wanted: threading.Event, ended: threading.Ev
         pause = _PAUSE
         while not ended.wait(pause):
             wanted.clear()
+            if ended.is_set():  # since the wait: what woke this thread to end is cleared just now
+                return
             if not recorder.turn():
                 break
             pause = _AGAIN

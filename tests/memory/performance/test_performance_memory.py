@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -18,7 +19,7 @@ from time import monotonic, sleep
 import pytest
 
 from lsp_server import EventMemory, PerformanceMemory, RefusedError, UsageError
-from lsp_server.memory.performance.recorder import BURST, ENDPOINTS, OTHER
+from lsp_server.memory.performance.recorder import BURST, ENDPOINTS, OTHER, Recorder, write_what_comes
 
 START = datetime(2026, 11, 21, 10, tzinfo=timezone.utc)
 
@@ -403,3 +404,23 @@ def test_whatever_goes_wrong_once_the_thread_goes_on_writing(tmp_path: Path) -> 
         while events.counts() == {"metric": BURST} and monotonic() < until:
             sleep(0.05)
         assert events.memories("metric", newest_first=True, limit=1)[0].title == "GET /b"
+
+
+def test_a_recorder_that_is_closed_just_as_its_thread_wakes_ends_it(events: EventMemory) -> None:
+    class ClosedJustBefore(threading.Event):
+        """What `close` does comes between the thread's two looks."""
+
+        def clear(self) -> None:
+            ended.set()
+            self.set()
+            super().clear()
+
+    ended, wanted = threading.Event(), ClosedJustBefore()
+    recorder = Recorder(events, "", None, lambda: None)
+    thread = threading.Thread(
+        target=write_what_comes, args=(weakref.ref(recorder), wanted, ended), daemon=True
+    )
+    thread.start()
+    wanted.set()
+    thread.join(10)
+    assert not thread.is_alive()
