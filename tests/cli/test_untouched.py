@@ -65,7 +65,7 @@ WALK: dict[str, list[list[str]]] = {
     "mark": [["mark", "ADR-1", "accepted"]],
     "supersede": [["supersede", "ADR-1", "Use passkeys"]],
     "close": [["close", "BUG-1", "--learning", "L"]],
-    "outcome": [["outcome", "ADR-1", "success", "N"], ["outcome", "ADR-1", "--postpone", "1d"]],
+    "outcome": [["outcome", "ADR-1", "--postpone", "1d"], ["outcome", "ADR-1", "success", "N"]],
     "edit": [["edit", "ADR-1"]],
     "anchor": [["anchor", "ADR-1", "--at", "src/auth.py"], ["anchor", "ADR-1"]],
     "delete": [["delete", "BUG-1"]],
