@@ -31,13 +31,15 @@ HEAVY = (
 
 
 def slow_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A git whose blame waits until a file is there; everything else is as quick as ever. Gives that file."""
+    """A git whose blame waits until a file is there, or the test is over; everything else is as quick as ever.
+    Gives that file."""
     real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
     gate = folder / "go"
     folder.mkdir()
     script = folder / "git"
     script.write_text(
-        f'#!/bin/sh\ncase " $* " in *" blame "*) while [ ! -e "{gate}" ]; do sleep 0.05; done;; esac\n'
+        '#!/bin/sh\ncase " $* " in *" blame "*)\n'
+        f'while [ -e "$0" ] && [ ! -e "{gate}" ]; do sleep 0.05; done;; esac\n'
         f'exec "{real}" "$@"\n'
     )
     script.chmod(0o755)
