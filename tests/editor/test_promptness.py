@@ -31,8 +31,8 @@ HEAVY = (
 
 
 def slow_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A git whose blame waits until a file is there, or the test is over; everything else is as quick as ever.
-    Gives that file."""
+    """A git whose blame waits until a file is there, or the test is over; all else is as quick as ever. Gives
+    that file."""
     real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
     gate = folder / "go"
     folder.mkdir()
